@@ -1,0 +1,164 @@
+import type { Uuid } from "../kernel/ids.ts";
+import type { UtcMs } from "../kernel/time.ts";
+import type { AssetId } from "./assets.ts";
+import type { CandleColumns, CandleSeries, Interval, SeriesKey } from "./candle.ts";
+
+/** Half-open range of bucket starts: `from <= openTime < to`. */
+export interface TimeRange {
+  readonly from: UtcMs;
+  readonly to: UtcMs;
+}
+
+/** What a write of candles did, row by row: the four add up to the candles given. */
+export interface CandleWriteResult {
+  readonly inserted: number;
+  /** Same bucket with other values: the old row went to the revisions. */
+  readonly updated: number;
+  readonly unchanged: number;
+  /** Refused, because a final candle stands there and this write may only fill. */
+  readonly rejected: number;
+}
+
+/** A file or fetch that candles came from: kept so that every value can name its origin. */
+export interface CandleImport {
+  readonly importId: Uuid;
+  readonly source: string;
+  /** File name or URL without secrets. */
+  readonly origin: string;
+  readonly format: string;
+  /** sha-256 of the bytes as received, hexadecimal. */
+  readonly checksum: string;
+  readonly startedAt: UtcMs;
+  readonly finishedAt: UtcMs | null;
+  readonly read: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly quarantined: number;
+}
+
+/** A row that was not taken, with the line as it stood and why. */
+export interface QuarantinedRow {
+  readonly line: number;
+  readonly text: string;
+  readonly reason: string;
+}
+
+/** A value that a later import or fetch replaced. */
+export interface CandleRevision {
+  readonly openTime: UtcMs;
+  readonly revision: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number | null;
+  readonly replacedAt: UtcMs;
+}
+
+/** Writes inside one import: all of it becomes visible at `commit`, or nothing does. */
+export interface CandleImportSession {
+  readonly importId: Uuid;
+  write(key: SeriesKey, candles: CandleColumns): Promise<CandleWriteResult>;
+  quarantine(rows: readonly QuarantinedRow[]): Promise<void>;
+}
+
+export interface CandleImportStart {
+  readonly source: string;
+  readonly origin: string;
+  readonly format: string;
+}
+
+export interface CandleImportOutcome {
+  readonly checksum: string;
+  readonly read: number;
+}
+
+export interface CandleStore {
+  /** Every series, or those of one asset; ordered by asset, interval and source. */
+  listSeries(filter?: { readonly assetId?: AssetId }): Promise<readonly CandleSeries[]>;
+  findSeries(key: SeriesKey): Promise<CandleSeries | null>;
+  /**
+   * Candles of a series inside the range, ascending; the first `limit` of them, or the last with
+   * `order: "last"`.
+   */
+  listCandles(
+    seriesId: number,
+    query: {
+      readonly range: TimeRange;
+      readonly limit: number;
+      readonly order?: "first" | "last";
+    },
+  ): Promise<CandleColumns>;
+  /** Upserts candles of one series in one transaction. Writing the same twice changes nothing. */
+  upsertCandles(key: SeriesKey, candles: CandleColumns): Promise<CandleWriteResult>;
+  /**
+   * Runs `work` inside one transaction and records the import with its sums and quarantined rows.
+   * If `work` throws, nothing of it is kept.
+   */
+  recordImport(
+    start: CandleImportStart,
+    work: (session: CandleImportSession) => Promise<CandleImportOutcome>,
+  ): Promise<CandleImport>;
+  /** Imports that wrote to the asset's series, or all of them; newest first. */
+  listImports(
+    filter: { readonly assetId?: AssetId; readonly limit: number },
+  ): Promise<readonly CandleImport[]>;
+  listQuarantined(
+    importId: Uuid,
+    limit: number,
+  ): Promise<readonly QuarantinedRow[]>;
+  listRevisions(seriesId: number, range: TimeRange): Promise<readonly CandleRevision[]>;
+  /** Removes every series of a source with its candles; the number of series removed. */
+  deleteSource(source: string): Promise<number>;
+}
+
+/** What a provider can do; a caller asks before it calls. */
+export interface MarketProviderCapabilities {
+  readonly candles: readonly Interval[];
+  readonly spot: boolean;
+  readonly ticks: boolean;
+}
+
+/** Last price of an asset at one venue or source. */
+export interface SpotPrice {
+  readonly assetId: AssetId;
+  readonly priceUsd: number;
+  readonly asof: UtcMs;
+  readonly source: string;
+}
+
+/** One trade. */
+export interface Tick {
+  readonly assetId: AssetId;
+  readonly priceUsd: number;
+  /** Units of the asset. */
+  readonly quantity: number;
+  readonly at: UtcMs;
+  readonly source: string;
+}
+
+/** Candles as a provider gave them, before they are stored. */
+export interface ProviderCandles {
+  readonly candles: CandleColumns;
+  readonly quarantined: readonly QuarantinedRow[];
+}
+
+/**
+ * The one contract of every market source. A failure throws `ProviderError`; an asset that the
+ * source does not know gives no candles and no price.
+ */
+export interface MarketProvider {
+  readonly name: string;
+  readonly capabilities: MarketProviderCapabilities;
+  candles(
+    assetId: AssetId,
+    query: {
+      readonly interval: Interval;
+      readonly range: TimeRange;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<ProviderCandles>;
+  spot(assetIds: readonly AssetId[], signal?: AbortSignal): Promise<readonly SpotPrice[]>;
+  ticks(assetIds: readonly AssetId[], signal: AbortSignal): AsyncIterable<Tick>;
+}
