@@ -1,0 +1,71 @@
+import type { Log } from "../services/ports/mod.ts";
+import { errorMessage } from "../services/kernel/errors.ts";
+import type { Job } from "./job.ts";
+
+/** How the scheduler waits; tests give one that they move by hand. */
+export interface Timer {
+  /** Calls back once after `delayMs`; the result cancels it. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** Waits that never keep the process alive by themselves. */
+export const systemTimer: Timer = {
+  after(delayMs, callback) {
+    const id = setTimeout(callback, delayMs);
+    Deno.unrefTimer(id);
+    return () => clearTimeout(id);
+  },
+};
+
+/**
+ * Runs jobs in this process at their own pace: one run of a job at a time, the next one counted
+ * from the end of the last. A failed run is logged and tried again at the next beat.
+ */
+export class Scheduler {
+  readonly #jobs: readonly Job[];
+  readonly #log: Log;
+  readonly #timer: Timer;
+  readonly #stop = new AbortController();
+  readonly #cancels = new Map<string, () => void>();
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(jobs: readonly Job[], { log, timer }: { log: Log; timer: Timer }) {
+    this.#jobs = jobs;
+    this.#log = log;
+    this.#timer = timer;
+  }
+
+  /** Plans the first run of every job, one period from now. */
+  start(): void {
+    for (const job of this.#jobs) this.#plan(job);
+  }
+
+  /** Plans nothing more, tells running jobs to stop and waits for them. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    for (const cancel of this.#cancels.values()) cancel();
+    await Promise.all(this.#running);
+  }
+
+  #plan(job: Job): void {
+    if (this.#stop.signal.aborted) return;
+    const cancel = this.#timer.after(job.everyMs, () => {
+      const run = this.#run(job).finally(() => {
+        this.#running.delete(run);
+        this.#plan(job);
+      });
+      this.#running.add(run);
+    });
+    this.#cancels.set(job.name, cancel);
+  }
+
+  async #run(job: Job): Promise<void> {
+    const log = this.#log.with({ job: job.name });
+    try {
+      log.debug("Job finished", await job.run(this.#stop.signal));
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      log.error("Job failed, next run as planned", { reason: errorMessage(error), error });
+    }
+  }
+}
