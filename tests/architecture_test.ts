@@ -11,7 +11,6 @@ const CONTEXTS = [
   "identity",
   "ops",
 ].map((name) => `services/${name}`);
-const ADAPTERS = ["services/providers", "services/storage", "services/platform"];
 const BASE = ["services/kernel", "services/ports"];
 
 /** The contexts that a context may use, through their `mod.ts`. */

@@ -1,0 +1,40 @@
+// deno-lint-ignore-file no-console
+/** Runs the benchmarks one after the other, so that none disturbs another. */
+const BENCHES: readonly { file: string; what: string }[] = [
+  { file: "tests/bench/indicators_bench.ts", what: "indicators against four libraries" },
+  { file: "tests/bench/csv_bench.ts", what: "CSV parsing against papaparse" },
+  { file: "tests/bench/import_bench.ts", what: "CSV into SQLite while a reader asks" },
+  { file: "tests/bench/start_bench.ts", what: "cold start" },
+  { file: "tests/load/http_load.ts", what: "HTTP against Deno.serve and Fastify" },
+];
+
+const HELP = `Usage: deno task bench [--quick] [NAME…]
+
+Runs the benchmarks, or those whose file name holds NAME. Each exits with 1 if it misses its goal.
+  --quick  fewer rounds: shows that they run, not how fast
+  --help   show this text
+
+${BENCHES.map(({ file, what }) => `  ${file}: ${what}`).join("\n")}`;
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help")) {
+    console.log(HELP);
+    return 0;
+  }
+  const names = args.filter((arg) => !arg.startsWith("--"));
+  const chosen = BENCHES.filter(({ file }) =>
+    names.length === 0 || names.some((name) => file.includes(name))
+  );
+  const missed: string[] = [];
+  for (const { file, what } of chosen) {
+    console.log(`\n== ${what} (${file})`);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", file, ...args.filter((arg) => arg === "--quick")],
+    }).spawn();
+    if (!(await child.status).success) missed.push(file);
+  }
+  if (missed.length > 0) console.error(`\nGoal missed: ${missed.join(", ")}`);
+  return missed.length > 0 ? 1 : 0;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
