@@ -54,7 +54,7 @@ export class ProviderError extends Error {
 
 /** The process can't start or a script can't run: one sentence that says what to do. */
 export class StartupError extends Error {
-  override readonly name = "StartupError";
+  override readonly name: string = "StartupError";
   readonly exitCode: number;
 
   constructor(
