@@ -1,0 +1,35 @@
+/** The symbols of `static/icons.svg` that pages use. */
+export type IconName =
+  | "check"
+  | "chevron-down"
+  | "clock"
+  | "close"
+  | "code"
+  | "columns"
+  | "copy"
+  | "database"
+  | "docs"
+  | "error"
+  | "export"
+  | "filter"
+  | "flask"
+  | "info"
+  | "keyboard"
+  | "lock"
+  | "offline"
+  | "overview"
+  | "refresh"
+  | "search"
+  | "settings"
+  | "table"
+  | "theme"
+  | "warn";
+
+/** A 16 px icon; decoration only, so the control around it carries the words. */
+export function Icon({ name }: { readonly name: IconName }) {
+  return (
+    <svg class="i" viewBox="0 0 16 16" aria-hidden="true">
+      <use href={`/icons.svg#i-${name}`} />
+    </svg>
+  );
+}

@@ -1,0 +1,121 @@
+/** One line of an indicator, aligned with the bars; `null` while its window is not whole. */
+export type LineValues = readonly (number | null)[];
+
+/** An indicator as a chart draws it: `macd:12-26-9` with its lines `macd`, `signal`, `histogram`. */
+export interface ChartIndicator {
+  /** Name and parameters as in the URL: `sma:20`, `bb:20-2`. */
+  readonly key: string;
+  readonly lines: Readonly<Record<string, LineValues>>;
+}
+
+/** `count` buckets without a candle, just before the bar at `index`. */
+export type BarGap = readonly [index: number, count: number];
+
+/**
+ * Bars and indicators of one chart, compact enough to travel inside a page. The start of a bar is
+ * not sent: it follows from `origin`, its index and the gaps before it.
+ */
+export interface CandleChartData {
+  /** Name of the bucket (`1d`) and its length. */
+  readonly interval: string;
+  readonly intervalMs: number;
+  /** Start of the first bar, UTC milliseconds. */
+  readonly origin: number;
+  readonly gaps: readonly BarGap[];
+  readonly open: readonly number[];
+  readonly high: readonly number[];
+  readonly low: readonly number[];
+  readonly close: readonly number[];
+  /** US dollars traded in the bar; `null` where the source gives none. */
+  readonly volume: LineValues;
+  /** Whether the last bar may still change. */
+  readonly isProvisional: boolean;
+  readonly indicators: readonly ChartIndicator[];
+}
+
+/** The same chart as columns that are fast to scan; NaN is a missing value. */
+export interface CandleSeries {
+  readonly length: number;
+  readonly interval: string;
+  readonly intervalMs: number;
+  readonly origin: number;
+  /** Buckets from `origin` to the bar: the x coordinate, in which gaps keep their width. */
+  readonly slot: Int32Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+  readonly isProvisional: boolean;
+  readonly indicators: readonly SeriesIndicator[];
+}
+
+export interface SeriesIndicator {
+  readonly key: string;
+  readonly lines: Readonly<Record<string, Float64Array>>;
+}
+
+/** The gaps of bars that start at `openTime`, for `CandleChartData`. */
+export function gapsOf(openTime: ArrayLike<number>, intervalMs: number): BarGap[] {
+  const gaps: BarGap[] = [];
+  for (let at = 1; at < openTime.length; at++) {
+    const skipped = Math.round(((openTime[at] ?? 0) - (openTime[at - 1] ?? 0)) / intervalMs) - 1;
+    if (skipped > 0) gaps.push([at, skipped]);
+  }
+  return gaps;
+}
+
+/** Buckets that lack a candle between the first bar and the last. */
+export function missingBars(gaps: readonly BarGap[]): number {
+  return gaps.reduce((sum, [, count]) => sum + count, 0);
+}
+
+function column(values: LineValues): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let at = 0; at < values.length; at++) out[at] = values[at] ?? NaN;
+  return out;
+}
+
+function slotsOf(length: number, gaps: readonly BarGap[]): Int32Array {
+  const slots = new Int32Array(length);
+  let shift = 0;
+  let next = 0;
+  for (let at = 0; at < length; at++) {
+    while (gaps[next]?.[0] === at) shift += gaps[next++]?.[1] ?? 0;
+    slots[at] = at + shift;
+  }
+  return slots;
+}
+
+/** Unpacks a chart into columns. */
+export function readSeries(data: CandleChartData): CandleSeries {
+  return {
+    length: data.close.length,
+    interval: data.interval,
+    intervalMs: data.intervalMs,
+    origin: data.origin,
+    slot: slotsOf(data.close.length, data.gaps),
+    open: column(data.open),
+    high: column(data.high),
+    low: column(data.low),
+    close: column(data.close),
+    volume: column(data.volume),
+    isProvisional: data.isProvisional,
+    indicators: data.indicators.map(({ key, lines }) => ({
+      key,
+      lines: Object.fromEntries(
+        Object.entries(lines).map(([name, values]) => [name, column(values)]),
+      ),
+    })),
+  };
+}
+
+/** Slots that the series spans, gaps included. */
+export function slotCount(series: CandleSeries): number {
+  return series.length === 0 ? 0 : (series.slot[series.length - 1] ?? 0) + 1;
+}
+
+/** Start of the bar at `index`, UTC milliseconds. */
+export function barTime(series: CandleSeries, index: number): number {
+  return series.origin + (series.slot[index] ?? 0) * series.intervalMs;
+}

@@ -1,0 +1,32 @@
+import type { IconName } from "../Icon.tsx";
+
+/** A page that the shell leads to. */
+export interface SitePage {
+  readonly href: string;
+  readonly label: string;
+  readonly icon: IconName;
+  /** The letter after `g` that goes there. */
+  readonly key: string;
+}
+
+export interface SiteSection {
+  readonly title: string;
+  readonly pages: readonly SitePage[];
+}
+
+/** Every page that stands by itself. Pages of one asset are reached through search and tables. */
+export const SITE_SECTIONS: readonly SiteSection[] = [
+  {
+    title: "Markets",
+    pages: [{ href: "/", label: "Overview", icon: "overview", key: "o" }],
+  },
+  {
+    title: "Reference",
+    pages: [
+      { href: "/docs", label: "API docs", icon: "docs", key: "d" },
+      { href: "/styleguide", label: "Style guide", icon: "settings", key: "s" },
+    ],
+  },
+];
+
+export const SITE_PAGES: readonly SitePage[] = SITE_SECTIONS.flatMap((section) => section.pages);

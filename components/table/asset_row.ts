@@ -1,0 +1,90 @@
+import type { FigureValue } from "../figures/Figures.tsx";
+
+/** One line of the asset table. Changes are fractions. */
+export interface AssetRow {
+  readonly assetId: string;
+  readonly symbol: string;
+  readonly name: string;
+  readonly price: FigureValue;
+  readonly change24h: FigureValue;
+  readonly change7d: FigureValue;
+  readonly change30d: FigureValue;
+  readonly change1y: FigureValue;
+  readonly volume24hUsd: FigureValue;
+  readonly isVolumeEstimated: boolean;
+  readonly marketCapUsd: FigureValue;
+  readonly sparkline: readonly (number | null)[];
+  readonly freshness: "live" | "delayed" | "stale" | "missing";
+}
+
+/** A column that the reader may hide; `null` sorts mean that nothing sorts by it. */
+export interface AssetColumn {
+  /** Name in the URL, of the sort and of the figure that explains it. */
+  readonly key: string;
+  readonly label: string;
+  /** What its explanation is called. */
+  readonly title: string;
+  readonly isChange: boolean;
+  /** When it gives way as the panel narrows: 4 first, 2 last, 1 never. */
+  readonly priority: number;
+  readonly read: (row: AssetRow) => FigureValue;
+}
+
+export const ASSET_COLUMNS: readonly AssetColumn[] = [
+  {
+    key: "price",
+    label: "Price",
+    title: "Price",
+    isChange: false,
+    priority: 1,
+    read: (row) => row.price,
+  },
+  {
+    key: "change_24h",
+    label: "24 h",
+    title: "Change over 24 hours",
+    isChange: true,
+    priority: 1,
+    read: (row) => row.change24h,
+  },
+  {
+    key: "change_7d",
+    label: "7 d",
+    title: "Change over 7 days",
+    isChange: true,
+    priority: 2,
+    read: (row) => row.change7d,
+  },
+  {
+    key: "change_30d",
+    label: "30 d",
+    title: "Change over 30 days",
+    isChange: true,
+    priority: 3,
+    read: (row) => row.change30d,
+  },
+  {
+    key: "change_1y",
+    label: "1 y",
+    title: "Change over a year",
+    isChange: true,
+    priority: 4,
+    read: (row) => row.change1y,
+  },
+  {
+    key: "volume_24h",
+    label: "Volume 24 h",
+    title: "Volume over 24 hours",
+    isChange: false,
+    priority: 3,
+    read: (row) => row.volume24hUsd,
+  },
+  {
+    key: "market_cap",
+    label: "Market value",
+    title: "Market value",
+    isChange: false,
+    priority: 2,
+    read: (row) => row.marketCapUsd,
+  },
+];
