@@ -67,7 +67,7 @@ export async function startProduct({ env = {}, dataDir }: ProductOptions = {}): 
 }
 
 async function collect(
-  stream: ReadableStream<Uint8Array>,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   take: (text: string) => void,
 ): Promise<void> {
   for await (const text of stream.pipeThrough(new TextDecoderStream())) take(text);
