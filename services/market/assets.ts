@@ -21,12 +21,12 @@ export interface Lifecycle {
   /** Registry version that deprecated the row; `null` while it is active. */
   readonly deprecated_in: string | null;
   readonly deprecation_status: DeprecationStatus;
-  /** The row that took its place: an asset id, or a contract, provider id or alias. */
+  /** Id of the asset or chain, or the address, provider id or alias, that took the row's place. */
   readonly superseded_by: string | null;
 }
 
-/** How the addresses of a chain are written. */
-export const ADDRESS_FORMATS = ["evm", "base58", "text", "none"] as const;
+/** How a chain writes addresses: EIP-55, 32 bytes in base 58 (Solana), or its own way. */
+export const ADDRESS_FORMATS = ["evm", "base58", "text"] as const;
 export type AddressFormat = typeof ADDRESS_FORMATS[number];
 
 /** A ledger; ids are CoinGecko's asset platforms where it has one. */
@@ -54,7 +54,8 @@ export interface ContractRow extends Lifecycle {
   readonly chain_id: string;
   /** EIP-55 on EVM chains. */
   readonly address: string;
-  readonly decimals: number;
+  /** Digits of the smallest unit of this contract; `null` where no list gave them. */
+  readonly decimals: number | null;
 }
 
 export const ASSET_PROVIDERS = ["binance", "coinbase", "coingecko", "coinmarketcap"] as const;
