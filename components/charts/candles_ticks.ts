@@ -1,5 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../services/kernel/time.ts";
+import { formatDecimal, formatPlain, formatPrice } from "../format/number.ts";
 import { formatDayShort, formatMonthTick } from "../format/time.ts";
+import { niceTicks } from "./scale.ts";
 
 export interface AxisTick {
   readonly value: number;
@@ -11,27 +13,12 @@ export interface Extent {
   readonly max: number;
 }
 
-/** Round values inside the extent, about `count` of them, at steps of 1, 2, 2.5 or 5. */
-export function niceTicks({ min, max }: Extent, count: number): number[] {
-  const span = max - min;
-  if (!(span > 0) || !Number.isFinite(span)) return Number.isFinite(min) ? [min] : [];
-  const rough = span / Math.max(1, count);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 2.5, 5].find((factor) => factor * power >= rough) ?? 10);
-  const ticks: number[] = [];
-  // Counted in whole steps: adding up a step that has no exact form would drift.
-  for (let at = Math.ceil(min / step - 1e-9); at * step <= max + step * 1e-9; at++) {
-    ticks.push(Number((at * step).toPrecision(12)) + 0);
-  }
-  return ticks;
-}
-
 /**
  * Round values inside a positive extent for a logarithmic axis: powers of ten with 2 and 5
  * between them where there is room, plain round values where the extent is under a factor of 4.
  */
 export function logTicks({ min, max }: Extent, count: number): number[] {
-  if (!(min > 0) || max / min < 4) return niceTicks({ min, max }, count);
+  if (!(min > 0) || max / min < 4) return niceTicks([min, max], count);
   const decades = Math.log10(max / min);
   const steps = decades * 3 <= count * 1.5 ? [1, 2, 5] : decades * 2 <= count * 1.5 ? [1, 3] : [1];
   const every = Math.max(1, Math.ceil(decades / Math.max(1, count)));
@@ -103,4 +90,25 @@ export function timeTicks(extent: Extent, count: number): AxisTick[] {
   if (days !== undefined) return dayTicks(extent, days);
   const months = MONTH_STEPS.find((step) => fits(step * MONTH_DAYS * DAY_MS));
   return monthTicks(extent, months ?? 1200);
+}
+
+function decimalsOf(value: number): number {
+  return formatPlain(Math.abs(value)).split(".")[1]?.length ?? 0;
+}
+
+/** Labels for the prices of an axis: as many decimals as the steps need, the same for all. */
+export function priceLabels(values: readonly number[]): AxisTick[] {
+  const decimals = Math.max(0, ...values.map(decimalsOf));
+  const isTiny = values.some((value) => value > 0 && value < 0.001);
+  return values.map((value) => ({
+    value,
+    label: isTiny ? formatPrice(value).text : formatDecimal(value, decimals),
+  }));
+}
+
+/** Labels for changes given as fractions: `+10%`, `−2.5%`, `0%`. */
+export function percentLabel(fraction: number): string {
+  const percent = Number((fraction * 100).toPrecision(10));
+  const sign = percent > 0 ? "+" : "";
+  return `${sign}${formatDecimal(percent, decimalsOf(percent))}%`;
 }

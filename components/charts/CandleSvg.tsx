@@ -1,0 +1,300 @@
+import { formatPrice } from "../format/number.ts";
+import type { CandleSeries } from "./candles_data.ts";
+import { type CandleFrame, frameOf, slotX, TIME_AXIS_PX, VALUE_AXIS_PX } from "./candles_frame.ts";
+import type { IndicatorStyle } from "./candles_indicators.ts";
+import { type Pane, paneY, type ScaleMode } from "./candles_panes.ts";
+import {
+  bandPath,
+  barPaths,
+  candlePaths,
+  linePathOf,
+  type ProvisionalBar,
+} from "./candles_paths.ts";
+import { tenth } from "./scale.ts";
+
+export interface CandleSvgProps {
+  readonly series: CandleSeries;
+  readonly mode: ScaleMode;
+  /** What the chart shows, in a sentence: its text alternative. */
+  readonly label: string;
+}
+
+/** Widths that are drawn: the page shows the one that is nearer to its own. */
+const VARIANTS = [{ name: "wide", width: 888 }, { name: "narrow", width: 340 }] as const;
+
+/**
+ * The chart of the first paint and of pages without scripts. Its marks stretch to the width they
+ * get, its text does not; two drawings keep the candles readable on a desk and on a phone.
+ */
+export function CandleSvg({ series, mode, label }: CandleSvgProps) {
+  return (
+    <>
+      {VARIANTS.map(({ name, width }) => (
+        <FrameSvg
+          key={name}
+          name={name}
+          frame={frameOf(series, { width, mode })}
+          label={label}
+        />
+      ))}
+    </>
+  );
+}
+
+interface FrameSvgProps {
+  readonly name: string;
+  readonly frame: CandleFrame;
+  readonly label: string;
+}
+
+function FrameSvg({ name, frame, label }: FrameSvgProps) {
+  return (
+    <svg class="c-frame" data-width={name} height={frame.height} role="img" aria-label={label}>
+      <defs>
+        <pattern
+          id={`hatch-${name}`}
+          width="4"
+          height="4"
+          patternUnits="userSpaceOnUse"
+          patternTransform="rotate(45)"
+        >
+          <path class="c-hatch" d="M0 0V4" />
+        </pattern>
+      </defs>
+      <PaneRules frame={frame} />
+      <svg
+        class="c-marks"
+        viewBox={`0 0 ${frame.plotWidth} ${frame.height}`}
+        height={frame.height}
+        preserveAspectRatio="none"
+      >
+        <TimeGrid frame={frame} />
+        {frame.panes.map((pane) => (
+          <PaneMarks key={pane.id} frame={frame} pane={pane} hatch={`url(#hatch-${name})`} />
+        ))}
+      </svg>
+      {frame.panes.map((pane) => <PaneLabels key={pane.id} frame={frame} pane={pane} />)}
+      <TimeLabels frame={frame} />
+    </svg>
+  );
+}
+
+/** Lines between panes and across them at each tick; they run to the axis, so they are not marks. */
+function PaneRules({ frame }: { readonly frame: CandleFrame }) {
+  const share = `${tenth((frame.plotWidth / frame.width) * 100)}%`;
+  return (
+    <>
+      {frame.panes.map((pane, at) => (
+        <g key={pane.id}>
+          {pane.ticks.map(({ value }) => {
+            const y = Math.round(paneY(pane, value)) + 0.5;
+            return <line key={value} class="c-grid" x1="0" x2={share} y1={y} y2={y} />;
+          })}
+          {at === 0
+            ? null
+            : <line class="c-axis" x1="0" x2="100%" y1={pane.top - 4.5} y2={pane.top - 4.5} />}
+        </g>
+      ))}
+    </>
+  );
+}
+
+function TimeGrid({ frame }: { readonly frame: CandleFrame }) {
+  const bottom = frame.height - TIME_AXIS_PX;
+  const path = frame.timeTicks.map(({ value }) =>
+    `M${Math.round(slotX(frame, value)) + 0.5} 0V${bottom}`
+  ).join("");
+  return <path class="c-grid" d={path} />;
+}
+
+interface PaneMarksProps {
+  readonly frame: CandleFrame;
+  readonly pane: Pane;
+  readonly hatch: string;
+}
+
+function PaneMarks({ frame, pane, hatch }: PaneMarksProps) {
+  switch (pane.kind) {
+    case "price":
+      return <PriceMarks frame={frame} pane={pane} hatch={hatch} />;
+    case "volume": {
+      const { close, open, volume } = frame.candles;
+      const isUp = (at: number) => (close[at] ?? NaN) >= (open[at] ?? NaN);
+      return <Bars paths={barPaths(frame, pane, { values: volume, isUp })} />;
+    }
+    case "rsi":
+      return <RsiMarks frame={frame} pane={pane} />;
+    case "macd":
+      return <MacdMarks frame={frame} pane={pane} />;
+  }
+}
+
+function Bars({ paths }: { readonly paths: { readonly up: string; readonly down: string } }) {
+  return (
+    <>
+      <path class="c-up-soft" d={paths.up} />
+      <path class="c-down-soft" d={paths.down} />
+    </>
+  );
+}
+
+function linesOf(frame: CandleFrame, key: string): Readonly<Record<string, Float64Array>> {
+  return frame.candles.indicators.find((indicator) => indicator.key === key)?.lines ?? {};
+}
+
+function PriceMarks({ frame, pane, hatch }: PaneMarksProps) {
+  const paths = candlePaths(frame, pane);
+  const overlays = frame.styles.filter(({ isOverlay }) => isOverlay);
+  const close = frame.lastClose;
+  return (
+    <>
+      {overlays.filter(({ kind }) => kind === "bb").map((style) => (
+        <Band key={style.key} frame={frame} pane={pane} style={style} />
+      ))}
+      {overlays.filter(({ kind }) => kind !== "bb").map(({ key, series }) => {
+        const values = Object.values(linesOf(frame, key))[0];
+        if (values === undefined) return null;
+        const path = linePathOf(frame, pane, { values });
+        return <path key={key} class={`c-line c-thin c-s${series}`} d={path} />;
+      })}
+      <path class="c-up wick" d={paths.upWicks} />
+      <path class="c-up" d={paths.upBodies} />
+      <path class="c-down wick" d={paths.downWicks} />
+      <path class="c-down" stroke="none" d={paths.downBodies} />
+      {paths.provisional === null ? null : <Provisional bar={paths.provisional} hatch={hatch} />}
+      {close === null || !(close >= pane.min && close <= pane.max) ? null : (
+        <path
+          class="c-cross"
+          stroke-opacity="0.7"
+          d={`M0 ${Math.round(paneY(pane, close)) + 0.5}H${frame.plotWidth}`}
+        />
+      )}
+    </>
+  );
+}
+
+function Provisional(
+  { bar, hatch }: { readonly bar: ProvisionalBar; readonly hatch: string },
+) {
+  const kind = bar.isUp ? "c-up" : "c-down";
+  const { x, y, width, height } = bar;
+  return (
+    <>
+      <path class={`${kind} wick c-prov`} d={bar.wick} />
+      <rect class={`${kind} c-prov`} fill-opacity="0" x={x} y={y} width={width} height={height} />
+      <rect x={x} y={y} width={width} height={height} fill={hatch} />
+    </>
+  );
+}
+
+interface BandProps {
+  readonly frame: CandleFrame;
+  readonly pane: Pane;
+  readonly style: IndicatorStyle;
+}
+
+function Band({ frame, pane, style }: BandProps) {
+  const { upper, middle, lower } = linesOf(frame, style.key);
+  if (upper === undefined || lower === undefined) return null;
+  const edges = [upper, lower].map((values) => linePathOf(frame, pane, { values })).join("");
+  return (
+    <>
+      <path class="c-band" d={bandPath(frame, pane, { upper, lower })} />
+      <path class="c-band-edge" d={edges} />
+      {middle === undefined
+        ? null
+        : <path class="c-band-mid" d={linePathOf(frame, pane, { values: middle })} />}
+    </>
+  );
+}
+
+function RsiMarks({ frame, pane }: { readonly frame: CandleFrame; readonly pane: Pane }) {
+  const values = Object.values(linesOf(frame, pane.id))[0];
+  const top = paneY(pane, 70);
+  return (
+    <>
+      <rect
+        class="c-band"
+        x="0"
+        y={tenth(top)}
+        width={frame.plotWidth}
+        height={tenth(paneY(pane, 30) - top)}
+      />
+      {values === undefined
+        ? null
+        : <path class="c-line c-thin c-s1" d={linePathOf(frame, pane, { values })} />}
+    </>
+  );
+}
+
+function MacdMarks({ frame, pane }: { readonly frame: CandleFrame; readonly pane: Pane }) {
+  const { macd, signal, histogram } = linesOf(frame, pane.id);
+  const bars = histogram === undefined ? null : barPaths(frame, pane, {
+    values: histogram,
+    isUp: (at) => (histogram[at] ?? NaN) >= 0,
+  });
+  return (
+    <>
+      {bars === null ? null : <Bars paths={bars} />}
+      {macd === undefined
+        ? null
+        : <path class="c-line c-thin c-s1" d={linePathOf(frame, pane, { values: macd })} />}
+      {signal === undefined
+        ? null
+        : <path class="c-line c-thin c-s2" d={linePathOf(frame, pane, { values: signal })} />}
+    </>
+  );
+}
+
+/** A tick this near to the tag of the last value would be written over by it. */
+const TAG_CLEARANCE_PX = 17;
+
+function PaneLabels({ frame, pane }: { readonly frame: CandleFrame; readonly pane: Pane }) {
+  const close = pane.kind === "price" ? frame.lastClose : null;
+  const tagY = close !== null && close >= pane.min && close <= pane.max ? paneY(pane, close) : null;
+  const ticks = pane.ticks.map(({ value, label }) => ({ y: paneY(pane, value), label }))
+    .filter(({ y }) => tagY === null || Math.abs(y - tagY) >= TAG_CLEARANCE_PX);
+  return (
+    <>
+      {ticks.map(({ y, label }) => (
+        <text key={label} class="c-text" x="100%" dx={8 - VALUE_AXIS_PX} y={tenth(y + 4)}>
+          {label}
+        </text>
+      ))}
+      {pane.kind === "price"
+        ? null
+        : <text class="c-text c-ink" x="2" y={pane.top + 16}>{pane.label}</text>}
+      {tagY === null || close === null
+        ? null
+        : (
+          <svg x="100%" y={tenth(tagY - 9)} width="1" height="18" overflow="visible" class="c-hook">
+            <rect
+              class="c-tag"
+              x={2 - VALUE_AXIS_PX}
+              width={VALUE_AXIS_PX - 2}
+              height="18"
+              rx="2"
+            />
+            <text class="c-tag-text" x={7 - VALUE_AXIS_PX} y="13">{formatPrice(close).text}</text>
+          </svg>
+        )}
+    </>
+  );
+}
+
+function TimeLabels({ frame }: { readonly frame: CandleFrame }) {
+  return (
+    <>
+      {frame.timeTicks.map(({ value, label }) => (
+        <text
+          key={value}
+          class="c-text c-mid"
+          x={`${tenth((slotX(frame, value) / frame.width) * 100)}%`}
+          y={frame.height - 4}
+        >
+          {label}
+        </text>
+      ))}
+    </>
+  );
+}

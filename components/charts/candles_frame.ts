@@ -1,0 +1,136 @@
+import { barTime, type CandleSeries, slotCount } from "./candles_data.ts";
+import { type IndicatorStyle, styleIndicators } from "./candles_indicators.ts";
+import { candleFrom, mergeCandles, type MergedCandles, mergeFactor } from "./candles_merge.ts";
+import { type CandleView, type Pane, paneBoxes, paneOf, type ScaleMode } from "./candles_panes.ts";
+import { type AxisTick, timeTicks } from "./candles_ticks.ts";
+
+/** Width of the value axis on the right, and height of the time axis below. */
+export const VALUE_AXIS_PX = 68;
+export const TIME_AXIS_PX = 20;
+
+const TIME_TICK_ROOM_PX = 76;
+
+/** The part of the series in view, in slots; `to` is exclusive, and both may be fractions. */
+export interface ChartWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Everything that a painter needs to draw a chart; what it is drawn on is the painter's matter. */
+export interface CandleFrame extends CandleView {
+  readonly width: number;
+  readonly height: number;
+  readonly plotWidth: number;
+  readonly window: ChartWindow;
+  readonly mode: ScaleMode;
+  readonly isProvisional: boolean;
+  readonly styles: readonly IndicatorStyle[];
+  readonly panes: readonly Pane[];
+  /** Ticks of the time axis; `value` is a slot. */
+  readonly timeTicks: readonly AxisTick[];
+  readonly lastClose: number | null;
+}
+
+/** Height of the whole chart at a width, so that its place can be kept before it is drawn. */
+export function chartHeight(series: CandleSeries, width: number): number {
+  return paneBoxes(series, width).reduce((sum, { height }) => sum + height, TIME_AXIS_PX);
+}
+
+/** The window that shows the whole series. */
+export function fullWindow(series: CandleSeries): ChartWindow {
+  return { from: 0, to: Math.max(1, slotCount(series)) };
+}
+
+function slotTicks(series: CandleSeries, window: ChartWindow, plotWidth: number): AxisTick[] {
+  const { origin, intervalMs } = series;
+  const extent = {
+    min: origin + window.from * intervalMs,
+    max: origin + (window.to - 1) * intervalMs,
+  };
+  const perSlot = plotWidth / (window.to - window.from);
+  return timeTicks(extent, Math.max(2, Math.floor(plotWidth / TIME_TICK_ROOM_PX)))
+    .map(({ value, label }) => ({ value: (value - origin) / intervalMs + 0.5, label }))
+    // A label that the left edge would cut is left out.
+    .filter(({ value }) => (value - window.from) * perSlot > 14);
+}
+
+/** The pixel of a slot. */
+export function slotX(frame: CandleFrame, slot: number): number {
+  const { from, to } = frame.window;
+  return ((slot - from) / (to - from)) * frame.plotWidth;
+}
+
+/** The slot under a pixel. */
+export function slotAt(frame: CandleFrame, x: number): number {
+  const { from, to } = frame.window;
+  return from + (x / frame.plotWidth) * (to - from);
+}
+
+/** The middle of a candle, in pixels. */
+export function candleX(frame: CandleFrame, at: number): number {
+  return slotX(frame, (frame.candles.slot[at] ?? 0) + frame.candles.factor / 2);
+}
+
+/** Width of a candle's body: an odd number of pixels, so that the wick stands in its middle. */
+export function bodyWidth(frame: CandleFrame): number {
+  const step = (frame.plotWidth * frame.candles.factor) / (frame.window.to - frame.window.from);
+  return Math.max(1, Math.min(13, Math.round(step * 0.68) | 1));
+}
+
+/** Merges a series on demand and keeps the groupings, so that zooming back costs nothing. */
+export function mergedBy(series: CandleSeries): (factor: number) => MergedCandles {
+  const known = new Map<number, MergedCandles>();
+  return (factor) => {
+    const found = known.get(factor) ?? mergeCandles(series, factor);
+    known.set(factor, found);
+    return found;
+  };
+}
+
+/** Lays out a chart of a width for the slots in view. Time: linear in the bars in view. */
+export function frameOf(
+  series: CandleSeries,
+  { width, window = fullWindow(series), mode, merge = mergedBy(series) }: {
+    width: number;
+    window?: ChartWindow;
+    mode: ScaleMode;
+    merge?: (factor: number) => MergedCandles;
+  },
+): CandleFrame {
+  const plotWidth = Math.max(1, width - VALUE_AXIS_PX);
+  const candles = merge(mergeFactor(window.to - window.from, plotWidth));
+  const start = candleFrom(candles, window.from - candles.factor + 1e-9);
+  const end = candleFrom(candles, window.to);
+  const view = { candles, start, end };
+  const styles = styleIndicators(series.indicators);
+  let top = 0;
+  const panes = paneBoxes(series, width).map((box) => {
+    const placed = { ...box, top };
+    top += box.height;
+    return paneOf(view, placed, { mode, styles });
+  });
+  return {
+    width,
+    height: top + TIME_AXIS_PX,
+    plotWidth,
+    window,
+    mode,
+    ...view,
+    isProvisional: series.isProvisional,
+    styles,
+    panes,
+    timeTicks: slotTicks(series, window, plotWidth),
+    lastClose: series.close.at(-1) ?? null,
+  };
+}
+
+/** When the candle `at` begins and ends, UTC milliseconds. */
+export function candleSpan(
+  series: CandleSeries,
+  { candles, at }: { candles: MergedCandles; at: number },
+): { from: number; to: number } {
+  return {
+    from: barTime(series, candles.first[at] ?? 0),
+    to: barTime(series, candles.last[at] ?? 0) + series.intervalMs,
+  };
+}
