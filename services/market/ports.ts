@@ -162,3 +162,38 @@ export interface MarketProvider {
   spot(assetIds: readonly AssetId[], signal?: AbortSignal): Promise<readonly SpotPrice[]>;
   ticks(assetIds: readonly AssetId[], signal: AbortSignal): AsyncIterable<Tick>;
 }
+
+/** Prices as columns of one length, oldest first; a row of NaN is a gap. */
+export interface PriceColumns {
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+}
+
+/** What the explain drawer says about one line of an indicator. */
+export interface IndicatorWords {
+  readonly label: string;
+  readonly words: string;
+  readonly formula: string;
+  /** `usd`, `points` or `fraction`. */
+  readonly unit: string;
+  readonly parameters: Readonly<Record<string, number | string>>;
+}
+
+/**
+ * Indicators as charts need them. Analytics builds on market, so its engine is handed in. Names
+ * are those of SPEC section 16; an unknown one throws `VALIDATION_FAILED`.
+ */
+export interface IndicatorEngine {
+  /** Whether the text names an indicator, or one line of it (`macd:12-26-9.signal`). */
+  isKnown(line: string): boolean;
+  /** Bars to read before the first one shown, so that its values no longer depend on the start. */
+  warmUpBars(names: readonly string[]): number;
+  /** One column per line: `sma:20`, `macd:12-26-9.signal`; NaN where there is no value. */
+  compute(
+    names: readonly string[],
+    prices: PriceColumns,
+  ): Readonly<Record<string, Float64Array>>;
+  describe(line: string): IndicatorWords;
+}

@@ -14,7 +14,7 @@ export interface Provenance {
   /** Slug of the source (`daily_cmc`, `demo`). */
   readonly source: string;
   readonly resolution: Interval;
-  /** Close of the bucket the value stands on, or now for a bucket that is still open. */
+  /** Close of the bucket the value stands on, or its series' last write while it is open. */
   readonly asof: UtcMs;
   /** Interval that the candles were derived from, when they are not stored as asked. */
   readonly derivedFrom: Interval | null;
@@ -100,6 +100,8 @@ export interface CandlePage {
   readonly provenance: Provenance | null;
   /** Buckets inside the range, between the first and last candle, that have no candle. */
   readonly missing: number;
+  /** Derived candles: parts that each bucket lacks, aligned with `candles`; `null` if stored. */
+  readonly partsMissing: Uint16Array | null;
   /** Start of the next page, `null` at the end. */
   readonly nextFrom: UtcMs | null;
   readonly version: number;

@@ -1,0 +1,307 @@
+import { AppError } from "../kernel/errors.ts";
+import type { UtcMs } from "../kernel/time.ts";
+import type { ChangeFeed, Clock } from "../ports/mod.ts";
+import type { Asset } from "./assets.ts";
+import { emptyColumns, type Interval, intervalMs } from "./candle.ts";
+import { emptyPage, labelOf, provenanceOf, rangeWithin, seriesFor } from "./candle_page.ts";
+import { readCandles } from "./candle_reader.ts";
+import { readChartBars } from "./chart_reader.ts";
+import { availableRanges, planChart } from "./chart_view.ts";
+import { countMissing } from "./coverage.ts";
+import {
+  explainFigure,
+  explainIndicator,
+  isQuoteFigure,
+  MAX_EXPLAINED_ROWS,
+  QUOTE_FIGURES,
+} from "./explain.ts";
+import { type AssetFacts, type MarketSnapshot, SnapshotKeeper } from "./market_snapshot.ts";
+import { buildOverview, type OverviewQuery } from "./overview.ts";
+import type { CandleStore, IndicatorEngine } from "./ports.ts";
+import { freshnessOf, lastCandle, missingQuote, quoteOf } from "./quotes.ts";
+import type {
+  AssetQuote,
+  CandlePage,
+  ChartRange,
+  ChartView,
+  Explanation,
+  MarketOverview,
+  SeriesProvenance,
+} from "./read_models.ts";
+import {
+  availableIntervals,
+  chooseSeries,
+  type DemoMode,
+  lastClose,
+  type SourcePriority,
+  spotBeforeFutures,
+} from "./series_choice.ts";
+
+/** Points of one candle answer; what lies beyond is another page. */
+export const MAX_CANDLES = 5_000;
+
+/** Imports listed as the origin of one asset's candles. */
+const MAX_LISTED_IMPORTS = 100;
+
+/** What the service asks of the registry; `AssetRegistry` is it. */
+export interface AssetDirectory {
+  readonly assets: readonly Asset[];
+  /** The asset that any of its names means. Throws `RESOURCE_NOT_FOUND` or lists candidates. */
+  resolve(text: string): Asset;
+}
+
+export interface MarketServiceDeps {
+  readonly registry: AssetDirectory;
+  readonly store: CandleStore;
+  readonly clock: Clock;
+  readonly changes: ChangeFeed;
+  readonly demoMode: DemoMode;
+  readonly indicators: IndicatorEngine;
+  /** Which of two sources answers where both could. */
+  readonly priority?: SourcePriority;
+}
+
+export interface CandlesQuery {
+  readonly interval: Interval;
+  /** First bucket start; without it the newest candles before `to` are given. */
+  readonly from?: UtcMs | undefined;
+  /** Bucket starts before this instant. */
+  readonly to?: UtcMs | undefined;
+  readonly limit?: number | undefined;
+  /** Only this source; `RESOURCE_NOT_FOUND` lists those there are. */
+  readonly source?: string | undefined;
+}
+
+export interface ChartQuery {
+  readonly range: ChartRange;
+  readonly interval?: Interval | undefined;
+  readonly indicators?: readonly string[] | undefined;
+}
+
+/** Prices, candles, charts and where they come from. Every asset is named by any of its names. */
+export class MarketService {
+  readonly #registry: AssetDirectory;
+  readonly #store: CandleStore;
+  readonly #clock: Clock;
+  readonly #chartDeps: { readonly store: CandleStore; readonly engine: IndicatorEngine };
+  readonly #priority: SourcePriority;
+  readonly #snapshots: SnapshotKeeper;
+  readonly #quotes = new WeakMap<AssetFacts, AssetQuote>();
+
+  constructor(deps: MarketServiceDeps) {
+    const { registry, store, clock, changes, demoMode, indicators } = deps;
+    this.#registry = registry;
+    this.#store = store;
+    this.#clock = clock;
+    this.#chartDeps = { store, engine: indicators };
+    this.#priority = deps.priority ?? spotBeforeFutures;
+    this.#snapshots = new SnapshotKeeper({
+      store,
+      changes,
+      demoMode,
+      priority: this.#priority,
+      labels: () => registry.assets.map(labelOf),
+    });
+  }
+
+  /** Reads the facts behind all quotes, so that the first request finds them. */
+  async warm(): Promise<void> {
+    await this.#snapshots.current();
+  }
+
+  /** The asset that the text means, by id, symbol, alias, provider id or contract address. */
+  resolve(text: string): Asset {
+    return this.#registry.resolve(text);
+  }
+
+  /** Every asset in use, in the registry's order. */
+  listAssets(): readonly Asset[] {
+    return this.#registry.assets;
+  }
+
+  /** A number that stands for all stored facts: equal numbers mean equal answers. */
+  async getVersion(): Promise<number> {
+    return (await this.#snapshot()).version;
+  }
+
+  /** The market at a glance. Assets out of use show only while something of them is stored. */
+  async getOverview(query: OverviewQuery = {}): Promise<MarketOverview> {
+    const snapshot = await this.#snapshot();
+    const quotes = this.#registry.assets
+      .filter(({ id, deprecationStatus }) =>
+        deprecationStatus === "active" || snapshot.assets.get(id)?.quote
+      )
+      .map((asset) => this.#quoteOf(asset, snapshot));
+    return buildOverview(quotes, { ...query, version: snapshot.version });
+  }
+
+  /** One asset's quote; every figure missing, with the reason, if nothing is stored. */
+  async getQuote(asset: string): Promise<AssetQuote> {
+    const found = this.#registry.resolve(asset);
+    return this.#quoteOf(found, await this.#snapshot());
+  }
+
+  /** The quotes of several assets, in the order asked. */
+  async listQuotes(assets: readonly string[]): Promise<readonly AssetQuote[]> {
+    const found = assets.map((asset) => this.#registry.resolve(asset));
+    const snapshot = await this.#snapshot();
+    return found.map((asset) => this.#quoteOf(asset, snapshot));
+  }
+
+  /** Candles of one source, ascending, at most `MAX_CANDLES`. */
+  async getCandles(asset: string, query: CandlesQuery): Promise<CandlePage> {
+    const { id: assetId } = this.#registry.resolve(asset);
+    const facts = (await this.#snapshot()).assets.get(assetId);
+    const { interval, from, to, source } = query;
+    const limit = Math.min(query.limit ?? MAX_CANDLES, MAX_CANDLES);
+    const choice = chooseSeries(seriesFor(facts, source), {
+      interval,
+      range: { ...from !== undefined && { from }, ...to !== undefined && { to } },
+      priority: this.#priority,
+    });
+    const version = facts?.version ?? 0;
+    if (choice === null) return emptyPage({ assetId, interval, version });
+    const range = rangeWithin(choice.series, { from, to });
+    const order = from === undefined ? "last" : "first";
+    const read = await readCandles(this.#store, { choice, query: { range, limit, order } });
+    const { candles, partsMissing } = read;
+    const lastOpen = candles.openTime[candles.length - 1];
+    const hasNext = order === "first" && read.hasMore && lastOpen !== undefined;
+    return {
+      assetId,
+      interval,
+      candles,
+      partsMissing,
+      provenance: provenanceOf(choice, candles),
+      missing: countMissing(candles, interval),
+      nextFrom: hasNext ? lastOpen + intervalMs(interval) as UtcMs : null,
+      version,
+    };
+  }
+
+  /** The bars and indicators of a chart, ending at the asset's newest candle. */
+  async getChart(
+    asset: string,
+    { range, interval, indicators = [] }: ChartQuery,
+  ): Promise<ChartView> {
+    const found = this.#registry.resolve(asset);
+    const visible = (await this.#snapshot()).assets.get(found.id)?.visible ?? [];
+    // Unknown names are refused also where there is nothing to compute them on.
+    this.#chartDeps.engine.warmUpBars(indicators);
+    const plan = planChart(visible, { range, interval });
+    const base = {
+      asset: labelOf(found),
+      range,
+      availableRanges: availableRanges(visible),
+      availableIntervals: visible.length > 0 ? availableIntervals(visible) : [],
+    };
+    const choice = plan && chooseSeries(visible, {
+      interval: plan.interval,
+      range: plan.window,
+      priority: this.#priority,
+    });
+    if (!plan || !choice) {
+      return {
+        ...base,
+        interval: plan?.interval ?? interval ?? "1d",
+        window: null,
+        candles: emptyColumns(0),
+        indicators: {},
+        missing: 0,
+        provenance: null,
+        freshness: "missing",
+      };
+    }
+    const { window } = plan;
+    const bars = await readChartBars(this.#chartDeps, { choice, window, indicators });
+    return {
+      ...base,
+      ...bars,
+      interval: plan.interval,
+      window,
+      missing: countMissing(bars.candles, plan.interval),
+      provenance: provenanceOf(choice, bars.candles),
+      freshness: freshnessOf(choice.series, this.#clock.now()),
+    };
+  }
+
+  /** Every stored series of an asset with the imports that it came from. */
+  async listProvenance(asset: string): Promise<readonly SeriesProvenance[]> {
+    const { id: assetId } = this.#registry.resolve(asset);
+    const stored = (await this.#snapshot()).assets.get(assetId)?.stored ?? [];
+    if (stored.length === 0) return [];
+    const imports = await this.#store.listImports({ assetId, limit: MAX_LISTED_IMPORTS });
+    return await Promise.all(stored.map(async (series) => {
+      const range = { from: series.lastOpenTime, to: lastClose(series) };
+      const last = lastCandle(await this.#store.listCandles(series.seriesId, { range, limit: 1 }));
+      const spanMs = series.lastOpenTime - series.firstOpenTime;
+      return {
+        source: series.source,
+        interval: series.interval,
+        rows: series.rows,
+        missing: spanMs / intervalMs(series.interval) + 1 - series.rows,
+        first: series.firstOpenTime,
+        last: series.lastOpenTime,
+        updatedAt: series.updatedAt,
+        lastState: last?.state ?? null,
+        imports: imports.filter(({ source }) => source === series.source),
+      };
+    }));
+  }
+
+  /**
+   * A figure of an asset taken apart: one of its quote, or an indicator such as `sma:20` at the
+   * asset's newest candle of `interval`. Throws `RESOURCE_NOT_FOUND` for an unknown figure.
+   */
+  async explainQuote(
+    asset: string,
+    figure: string,
+    { interval = "1d" }: { interval?: Interval | undefined } = {},
+  ): Promise<Explanation> {
+    const found = this.#registry.resolve(asset);
+    const facts = (await this.#snapshot()).assets.get(found.id);
+    const label = labelOf(found);
+    if (isQuoteFigure(figure)) {
+      return explainFigure(label, { figure, facts: facts?.quote ?? null });
+    }
+    const { engine } = this.#chartDeps;
+    if (!engine.isKnown(figure)) {
+      throw new AppError("RESOURCE_NOT_FOUND", `Cannot explain "${figure}": unknown figure`, {
+        details: { figures: QUOTE_FIGURES, indicators: "name:parameters, for example sma:20" },
+      });
+    }
+    const described = { figure, interval, described: engine.describe(figure) };
+    const choice = chooseSeries(facts?.visible ?? [], { interval, priority: this.#priority });
+    if (choice === null) return explainIndicator(label, { ...described, computed: null });
+    const to = lastClose(choice.series);
+    const from = to - MAX_EXPLAINED_ROWS * intervalMs(interval) as UtcMs;
+    const [name = figure] = figure.split(".", 1);
+    const bars = await readChartBars(this.#chartDeps, {
+      choice,
+      window: { from, to },
+      indicators: [name],
+    });
+    const { candles } = bars;
+    const computed = {
+      value: bars.indicators[figure]?.at(-1) ?? null,
+      candles,
+      provenance: provenanceOf(choice, candles),
+    };
+    return explainIndicator(label, { ...described, computed });
+  }
+
+  async #snapshot(): Promise<MarketSnapshot> {
+    return this.#snapshots.peek() ?? await this.#snapshots.current();
+  }
+
+  #quoteOf(asset: Asset, snapshot: MarketSnapshot): AssetQuote {
+    const facts = snapshot.assets.get(asset.id);
+    if (!facts?.quote) return missingQuote(labelOf(asset));
+    const now = this.#clock.now();
+    const known = this.#quotes.get(facts);
+    if (known && known.freshness === freshnessOf(facts.quote.series, now)) return known;
+    const quote = quoteOf(facts.quote, now);
+    this.#quotes.set(facts, quote);
+    return quote;
+  }
+}

@@ -1,0 +1,15 @@
+export * from "./asset_ports.ts";
+export * from "./assets.ts";
+export * from "./assets_resolve.ts";
+export * from "./candle.ts";
+export { readCandles } from "./candle_reader.ts";
+export { labelOf } from "./candle_page.ts";
+export * from "./coverage.ts";
+export * from "./derive.ts";
+export { QUOTE_FIGURES, type QuoteFigure } from "./explain.ts";
+export { onCandles, withGapRows } from "./gap_rows.ts";
+export * from "./market_service.ts";
+export type { OverviewQuery } from "./overview.ts";
+export * from "./ports.ts";
+export * from "./read_models.ts";
+export * from "./series_choice.ts";

@@ -1,0 +1,155 @@
+import type { UtcMs } from "../kernel/time.ts";
+import { type CandleSeries, type Interval, intervalMs, INTERVALS } from "./candle.ts";
+import type { TimeRange } from "./ports.ts";
+
+/** The source name of the synthetic market; everything that stands on it is marked as demo. */
+export const DEMO_SOURCE = "demo";
+
+/** `on`: demo data is always there. `auto`, `off`: it hides once anything real is stored. */
+export type DemoMode = "auto" | "on" | "off";
+
+/** A stored series that holds at least one candle. */
+export interface FilledSeries extends CandleSeries {
+  readonly firstOpenTime: UtcMs;
+  readonly lastOpenTime: UtcMs;
+}
+
+/** The one series that answers a question, and how its candles become those asked for. */
+export interface SeriesChoice {
+  readonly series: FilledSeries;
+  /** The interval of the answer. */
+  readonly interval: Interval;
+  /** The stored interval that the answer is rolled up from; `null` if it is stored as asked. */
+  readonly derivedFrom: Interval | null;
+}
+
+/** Preference between sources that both could answer; lower is better. */
+export type SourcePriority = (source: string) => number;
+
+/** Whether the source is the synthetic market. */
+export function isDemoSource(source: string): boolean {
+  return source === DEMO_SOURCE;
+}
+
+/** The series with candles that may answer: demo is hidden once any real series exists. */
+export function visibleSeries(
+  all: readonly CandleSeries[],
+  demoMode: DemoMode,
+): readonly FilledSeries[] {
+  const filled = all.filter(isFilled);
+  if (demoMode === "on" || filled.every(({ source }) => isDemoSource(source))) return filled;
+  return filled.filter(({ source }) => !isDemoSource(source));
+}
+
+function isFilled(series: CandleSeries): series is FilledSeries {
+  return series.rows > 0 && series.firstOpenTime !== null && series.lastOpenTime !== null;
+}
+
+/**
+ * Ranks sources by name, for registries that name no order: spot markets and aggregates before
+ * futures and perpetuals, whose prices carry a basis.
+ */
+export function spotBeforeFutures(source: string): number {
+  return /futures|linear|inverse|perp|swap/.test(source) ? 1 : 0;
+}
+
+/** Whether candles of `stored` can be rolled up into candles of `asked`. */
+export function isDerivable(stored: Interval, asked: Interval): boolean {
+  // Each interval divides every coarser one, and weeks start with a day, so finer is enough.
+  return intervalMs(stored) < intervalMs(asked);
+}
+
+/**
+ * Picks the one series that answers for an interval; `null` if none can. An answer never mixes
+ * sources. Candidates are stored at the interval, or finer so that it can be derived. The order:
+ * real before demo; the larger overlap with the asked range; stored before derived, and derived
+ * from the coarsest; the better priority; the newest last candle; most rows; the source's name.
+ */
+export function chooseSeries(
+  series: readonly FilledSeries[],
+  { interval, range, priority = spotBeforeFutures }: {
+    interval: Interval;
+    range?: Partial<TimeRange>;
+    priority?: SourcePriority;
+  },
+): SeriesChoice | null {
+  const candidates = series.filter((one) =>
+    one.interval === interval || isDerivable(one.interval, interval)
+  );
+  const overlap = overlapWith(candidates, range);
+  const best = first(
+    candidates,
+    (a, b) =>
+      Number(isDemoSource(a.source)) - Number(isDemoSource(b.source)) ||
+      overlap(b) - overlap(a) ||
+      intervalMs(b.interval) - intervalMs(a.interval) ||
+      priority(a.source) - priority(b.source) ||
+      lastClose(b) - lastClose(a) ||
+      b.rows - a.rows ||
+      compareText(a.source, b.source),
+  );
+  if (!best) return null;
+  const derivedFrom = best.interval === interval ? null : best.interval;
+  return { series: best, interval, derivedFrom };
+}
+
+/**
+ * Picks the series that an asset's price stands on; `null` without any. The order: real before
+ * demo; the newest moment known; the finest interval; then as for `chooseSeries`.
+ */
+export function chooseQuoteSeries(
+  series: readonly FilledSeries[],
+  { priority = spotBeforeFutures }: { priority?: SourcePriority } = {},
+): FilledSeries | null {
+  return first(series, (a, b) =>
+    Number(isDemoSource(a.source)) - Number(isDemoSource(b.source)) ||
+    asofOfSeries(b) - asofOfSeries(a) ||
+    intervalMs(a.interval) - intervalMs(b.interval) ||
+    priority(a.source) - priority(b.source) ||
+    b.rows - a.rows ||
+    compareText(a.source, b.source));
+}
+
+/**
+ * The moment that the newest candle of a series speaks for: its bucket's close, or the series'
+ * last write while that bucket was still open.
+ */
+export function asofOfSeries(series: FilledSeries): UtcMs {
+  const written = Math.max(series.updatedAt, series.lastOpenTime);
+  return Math.min(lastClose(series), written) as UtcMs;
+}
+
+/** The end of a series' newest bucket. */
+export function lastClose(series: FilledSeries): UtcMs {
+  return series.lastOpenTime + intervalMs(series.interval) as UtcMs;
+}
+
+/** The intervals that can be answered from the series, finest first. */
+export function availableIntervals(series: readonly FilledSeries[]): readonly Interval[] {
+  const finest = Math.min(...series.map(({ interval }) => intervalMs(interval)));
+  return INTERVALS.filter((interval) => intervalMs(interval) >= finest);
+}
+
+function overlapWith(
+  candidates: readonly FilledSeries[],
+  range: Partial<TimeRange> | undefined,
+): (series: FilledSeries) => number {
+  if (range?.from === undefined && range?.to === undefined) return () => 0;
+  // An open end reaches as far as any candidate does, so that lengths stay finite.
+  const from = range.from ?? Math.min(...candidates.map((one) => one.firstOpenTime));
+  const to = range.to ?? Math.max(...candidates.map(lastClose));
+  return (series) =>
+    Math.max(0, Math.min(to, lastClose(series)) - Math.max(from, series.firstOpenTime));
+}
+
+function first<T>(values: readonly T[], compare: (a: T, b: T) => number): T | null {
+  let best: T | null = null;
+  for (const value of values) {
+    if (best === null || compare(value, best) < 0) best = value;
+  }
+  return best;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
