@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../services/kernel/time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, YEAR_MS } from "../../services/kernel/time.ts";
 
 const MONTHS = [
   "Jan",
@@ -62,13 +62,14 @@ export function formatLocal(at: number, offsetMinutes: number): string {
   return `${formatDay(shifted)} ${clock(shifted)} ${zoneName(offsetMinutes)}`;
 }
 
-/** A span in its largest unit: `12 s`, `5 min`, `3 h`, `2 d`. Negative spans are none. */
+/** A span in its largest unit: `12 s`, `5 min`, `3 h`, `2 d`, `5 y`. Negative spans are none. */
 export function formatSpan(spanMs: number): string {
   const span = Math.max(0, spanMs);
   if (span < MINUTE_MS) return `${Math.floor(span / SECOND_MS)} s`;
   if (span < HOUR_MS) return `${Math.floor(span / MINUTE_MS)} min`;
   if (span < 2 * DAY_MS) return `${Math.floor(span / HOUR_MS)} h`;
-  return `${Math.floor(span / DAY_MS)} d`;
+  if (span < 2 * YEAR_MS) return `${Math.floor(span / DAY_MS)} d`;
+  return `${Math.floor(span / YEAR_MS)} y`;
 }
 
 /** How long ago while that is under an hour (`12 s ago`), else `null`. */

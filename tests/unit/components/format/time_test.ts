@@ -36,6 +36,8 @@ const spans: readonly [number, string][] = [
   [3_600_000, "1 h"],
   [47 * 3_600_000, "47 h"],
   [48 * 3_600_000, "2 d"],
+  [729 * 86_400_000, "729 d"],
+  [730 * 86_400_000, "2 y"],
 ];
 for (const [span, expected] of spans) {
   Deno.test(`formatSpan() of ${span} ms is ${expected}`, () => {

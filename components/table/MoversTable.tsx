@@ -1,0 +1,59 @@
+import { Sparkline } from "../charts/Sparkline.tsx";
+import { Change, Explained, Price, Unknown } from "../figures/Figures.tsx";
+import type { AssetRow } from "./asset_row.ts";
+
+/** The few assets at one end of the day's changes. */
+export function MoversTable({ caption, rows }: {
+  readonly caption: string;
+  readonly rows: readonly AssetRow[];
+}) {
+  return (
+    <table class="table two-line">
+      <caption class="sr">{caption}</caption>
+      <thead>
+        <tr>
+          <th scope="col">Asset</th>
+          <th scope="col" class="num">Price</th>
+          <th scope="col" class="num">24 h</th>
+          <th scope="col" class="num" data-pri="5">90 days</th>
+        </tr>
+      </thead>
+      <tbody>{rows.map((row) => <MoverRow key={row.assetId} row={row} />)}</tbody>
+    </table>
+  );
+}
+
+function MoverRow({ row }: { readonly row: AssetRow }) {
+  const { assetId, price, change24h } = row;
+  return (
+    <tr>
+      <th scope="row" data-p="name">
+        <span class="name">
+          <a href={`/assets/${encodeURIComponent(assetId)}`}>{row.name}</a>
+          <small>{row.symbol}</small>
+        </span>
+      </th>
+      <td class="num" data-p="value">
+        {price.value === null
+          ? <Unknown reason={price.reason} />
+          : (
+            <Explained figure="price" assetId={assetId} label="Price">
+              <Price value={price.value} />
+            </Explained>
+          )}
+      </td>
+      <td class="num" data-p="change">
+        {change24h.value === null
+          ? <Unknown reason={change24h.reason} />
+          : (
+            <Explained figure="change_24h" assetId={assetId} label="Change over 24 hours">
+              <Change fraction={change24h.value} />
+            </Explained>
+          )}
+      </td>
+      <td class="num" data-p="detail" data-pri="5">
+        <Sparkline name={row.name} values={row.sparkline} />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,86 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { keepPreference, readPreference } from "../components/keys/preferences.ts";
+
+const DENSITIES = ["comfortable", "compact", "dense"] as const;
+const LABELS = { comfortable: "Comfortable", compact: "Compact", dense: "Dense" } as const;
+const DEFAULT_DENSITY = "compact";
+
+export interface TableToolsProps {
+  /** Name of the table, `data-table` on it. */
+  readonly table: string;
+  /** What the page was filtered by on the server. */
+  readonly query: string;
+}
+
+/** Shows only the rows that hold every word; says how many there are. */
+function filterRows(table: string, query: string): number {
+  const words = query.trim().toLowerCase().split(/\s+/);
+  let shown = 0;
+  for (
+    const row of document.querySelectorAll<HTMLTableRowElement>(
+      `[data-table="${table}"] tbody tr[data-search]`,
+    )
+  ) {
+    const text = row.dataset["search"] ?? "";
+    row.hidden = !words.every((word) => text.includes(word));
+    if (!row.hidden) shown++;
+  }
+  return shown;
+}
+
+/** Filters a table as the reader types, and keeps the height of its rows. */
+export default function TableTools({ table, query }: TableToolsProps) {
+  const preference = `density-${table}`;
+  const density = useSignal<string>(DEFAULT_DENSITY);
+  const count = useSignal<number | null>(null);
+  const announce = useRef(0);
+
+  useEffect(() => {
+    density.value = readPreference(preference, DEFAULT_DENSITY);
+    return () => clearTimeout(announce.current);
+  }, []);
+
+  function onInput(value: string) {
+    const shown = filterRows(table, value);
+    clearTimeout(announce.current);
+    // Said once typing pauses, so that assistive technology is not flooded.
+    announce.current = setTimeout(() => count.value = value === "" ? null : shown, 600);
+  }
+
+  return (
+    <>
+      <input
+        class="input"
+        type="search"
+        name="q"
+        data-filter
+        aria-label="Filter by name or symbol"
+        aria-keyshortcuts="/"
+        placeholder="Filter (/)"
+        autocomplete="off"
+        maxLength={60}
+        defaultValue={query}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      <span class="sr" role="status">
+        {count.value === null ? "" : `${count.value} assets shown`}
+      </span>
+      <div class="seg needs-js" role="group" aria-label="Row height">
+        {DENSITIES.map((value) => (
+          <button
+            key={value}
+            type="button"
+            aria-pressed={density.value === value}
+            onClick={() => {
+              density.value = value;
+              keepPreference(preference, value, { fallback: DEFAULT_DENSITY });
+            }}
+          >
+            {LABELS[value]}
+          </button>
+        ))}
+      </div>
+    </>
+  );
+}

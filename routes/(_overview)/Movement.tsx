@@ -1,0 +1,79 @@
+import { Breadth, type BreadthItem } from "../../components/charts/Breadth.tsx";
+import { Moment } from "../../components/figures/Moment.tsx";
+import { Panel, SourceLine } from "../../components/states/Panel.tsx";
+import { EmptyState } from "../../components/states/States.tsx";
+import { MoversTable } from "../../components/table/MoversTable.tsx";
+import type { AssetQuote, MarketOverview } from "../../services/market/mod.ts";
+import { sourceState } from "./source_state.ts";
+
+function breadthItems(quotes: readonly AssetQuote[]): BreadthItem[] {
+  return quotes.flatMap(({ symbol, change24h, marketCapUsd, volume24hUsd }) =>
+    change24h.value === null ? [] : [{
+      label: symbol,
+      change: change24h.value,
+      weight: marketCapUsd.value ?? volume24hUsd.value ?? 0,
+    }]
+  );
+}
+
+/** What moved and how broad the move is: risers, fallers, and every asset on one axis. */
+export function Movement({ overview }: { readonly overview: MarketOverview }) {
+  const items = breadthItems(overview.quotes);
+  return (
+    <>
+      <div class="c-4">
+        <Movers id="gainers" title="Rising most" rows={overview.gainers} overview={overview} />
+      </div>
+      <div class="c-4">
+        <Movers id="losers" title="Falling most" rows={overview.losers} overview={overview} />
+      </div>
+      <div class="c-4 m-12">
+        <Panel id="breadth" title="How broad is the move" note="24 h change">
+          {items.length === 0
+            ? (
+              <EmptyState icon="overview" title="No change to show">
+                No asset here has two closes 24 hours apart.
+              </EmptyState>
+            )
+            : (
+              <div class="chart">
+                <Breadth items={items} />
+              </div>
+            )}
+          <SourceLine
+            state={sourceState(overview)}
+            parts={[
+              `${items.length} assets`,
+              "a tick each, labelled by market value",
+              "ticks beyond the axis stand at its end",
+            ]}
+          />
+        </Panel>
+      </div>
+    </>
+  );
+}
+
+interface MoversProps {
+  readonly id: string;
+  readonly title: string;
+  readonly rows: readonly AssetQuote[];
+  readonly overview: MarketOverview;
+}
+
+function Movers({ id, title, rows, overview }: MoversProps) {
+  return (
+    <Panel id={id} title={title} note="24 h">
+      {rows.length === 0
+        ? <EmptyState icon="overview" title="None">No asset here moved this way.</EmptyState>
+        : <MoversTable caption={`${title} over 24 hours`} rows={rows} />}
+      <SourceLine
+        state={sourceState(overview)}
+        parts={[
+          overview.sources.join(", ") || "no source",
+          ...(overview.asof === null ? [] : [<Moment key="asof" at={overview.asof} />]),
+        ]}
+      />
+    </Panel>
+  );
+}

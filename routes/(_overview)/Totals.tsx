@@ -1,0 +1,70 @@
+import type { ComponentChildren } from "preact";
+import { Change, Fiat, type FigureValue, Unknown } from "../../components/figures/Figures.tsx";
+import { formatCount } from "../../components/format/number.ts";
+import type { AssetQuote, Figure, MarketOverview } from "../../services/market/mod.ts";
+
+/** "all 14 assets", or how many of them are in a sum and how many are not. */
+function coverage(quotes: readonly AssetQuote[], read: (quote: AssetQuote) => Figure): string {
+  const known = quotes.filter((quote) => read(quote).value !== null).length;
+  if (known === quotes.length) return `all ${formatCount(known)} assets`;
+  const unknown = quotes.length - known;
+  return `${formatCount(known)} of ${formatCount(quotes.length)} assets, ${
+    formatCount(unknown)
+  } unknown`;
+}
+
+function Fig({ label, note, isLead = false, children }: {
+  readonly label: string;
+  readonly note: ComponentChildren;
+  readonly isLead?: boolean;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <div class={isLead ? "fig lead" : "fig"}>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+      <dd>{note}</dd>
+    </div>
+  );
+}
+
+function Money({ figure }: { readonly figure: FigureValue }) {
+  return figure.value === null ? <Unknown reason={figure.reason} /> : <Fiat value={figure.value} />;
+}
+
+/** The market in one ruled strip: size, trade, and how many move which way. */
+export function Totals({ overview }: { readonly overview: MarketOverview }) {
+  const { quotes, breadth } = overview;
+  const moving = breadth.advancing + breadth.declining + breadth.unchanged;
+  const median = breadth.medianChange24h;
+  return (
+    <dl class="figs">
+      <Fig
+        isLead
+        label="Market value, USD"
+        note={`sum over ${coverage(quotes, (quote) => quote.marketCapUsd)}`}
+      >
+        <Money figure={overview.totalMarketCapUsd} />
+      </Fig>
+      <Fig
+        label="Volume 24 h, USD"
+        note={coverage(quotes, (quote) => quote.volume24hUsd)}
+      >
+        <Money figure={overview.totalVolume24hUsd} />
+      </Fig>
+      <Fig label="Median change, 24 h" note={`over ${formatCount(moving)} assets`}>
+        {median.value === null
+          ? <Unknown reason={median.reason} />
+          : <Change fraction={median.value} />}
+      </Fig>
+      <Fig label="Advancing" note={`${formatCount(breadth.unchanged)} unchanged`}>
+        {formatCount(breadth.advancing)}
+        <span class="unit">of {formatCount(moving)}</span>
+      </Fig>
+      <Fig label="Declining" note={`${formatCount(breadth.unknown)} unknown`}>
+        {formatCount(breadth.declining)}
+        <span class="unit">of {formatCount(moving)}</span>
+      </Fig>
+    </dl>
+  );
+}

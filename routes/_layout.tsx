@@ -1,0 +1,29 @@
+import { Shell } from "../components/shell/Shell.tsx";
+import CommandPalette from "../islands/CommandPalette.tsx";
+import ExplainDrawer from "../islands/ExplainDrawer.tsx";
+import Shortcuts from "../islands/Shortcuts.tsx";
+import ThemeControl from "../islands/ThemeControl.tsx";
+import { define, UNKNOWN_STATUS } from "./page_state.ts";
+
+/** The shell around every page, with the islands that work on all of them. */
+export default define.layout(function Layout({ Component, state, url }) {
+  return (
+    <Shell
+      path={url.pathname}
+      // A page for an error may be drawn before the state of the data is known.
+      status={state.status ?? UNKNOWN_STATUS}
+      now={state.clock.now()}
+      version={state.version}
+      search={<CommandPalette />}
+      controls={<ThemeControl />}
+      overlays={
+        <>
+          <ExplainDrawer />
+          <Shortcuts />
+        </>
+      }
+    >
+      <Component />
+    </Shell>
+  );
+});

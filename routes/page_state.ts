@@ -1,0 +1,32 @@
+import { createDefine } from "fresh";
+import type { DataStatus } from "../components/shell/Shell.tsx";
+import type { MarketService } from "../services/market/mod.ts";
+import type { MarketOverview } from "../services/market/mod.ts";
+import type { Clock } from "../services/ports/mod.ts";
+
+/** What the composition root hands to every page, and what the pages' middleware adds. */
+export interface State {
+  readonly market: MarketService;
+  readonly clock: Clock;
+  /** The OpenAPI document of the data routes, as `/openapi.json` serves it. */
+  readonly apiDocument: () => unknown;
+  /** Version of the product, `1.2.3`. */
+  readonly version: string;
+  /** Goes with the request through log and error page. */
+  readonly requestId: string;
+  /** What the shell says about the data; set by `routes/_middleware.ts`. */
+  status: DataStatus;
+}
+
+/** The `define.*` helpers, typed for this product's pages. */
+export const define = createDefine<State>();
+
+/** What the shell shows while the state of the data is not known. */
+export const UNKNOWN_STATUS: DataStatus = { asof: null, isDemo: false, isStale: false };
+
+/** How the store stands as a whole: stale once no asset has anything fresher. */
+export function statusOf({ asof, isDemo, quotes }: MarketOverview): DataStatus {
+  const priced = quotes.filter(({ price }) => price.value !== null);
+  const isStale = priced.length > 0 && priced.every(({ freshness }) => freshness === "stale");
+  return { asof, isDemo, isStale };
+}
