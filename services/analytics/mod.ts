@@ -1,0 +1,32 @@
+export { fromColumn, fromColumns, toColumn } from "./column.ts";
+export {
+  type BarColumns,
+  type BarValues,
+  type IndicatorColumns,
+  type IndicatorDescription,
+  type IndicatorPoint,
+  type IndicatorSpec,
+  type IndicatorStream,
+  MAX_INDICATORS,
+  MAX_PERIOD,
+} from "./indicator.ts";
+export {
+  type ComputedIndicators,
+  computeIndicators,
+  createIndicatorStream,
+  describeIndicator,
+  INDICATOR_SYNTAX,
+  parseIndicatorSpec,
+  parseIndicatorSpecs,
+  readsRange,
+  warmUp,
+} from "./indicators.ts";
+export { atr } from "./atr.ts";
+export { bollinger, type BollingerColumns } from "./bollinger.ts";
+export { ema } from "./ema.ts";
+export { macd, type MacdColumns } from "./macd.ts";
+export { roc } from "./roc.ts";
+export { rsi } from "./rsi.ts";
+export { sma } from "./sma.ts";
+export { stddev } from "./stddev.ts";
+export { trueRange } from "./true_range.ts";
