@@ -30,3 +30,5 @@ export { rsi } from "./rsi.ts";
 export { sma } from "./sma.ts";
 export { stddev } from "./stddev.ts";
 export { trueRange } from "./true_range.ts";
+export * from "./analytics_service.ts";
+export { indicatorEngine } from "./indicator_engine.ts";

@@ -59,6 +59,7 @@ export function emptyPage(
     interval,
     version,
     candles: emptyColumns(0),
+    warmUp: emptyColumns(0),
     partsMissing: null,
     provenance: null,
     missing: 0,

@@ -45,11 +45,25 @@ export async function readCandles(
   const { series, derivedFrom } = choice;
   if (derivedFrom !== null) return await readDerived(store, { choice, query, derivedFrom });
   const { range, limit, order } = query;
-  const candles = await store.listCandles(series.seriesId, { range, limit: limit + 1, order });
+  const wanted = limit + 1;
+  const { candles } = await readParts(store, { seriesId: series.seriesId, range, wanted, order });
   if (candles.length <= limit) return { candles, partsMissing: null, hasMore: false };
   const start = order === "first" ? 0 : candles.length - limit;
   const page = sliceColumns(candles, { start, end: start + limit });
   return { candles: page, partsMissing: null, hasMore: true };
+}
+
+/** The candles of a choice just before an instant, ascending, at most `bars`. */
+export async function readCandlesBefore(
+  store: CandleStore,
+  { choice, before, bars }: { choice: SeriesChoice; before: UtcMs; bars: number },
+): Promise<CandleColumns> {
+  const from = choice.series.firstOpenTime;
+  if (bars === 0 || before <= from) return emptyColumns(0);
+  // A derived bucket starts before the first of its parts.
+  const range = { from: bucketStart(from, choice.interval), to: before };
+  const query = { range, limit: bars, order: "last" } as const;
+  return (await readCandles(store, { choice, query })).candles;
 }
 
 async function readDerived(
@@ -114,8 +128,8 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** The pieces one after the other; they must ascend. */
-function joinColumns(pieces: readonly CandleColumns[]): CandleColumns {
+/** The candles of the pieces one after the other; the pieces must ascend. */
+export function joinColumns(pieces: readonly CandleColumns[]): CandleColumns {
   const only = pieces[0];
   if (pieces.length === 1 && only) return only;
   const joined = emptyColumns(pieces.reduce((sum, piece) => sum + piece.length, 0));

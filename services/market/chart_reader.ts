@@ -1,6 +1,6 @@
 import type { UtcMs } from "../kernel/time.ts";
-import { type CandleColumns, intervalMs, sliceColumns } from "./candle.ts";
-import { readCandles } from "./candle_reader.ts";
+import { type CandleColumns, intervalMs } from "./candle.ts";
+import { joinColumns, readCandles, readCandlesBefore } from "./candle_reader.ts";
 import { onCandles, withGapRows } from "./gap_rows.ts";
 import type { CandleStore, IndicatorEngine, TimeRange } from "./ports.ts";
 import type { SeriesChoice } from "./series_choice.ts";
@@ -23,21 +23,17 @@ export async function readChartBars(
     indicators: readonly string[];
   },
 ): Promise<ChartBars> {
-  const { interval, series } = choice;
-  const size = intervalMs(interval);
-  const warmUpMs = engine.warmUpBars(indicators) * size;
-  // A bucket that is derived may start before the first of its parts.
-  const earliest = series.firstOpenTime - size;
-  const from = Math.max(window.from - warmUpMs, Math.min(window.from, earliest)) as UtcMs;
-  const limit = Math.ceil((window.to - from) / size) + 1;
-  const query = { range: { from, to: window.to }, limit, order: "last" } as const;
-  const { candles: all } = await readCandles(store, { choice, query });
-  const inside = all.openTime.findIndex((openTime) => openTime >= window.from);
-  const start = inside < 0 ? all.length : inside;
-  const candles = sliceColumns(all, { start, end: all.length });
-  if (indicators.length === 0) return { candles, indicators: {} };
-  const rows = withGapRows(all, interval);
+  const { interval } = choice;
+  const limit = Math.ceil((window.to - window.from) / intervalMs(interval));
+  const query = { range: window, limit, order: "last" } as const;
+  const { candles } = await readCandles(store, { choice, query });
+  const first = candles.openTime[0];
+  if (indicators.length === 0 || first === undefined) return { candles, indicators: {} };
+  const bars = engine.warmUpBars(indicators);
+  const warmUp = await readCandlesBefore(store, { choice, before: first as UtcMs, bars });
+  const rows = withGapRows(joinColumns([warmUp, candles]), interval);
+  const { rowOf } = rows;
   const lines = Object.entries(engine.compute(indicators, rows))
-    .map(([line, values]) => [line, onCandles(values, { rowOf: rows.rowOf, start })] as const);
+    .map(([line, values]) => [line, onCandles(values, { rowOf, start: warmUp.length })] as const);
   return { candles, indicators: Object.fromEntries(lines) };
 }

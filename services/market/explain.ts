@@ -81,21 +81,20 @@ export function explainFigure(
  */
 export function explainIndicator(
   asset: AssetLabel,
-  { figure, interval, described, computed }: {
-    figure: string;
+  { interval, described, computed }: {
     interval: Interval;
     described: IndicatorWords;
     computed: { value: number | null; candles: CandleColumns; provenance: Provenance } | null;
   },
 ): Explanation {
-  const { label, unit, words, formula, parameters } = described;
+  const { line, label, unit, words, formula, parameters } = described;
   const rows = computed ? lastRows(computed.candles) : [];
   const newest = rows.at(-1);
   const value = computed?.value ?? null;
   const provenance = computed?.provenance ?? null;
   const given = { source: null, resolution: null, asof: null };
   return {
-    figure,
+    figure: line,
     asset,
     label: `${label}, ${interval}`,
     value,

@@ -4,7 +4,7 @@ import type { ChangeFeed, Clock } from "../ports/mod.ts";
 import type { Asset } from "./assets.ts";
 import { emptyColumns, type Interval, intervalMs } from "./candle.ts";
 import { emptyPage, labelOf, provenanceOf, rangeWithin, seriesFor } from "./candle_page.ts";
-import { readCandles } from "./candle_reader.ts";
+import { readCandles, readCandlesBefore } from "./candle_reader.ts";
 import { readChartBars } from "./chart_reader.ts";
 import { availableRanges, planChart } from "./chart_view.ts";
 import { countMissing } from "./coverage.ts";
@@ -68,6 +68,8 @@ export interface CandlesQuery {
   /** Bucket starts before this instant. */
   readonly to?: UtcMs | undefined;
   readonly limit?: number | undefined;
+  /** Bars before the page to read as well, for indicators. */
+  readonly warmUpBars?: number | undefined;
   /** Only this source; `RESOURCE_NOT_FOUND` lists those there are. */
   readonly source?: string | undefined;
 }
@@ -152,7 +154,7 @@ export class MarketService {
   async getCandles(asset: string, query: CandlesQuery): Promise<CandlePage> {
     const { id: assetId } = this.#registry.resolve(asset);
     const facts = (await this.#snapshot()).assets.get(assetId);
-    const { interval, from, to, source } = query;
+    const { interval, from, to, source, warmUpBars = 0 } = query;
     const limit = Math.min(query.limit ?? MAX_CANDLES, MAX_CANDLES);
     const choice = chooseSeries(seriesFor(facts, source), {
       interval,
@@ -166,11 +168,13 @@ export class MarketService {
     const read = await readCandles(this.#store, { choice, query: { range, limit, order } });
     const { candles, partsMissing } = read;
     const lastOpen = candles.openTime[candles.length - 1];
+    const before = (candles.openTime[0] ?? range.from) as UtcMs;
     const hasNext = order === "first" && read.hasMore && lastOpen !== undefined;
     return {
       assetId,
       interval,
       candles,
+      warmUp: await readCandlesBefore(this.#store, { choice, before, bars: warmUpBars }),
       partsMissing,
       provenance: provenanceOf(choice, candles),
       missing: countMissing(candles, interval),
@@ -270,24 +274,23 @@ export class MarketService {
         details: { figures: QUOTE_FIGURES, indicators: "name:parameters, for example sma:20" },
       });
     }
-    const described = { figure, interval, described: engine.describe(figure) };
+    const described = engine.describe(figure);
     const choice = chooseSeries(facts?.visible ?? [], { interval, priority: this.#priority });
-    if (choice === null) return explainIndicator(label, { ...described, computed: null });
+    if (choice === null) return explainIndicator(label, { interval, described, computed: null });
     const to = lastClose(choice.series);
     const from = to - MAX_EXPLAINED_ROWS * intervalMs(interval) as UtcMs;
-    const [name = figure] = figure.split(".", 1);
     const bars = await readChartBars(this.#chartDeps, {
       choice,
       window: { from, to },
-      indicators: [name],
+      indicators: [described.name],
     });
     const { candles } = bars;
     const computed = {
-      value: bars.indicators[figure]?.at(-1) ?? null,
+      value: bars.indicators[described.line]?.at(-1) ?? null,
       candles,
       provenance: provenanceOf(choice, candles),
     };
-    return explainIndicator(label, { ...described, computed });
+    return explainIndicator(label, { interval, described, computed });
   }
 
   async #snapshot(): Promise<MarketSnapshot> {

@@ -2,7 +2,7 @@ export * from "./asset_ports.ts";
 export * from "./assets.ts";
 export * from "./assets_resolve.ts";
 export * from "./candle.ts";
-export { readCandles } from "./candle_reader.ts";
+export { joinColumns, readCandles } from "./candle_reader.ts";
 export { labelOf } from "./candle_page.ts";
 export * from "./coverage.ts";
 export * from "./derive.ts";

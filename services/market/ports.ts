@@ -173,6 +173,10 @@ export interface PriceColumns {
 
 /** What the explain drawer says about one line of an indicator. */
 export interface IndicatorWords {
+  /** Canonical name of the indicator, as `compute` takes it. */
+  readonly name: string;
+  /** Canonical name of the line, as `compute` answers it. */
+  readonly line: string;
   readonly label: string;
   readonly words: string;
   readonly formula: string;

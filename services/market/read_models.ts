@@ -102,6 +102,8 @@ export interface CandlePage {
   readonly missing: number;
   /** Derived candles: parts that each bucket lacks, aligned with `candles`; `null` if stored. */
   readonly partsMissing: Uint16Array | null;
+  /** The candles just before the page, for indicators to warm up on; none unless asked for. */
+  readonly warmUp: CandleColumns;
   /** Start of the next page, `null` at the end. */
   readonly nextFrom: UtcMs | null;
   readonly version: number;
