@@ -4,6 +4,7 @@ import {
   type AssetId,
   type AssetProvider,
   type AssetRow,
+  type Lifecycle,
   type Registry,
   type ThemeRow,
 } from "./assets.ts";
@@ -56,20 +57,18 @@ export class AssetRegistry {
       name: new NameIndex(),
       provider_id: new NameIndex(),
     };
-    for (const { id, symbol, name } of registry.assets) {
-      this.#names.symbol.add(symbol, id);
-      this.#names.name.add(name, id);
+    for (const row of registry.assets) {
+      this.#names.symbol.add(row.symbol, row.id, row);
+      this.#names.name.add(row.name, row.id, row);
     }
-    for (const { alias, asset_id } of registry.asset_aliases) {
-      this.#names.alias.add(alias, asset_id);
+    for (const row of registry.asset_aliases) this.#names.alias.add(row.alias, row.asset_id, row);
+    for (const row of registry.asset_provider_ids) {
+      this.#names.provider_id.add(row.provider_id, row.asset_id, row);
+      this.#providerIds.add(`${row.provider}:${row.provider_id}`, row.asset_id, row);
     }
-    for (const { provider, provider_id, asset_id } of registry.asset_provider_ids) {
-      this.#names.provider_id.add(provider_id, asset_id);
-      this.#providerIds.add(`${provider}:${provider_id}`, asset_id);
-    }
-    for (const { chain_id, address, asset_id } of registry.asset_contracts) {
-      this.#addresses.add(address, asset_id);
-      this.#addresses.add(`${chain_id}:${address}`, asset_id);
+    for (const row of registry.asset_contracts) {
+      this.#addresses.add(row.address, row.asset_id, row);
+      this.#addresses.add(`${row.chain_id}:${row.address}`, row.asset_id, row);
     }
   }
 
@@ -87,7 +86,8 @@ export class AssetRegistry {
   /**
    * The one asset that a text names: by id, contract address, symbol, alias, name, provider's id or
    * trading pair (`BTCUSDT`, `BTC-USD`), or qualified as `binance:BTC` or `ethereum:0x…`. The first
-   * kind of name that knows the text decides; of several assets with that name the only active one.
+   * kind of name that knows the text decides; of several assets with that name, the only one that
+   * is in use under it.
    *
    * Throws `CONFLICT` with the candidates where a name has several, `RESOURCE_NOT_FOUND` with
    * similar names where it has none.
@@ -133,10 +133,12 @@ export class AssetRegistry {
     return [];
   }
 
-  /** All assets of the ids, or the only active one among them. */
-  #pick(ids: Iterable<AssetId>): readonly Asset[] {
-    const found = [...ids].flatMap((id) => this.#byId.get(id) ?? []);
-    const active = found.filter((asset) => asset.deprecationStatus === "active");
+  /** All assets that have the name, or the only one whose name and self are both active. */
+  #pick(owners: ReadonlyMap<AssetId, boolean>): readonly Asset[] {
+    const found = [...owners.keys()].flatMap((id) => this.#byId.get(id) ?? []);
+    const active = found.filter(({ id, deprecationStatus }) =>
+      deprecationStatus === "active" && owners.get(id) === true
+    );
     return active.length === 1 ? active : found;
   }
 
@@ -162,30 +164,33 @@ export class AssetRegistry {
 
 /** Names to assets; whatever the case of the letters, unless another key is given. */
 class NameIndex {
-  readonly #ids = new Map<string, Set<AssetId>>();
+  /** For each name its assets, and whether the name is one in use. */
+  readonly #owners = new Map<string, Map<AssetId, boolean>>();
   readonly #keyOf: (name: string) => string;
 
   constructor(keyOf = (name: string) => name.toLowerCase()) {
     this.#keyOf = keyOf;
   }
 
-  add(name: string, id: AssetId): void {
+  add(name: string, id: AssetId, { deprecation_status }: Lifecycle): void {
     const key = this.#keyOf(name);
-    const ids = this.#ids.get(key);
-    if (ids) ids.add(id);
-    else this.#ids.set(key, new Set([id]));
+    const owners = this.#owners.get(key) ?? new Map<AssetId, boolean>();
+    owners.set(id, owners.get(id) === true || deprecation_status === "active");
+    this.#owners.set(key, owners);
   }
 
-  get(name: string): Iterable<AssetId> {
-    return this.#ids.get(this.#keyOf(name)) ?? [];
+  get(name: string): ReadonlyMap<AssetId, boolean> {
+    return this.#owners.get(this.#keyOf(name)) ?? NO_OWNERS;
   }
 
   *entries(): Iterable<readonly [name: string, id: AssetId]> {
-    for (const [name, ids] of this.#ids) {
-      for (const id of ids) yield [name, id];
+    for (const [name, owners] of this.#owners) {
+      for (const id of owners.keys()) yield [name, id];
     }
   }
 }
+
+const NO_OWNERS: ReadonlyMap<AssetId, boolean> = new Map();
 
 /** Only EVM addresses count whatever their case; a chain in front always does. */
 function qualifiedAddressKey(text: string): string {
