@@ -1,0 +1,10 @@
+export type { Database, Dialect } from "./database.ts";
+export {
+  type DatabaseLocation,
+  listPendingMigrations,
+  migrateDatabase,
+  openDatabase,
+  type OpenOptions,
+} from "./open.ts";
+export { SqlAssetStore } from "./sql/asset_store.ts";
+export { SqlCandleStore } from "./sql/candle_store.ts";

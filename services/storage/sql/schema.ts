@@ -1,0 +1,103 @@
+import type { Generated } from "kysely";
+import type { RegistryRows } from "../../market/assets_tables.ts";
+import type { UuidValue } from "../uuid_column.ts";
+
+/** Lists are kept as the text of their JSON. */
+type JsonText = string;
+
+interface CandleSeriesRow {
+  readonly id: Generated<number>;
+  readonly asset_id: string;
+  readonly interval: string;
+  readonly source: string;
+  readonly rows: number;
+  readonly first_open_time: number | null;
+  readonly last_open_time: number | null;
+  readonly version: number;
+  readonly updated_at: number;
+}
+
+interface CandleRow {
+  readonly series_id: number;
+  readonly open_time: number;
+  readonly open: number | null;
+  readonly high: number | null;
+  readonly low: number | null;
+  readonly close: number;
+  readonly volume: number | null;
+  readonly volume_usd: number | null;
+  readonly market_cap_usd: number | null;
+  /** Index into `CANDLE_STATES`. */
+  readonly state: number;
+  readonly revision: number;
+  readonly ingested_at: number;
+}
+
+interface CandleRevisionRow extends CandleRow {
+  readonly replaced_at: number;
+}
+
+interface CandleImportRow {
+  readonly id: UuidValue;
+  readonly source: string;
+  readonly origin: string;
+  readonly format: string;
+  readonly checksum: string;
+  readonly started_at: number;
+  readonly finished_at: number | null;
+  readonly rows_read: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly quarantined: number;
+}
+
+interface CandleImportSeriesRow {
+  readonly series_id: number;
+  readonly import_id: UuidValue;
+}
+
+interface QuarantinedRowRow {
+  readonly import_id: UuidValue;
+  readonly position: number;
+  readonly line: number;
+  readonly text: string;
+  readonly reason: string;
+}
+
+/** A registry row as the database has it. */
+type Stored<Row> = {
+  readonly [Column in keyof Row]: Row[Column] extends readonly string[] ? JsonText : Row[Column];
+};
+
+type RegistryTables = { readonly [Table in keyof RegistryRows]: Stored<RegistryRows[Table]> };
+
+interface RegistryStateRow {
+  readonly id: number;
+  readonly version: string;
+  readonly checksum: string;
+  readonly seeded_at: number;
+}
+
+interface DataVersionRow {
+  readonly topic: string;
+  readonly version: number;
+}
+
+interface SchemaMigrationRow {
+  readonly name: string;
+  readonly applied_at: number;
+}
+
+/** Every table, as the stores see it. */
+export interface Schema extends RegistryTables {
+  readonly candle_series: CandleSeriesRow;
+  readonly candles: CandleRow;
+  readonly candle_revisions: CandleRevisionRow;
+  readonly candle_imports: CandleImportRow;
+  readonly candle_import_series: CandleImportSeriesRow;
+  readonly quarantined_rows: QuarantinedRowRow;
+  readonly registry_state: RegistryStateRow;
+  readonly data_version: DataVersionRow;
+  readonly schema_migrations: SchemaMigrationRow;
+}

@@ -1,0 +1,209 @@
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Kysely } from "kysely";
+import { errorMessage, StartupError } from "../kernel/errors.ts";
+import { isoDayOf } from "../kernel/time.ts";
+import type { Clock, Log } from "../ports/mod.ts";
+import { SqliteCandleRows, SqliteCandleRowsWriter } from "./candle_rows_sqlite.ts";
+import { SqliteChangeFeed } from "./changes_sqlite.ts";
+import { createDatabase, type Database } from "./database.ts";
+import { migrate, type Migration, pendingError, readMigrationState } from "./migrations.ts";
+import type { Schema } from "./sql/schema.ts";
+import { sqliteDialect } from "./sqlite_dialect.ts";
+import { isBusy, sqliteStartupError, whenFree } from "./sqlite_errors.ts";
+
+/** The database in memory, for tests: its readers see what is not yet committed. */
+export const MEMORY = ":memory:";
+
+const START_LOCK_WAIT_MS = 5_000;
+/** Checked page by page at the start, in some 80 ms; larger files are checked with their backups. */
+const CHECKED_AT_START_MAX_BYTES = 32 * 1024 * 1024;
+const CACHE_KIB = 16 * 1024;
+
+export interface SqliteOptions {
+  readonly path: string;
+  /** Where the copy goes that is made before a migration. */
+  readonly backupDir: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** False refuses a database that lacks migrations instead of running them. */
+  readonly mayMigrate: boolean;
+  readonly migrations?: readonly Migration[];
+}
+
+/** Opens the file, makes it if there is none, and brings it to this version's schema. */
+export async function openSqlite(options: SqliteOptions): Promise<Database> {
+  const { path } = options;
+  const opened: DatabaseSync[] = [];
+  try {
+    if (path !== MEMORY) makeFolder(dirname(path));
+    const writer = await openConnection(path, opened);
+    checkFile(writer, path);
+    const write = new Kysely<Schema>({ dialect: sqliteDialect(writer) });
+    await migrateSafely(write, writer, options);
+    const reader = path === MEMORY ? writer : await openConnection(path, opened);
+    const watcher = path === MEMORY ? writer : await openConnection(path, opened);
+    if (reader !== writer) reader.exec("pragma query_only = on");
+    const rowsWriter = new SqliteCandleRowsWriter(writer);
+    return createDatabase({
+      dialect: "sqlite",
+      read: new Kysely<Schema>({ dialect: sqliteDialect(reader) }),
+      write,
+      changes: new SqliteChangeFeed(watcher),
+      candleRows: reader === writer ? rowsWriter : new SqliteCandleRows(reader),
+      candleRowsIn: () => rowsWriter,
+      close: () => Promise.resolve(closeAll(opened)),
+    }, options.clock);
+  } catch (error) {
+    closeAll(opened);
+    throw sqliteStartupError(error, path);
+  }
+}
+
+/** What `openSqlite` would run, without running it; an absent file is not made. */
+export async function listPendingSqlite(path: string): Promise<readonly string[]> {
+  const opened: DatabaseSync[] = [];
+  try {
+    const isThere = path !== MEMORY && exists(path);
+    const connection = await openConnection(isThere ? path : MEMORY, opened);
+    const db = new Kysely<Schema>({ dialect: sqliteDialect(connection) });
+    const { pending } = await readMigrationState(db, { dialect: "sqlite" });
+    return pending.map(({ name }) => name);
+  } catch (error) {
+    throw sqliteStartupError(error, path);
+  } finally {
+    closeAll(opened);
+  }
+}
+
+/** The writer last: the last connection to go checkpoints the log into the file. */
+function closeAll(connections: DatabaseSync[]): void {
+  for (const connection of connections.splice(0).reverse()) connection.close();
+}
+
+/**
+ * Opens a connection. `synchronous = normal` in WAL mode: a commit survives the end of the process,
+ * also by kill -9; a power cut may take the last commits, never the file's consistency.
+ */
+async function openConnection(path: string, opened: DatabaseSync[]): Promise<DatabaseSync> {
+  const connection = new DatabaseSync(path, {
+    enableForeignKeyConstraints: true,
+    // Waiting happens outside SQLite, where it does not hold the event loop.
+    timeout: 0,
+  });
+  opened.push(connection);
+  const prepare = () =>
+    connection.exec(`
+      pragma journal_mode = wal;
+      pragma synchronous = normal;
+      pragma cache_size = -${CACHE_KIB};
+      pragma temp_store = memory;
+      pragma trusted_schema = off;
+    `);
+  try {
+    prepare();
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    await whenFree(prepare, { maxWaitMs: START_LOCK_WAIT_MS });
+  }
+  return connection;
+}
+
+function makeFolder(folder: string): void {
+  try {
+    Deno.mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new StartupError(
+      `Cannot make the folder ${folder} (${errorMessage(error)}): ` +
+        `make it writable for this user, or set TOKENLYSIS_DATA_DIR to another`,
+      { cause: error },
+    );
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Refuses a damaged file and the database of another program. */
+function checkFile(connection: DatabaseSync, path: string): void {
+  if (path === MEMORY) return;
+  const tables = connection.prepare("select name from sqlite_master where type = 'table'").all();
+  if (tables.length > 0 && !tables.some(({ name }) => name === "schema_migrations")) {
+    throw new StartupError(
+      `Cannot use the database file ${path}: another program made it; choose another path`,
+    );
+  }
+  if (Deno.statSync(path).size > CHECKED_AT_START_MAX_BYTES) return;
+  const finding = connection.prepare("pragma quick_check(1)").get()?.quick_check;
+  if (finding !== "ok") throw damaged(path, String(finding));
+}
+
+function damaged(path: string, finding: string): StartupError {
+  return new StartupError(
+    `Cannot use the database file ${path}: it is damaged (${finding}); ` +
+      `move it away and restore the newest copy from backups`,
+  );
+}
+
+/** Migrates; a database that holds anything is copied first and the copy checked. */
+async function migrateSafely(
+  write: Kysely<Schema>,
+  writer: DatabaseSync,
+  { path, backupDir, clock, log, mayMigrate, migrations }: SqliteOptions,
+): Promise<void> {
+  const options = { dialect: "sqlite" as const, clock, ...(migrations ? { migrations } : {}) };
+  const { applied, pending } = await readMigrationState(write, options);
+  if (pending.length === 0) return;
+  if (!mayMigrate) throw pendingError(pending);
+  if (applied.length > 0 && path !== MEMORY) {
+    const copy = await backUp(writer, { backupDir, clock, next: pending[0]?.name ?? "" });
+    log.info("Copied the database before migrating it", { copy });
+  }
+  const ran = await migrate(write, options);
+  log.info("Migrated the database", { migrations: ran });
+}
+
+/**
+ * A checked copy of the whole database; its path. It takes its final name only after the check, so
+ * that a copy with that name is always a good one.
+ */
+async function backUp(
+  connection: DatabaseSync,
+  { backupDir, clock, next }: { backupDir: string; clock: Clock; next: string },
+): Promise<string> {
+  makeFolder(backupDir);
+  const now = clock.now();
+  const name = `pre-migration-${isoDayOf(now)}-${now}-${Deno.pid}-before-${next}.db`;
+  const copy = join(backupDir, name);
+  const unchecked = `${copy}.unchecked`;
+  try {
+    const vacuum = () => connection.prepare("vacuum into ?").run(unchecked);
+    await whenFree(vacuum, { maxWaitMs: START_LOCK_WAIT_MS });
+    checkCopy(unchecked);
+    await Deno.rename(unchecked, copy);
+  } catch (error) {
+    await Deno.remove(unchecked).catch(() => {});
+    throw new StartupError(
+      `Cannot migrate the database, as its copy in ${backupDir} failed ` +
+        `(${errorMessage(error)}): free some space there, or check the database's health`,
+      { cause: error },
+    );
+  }
+  return copy;
+}
+
+function checkCopy(path: string): void {
+  const copy = new DatabaseSync(path, { readOnly: true });
+  try {
+    const finding = copy.prepare("pragma integrity_check(1)").get()?.integrity_check;
+    if (finding !== "ok") throw damaged(path, String(finding));
+  } finally {
+    copy.close();
+  }
+}
