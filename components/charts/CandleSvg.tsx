@@ -1,6 +1,14 @@
 import { formatPrice } from "../format/number.ts";
 import type { CandleSeries } from "./candles_data.ts";
-import { type CandleFrame, frameOf, slotX, TIME_AXIS_PX, VALUE_AXIS_PX } from "./candles_frame.ts";
+import {
+  type CandleFrame,
+  frameOf,
+  lastCloseTag,
+  paneTicks,
+  slotX,
+  TIME_AXIS_PX,
+  VALUE_AXIS_PX,
+} from "./candles_frame.ts";
 import type { IndicatorStyle } from "./candles_indicators.ts";
 import { type Pane, paneY, type ScaleMode } from "./candles_panes.ts";
 import {
@@ -47,64 +55,49 @@ interface FrameSvgProps {
   readonly label: string;
 }
 
+/** Marks and text are two drawings, one upon the other, because only the marks may stretch. */
 function FrameSvg({ name, frame, label }: FrameSvgProps) {
   return (
-    <svg class="c-frame" data-width={name} height={frame.height} role="img" aria-label={label}>
-      <defs>
-        <pattern
-          id={`hatch-${name}`}
-          width="4"
-          height="4"
-          patternUnits="userSpaceOnUse"
-          patternTransform="rotate(45)"
-        >
-          <path class="c-hatch" d="M0 0V4" />
-        </pattern>
-      </defs>
-      <PaneRules frame={frame} />
+    <div class="c-frame" data-width={name} role="img" aria-label={label}>
       <svg
         class="c-marks"
         viewBox={`0 0 ${frame.plotWidth} ${frame.height}`}
         height={frame.height}
         preserveAspectRatio="none"
+        aria-hidden="true"
       >
-        <TimeGrid frame={frame} />
+        <defs>
+          <pattern
+            id={`hatch-${name}`}
+            width="4"
+            height="4"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)"
+          >
+            <path class="c-hatch" d="M0 0V4" />
+          </pattern>
+        </defs>
+        <path class="c-grid" d={gridPath(frame)} />
         {frame.panes.map((pane) => (
           <PaneMarks key={pane.id} frame={frame} pane={pane} hatch={`url(#hatch-${name})`} />
         ))}
       </svg>
-      {frame.panes.map((pane) => <PaneLabels key={pane.id} frame={frame} pane={pane} />)}
-      <TimeLabels frame={frame} />
-    </svg>
+      <svg class="c-labels" height={frame.height} aria-hidden="true">
+        {frame.panes.map((pane) => <PaneLabels key={pane.id} frame={frame} pane={pane} />)}
+        <TimeLabels frame={frame} />
+      </svg>
+    </div>
   );
 }
 
-/** Lines between panes and across them at each tick; they run to the axis, so they are not marks. */
-function PaneRules({ frame }: { readonly frame: CandleFrame }) {
-  const share = `${tenth((frame.plotWidth / frame.width) * 100)}%`;
-  return (
-    <>
-      {frame.panes.map((pane, at) => (
-        <g key={pane.id}>
-          {pane.ticks.map(({ value }) => {
-            const y = Math.round(paneY(pane, value)) + 0.5;
-            return <line key={value} class="c-grid" x1="0" x2={share} y1={y} y2={y} />;
-          })}
-          {at === 0
-            ? null
-            : <line class="c-axis" x1="0" x2="100%" y1={pane.top - 4.5} y2={pane.top - 4.5} />}
-        </g>
-      ))}
-    </>
+function gridPath(frame: CandleFrame): string {
+  const across = frame.panes.flatMap((pane) =>
+    pane.ticks.map(({ value }) => `M0 ${Math.round(paneY(pane, value)) + 0.5}H${frame.plotWidth}`)
   );
-}
-
-function TimeGrid({ frame }: { readonly frame: CandleFrame }) {
-  const bottom = frame.height - TIME_AXIS_PX;
-  const path = frame.timeTicks.map(({ value }) =>
-    `M${Math.round(slotX(frame, value)) + 0.5} 0V${bottom}`
-  ).join("");
-  return <path class="c-grid" d={path} />;
+  const down = frame.timeTicks.map(({ value }) =>
+    `M${Math.round(slotX(frame, value)) + 0.5} 0V${frame.height - TIME_AXIS_PX}`
+  );
+  return [...across, ...down].join("");
 }
 
 interface PaneMarksProps {
@@ -145,7 +138,7 @@ function linesOf(frame: CandleFrame, key: string): Readonly<Record<string, Float
 function PriceMarks({ frame, pane, hatch }: PaneMarksProps) {
   const paths = candlePaths(frame, pane);
   const overlays = frame.styles.filter(({ isOverlay }) => isOverlay);
-  const close = frame.lastClose;
+  const tag = lastCloseTag(frame, pane);
   return (
     <>
       {overlays.filter(({ kind }) => kind === "bb").map((style) => (
@@ -162,11 +155,11 @@ function PriceMarks({ frame, pane, hatch }: PaneMarksProps) {
       <path class="c-down wick" d={paths.downWicks} />
       <path class="c-down" stroke="none" d={paths.downBodies} />
       {paths.provisional === null ? null : <Provisional bar={paths.provisional} hatch={hatch} />}
-      {close === null || !(close >= pane.min && close <= pane.max) ? null : (
+      {tag === null ? null : (
         <path
           class="c-cross"
           stroke-opacity="0.7"
-          d={`M0 ${Math.round(paneY(pane, close)) + 0.5}H${frame.plotWidth}`}
+          d={`M0 ${Math.round(tag.y) + 0.5}H${frame.plotWidth}`}
         />
       )}
     </>
@@ -246,55 +239,60 @@ function MacdMarks({ frame, pane }: { readonly frame: CandleFrame; readonly pane
   );
 }
 
-/** A tick this near to the tag of the last value would be written over by it. */
-const TAG_CLEARANCE_PX = 17;
-
 function PaneLabels({ frame, pane }: { readonly frame: CandleFrame; readonly pane: Pane }) {
-  const close = pane.kind === "price" ? frame.lastClose : null;
-  const tagY = close !== null && close >= pane.min && close <= pane.max ? paneY(pane, close) : null;
-  const ticks = pane.ticks.map(({ value, label }) => ({ y: paneY(pane, value), label }))
-    .filter(({ y }) => tagY === null || Math.abs(y - tagY) >= TAG_CLEARANCE_PX);
+  const tag = lastCloseTag(frame, pane);
   return (
     <>
-      {ticks.map(({ y, label }) => (
-        <text key={label} class="c-text" x="100%" dx={8 - VALUE_AXIS_PX} y={tenth(y + 4)}>
-          {label}
-        </text>
-      ))}
-      {pane.kind === "price"
-        ? null
-        : <text class="c-text c-ink" x="2" y={pane.top + 16}>{pane.label}</text>}
-      {tagY === null || close === null
-        ? null
-        : (
-          <svg x="100%" y={tenth(tagY - 9)} width="1" height="18" overflow="visible" class="c-hook">
-            <rect
-              class="c-tag"
-              x={2 - VALUE_AXIS_PX}
-              width={VALUE_AXIS_PX - 2}
-              height="18"
-              rx="2"
-            />
-            <text class="c-tag-text" x={7 - VALUE_AXIS_PX} y="13">{formatPrice(close).text}</text>
-          </svg>
-        )}
-    </>
-  );
-}
-
-function TimeLabels({ frame }: { readonly frame: CandleFrame }) {
-  return (
-    <>
-      {frame.timeTicks.map(({ value, label }) => (
+      {paneTicks(frame, pane).filter(({ label }) => label !== "").map(({ value, label }) => (
         <text
           key={value}
-          class="c-text c-mid"
-          x={`${tenth((slotX(frame, value) / frame.width) * 100)}%`}
-          y={frame.height - 4}
+          class="c-text"
+          x="100%"
+          dx={8 - VALUE_AXIS_PX}
+          y={tenth(paneY(pane, value) + 4)}
         >
           {label}
         </text>
       ))}
+      {pane.kind === "price" ? null : (
+        <>
+          <line class="c-axis" x2="100%" y1={pane.top - 4.5} y2={pane.top - 4.5} />
+          <text class="c-text c-ink" x="2" y={pane.top + 16}>{pane.label}</text>
+        </>
+      )}
+      {tag === null ? null : <LastCloseTag value={tag.value} y={tag.y} />}
+    </>
+  );
+}
+
+/** Percentages place its corner at the right edge; from there on it is measured in pixels. */
+function LastCloseTag({ value, y }: { readonly value: number; readonly y: number }) {
+  return (
+    <svg class="c-corner" x="100%" y={tenth(y - 9)} width="1" height="18" overflow="visible">
+      <rect class="c-tag" x={2 - VALUE_AXIS_PX} width={VALUE_AXIS_PX - 2} height="18" rx="2" />
+      <text class="c-tag-text" x={7 - VALUE_AXIS_PX} y="13">{formatPrice(value).text}</text>
+    </svg>
+  );
+}
+
+/** At a share of the plot, which is the whole width less that of the value axis. */
+function TimeLabels({ frame }: { readonly frame: CandleFrame }) {
+  return (
+    <>
+      {frame.timeTicks.map(({ value, label }) => {
+        const share = slotX(frame, value) / frame.plotWidth;
+        return (
+          <text
+            key={value}
+            class="c-text c-mid"
+            x={`${tenth(share * 100)}%`}
+            dx={tenth(-share * VALUE_AXIS_PX)}
+            y={frame.height - 4}
+          >
+            {label}
+          </text>
+        );
+      })}
     </>
   );
 }

@@ -1,7 +1,14 @@
 import { barTime, type CandleSeries, slotCount } from "./candles_data.ts";
 import { type IndicatorStyle, styleIndicators } from "./candles_indicators.ts";
 import { candleFrom, mergeCandles, type MergedCandles, mergeFactor } from "./candles_merge.ts";
-import { type CandleView, type Pane, paneBoxes, paneOf, type ScaleMode } from "./candles_panes.ts";
+import {
+  type CandleView,
+  type Pane,
+  paneBoxes,
+  paneOf,
+  paneY,
+  type ScaleMode,
+} from "./candles_panes.ts";
 import { type AxisTick, timeTicks } from "./candles_ticks.ts";
 
 /** Width of the value axis on the right, and height of the time axis below. */
@@ -133,4 +140,23 @@ export function candleSpan(
     from: barTime(series, candles.first[at] ?? 0),
     to: barTime(series, candles.last[at] ?? 0) + series.intervalMs,
   };
+}
+
+/** A tick this near to the tag of the last close would be written over by it. */
+const TAG_CLEARANCE_PX = 17;
+
+/** Where the tag of the last close stands on the price axis; `null` where it is out of view. */
+export function lastCloseTag(frame: CandleFrame, pane: Pane): { value: number; y: number } | null {
+  const value = frame.lastClose;
+  if (pane.kind !== "price" || value === null) return null;
+  return value >= pane.min && value <= pane.max ? { value, y: paneY(pane, value) } : null;
+}
+
+/** The ticks of a pane, without the label of one that the tag of the last close would cover. */
+export function paneTicks(frame: CandleFrame, pane: Pane): AxisTick[] {
+  const tag = lastCloseTag(frame, pane);
+  return pane.ticks.map(({ value, label }) => {
+    const isCovered = tag !== null && Math.abs(paneY(pane, value) - tag.y) < TAG_CLEARANCE_PX;
+    return { value, label: isCovered ? "" : label };
+  });
 }

@@ -205,3 +205,10 @@ export function paneY(pane: Pane, value: number): number {
   const share = (to(value) - to(pane.min)) / (to(pane.max) - to(pane.min));
   return pane.top + (1 - share) * pane.height;
 }
+
+/** The value under a pixel of a pane. */
+export function paneValue(pane: Pane, y: number): number {
+  const share = 1 - (y - pane.top) / pane.height;
+  if (!pane.isLog) return pane.min + share * (pane.max - pane.min);
+  return pane.min * (pane.max / pane.min) ** share;
+}

@@ -1,0 +1,141 @@
+import { Chart, type ChartOptions } from "chart.js";
+import { type CandleSeries, slotCount } from "../../components/charts/candles_data.ts";
+import {
+  type CandleFrame,
+  type ChartWindow,
+  frameOf,
+  fullWindow,
+  mergedBy,
+} from "../../components/charts/candles_frame.ts";
+import type { MergedCandles } from "../../components/charts/candles_merge.ts";
+import type { ScaleMode } from "../../components/charts/candles_panes.ts";
+import { axesOf } from "./axes.ts";
+import { type Crosshair, drawCrosshair, drawPaneFrames } from "./overlay.ts";
+import type { ChartPalette } from "./palette.ts";
+import { type FrameSource, registerPanes } from "./pane_controller.ts";
+import { clampWindow } from "./viewport.ts";
+
+export interface CandleChartOptions {
+  readonly series: CandleSeries;
+  readonly mode: ScaleMode;
+  readonly width: number;
+  readonly palette: ChartPalette;
+}
+
+/** What can change about a chart that is shown. */
+export type CandleChartChange = Partial<CandleChartOptions>;
+
+/**
+ * A candle chart on a canvas. chart.js owns the canvas, lays out the axes and draws them and the
+ * panes; the frame that the server draws as SVG says what is in view, so both show the same.
+ */
+export class CandleChart {
+  readonly #chart: Chart<"pane">;
+  readonly #source = (): FrameSource => ({ frame: this.#frame, palette: this.#options.palette });
+  #options: CandleChartOptions;
+  #merge: (factor: number) => MergedCandles;
+  #window: ChartWindow;
+  #frame: CandleFrame;
+  #crosshair: Crosshair | null = null;
+
+  constructor(canvas: HTMLCanvasElement, options: CandleChartOptions) {
+    registerPanes();
+    this.#options = options;
+    this.#merge = mergedBy(options.series);
+    this.#window = fullWindow(options.series);
+    this.#frame = this.#layOut();
+    canvas.width = options.width;
+    canvas.height = this.#frame.height;
+    this.#chart = new Chart(canvas, {
+      type: "pane",
+      data: { datasets: this.#datasets() },
+      options: this.#chartOptions(),
+      plugins: [{
+        id: "overlay",
+        beforeDraw: ({ ctx, width, height }) => {
+          ctx.fillStyle = this.#options.palette.ground;
+          ctx.fillRect(0, 0, width, height);
+        },
+        afterDraw: ({ ctx }) => this.#drawOverlay(ctx),
+      }],
+    });
+  }
+
+  get frame(): CandleFrame {
+    return this.#frame;
+  }
+
+  get series(): CandleSeries {
+    return this.#options.series;
+  }
+
+  get window(): ChartWindow {
+    return this.#window;
+  }
+
+  get crosshair(): Crosshair | null {
+    return this.#crosshair;
+  }
+
+  /** Takes other bars, another scale, width or palette. Other bars are shown whole. */
+  change(change: CandleChartChange): void {
+    this.#options = { ...this.#options, ...change };
+    if (change.series !== undefined) {
+      this.#merge = mergedBy(change.series);
+      this.#window = fullWindow(change.series);
+      this.#crosshair = null;
+    }
+    this.#frame = this.#layOut();
+    this.#chart.data.datasets = this.#datasets();
+    this.#chart.options = this.#chartOptions();
+    this.#chart.resize(this.#frame.width, this.#frame.height);
+    this.#chart.update("none");
+  }
+
+  /** Brings other slots into view. */
+  setWindow(window: ChartWindow): void {
+    this.#window = clampWindow(window, slotCount(this.series));
+    this.#frame = this.#layOut();
+    this.#chart.update("none");
+  }
+
+  setCrosshair(crosshair: Crosshair | null): void {
+    this.#crosshair = crosshair;
+    this.#chart.draw();
+  }
+
+  destroy(): void {
+    this.#chart.destroy();
+  }
+
+  #layOut(): CandleFrame {
+    const { series, mode, width } = this.#options;
+    return frameOf(series, { width, window: this.#window, mode, merge: this.#merge });
+  }
+
+  #datasets() {
+    return this.#frame.panes.map(({ id }) => ({
+      data: [],
+      source: this.#source,
+      yAxisID: id,
+      clip: 0,
+    }));
+  }
+
+  #chartOptions(): ChartOptions<"pane"> {
+    return {
+      animation: false,
+      responsive: false,
+      // Pointer and keys are read by the island, which also has to move the legend.
+      events: [],
+      layout: { padding: 0, autoPadding: false },
+      scales: axesOf(this.#source),
+    };
+  }
+
+  #drawOverlay(context: CanvasRenderingContext2D): void {
+    drawPaneFrames(context, this.#source());
+    if (this.#crosshair === null) return;
+    drawCrosshair(context, this.#source(), { crosshair: this.#crosshair, series: this.series });
+  }
+}
