@@ -1,0 +1,188 @@
+// deno-lint-ignore-file no-console -- the entry module talks to the person who starts it
+import project from "./deno.json" with { type: "json" };
+import { App, csp, staticFiles } from "fresh";
+import { ProdBuildCache, setBuildCache, setErrorInterceptor } from "fresh/internal";
+import { contentSecurityPolicy, pages } from "./fresh.config.ts";
+import type { Job } from "./jobs/job.ts";
+import { createJobs } from "./jobs/mod.ts";
+import { Scheduler, systemTimer } from "./jobs/schedule.ts";
+import { createApi } from "./routes/(_api)/mod.ts";
+import type { State } from "./routes/page_state.ts";
+import { AnalyticsService, indicatorEngine } from "./services/analytics/mod.ts";
+import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
+import { StartupError } from "./services/kernel/errors.ts";
+import { UuidFactory } from "./services/kernel/ids.ts";
+import { AssetRegistry, loadRegistry, MarketService, planSeed } from "./services/market/mod.ts";
+import { HealthService } from "./services/ops/mod.ts";
+import { JsonLog } from "./services/platform/json_log.ts";
+import { SystemClock } from "./services/platform/clock.ts";
+import { readEnvText } from "./services/platform/env_file.ts";
+import type { Clock, Log } from "./services/ports/mod.ts";
+import { createProviders } from "./services/providers/mod.ts";
+import {
+  type Database,
+  openDatabase,
+  SqlAssetStore,
+  SqlCandleStore,
+} from "./services/storage/mod.ts";
+
+/** What the product asks of the world; tests give their own. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly database: Database;
+}
+
+/** The whole product, ready to answer. */
+export interface Product extends AsyncDisposable {
+  fetch(request: Request, info?: Deno.ServeHandlerInfo): Response | Promise<Response>;
+  readonly jobs: readonly Job[];
+  readonly log: Log;
+  /** Closes what `compose` opened; ports that were given stay open. */
+  close(): Promise<void>;
+}
+
+/** How long a stop may take before what is still open is cut. */
+const STOP_LIMIT_MS = 4_500;
+/** How long a job may take when it runs before the first request. */
+const FIRST_RUN_LIMIT_MS = 60_000;
+
+/** Builds the whole product. Tests give ports of their own, so there is only one wiring. */
+export async function compose(config: Config, overrides: Partial<Ports> = {}): Promise<Product> {
+  const { version } = project;
+  const clock = overrides.clock ?? new SystemClock();
+  const log = overrides.log ?? createLog(config, clock);
+  const database = overrides.database ??
+    await openDatabase({ ...config.database, dataDir: config.dataDir, clock, log });
+  const { changes } = database;
+  const store = new SqlCandleStore(database, { clock });
+  const registry = await seedRegistry(new SqlAssetStore(database), clock);
+  const market = new MarketService({
+    registry,
+    store,
+    clock,
+    changes,
+    demoMode: config.demo,
+    indicators: indicatorEngine,
+  });
+  const jobs = createJobs({ config, clock, store, providers: createProviders({ registry }) });
+  // A first start has nothing to show before its jobs ran once.
+  for (const job of jobs) await job.run(AbortSignal.timeout(FIRST_RUN_LIMIT_MS));
+  await market.warm();
+  const analytics = new AnalyticsService({ market });
+  const health = new HealthService({ config, clock, database, version });
+  const api = createApi({ market, analytics, health, clock, changes, log, version });
+  const page = await createPages({ market, clock, log, apiDocument: () => api.document });
+  const close = () => overrides.database ? Promise.resolve() : database.close();
+  return {
+    fetch: (request, info) =>
+      api.claims(new URL(request.url).pathname) ? api.fetch(request, info) : page(request, info),
+    jobs,
+    log,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Brings the database to the registry of this version; returns the index that names resolve by. */
+async function seedRegistry(store: SqlAssetStore, clock: Clock): Promise<AssetRegistry> {
+  const path = new URL("./registry/assets.json", import.meta.url);
+  const registry = loadRegistry(await Deno.readTextFile(path));
+  const state = await store.findRegistryState();
+  if (state?.checksum !== registry.checksum) {
+    await store.applyPlan(planSeed(await store.loadRegistry(), registry), clock.now());
+  }
+  return new AssetRegistry(registry);
+}
+
+type PageState = Pick<State, "market" | "clock" | "apiDocument"> & { readonly log: Log };
+
+/** The pages over the output of the last build. */
+async function createPages({ log, ...state }: PageState): Promise<Product["fetch"]> {
+  const ids = new UuidFactory(() => state.clock.now());
+  const app = new App<State>(pages)
+    .use(async (ctx) => {
+      Object.assign(ctx.state, state, { version: project.version, requestId: ids.next() });
+      const response = await ctx.next();
+      secure(response.headers);
+      response.headers.set("x-request-id", ctx.state.requestId);
+      return response;
+    })
+    .use(csp(contentSecurityPolicy))
+    .use(staticFiles())
+    .fsRoutes();
+  setBuildCache(app, new ProdBuildCache(import.meta.dirname ?? ".", await loadBuild()));
+  setErrorInterceptor(app, (error) => log.error("Page failed", { error }));
+  return app.handler();
+}
+
+/** What every page says beside its content security policy. */
+function secure(headers: Headers): void {
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("referrer-policy", "same-origin");
+  headers.set("cross-origin-opener-policy", "same-origin");
+  headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
+}
+
+async function loadBuild() {
+  const url = new URL("./_fresh/snapshot.js", import.meta.url);
+  try {
+    return await import(url.href);
+  } catch (error) {
+    throw new StartupError("Cannot serve pages before they are built: run deno task build", {
+      cause: error,
+    });
+  }
+}
+
+function createLog({ logLevel }: Pick<Config, "logLevel">, clock: Clock): Log {
+  const encoder = new TextEncoder();
+  // Standard output is for the line that says where the server listens.
+  const write = (line: string) => void Deno.stderr.writeSync(encoder.encode(line));
+  return new JsonLog({ clock, write, level: logLevel });
+}
+
+/** Serves until the process is told to stop; the exit code. */
+async function serve(config: Config): Promise<number> {
+  const product = await compose(config);
+  const scheduler = new Scheduler(product.jobs, { log: product.log, timer: systemTimer });
+  const stopped = Promise.withResolvers<void>();
+  const server = listen(config, product);
+  const { hostname, port } = server.addr;
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  console.log(`Tokenlysis listening on http://${host}:${port}`);
+  scheduler.start();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stopped.resolve());
+  }
+  await stopped.promise;
+  // What is still open when the time is up is cut, so that a stop always ends.
+  const limit = setTimeout(() => Deno.exit(0), STOP_LIMIT_MS);
+  await Promise.all([server.shutdown(), scheduler.stop()]);
+  await product.close();
+  clearTimeout(limit);
+  return 0;
+}
+
+function listen({ host, port }: Config, product: Product): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({ hostname: host, port, onListen: () => {} }, product.fetch);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new StartupError(
+      `Cannot listen on ${host}:${port}, another program does: stop it or set TOKENLYSIS_PORT`,
+      { cause: error },
+    );
+  }
+}
+
+async function main(): Promise<number> {
+  try {
+    return await serve(loadConfig(withEnvFile(Deno.env.toObject(), await readEnvText())));
+  } catch (error) {
+    console.error(error instanceof StartupError ? error.message : error);
+    return error instanceof StartupError ? error.exitCode : 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main());
