@@ -67,6 +67,9 @@ export const CANDLE_VALUE_COLUMNS = [
   "marketCapUsd",
 ] as const;
 
+/** Every column of a candle. */
+export const CANDLE_COLUMNS = ["openTime", ...CANDLE_VALUE_COLUMNS, "state"] as const;
+
 /** One bar, as a reader outside the hot paths sees it. */
 export interface Candle {
   readonly openTime: UtcMs;
