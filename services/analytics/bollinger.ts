@@ -37,7 +37,15 @@ export function bollinger(
   const lower = outputFor(values, out?.lower);
   const percentB = outputFor(values, out?.percent_b);
   const width = outputFor(values, out?.width);
+  const columns = { upper, middle, lower, percent_b: percentB, width };
   rollingMoments(values, { period, into: { mean: middle, deviation: upper } });
+  spread(values, multiplier, columns);
+  return columns;
+}
+
+/** Turns the deviations in `upper` into bands around the middle. */
+function spread(values: Float64Array, multiplier: number, columns: BollingerColumns): void {
+  const { upper, middle, lower, percent_b: percentB, width } = columns;
   for (let i = 0; i < values.length; i++) {
     const mean = middle[i] as number;
     const reach = multiplier * (upper[i] as number);
@@ -47,7 +55,6 @@ export function bollinger(
     percentB[i] = reach > 0 ? 0.5 + (values[i] as number - mean) / (2 * reach) : NaN;
     width[i] = mean === 0 ? NaN : 2 * reach / mean;
   }
-  return { upper, middle, lower, percent_b: percentB, width };
 }
 
 function checkMultiplier(multiplier: number): void {

@@ -80,13 +80,11 @@ class EmaState {
 
   /** Takes whole strides from index `from` on; returns the index behind them. */
   run(values: Float64Array, averages: Float64Array, from: number): number {
-    const [k, q, q2, q3, q4] = [this.#weight, ...[1, 2, 3, 4].map((s) => this.#power(s))] as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const k = this.#weight;
+    const q = this.#power(1);
+    const q2 = this.#power(2);
+    const q3 = this.#power(3);
+    const q4 = this.#power(4);
     let base = this.#base;
     let i = from;
     for (; i + STRIDE <= values.length; i += STRIDE) {

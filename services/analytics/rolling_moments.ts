@@ -27,50 +27,36 @@ export function rollingMoments(
     column.fill(NaN, 0, period - 1);
     if (period <= length) column[period - 1] = 0;
   }
+  const share = 1 / period;
   for (let start = 0; start < length; start += period) {
     const end = Math.min(start + period, length);
-    finishWindows(values, into, { period, start, end });
-    if (end < length) startWindows(values, into, { period, start, end });
-  }
-}
-
-interface Block {
-  readonly period: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Adds the head of this block to the sums that the windows ending in it already hold. */
-function finishWindows(values: Float64Array, into: Moments, { period, start, end }: Block): void {
-  const { mean, deviation } = into;
-  const share = 1 / period;
-  const anchor = values[start] as number;
-  let [sum, squares] = [0, 0];
-  for (let i = start; i < end; i++) {
-    const y = values[i] as number - anchor;
-    sum += y;
-    squares += y * y;
-    const windowSum = sum + (mean[i] as number);
-    const windowSquares = squares + (deviation[i] as number);
-    mean[i] = anchor + windowSum * share;
-    deviation[i] = Math.sqrt((windowSquares - windowSum * windowSum * share) * share);
-  }
-}
-
-/** Leaves the tails of this block where the windows end that need them: in the next block. */
-function startWindows(values: Float64Array, into: Moments, { period, start, end }: Block): void {
-  const { mean, deviation } = into;
-  const anchor = values[end] as number;
-  const last = values.length - 1;
-  let [sum, squares] = [0, 0];
-  for (let i = end - 1, ahead = end + period - 1; i >= start; i--, ahead--) {
-    if (ahead <= last) {
-      mean[ahead] = sum;
-      deviation[ahead] = squares;
+    // Adds the heads of this block to the tails that its windows already hold.
+    let anchor = values[start] as number;
+    let sum = 0;
+    let squares = 0;
+    for (let i = start; i < end; i++) {
+      const y = values[i] as number - anchor;
+      sum += y;
+      squares += y * y;
+      const windowSum = sum + (mean[i] as number);
+      const windowSquares = squares + (deviation[i] as number);
+      mean[i] = anchor + windowSum * share;
+      deviation[i] = Math.sqrt((windowSquares - windowSum * windowSum * share) * share);
     }
-    const y = values[i] as number - anchor;
-    sum += y;
-    squares += y * y;
+    if (end === length) return;
+    // Leaves the tails of this block where the windows end that need them: in the next block.
+    anchor = values[end] as number;
+    sum = 0;
+    squares = 0;
+    for (let i = end - 1, ahead = end + period - 1; i >= start; i--, ahead--) {
+      if (ahead < length) {
+        mean[ahead] = sum;
+        deviation[ahead] = squares;
+      }
+      const y = values[i] as number - anchor;
+      sum += y;
+      squares += y * y;
+    }
   }
 }
 
@@ -115,7 +101,8 @@ export class MomentsWindow {
 
   /** Sums the tails of the full block around the first value of the next one. */
   #turn(anchor: number): void {
-    let [sum, squares] = [0, 0];
+    let sum = 0;
+    let squares = 0;
     for (let i = this.#block.length - 1; i >= 0; i--) {
       this.#tailSums[i] = sum;
       this.#tailSquares[i] = squares;

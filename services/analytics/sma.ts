@@ -57,8 +57,11 @@ function averageBlock(
   start: number,
 ): void {
   const end = start + period;
-  let [prefix, suffix] = [0, 0];
-  let [i, last, ahead] = [start, end - 1, end + period - 1];
+  let prefix = 0;
+  let suffix = 0;
+  let i = start;
+  let last = end - 1;
+  let ahead = end + period - 1;
   for (; i < end - 1; i += 2, last -= 2, ahead -= 2) {
     const first = prefix + (values[i] as number);
     prefix = first + (values[i + 1] as number);

@@ -37,7 +37,7 @@ const bars = fc.record({
         { weight: 1, arbitrary: fc.constantFrom("close", "high", "low") },
       ),
     }),
-    { maxLength: 160 },
+    { maxLength: 160, size: "max" },
   ),
 }).map(({ level, swing, rows }) => {
   const close: (number | null)[] = [];
