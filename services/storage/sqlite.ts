@@ -37,13 +37,15 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
   const opened: DatabaseSync[] = [];
   try {
     if (path !== MEMORY) makeFolder(dirname(path));
-    const writer = await openConnection(path, opened);
-    checkFile(writer, path);
+    const writer = connect(path, { opened });
+    await whenUnlocked(() => checkFile(writer, path));
+    await whenUnlocked(() => writer.prepare("pragma journal_mode = wal").get());
+    configure(writer);
     const write = new Kysely<Schema>({ dialect: sqliteDialect(writer) });
     await migrateSafely(write, writer, options);
-    const reader = path === MEMORY ? writer : await openConnection(path, opened);
-    const watcher = path === MEMORY ? writer : await openConnection(path, opened);
-    if (reader !== writer) reader.exec("pragma query_only = on");
+    // In memory there is but the one connection.
+    const reader = path === MEMORY ? writer : connectReader(path, opened);
+    const watcher = path === MEMORY ? writer : connectReader(path, opened);
     const rowsWriter = new SqliteCandleRowsWriter(writer);
     return createDatabase({
       dialect: "sqlite",
@@ -65,7 +67,8 @@ export async function listPendingSqlite(path: string): Promise<readonly string[]
   const opened: DatabaseSync[] = [];
   try {
     const isThere = path !== MEMORY && exists(path);
-    const connection = await openConnection(isThere ? path : MEMORY, opened);
+    const connection = connect(isThere ? path : MEMORY, { opened, isReadOnly: isThere });
+    if (isThere) await whenUnlocked(() => checkFile(connection, path));
     const db = new Kysely<Schema>({ dialect: sqliteDialect(connection) });
     const { pending } = await readMigrationState(db, { dialect: "sqlite" });
     return pending.map(({ name }) => name);
@@ -76,37 +79,56 @@ export async function listPendingSqlite(path: string): Promise<readonly string[]
   }
 }
 
+function connectReader(path: string, opened: DatabaseSync[]): DatabaseSync {
+  const reader = connect(path, { opened });
+  configure(reader);
+  reader.exec("pragma query_only = on");
+  return reader;
+}
+
 /** The writer last: the last connection to go checkpoints the log into the file. */
 function closeAll(connections: DatabaseSync[]): void {
   for (const connection of connections.splice(0).reverse()) connection.close();
 }
 
-/**
- * Opens a connection. `synchronous = normal` in WAL mode: a commit survives the end of the process,
- * also by kill -9; a power cut may take the last commits, never the file's consistency.
- */
-async function openConnection(path: string, opened: DatabaseSync[]): Promise<DatabaseSync> {
+/** Opens a connection; `isReadOnly` leaves even a file of another program as it is. */
+function connect(
+  path: string,
+  { opened, isReadOnly = false }: { opened: DatabaseSync[]; isReadOnly?: boolean },
+): DatabaseSync {
   const connection = new DatabaseSync(path, {
     enableForeignKeyConstraints: true,
+    readOnly: isReadOnly,
     // Waiting happens outside SQLite, where it does not hold the event loop.
     timeout: 0,
   });
   opened.push(connection);
-  const prepare = () =>
-    connection.exec(`
-      pragma journal_mode = wal;
-      pragma synchronous = normal;
-      pragma cache_size = -${CACHE_KIB};
-      pragma temp_store = memory;
-      pragma trusted_schema = off;
-    `);
+  return connection;
+}
+
+/**
+ * `synchronous = normal` in WAL mode: a commit survives the end of the process, also by kill -9; a
+ * power cut may take the last commits, never the file's consistency.
+ */
+const PRAGMAS = [
+  "synchronous = normal",
+  `cache_size = -${CACHE_KIB}`,
+  "temp_store = memory",
+  "trusted_schema = off",
+];
+
+function configure(connection: DatabaseSync): void {
+  for (const pragma of PRAGMAS) connection.exec(`pragma ${pragma}`);
+}
+
+/** The result of an attempt that another process may delay at the start. */
+async function whenUnlocked<T>(attempt: () => T): Promise<T> {
   try {
-    prepare();
+    return attempt();
   } catch (error) {
     if (!isBusy(error)) throw error;
-    await whenFree(prepare, { maxWaitMs: START_LOCK_WAIT_MS });
+    return await whenFree(attempt, { maxWaitMs: START_LOCK_WAIT_MS });
   }
-  return connection;
 }
 
 function makeFolder(folder: string): void {
@@ -126,7 +148,10 @@ function exists(path: string): boolean {
     return Deno.statSync(path).isFile;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    throw new StartupError(
+      `Cannot look at the database file ${path} (${errorMessage(error)}): choose another path`,
+      { cause: error },
+    );
   }
 }
 
@@ -183,8 +208,7 @@ async function backUp(
   const copy = join(backupDir, name);
   const unchecked = `${copy}.unchecked`;
   try {
-    const vacuum = () => connection.prepare("vacuum into ?").run(unchecked);
-    await whenFree(vacuum, { maxWaitMs: START_LOCK_WAIT_MS });
+    await whenUnlocked(() => connection.prepare("vacuum into ?").run(unchecked));
     checkCopy(unchecked);
     await Deno.rename(unchecked, copy);
   } catch (error) {

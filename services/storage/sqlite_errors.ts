@@ -3,16 +3,32 @@ import { AppError, errorMessage, StartupError } from "../kernel/errors.ts";
 /** SQLite's primary result codes, the low byte of what errors carry. */
 const RESULT = { busy: 5, locked: 6, readOnly: 8, corrupt: 11, full: 13, cantOpen: 14, notADb: 26 };
 
+const UNKNOWN_RESULT = 1;
 const FIRST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 100;
 
 /** How long a write waits for another process, such as a large import, to finish its own. */
 export const MAX_LOCK_WAIT_MS = 60_000;
 
+/** SQLite's own texts, by which an error is known where the runtime leaves the code out. */
+const RESULT_TEXTS: readonly (readonly [string, number])[] = [
+  ["database is locked", RESULT.busy],
+  ["database table is locked", RESULT.locked],
+  ["attempt to write a readonly database", RESULT.readOnly],
+  ["database disk image is malformed", RESULT.corrupt],
+  ["malformed database schema", RESULT.corrupt],
+  ["database or disk is full", RESULT.full],
+  ["unable to open database file", RESULT.cantOpen],
+  ["file is not a database", RESULT.notADb],
+];
+
 /** The primary result code of an error of SQLite, or `null` for any other error. */
 function resultOf(error: unknown): number | null {
-  if (!(error instanceof Error) || !("errcode" in error)) return null;
-  return typeof error.errcode === "number" ? error.errcode & 0xff : null;
+  if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") {
+    return null;
+  }
+  if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
+  return RESULT_TEXTS.find(([text]) => error.message.startsWith(text))?.[1] ?? UNKNOWN_RESULT;
 }
 
 /** Whether another connection holds the lock that a statement needed. */
@@ -55,6 +71,7 @@ export function sqliteStartupError(error: unknown, path: string): unknown {
   const sentences: Readonly<Record<number, string>> = {
     [RESULT.busy]:
       `Cannot use ${file}: another process has it locked; end that process and start again`,
+    [RESULT.locked]: `Cannot use ${file}: it is locked; end what uses it and start again`,
     [RESULT.readOnly]:
       `Cannot write to ${file}: make the file and its folder writable for this user`,
     [RESULT.corrupt]:
@@ -66,9 +83,7 @@ export function sqliteStartupError(error: unknown, path: string): unknown {
       `Cannot open ${file}: make its folder exist and writable for this user, or choose another`,
   };
   const result = error instanceof AppError ? RESULT.busy : resultOf(error);
-  const sentence = result === null ? undefined : sentences[result === RESULT.locked ? 5 : result];
-  if (sentence !== undefined) return new StartupError(sentence, { cause: error });
-  return result === null
-    ? error
-    : new StartupError(`Cannot use ${file}: ${errorMessage(error)}`, { cause: error });
+  if (result === null) return error;
+  const sentence = sentences[result] ?? `Cannot use ${file}: ${errorMessage(error)}`;
+  return new StartupError(sentence, { cause: error });
 }
