@@ -1,7 +1,7 @@
 import { AppError } from "@/services/kernel/errors.ts";
 import type { Registry } from "@/services/market/assets.ts";
 import { diffRegistries, highestLevel } from "@/services/market/assets_diff.ts";
-import { problemLine } from "@/services/market/assets_load.ts";
+import { problemLine } from "@/services/market/assets_parse.ts";
 import { readRegistryShape } from "@/services/market/assets_schema.ts";
 import { changeLines } from "./assets_changes.ts";
 import { readJson } from "./assets_files.ts";

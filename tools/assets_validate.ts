@@ -1,6 +1,6 @@
 import type { Registry } from "@/services/market/assets.ts";
 import { findEvidenceProblems, readEvidence } from "@/services/market/assets_evidence.ts";
-import { problemLine } from "@/services/market/assets_load.ts";
+import { problemLine } from "@/services/market/assets_parse.ts";
 import { readRegistryShape, type RegistryProblem } from "@/services/market/assets_schema.ts";
 import { REGISTRY_TABLES } from "@/services/market/assets_tables.ts";
 import { findRegistryProblems } from "@/services/market/assets_validate.ts";

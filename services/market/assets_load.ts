@@ -1,9 +1,7 @@
-import { AppError, StartupError } from "../kernel/errors.ts";
+import { StartupError } from "../kernel/errors.ts";
 import type { Registry } from "./assets.ts";
 import { registryChecksum } from "./assets_checksum.ts";
-import { readRegistryShape, type RegistryProblem } from "./assets_schema.ts";
 import { REGISTRY_TABLES } from "./assets_tables.ts";
-import { findRegistryProblems } from "./assets_validate.ts";
 
 /**
  * Reads a registry that was checked before it was shipped: only its checksum and tables are looked
@@ -39,21 +37,4 @@ function hasTables(json: unknown): json is Registry {
   const fields = json as Readonly<Record<string, unknown>>;
   return typeof fields.version === "string" && typeof fields.checksum === "string" &&
     REGISTRY_TABLES.every(({ name }) => Array.isArray(fields[name]));
-}
-
-/** Reads a registry of unknown origin. Throws `VALIDATION_FAILED` with all its problems. */
-export function parseRegistry(json: unknown): Registry {
-  const shape = readRegistryShape(json);
-  const problems = "problems" in shape ? shape.problems : findRegistryProblems(shape.registry);
-  if ("registry" in shape && problems.length === 0) return shape.registry;
-  throw new AppError(
-    "VALIDATION_FAILED",
-    `Cannot use the asset registry:\n${problems.map(problemLine).join("\n")}`,
-    { details: { problems } },
-  );
-}
-
-/** A problem as one line. */
-export function problemLine({ path, message }: RegistryProblem): string {
-  return `${path}: ${message}`;
 }

@@ -1,6 +1,8 @@
 export * from "./asset_ports.ts";
 export * from "./assets.ts";
+export { loadRegistry } from "./assets_load.ts";
 export * from "./assets_resolve.ts";
+export { seedRegistry } from "./assets_seed.ts";
 export * from "./candle.ts";
 export { joinColumns, readCandles } from "./candle_reader.ts";
 export { labelOf } from "./candle_page.ts";

@@ -1,5 +1,6 @@
 import { findEvidenceProblems, readEvidence } from "@/services/market/assets_evidence.ts";
-import { loadRegistry, parseRegistry, problemLine } from "@/services/market/assets_load.ts";
+import { loadRegistry } from "@/services/market/assets_load.ts";
+import { parseRegistry, problemLine } from "@/services/market/assets_parse.ts";
 import { AssetRegistry } from "@/services/market/assets_resolve.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 

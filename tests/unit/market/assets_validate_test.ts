@@ -5,7 +5,8 @@ import {
   findEvidenceProblems,
   readEvidence,
 } from "@/services/market/assets_evidence.ts";
-import { loadRegistry, parseRegistry, problemLine } from "@/services/market/assets_load.ts";
+import { loadRegistry } from "@/services/market/assets_load.ts";
+import { parseRegistry, problemLine } from "@/services/market/assets_parse.ts";
 import { readRegistryShape } from "@/services/market/assets_schema.ts";
 import { findRegistryProblems } from "@/services/market/assets_validate.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@/tests/assert.ts";
