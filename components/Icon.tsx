@@ -1,5 +1,6 @@
 /** The symbols of `static/icons.svg` that pages use. */
 export type IconName =
+  | "analytics"
   | "check"
   | "chevron-down"
   | "clock"
@@ -13,6 +14,7 @@ export type IconName =
   | "export"
   | "filter"
   | "flask"
+  | "image"
   | "info"
   | "keyboard"
   | "lock"
@@ -23,7 +25,8 @@ export type IconName =
   | "settings"
   | "table"
   | "theme"
-  | "warn";
+  | "warn"
+  | "zoom";
 
 /** A 16 px icon; decoration only, so the control around it carries the words. */
 export function Icon({ name }: { readonly name: IconName }) {
