@@ -22,7 +22,18 @@ function report(outcome: { built: boolean; elapsedMs: number }, isJson: boolean)
   else if (outcome.built) console.log(`Built _fresh in ${elapsedMs} ms`);
 }
 
-/** Builds unless asked to do so only after changes and there were none. */
+/**
+ * Builds the pages' scripts and static files into `_fresh`; returns whether it had to. With
+ * `ifStale`, a build of the same sources is left as it is.
+ */
+export async function build({ ifStale = false } = {}): Promise<boolean> {
+  const builder = new Builder({ ...buildOptions, root: new URL("..", import.meta.url).href });
+  const settings = builder.settings("production");
+  if (ifStale && await isUpToDate(settings, builder.outDir)) return false;
+  await builder.build();
+  return true;
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const unknown = args.find((arg) => !FLAGS.has(arg));
   if (unknown !== undefined) {
@@ -34,17 +45,14 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const startMs = performance.now();
-  const builder = new Builder({ ...buildOptions, root: new URL("..", import.meta.url).href });
-  const isDone = args.includes("--if-stale") &&
-    await isUpToDate(builder.settings("production"), builder.outDir);
   try {
-    if (!isDone) await builder.build();
+    const built = await build({ ifStale: args.includes("--if-stale") });
+    report({ built, elapsedMs: performance.now() - startMs }, args.includes("--json"));
+    return 0;
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     return 1;
   }
-  report({ built: !isDone, elapsedMs: performance.now() - startMs }, args.includes("--json"));
-  return 0;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -7,7 +7,7 @@ import { PageReader } from "./slots.ts";
 type Islands = Readonly<Record<string, ComponentType<Record<string, unknown>>>>;
 
 /** The islands that lie in no other island, and where each ends. */
-function findIslands(reader: PageReader): { open: Comment; close: Comment }[] {
+function findIslands(): { open: Comment; close: Comment }[] {
   const found: { open: Comment; close: Comment }[] = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_COMMENT);
   let until: Comment | null = null;
@@ -15,7 +15,6 @@ function findIslands(reader: PageReader): { open: Comment; close: Comment }[] {
     const comment = walker.currentNode as Comment;
     if (comment === until) until = null;
     const marker = parseMarker(comment.data);
-    if (marker?.kind === "slot") reader.addSlot(marker.id, comment);
     if (marker?.kind !== "island" || until) continue;
     until = findClose(comment);
     if (until) found.push({ open: comment, close: until });
@@ -27,7 +26,8 @@ function findIslands(reader: PageReader): { open: Comment; close: Comment }[] {
 /** Brings the islands of a page to life. */
 export function boot(islands: Islands, data: string): void {
   const reader = new PageReader(islands, decodeProps(data));
-  const roots = findIslands(reader).flatMap(({ open, close }) => {
+  reader.addSlots(document.body);
+  const roots = findIslands().flatMap(({ open, close }) => {
     const marker = parseMarker(open.data);
     return marker?.kind === "island" ? [{ open, close, vnode: reader.island(marker) }] : [];
   });

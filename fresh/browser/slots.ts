@@ -27,9 +27,14 @@ export class PageReader {
     this.#props = props;
   }
 
-  /** Notes where a slot was rendered. */
-  addSlot(id: number, open: Comment): void {
-    this.#openSlots.set(id, open);
+  /** Notes where slots were rendered. */
+  addSlots(root: Node): void {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
+    while (walker.nextNode()) {
+      const open = walker.currentNode as Comment;
+      const marker = parseMarker(open.data);
+      if (marker?.kind === "slot") this.#openSlots.set(marker.id, open);
+    }
   }
 
   /** The element of an island with its properties, slots included. */
@@ -67,6 +72,7 @@ export class PageReader {
     if (open) return this.#read(open.nextSibling, findClose(open));
     const template = document.getElementById(slotTemplateId(id));
     if (!(template instanceof HTMLTemplateElement)) return [];
+    this.addSlots(template.content);
     return this.#read(template.content.firstChild, null);
   }
 

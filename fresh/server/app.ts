@@ -1,7 +1,7 @@
 import { HttpError, statusText } from "../shared/http_error.ts";
 import { type BuildCache, emptyBuildCache } from "./build_cache.ts";
 import { type Command, type CompiledApp, Compiler, mountCommand } from "./commands.ts";
-import { Context, internals } from "./context.ts";
+import { Context } from "./context.ts";
 import { ALIVE_PATH, LiveReload } from "./live_reload.ts";
 import type { MaybeLazyMiddleware, Middleware } from "./middleware.ts";
 import { requestPath } from "./request_path.ts";

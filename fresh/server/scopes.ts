@@ -28,14 +28,8 @@ export class Scope<State> {
 
   /** The scope of a path, made on first use; `*` and empty segments add nothing. */
   at(path: string): Scope<State> {
-    let scope: Scope<State> = this;
-    for (const segment of path.split("/")) {
-      if (segment === "" || segment === "*") continue;
-      const next = scope.#children.get(segment) ?? new Scope(scope);
-      scope.#children.set(segment, next);
-      scope = next;
-    }
-    return scope;
+    const segments = path.split("/").filter((segment) => segment !== "" && segment !== "*");
+    return segments.reduce<Scope<State>>((scope, segment) => scope.#child(segment), this);
   }
 
   /** This scope and those above it, from the root down. */
@@ -47,6 +41,12 @@ export class Scope<State> {
   get wrappers(): Wrappers {
     this.#wrappers ??= this.#resolveWrappers();
     return this.#wrappers;
+  }
+
+  #child(segment: string): Scope<State> {
+    const child = this.#children.get(segment) ?? new Scope(this);
+    this.#children.set(segment, child);
+    return child;
   }
 
   #resolveWrappers(): Wrappers {

@@ -1,0 +1,39 @@
+import { type Browser, chromium } from "playwright-core";
+
+const PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+const FLAGS = [
+  "--no-sandbox",
+  "--headless",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The Chromium that browser tests run in: `CHROMIUM_PATH`, or one in the usual places. Null if
+ * there is none; tests are then registered with `ignore`.
+ */
+export function findChromium(): string | null {
+  const configured = Deno.env.get("CHROMIUM_PATH");
+  const candidates = configured ? [configured, ...PATHS] : PATHS;
+  return candidates.find(isFile) ?? null;
+}
+
+/** Starts the Chromium that was found. */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === null) {
+    throw new TypeError("Cannot start Chromium: expected it at CHROMIUM_PATH or in /usr/bin");
+  }
+  return await chromium.launch({ executablePath, args: FLAGS });
+}
