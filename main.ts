@@ -12,13 +12,20 @@ import { AnalyticsService, indicatorEngine } from "./services/analytics/mod.ts";
 import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
 import { StartupError } from "./services/kernel/errors.ts";
 import { UuidFactory } from "./services/kernel/ids.ts";
-import { AssetRegistry, loadRegistry, MarketService, planSeed } from "./services/market/mod.ts";
+import {
+  type AssetId,
+  AssetRegistry,
+  DemoMarket,
+  loadRegistry,
+  MarketService,
+  seedRegistry,
+} from "./services/market/mod.ts";
 import { HealthService } from "./services/ops/mod.ts";
 import { JsonLog } from "./services/platform/json_log.ts";
 import { SystemClock } from "./services/platform/clock.ts";
 import { readEnvText } from "./services/platform/env_file.ts";
 import type { Clock, Log } from "./services/ports/mod.ts";
-import { createProviders } from "./services/providers/mod.ts";
+import { DemoProvider } from "./services/providers/mod.ts";
 import {
   type Database,
   openDatabase,
@@ -55,8 +62,8 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const database = overrides.database ??
     await openDatabase({ ...config.database, dataDir: config.dataDir, clock, log });
   const { changes } = database;
-  const store = new SqlCandleStore(database, { clock });
-  const registry = await seedRegistry(new SqlAssetStore(database), clock);
+  const store = new SqlCandleStore(database, clock);
+  const registry = await openRegistry(new SqlAssetStore(database), clock);
   const market = new MarketService({
     registry,
     store,
@@ -65,7 +72,11 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     demoMode: config.demo,
     indicators: indicatorEngine,
   });
-  const jobs = createJobs({ config, clock, store, providers: createProviders({ registry }) });
+  const provider = new DemoProvider({ clock });
+  const isListed = (assetId: AssetId) => registry.assets.some(({ id }) => id === assetId);
+  const assetIds = provider.assetIds.filter(isListed);
+  const demo = new DemoMarket({ provider, store, assetIds, mode: config.demo });
+  const jobs = createJobs({ clock, demo });
   // A first start has nothing to show before its jobs ran once.
   for (const job of jobs) await job.run(AbortSignal.timeout(FIRST_RUN_LIMIT_MS));
   await market.warm();
@@ -84,14 +95,11 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   };
 }
 
-/** Brings the database to the registry of this version; returns the index that names resolve by. */
-async function seedRegistry(store: SqlAssetStore, clock: Clock): Promise<AssetRegistry> {
+/** The registry of this version, seeded into the database, as an index of every name. */
+async function openRegistry(store: SqlAssetStore, clock: Clock): Promise<AssetRegistry> {
   const path = new URL("./registry/assets.json", import.meta.url);
   const registry = loadRegistry(await Deno.readTextFile(path));
-  const state = await store.findRegistryState();
-  if (state?.checksum !== registry.checksum) {
-    await store.applyPlan(planSeed(await store.loadRegistry(), registry), clock.now());
-  }
+  await seedRegistry(registry, { store, clock });
   return new AssetRegistry(registry);
 }
 

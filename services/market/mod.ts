@@ -7,6 +7,7 @@ export * from "./candle.ts";
 export { joinColumns, readCandles } from "./candle_reader.ts";
 export { labelOf } from "./candle_page.ts";
 export * from "./coverage.ts";
+export { DemoMarket, type DemoRefresh } from "./demo_market.ts";
 export * from "./derive.ts";
 export { QUOTE_FIGURES, type QuoteFigure } from "./explain.ts";
 export { onCandles, withGapRows } from "./gap_rows.ts";
