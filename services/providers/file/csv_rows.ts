@@ -59,14 +59,17 @@ export function readCsvRow(
   }
 }
 
-/** The first `limit` characters of the bytes from `start` to before `end`, without line ends. */
+/**
+ * The first `limit` characters of the bytes from `start` to before `end`, without line ends; a NUL,
+ * which databases don't keep in a text, is shown as unreadable.
+ */
 export function rowText(
   bytes: Uint8Array,
   { start, end, limit }: { start: number; end: number; limit: number },
 ): string {
   // A character takes at most four bytes in UTF-8.
   const text = decoder.decode(bytes.subarray(start, Math.min(end, start + 4 * limit)));
-  return text.replace(/[\r\n]+$/, "").slice(0, limit);
+  return text.replace(/[\r\n]+$/, "").replaceAll("\0", "\uFFFD").slice(0, limit);
 }
 
 function brokenRow(

@@ -17,6 +17,8 @@ export interface CandleLayout {
   readonly hasHeader: boolean;
   /** CoinMarketCap writes 0 for a volume or market value that it did not record. */
   readonly isZeroMissing: boolean;
+  /** Our own export leaves open, high and low blank where the source gave a close alone. */
+  readonly mayLackOpen: boolean;
 }
 
 /** What the first row says: a layout, or why the file is none of ours. */
@@ -64,7 +66,9 @@ export function detectLayout(
   const names = firstRow.map(normalName);
   // A header that ends with a comma names one column too many.
   if (names.at(-1) === "" && names.length > 1) names.pop();
-  if (isHeaderlessKline(firstRow)) return layout("binance", headerlessRoles(hasDollarQuote), false);
+  if (isHeaderlessKline(firstRow)) {
+    return layout("binance", headerlessRoles(hasDollarQuote), { hasHeader: false });
+  }
   if (firstRow.every((field) => field.trim() === "" || isData(field))) {
     return unknown("has no header line");
   }
@@ -96,7 +100,10 @@ function detectByNames(
       return layout("binance", roles({ ...VALUE_NAMES, [quoteVolume]: role }));
     }
     const isCmc = has("volume_usd") && has("market_cap_usd") && !has("volume");
-    return layout(isCmc ? "cmc" : "ohlcv", roles({ ...VALUE_NAMES, state: "state" }));
+    const isOwnExport = has("state") && has("source");
+    return layout(isCmc ? "cmc" : "ohlcv", roles({ ...VALUE_NAMES, state: "state" }), {
+      mayLackOpen: isOwnExport,
+    });
   }
   if (has("priceusd")) return layout("coinmetrics", roles(COIN_METRICS_NAMES));
   if (has("price") && has("quantity")) return layout("trades", roles(TRADE_NAMES));
@@ -106,11 +113,12 @@ function detectByNames(
 function layout(
   format: CandleFormat,
   columns: readonly ColumnRole[],
-  hasHeader = true,
+  { hasHeader = true, mayLackOpen = false } = {},
 ): LayoutVerdict {
+  const isZeroMissing = format === "cmc";
   return {
     kind: "layout",
-    layout: { format, columns, hasHeader, isZeroMissing: format === "cmc" },
+    layout: { format, columns, hasHeader, isZeroMissing, mayLackOpen },
   };
 }
 

@@ -70,7 +70,7 @@ export class CsvScanner {
   constructor(layout: CandleLayout, sink: RowSink) {
     this.#sink = sink;
     this.#columns = layout.columns;
-    this.#kinds = Uint8Array.from(layout.columns, kindOf);
+    this.#kinds = Uint8Array.from(layout.columns, (role) => kindOf(role, layout));
     this.#slots = Uint8Array.from(layout.columns, slotOf);
     this.#line = 1;
   }
@@ -207,17 +207,17 @@ export class CsvScanner {
       return `has ${fields.length} fields: expected ${expected}`;
     }
     for (const [column, role] of this.#columns.entries()) {
-      const fault = this.#readField(role, { column, text: fields[column] ?? "" });
+      const fault = this.#readField(column, { role, text: fields[column] ?? "" });
       if (fault !== null) return fault;
     }
     return null;
   }
 
   #readField(
-    role: ColumnRole,
-    { column, text }: { column: number; text: string },
+    column: number,
+    { role, text }: { role: ColumnRole; text: string },
   ): string | null {
-    const kind = kindOf(role);
+    const kind = this.#kinds[column] ?? SKIP;
     if (kind === SKIP) return null;
     const isEmpty = text.trim() === "";
     if (isEmpty && kind !== OPTIONAL) return `${role} is blank`;
@@ -248,7 +248,7 @@ function isBlank(fields: readonly string[]): boolean {
   return fields.length === 1 && fields[0]?.trim() === "";
 }
 
-function kindOf(role: ColumnRole): number {
+function kindOf(role: ColumnRole, { mayLackOpen }: CandleLayout): number {
   switch (role) {
     case "skip":
       return SKIP;
@@ -259,6 +259,7 @@ function kindOf(role: ColumnRole): number {
     case "open":
     case "high":
     case "low":
+      return mayLackOpen ? OPTIONAL : REQUIRED;
     case "close":
       return REQUIRED;
     default:
