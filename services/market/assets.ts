@@ -3,7 +3,8 @@ declare const assetId: unique symbol;
 /** A stable lower-case slug, CoinGecko's where it has one: `bitcoin`, `ripple`, `avalanche-2`. */
 export type AssetId = string & { readonly [assetId]: true };
 
-const SLUG = /^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/;
+/** The form of every id in the registry. */
+export const SLUG = /^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/;
 
 /** Marks a text as an asset id; `null` if it has not the form of one. */
 export function parseAssetId(text: string): AssetId | null {

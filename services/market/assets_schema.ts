@@ -4,8 +4,8 @@ import {
   ASSET_PROVIDERS,
   type AssetId,
   DEPRECATION_STATUSES,
-  parseAssetId,
   type Registry,
+  SLUG,
 } from "./assets.ts";
 import { SEMVER } from "./assets_diff.ts";
 
@@ -17,16 +17,8 @@ export interface RegistryProblem {
 }
 
 const Version = z.string().regex(SEMVER, "expected MAJOR.MINOR.PATCH");
-const Slug = z.string().max(80).regex(
-  /^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/,
-  "expected a lower-case slug such as avalanche-2",
-);
-const Id = Slug.transform((text, context): AssetId => {
-  const id = parseAssetId(text);
-  if (id) return id;
-  context.addIssue({ code: "custom", message: "expected an asset id" });
-  return z.NEVER;
-});
+const Slug = z.string().max(80).regex(SLUG, "expected a lower-case slug such as avalanche-2");
+const Id = Slug.transform((text) => text as AssetId);
 /** A name that people see or type: trimmed, on one line. */
 const Label = z.string().min(1).max(120).regex(
   /^\P{C}+$/u,
@@ -76,6 +68,11 @@ const RegistrySchema = z.strictObject({
   })),
   asset_aliases: z.array(z.strictObject({ alias: Label, asset_id: Id, ...lifecycle })),
 });
+
+/** The shape as JSON Schema, for editors and other programs. */
+export function registryJsonSchema(): object {
+  return z.toJSONSchema(RegistrySchema, { io: "input" });
+}
 
 /** The registry, or every place where the JSON has not its shape. Rules between rows come later. */
 export function readRegistryShape(

@@ -1,6 +1,7 @@
 import { findEvidenceProblems, readEvidence } from "@/services/market/assets_evidence.ts";
 import { loadRegistry } from "@/services/market/assets_load.ts";
 import { parseRegistry, problemLine } from "@/services/market/assets_parse.ts";
+import { registryJsonSchema } from "@/services/market/assets_schema.ts";
 import { AssetRegistry } from "@/services/market/assets_resolve.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 
@@ -13,6 +14,11 @@ const registry = new AssetRegistry(shipped);
 
 Deno.test("registry/assets.json holds every rule", () => {
   assertEquals(parseRegistry(JSON.parse(text)), shipped);
+});
+
+Deno.test("registry/assets.schema.json is the shape that is checked", () => {
+  const file = new URL("../../../registry/assets.schema.json", import.meta.url);
+  assertEquals(JSON.parse(Deno.readTextFileSync(file)), { ...registryJsonSchema() });
 });
 
 Deno.test("registry/evidence.json stands for every contract and provider id", () => {
