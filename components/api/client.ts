@@ -8,22 +8,63 @@ export interface AssetHit {
 /** The server refused, could not be reached or answered what can't be read. */
 export class ClientError extends Error {
   override readonly name = "ClientError";
+  /** Names the request in the server's log; `null` if no answer came. */
+  readonly requestId: string | null;
+
+  constructor(
+    message: string,
+    { cause, requestId = null }: { cause?: unknown; requestId?: string | null } = {},
+  ) {
+    super(message, { cause });
+    this.requestId = requestId;
+  }
 }
 
 const TIMEOUT_MS = 10_000;
 
-async function request(path: string, accept: string): Promise<Response> {
+async function request(
+  path: string,
+  { accept, signal }: { accept: string; signal?: AbortSignal | undefined },
+): Promise<Response> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
     response = await fetch(path, {
       headers: { accept },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
   } catch (cause) {
+    // Who aborts a request knows it; everybody else is told what failed.
+    signal?.throwIfAborted();
     throw new ClientError("The server could not be reached", { cause });
   }
-  if (!response.ok) throw new ClientError(`The server answered ${response.status}`);
-  return response;
+  if (response.ok) return response;
+  throw new ClientError(await refusalOf(response), {
+    requestId: response.headers.get("x-request-id"),
+  });
+}
+
+/** The server's own words for a refusal, if it has any. */
+async function refusalOf(response: Response): Promise<string> {
+  const fallback = `The server answered ${response.status}`;
+  if (!response.headers.get("content-type")?.includes("json")) return fallback;
+  try {
+    const message = field(field(await response.json(), "error"), "message");
+    return typeof message === "string" ? message : fallback;
+  } catch {
+    return fallback;
+  }
+}
+
+/** One field of an answer that nobody has checked yet. */
+export function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+/** The data of an answer in the product's envelope. */
+export async function fetchData(path: string, signal?: AbortSignal): Promise<unknown> {
+  const response = await request(path, { accept: "application/json", signal });
+  return field(await response.json(), "data");
 }
 
 function isAssetRow(row: unknown): row is { asset_id: string; name: string; symbol: string } {
@@ -34,12 +75,9 @@ function isAssetRow(row: unknown): row is { asset_id: string; name: string; symb
 
 /** Every asset of the registry, for search by name and symbol. */
 export async function fetchAssets(): Promise<AssetHit[]> {
-  const response = await request("/api/assets?limit=500", "application/json");
-  const body: unknown = await response.json();
-  if (typeof body !== "object" || body === null || !("data" in body) || !Array.isArray(body.data)) {
-    throw new ClientError("Cannot read the list of assets");
-  }
-  return body.data.filter(isAssetRow).map((row) => ({
+  const rows = await fetchData("/api/assets?limit=500");
+  if (!Array.isArray(rows)) throw new ClientError("Cannot read the list of assets");
+  return rows.filter(isAssetRow).map((row) => ({
     assetId: row.asset_id,
     name: row.name,
     symbol: row.symbol,
@@ -49,12 +87,12 @@ export async function fetchAssets(): Promise<AssetHit[]> {
 /** The explanation of a figure as the API gives it, for copying. */
 export async function fetchExplanationJson(figure: string, assetId: string): Promise<string> {
   const path = `/api/explain/${encodeURIComponent(figure)}/${encodeURIComponent(assetId)}`;
-  const response = await request(path, "application/json");
+  const response = await request(path, { accept: "application/json" });
   return JSON.stringify(await response.json(), null, 2);
 }
 
 /** A page of this site, to take a part of it. */
 export async function fetchPage(href: string): Promise<Document> {
-  const response = await request(href, "text/html");
+  const response = await request(href, { accept: "text/html" });
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }

@@ -28,6 +28,8 @@ export interface CandleChartData {
   readonly close: readonly number[];
   /** US dollars traded in the bar; `null` where the source gives none. */
   readonly volume: LineValues;
+  /** Whether some of the volumes were made as units × close. */
+  readonly isVolumeEstimated: boolean;
   /** Whether the last bar may still change. */
   readonly isProvisional: boolean;
   readonly indicators: readonly ChartIndicator[];
@@ -46,6 +48,7 @@ export interface CandleSeries {
   readonly low: Float64Array;
   readonly close: Float64Array;
   readonly volume: Float64Array;
+  readonly isVolumeEstimated: boolean;
   readonly isProvisional: boolean;
   readonly indicators: readonly SeriesIndicator[];
 }
@@ -100,6 +103,7 @@ export function readSeries(data: CandleChartData): CandleSeries {
     low: column(data.low),
     close: column(data.close),
     volume: column(data.volume),
+    isVolumeEstimated: data.isVolumeEstimated,
     isProvisional: data.isProvisional,
     indicators: data.indicators.map(({ key, lines }) => ({
       key,

@@ -59,7 +59,7 @@ export function paneBoxes(series: CandleSeries, width: number): PaneBox[] {
     boxes.push({
       id: "volume",
       kind: "volume",
-      label: "Volume, USD",
+      label: series.isVolumeEstimated ? "Volume, USD ≈" : "Volume, USD",
       height: PANE_HEIGHT_PX.volume,
     });
   }

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS } from "../../services/kernel/time.ts";
 import { indicatorKind } from "./candles_indicators.ts";
 import { SCALE_MODES, type ScaleMode } from "./candles_panes.ts";
 
@@ -15,6 +16,17 @@ export type RangeName = typeof RANGES[number]["range"];
 /** Intervals that can be asked for. */
 export const BAR_INTERVALS = ["1m", "5m", "15m", "1h", "4h", "1d", "1w"] as const;
 export type BarInterval = typeof BAR_INTERVALS[number];
+
+/** Length of a bar in milliseconds. */
+export const INTERVAL_MS: Readonly<Record<BarInterval, number>> = {
+  "1m": MINUTE_MS,
+  "5m": 5 * MINUTE_MS,
+  "15m": 15 * MINUTE_MS,
+  "1h": HOUR_MS,
+  "4h": 4 * HOUR_MS,
+  "1d": DAY_MS,
+  "1w": WEEK_MS,
+};
 
 /** Indicators that the menu offers; an address may name others of the same kinds. */
 export const OFFERED_INDICATORS = [
