@@ -1,7 +1,7 @@
 import { formatUtcMs, MINUTE_MS, utcMsOf } from "@/services/kernel/time.ts";
 
-/** 2022-01-01T00:00:00Z. */
-const FIRST_MINUTE_MS = 1_640_995_200_000;
+/** 2018-01-01T00:00:00Z: six years of minutes fit before the present. */
+const FIRST_MINUTE_MS = 1_514_764_800_000;
 
 /**
  * One-minute candles as exchanges publish them, `rows` of them, about 66 bytes each: a walk of

@@ -3,7 +3,7 @@
  * Parses the same million candles with our scanner, into typed columns and with every check, and
  * with papaparse, into rows of strings. Rounds are interleaved; medians are compared.
  */
-import Papa from "papaparse";
+import { Papa } from "@/tests/papaparse.ts";
 import { utcMsOf } from "@/services/kernel/time.ts";
 import { CandleCollector } from "@/services/providers/file/candle_collector.ts";
 import { detectLayout } from "@/services/providers/file/layouts.ts";
@@ -21,7 +21,12 @@ function parseOurs(bytes: Uint8Array): number {
   const verdict = detectLayout(header.trim().split(","), { hasDollarQuote: true });
   if (verdict.kind !== "layout") throw new Error(verdict.reason);
   const now = utcMsOf(4_000_000_000_000);
-  const sink = new CandleCollector({ interval: "1m", isDescending: false, isZeroMissing: false, now });
+  const sink = new CandleCollector({
+    interval: "1m",
+    isDescending: false,
+    isZeroMissing: false,
+    now,
+  });
   const scanner = new CsvScanner(verdict.layout, sink);
   let candles = 0;
   for (let at = headerEnd; at < bytes.length; at += CHUNK_BYTES) {
@@ -60,7 +65,9 @@ for (let round = 0; round < (isQuick ? 2 : 5); round++) {
 const ratio = median(papa) / median(ours);
 const perByte = median(ours) * 1e6 / bytes.length;
 console.log(`${ROWS} rows, ${(bytes.length / 1e6).toFixed(1)} MB, median of ${ours.length}`);
-console.log(`candle scanner  ${median(ours).toFixed(0)} ms (${perByte.toFixed(2)} ns/byte), checked columns`);
+console.log(
+  `candle scanner  ${median(ours).toFixed(0)} ms (${perByte.toFixed(2)} ns/byte), checked columns`,
+);
 console.log(`papaparse       ${median(papa).toFixed(0)} ms, rows of strings`);
 console.log(`ratio           ${ratio.toFixed(1)} (goal: at least ${GOAL})`);
 if (ratio < GOAL) Deno.exit(1);

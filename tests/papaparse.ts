@@ -1,0 +1,4 @@
+// @ts-types="./papaparse.d.ts"
+import Papa from "papaparse";
+
+export { Papa };
