@@ -26,17 +26,19 @@ async function request(
   path: string,
   { accept, signal }: { accept: string; signal?: AbortSignal | undefined },
 ): Promise<Response> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  // Not `AbortSignal.any`: browsers that we build for do not all have it.
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), TIMEOUT_MS);
+  signal?.addEventListener("abort", () => limit.abort(), { once: true });
   let response: Response;
   try {
-    response = await fetch(path, {
-      headers: { accept },
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    });
+    response = await fetch(path, { headers: { accept }, signal: limit.signal });
   } catch (cause) {
     // Who aborts a request knows it; everybody else is told what failed.
     signal?.throwIfAborted();
     throw new ClientError("The server could not be reached", { cause });
+  } finally {
+    clearTimeout(timer);
   }
   if (response.ok) return response;
   throw new ClientError(await refusalOf(response), {

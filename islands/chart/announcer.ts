@@ -7,7 +7,7 @@ const SETTLE_MS = 300;
  */
 export class Announcer {
   readonly #say: (text: string) => void;
-  #timer = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(say: (text: string) => void) {
     this.#say = say;

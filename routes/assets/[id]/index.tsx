@@ -1,0 +1,56 @@
+import { page } from "fresh";
+import { Head } from "fresh/runtime";
+import { define } from "../../page_state.ts";
+import {
+  type AssetPageData,
+  canonicalPath,
+  findAsset,
+  readAssetPage,
+} from "../(_components)/asset_page.ts";
+import { AssetHeader } from "../(_components)/AssetHeader.tsx";
+import { ChartPanel } from "../(_components)/ChartPanel.tsx";
+import { IndicatorsPanel } from "../(_components)/IndicatorsPanel.tsx";
+import { KeyFigures } from "../(_components)/KeyFigures.tsx";
+import { ProvenancePanel } from "../(_components)/ProvenancePanel.tsx";
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { market, clock } = ctx.state;
+    const id = ctx.params["id"] ?? "";
+    const asset = findAsset(market, id);
+    const canonical = canonicalPath(asset, { id, url: ctx.url });
+    // Not for good: what a symbol means changes with the registry.
+    if (canonical !== null) return ctx.redirect(canonical, 302);
+    const data = await readAssetPage(market, asset, { url: ctx.url, now: clock.now() });
+    return page<AssetPageData>(data);
+  },
+});
+
+/** What has this asset done, and where do we know it from? */
+export default define.page<typeof handler>(function AssetPage({ data }) {
+  const { name, symbol } = data.asset;
+  return (
+    <>
+      <Head>
+        <title>{`${name} (${symbol}) · Tokenlysis`}</title>
+        <meta
+          name="description"
+          content={`${name} price chart with indicators; every figure with its source.`}
+        />
+      </Head>
+      <AssetHeader {...data} />
+      <div class="grid">
+        <div class="c-9 m-12">
+          <ChartPanel {...data} />
+        </div>
+        <div class="c-3 m-12 stack">
+          <KeyFigures {...data} />
+          <IndicatorsPanel {...data} />
+        </div>
+        <div>
+          <ProvenancePanel {...data} />
+        </div>
+      </div>
+    </>
+  );
+});
