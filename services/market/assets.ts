@@ -6,11 +6,6 @@ export type AssetId = string & { readonly [assetId]: true };
 /** The form of every id in the registry. */
 export const SLUG = /^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/;
 
-/** Marks a text as an asset id; `null` if it has not the form of one. */
-export function parseAssetId(text: string): AssetId | null {
-  return text.length <= 80 && SLUG.test(text) ? text as AssetId : null;
-}
-
 /** `active`: in use. `superseded`: its units moved to another asset. `deprecated`: wound down. */
 export const DEPRECATION_STATUSES = ["active", "superseded", "deprecated"] as const;
 export type DeprecationStatus = typeof DEPRECATION_STATUSES[number];
