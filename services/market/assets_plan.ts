@@ -1,4 +1,5 @@
 import type { AliasRow, AssetId, Registry } from "./assets.ts";
+import { canonicalJson } from "./assets_checksum.ts";
 import {
   bumpLevel,
   CHANGE_LEVELS,
@@ -88,13 +89,9 @@ function missingRows(
   { from, in: other, byValue }: { from: Registry | null; in: Registry | null; byValue: boolean },
 ): readonly object[] {
   if (!from) return [];
-  const nameOf = (row: object) => byValue ? JSON.stringify(sorted(row)) : keyText(table, row);
+  const nameOf = (row: object) => byValue ? canonicalJson(row) : keyText(table, row);
   const present = new Set((other?.[table] ?? []).map(nameOf));
   return (from[table] as readonly object[]).filter((row) => !present.has(nameOf(row)));
-}
-
-function sorted(row: object): unknown {
-  return Object.entries(row).sort(([a], [b]) => a < b ? -1 : 1);
 }
 
 function findAliasRewrites(

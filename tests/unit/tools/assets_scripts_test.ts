@@ -62,6 +62,13 @@ Deno.test("assets:validate tells in JSON where the shape is wrong", async () => 
   });
 });
 
+Deno.test("assets:validate --schema prints the shape and checks nothing", async () => {
+  const { io, printed } = fakeCliIo(["none.json", "--schema"]);
+  assertEquals(await runScript(ASSETS_VALIDATE, io), 0);
+  const { required } = JSON.parse(printed.stdout);
+  assertEquals(required, Object.keys(COINS));
+});
+
 const unreadable = [
   { name: "a file that is not there", file: "none.json", pattern: /Cannot find file "/ },
   { name: "a file without JSON", file: "broken.json", pattern: /expected JSON/ },
