@@ -32,3 +32,15 @@ export { stddev } from "./stddev.ts";
 export { trueRange } from "./true_range.ts";
 export * from "./analytics_service.ts";
 export { indicatorEngine } from "./indicator_engine.ts";
+export { measurePerformance, type Performance, type PerformanceInput } from "./performance.ts";
+export {
+  type DatedValue,
+  flowsOfValues,
+  type Growth,
+  growthOfReturns,
+  growthOfValues,
+  modifiedDietz,
+  timeWeightedReturn,
+} from "./returns.ts";
+export { measureRisk, type RiskMeasures, type RiskOptions } from "./risk.ts";
+export { type CashFlow, xirr } from "./xirr.ts";
