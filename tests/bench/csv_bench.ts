@@ -12,7 +12,7 @@ import { candleCsv } from "./candle_csv.ts";
 
 const ROWS = 1_000_000;
 const CHUNK_BYTES = 262_144;
-const GOAL = 6;
+const GOAL = 5;
 const isQuick = Deno.args.includes("--quick");
 
 function parseOurs(bytes: Uint8Array): number {

@@ -89,15 +89,12 @@ export class CandleCollector implements BatchSink {
   }
 
   take(values: Float64Array, line: number): string | null {
-    this.#rows++;
     if (this.#isZeroMissing) blankZeros(values);
-    if (values[TIME_SLOT] !== this.#nextMs) {
-      const fault = this.#timeFault(values[TIME_SLOT] ?? NaN);
-      if (fault !== null) return this.#countFault(fault);
-    }
-    if (!isSound(values)) return this.#countFault(faultOf(values));
-    const isBehind = ((values[TIME_SLOT] ?? NaN) - this.#lastMs) * this.#stepMs <= 0;
-    if (isBehind) return this.#takeRepeated(values);
+    const at = values[TIME_SLOT] ?? NaN;
+    const timeFault = at === this.#nextMs ? null : this.#timeFault(at);
+    if (timeFault !== null) return timeFault;
+    if (!isSound(values)) return faultOf(values);
+    if ((at - this.#lastMs) * this.#stepMs <= 0) return this.#takeRepeated(values);
     this.#append(values, line);
     return null;
   }
@@ -126,12 +123,6 @@ export class CandleCollector implements BatchSink {
     return batch;
   }
 
-  /** The scanner hands a refused row back to `quarantine`, which counts it. */
-  #countFault(fault: string): string {
-    this.#rows--;
-    return fault;
-  }
-
   #timeFault(at: number): string | null {
     if (at < FIRST_BLOCK_MS) return "time lies before 2009-01-03, Bitcoin's first block";
     if (at > this.#now + Math.abs(this.#stepMs)) return `${isoText(at)} lies in the future`;
@@ -148,21 +139,19 @@ export class CandleCollector implements BatchSink {
       const isSame = CANDLE_VALUE_COLUMNS.every((name, column) =>
         Object.is(page.columns[name][index], values[column + 1])
       );
-      if (!isSame) {
-        return this.#countFault(`gives other values for the candle of line ${page.lines[index]}`);
-      }
+      if (!isSame) return `gives other values for the candle of line ${page.lines[index]}`;
       this.#repeated.push(copyOne(page, index));
+      this.#rows++;
       return null;
     }
     const order = this.#isDescending ? "after" : "before";
-    return this.#countFault(
-      `is out of order: ${isoText(at)} comes ${order} ${isoText(this.#lastMs)}`,
-    );
+    return `is out of order: ${isoText(at)} comes ${order} ${isoText(this.#lastMs)}`;
   }
 
   #append(values: Float64Array, line: number): void {
     const { columns, lines } = this.#page;
     const at = this.#page.length++;
+    this.#rows++;
     const openMs = values[TIME_SLOT] ?? NaN;
     columns.openTime[at] = openMs;
     columns.open[at] = values[1] ?? NaN;

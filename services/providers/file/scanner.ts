@@ -1,4 +1,4 @@
-import { HOUR_MS, MINUTE_MS, parseUtcMs, SECOND_MS } from "../../kernel/time.ts";
+import { parseUtcMs, SECOND_MS } from "../../kernel/time.ts";
 import { CANDLE_STATES, CANDLE_VALUE_COLUMNS } from "../../market/candle.ts";
 import type { QuarantinedRow } from "../../market/ports.ts";
 import { type CsvRow, readCsvRow, rowText } from "./csv_rows.ts";
@@ -149,9 +149,13 @@ export class CsvScanner {
   #readTime(start: number): number {
     const bytes = this.#buffer;
     if (bytes[start + 4] !== MINUS) return this.#readEpoch(start);
-    const day = twoDigits(bytes, start) * 1_000_000 + twoDigits(bytes, start + 2) * 10_000 +
-      twoDigits(bytes, start + 5) * 100 + twoDigits(bytes, start + 8);
-    if (!(day >= 0) || bytes[start + 7] !== MINUS) return -1;
+    const century = twoDigits(bytes, start);
+    const year = twoDigits(bytes, start + 2);
+    const month = twoDigits(bytes, start + 5);
+    const date = twoDigits(bytes, start + 8);
+    // One negative number makes the whole negative.
+    if ((century | year | month | date) < 0 || bytes[start + 7] !== MINUS) return -1;
+    const day = ((century * 100 + year) * 100 + month) * 100 + date;
     if (day !== this.#dayDigits) {
       this.#dayDigits = day;
       const text = rowText(bytes, { start, end: start + 10, limit: 10 });
@@ -166,11 +170,10 @@ export class CsvScanner {
     const hour = twoDigits(bytes, start + 11);
     const minute = twoDigits(bytes, start + 14);
     const second = twoDigits(bytes, start + 17);
-    const isPlain = hour < 24 && minute < 60 && second < 60 &&
+    const isPlain = (hour | minute | second) >= 0 && hour < 24 && minute < 60 && second < 60 &&
       bytes[start + 13] === 0x3a && bytes[start + 16] === 0x3a;
     if (!isPlain) return -1;
-    this.#values[TIME_SLOT] = this.#dayMs + hour * HOUR_MS + minute * MINUTE_MS +
-      second * SECOND_MS;
+    this.#values[TIME_SLOT] = this.#dayMs + ((hour * 60 + minute) * 60 + second) * SECOND_MS;
     return zoneEnd(bytes, start + 19);
   }
 
@@ -290,11 +293,11 @@ function zoneEnd(bytes: Uint8Array, at: number): number {
   return isUtc ? at + 6 : at;
 }
 
-/** The number that two digits make; NaN if they are none. */
+/** The number that two digits make; -1 if they are none. */
 function twoDigits(bytes: Uint8Array, at: number): number {
   const tens = (bytes[at] ?? 0) ^ ZERO;
   const ones = (bytes[at + 1] ?? 0) ^ ZERO;
-  return tens < 10 && ones < 10 ? tens * 10 + ones : NaN;
+  return tens < 10 && ones < 10 ? tens * 10 + ones : -1;
 }
 
 /**
