@@ -126,12 +126,11 @@ export default function CommandPalette() {
         type="button"
         class="jump needs-js"
         onClick={open}
-        aria-label="Search or jump to"
+        aria-label="Search or jump to Ctrl K"
         aria-keyshortcuts="Control+K Meta+K"
       >
         <Icon name="search" />
-        <span>Search or jump to</span>
-        <kbd aria-hidden="true">Ctrl K</kbd>
+        <span>Search or jump to</span> <kbd aria-hidden="true">Ctrl K</kbd>
       </button>
       <dialog
         class="palette"

@@ -1,10 +1,11 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { keepPreference, readPreference } from "../components/keys/preferences.ts";
 
 const DENSITIES = ["comfortable", "compact", "dense"] as const;
 const LABELS = { comfortable: "Comfortable", compact: "Compact", dense: "Dense" } as const;
 const DEFAULT_DENSITY = "compact";
+const SAID_AFTER_MS = 600;
 
 export interface TableToolsProps {
   /** Name of the table, `data-table` on it. */
@@ -34,19 +35,18 @@ export default function TableTools({ table, query }: TableToolsProps) {
   const preference = `density-${table}`;
   const density = useSignal<string>(DEFAULT_DENSITY);
   const count = useSignal<number | null>(null);
-  const announce = useRef(0);
+  const typed = useSignal("");
 
   useEffect(() => {
     density.value = readPreference(preference, DEFAULT_DENSITY);
-    return () => clearTimeout(announce.current);
   }, []);
 
-  function onInput(value: string) {
-    const shown = filterRows(table, value);
-    clearTimeout(announce.current);
+  useEffect(() => {
+    const shown = filterRows(table, typed.value);
     // Said once typing pauses, so that assistive technology is not flooded.
-    announce.current = setTimeout(() => count.value = value === "" ? null : shown, 600);
-  }
+    const timer = setTimeout(() => count.value = typed.value === "" ? null : shown, SAID_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [typed.value]);
 
   return (
     <>
@@ -61,7 +61,7 @@ export default function TableTools({ table, query }: TableToolsProps) {
         autocomplete="off"
         maxLength={60}
         defaultValue={query}
-        onInput={(event) => onInput(event.currentTarget.value)}
+        onInput={(event) => typed.value = event.currentTarget.value}
       />
       <span class="sr" role="status">
         {count.value === null ? "" : `${count.value} assets shown`}

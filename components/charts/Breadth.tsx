@@ -1,5 +1,5 @@
 import { formatChange } from "../format/number.ts";
-import { type LinearScale, niceTicks, position, tenth } from "./scale.ts";
+import { niceTicks, position, tenth } from "./scale.ts";
 
 /** An asset on the axis of changes; heavier ones are labelled first. */
 export interface BreadthItem {
@@ -13,7 +13,8 @@ export interface BreadthItem {
 export interface BreadthMark {
   readonly label: string;
   readonly change: number;
-  readonly x: number;
+  /** Of the width, 0 to 1. */
+  readonly share: number;
   readonly row: number | null;
 }
 
@@ -22,9 +23,15 @@ const BASE = 150;
 const ROWS = 8;
 const ROW_HEIGHT = 16;
 const LETTER_WIDTH = 7;
-const LABEL_GAP = 12;
-const SIDE = 14;
-/** Share of the assets at each end that may lie beyond the axis, so that one can't flatten it. */
+const LABEL_GAP = 10;
+/** Share of the width left free at either side. */
+const MARGIN = 0.05;
+/**
+ * The width that labels are placed for, a phone's. Positions are shares of the real width, so on
+ * a wider page labels only stand further apart, and letters keep their size.
+ */
+const LAYOUT_WIDTH = 300;
+/** Share of the assets that may lie beyond the axis, so that one can't flatten it. */
 const TRIM = 0.04;
 
 /** Half the width of the axis: covers all but the widest few changes, at least ±2 %. */
@@ -34,72 +41,78 @@ export function breadthLimit(changes: readonly number[]): number {
   return Math.max(0.02, (sizes[Math.max(0, at)] ?? 0) * 1.1);
 }
 
+/** Where a change stands, as a share of the width; what lies beyond the axis stands at its end. */
+function shareOf(change: number, limit: number): number {
+  const scale = { from: -limit, to: limit, start: MARGIN, end: 1 - MARGIN };
+  return position(scale, Math.min(limit, Math.max(-limit, change)));
+}
+
 /** Puts each asset on the axis and gives as many as fit a label in one of the rows above it. */
-export function breadthMarks(
-  items: readonly BreadthItem[],
-  { x, limit }: { readonly x: LinearScale; readonly limit: number },
-): BreadthMark[] {
+export function breadthMarks(items: readonly BreadthItem[], limit: number): BreadthMark[] {
   const rows: [number, number][][] = Array.from({ length: ROWS }, () => []);
   const heaviest = [...items].sort((a, b) => b.weight - a.weight);
   return heaviest.map(({ label, change }) => {
-    const at = position(x, Math.min(limit, Math.max(-limit, change)));
+    const share = shareOf(change, limit);
+    const at = share * LAYOUT_WIDTH;
     const half = (label.length * LETTER_WIDTH + LABEL_GAP) / 2;
-    const left = at - half;
-    const right = at + half;
-    const isInside = left > x.start - SIDE && right < x.end + SIDE;
+    const [left, right] = [at - half, at + half];
     const row = rows.findIndex((taken) => taken.every(([from, to]) => right < from || left > to));
-    if (row < 0 || !isInside) return { label, change, x: at, row: null };
+    const isInside = left >= 0 && right <= LAYOUT_WIDTH;
+    if (row < 0 || !isInside) return { label, change, share, row: null };
     rows[row]?.push([left, right]);
-    return { label, change, x: at, row };
+    return { label, change, share, row };
   });
 }
 
-export interface BreadthProps {
-  readonly items: readonly BreadthItem[];
-  readonly width?: number;
+function percent(share: number): string {
+  return `${tenth(share * 100)}%`;
+}
+
+/** `+2.5%` on the axis, where two decimals would only be noise. */
+function tickLabel(tick: number): string {
+  return tick === 0 ? "0" : formatChange(tick).replace(/\.?0+%$/, "%");
 }
 
 /** Every asset a tick on one signed axis: nothing is binned away. */
-export function Breadth({ items, width = 420 }: BreadthProps) {
+export function Breadth({ items }: { readonly items: readonly BreadthItem[] }) {
   const limit = breadthLimit(items.map((item) => item.change));
-  const x = { from: -limit, to: limit, start: SIDE, end: width - SIDE };
   const up = items.filter((item) => item.change > 0).length;
   const down = items.filter((item) => item.change < 0).length;
   const label = `24 hour change of ${items.length} assets: ${up} up, ${down} down`;
   return (
-    <svg viewBox={`0 0 ${width} ${HEIGHT}`} role="img" aria-label={label}>
-      <path class="c-axis" d={`M0 ${BASE + 0.5}H${width}`} />
-      {niceTicks([-limit, limit], 5).map((tick) => {
-        const at = position(x, tick);
+    <svg height={HEIGHT} role="img" aria-label={label}>
+      <line class="c-axis" x1="0" x2="100%" y1={BASE + 0.5} y2={BASE + 0.5} />
+      {niceTicks([-limit, limit], 4).map((tick) => {
+        const x = percent(shareOf(tick, limit));
         return (
           <g key={tick}>
-            <path
+            <line
               class={tick === 0 ? "c-zero" : "c-grid"}
-              d={`M${Math.round(at) + 0.5} ${tick === 0 ? 6 : SIDE}V${BASE + 5}`}
+              x1={x}
+              x2={x}
+              y1={tick === 0 ? 6 : 14}
+              y2={BASE + 5}
             />
-            <text class="c-text c-mid" x={tenth(at)} y={BASE + 20}>
-              {tick === 0 ? "0" : formatChange(tick).replace(/\.?0+%$/, "%")}
-            </text>
+            <text class="c-text c-mid" x={x} y={BASE + 20}>{tickLabel(tick)}</text>
           </g>
         );
       })}
-      {breadthMarks(items, { x, limit }).map((mark) => <Mark key={mark.label} mark={mark} />)}
+      {breadthMarks(items, limit).map((mark) => <Mark key={mark.label} mark={mark} />)}
     </svg>
   );
 }
 
 function Mark({ mark }: { readonly mark: BreadthMark }) {
   const { label, change, row } = mark;
+  const x = percent(mark.share);
   const labelY = BASE - 10 - (row ?? 0) * ROW_HEIGHT;
   const tone = change > 0 ? "c-up-fill" : change < 0 ? "c-down-fill" : "c-neutral";
   return (
     <g>
       <title>{`${label} ${formatChange(change)}`}</title>
-      {row === null ? null : <path class="c-stem" d={`M${tenth(mark.x)} ${BASE}V${labelY + 3}`} />}
-      <path class={tone} d={`M${tenth(mark.x - 1)} ${BASE - 5}h2v5h-2z`} />
-      {row === null
-        ? null
-        : <text class="c-text c-mid c-ink" x={tenth(mark.x)} y={labelY}>{label}</text>}
+      {row === null ? null : <line class="c-stem" x1={x} x2={x} y1={BASE} y2={labelY + 3} />}
+      <rect class={tone} x={x} y={BASE - 5} width="2" height="5" transform="translate(-1 0)" />
+      {row === null ? null : <text class="c-text c-mid c-ink" x={x} y={labelY}>{label}</text>}
     </g>
   );
 }

@@ -1,6 +1,6 @@
-import { directionOf, formatPrice } from "../format/number.ts";
+import { directionOf, formatPricePlain } from "../format/number.ts";
 import { Unknown } from "../figures/Figures.tsx";
-import { extentOf, linePath, position, tenth } from "./scale.ts";
+import { extentOf, position, shortLinePath, tenth } from "./scale.ts";
 
 const WIDTH = 96;
 const HEIGHT = 28;
@@ -30,7 +30,7 @@ export function sparklineShape(values: readonly (number | null)[]): SparklineSha
   const x = { from: 0, to: values.length - 1, start: 1, end: WIDTH - END_INSET };
   const y = { from: extent[0], to: extent[1], start: HEIGHT - INSET, end: INSET };
   return {
-    path: linePath(values, { x, y }),
+    path: shortLinePath(values, { x, y }),
     endX: tenth(position(x, values.findLastIndex((value) => value !== null))),
     endY: tenth(position(y, last)),
     first,
@@ -50,9 +50,8 @@ export function Sparkline({ name, values }: SparklineProps) {
   if (shape === null) return <Unknown reason="fewer than two daily closes" />;
   const { path, endX, endY, first, last, missing } = shape;
   const gaps = missing > 0 ? `, ${missing} missing` : "";
-  const label = `${name}, ${values.length} days, from ${formatPrice(first).full} to ${
-    formatPrice(last).full
-  }${gaps}`;
+  const span = `from ${formatPricePlain(first)} to ${formatPricePlain(last)}`;
+  const label = `${name}, ${values.length} days, ${span}${gaps}`;
   const direction = first > 0 ? directionOf(last / first - 1) : "flat";
   return (
     <svg class="spark" viewBox="0 0 96 28" data-dir={direction} role="img" aria-label={label}>

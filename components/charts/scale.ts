@@ -66,3 +66,35 @@ export function linePath(values: readonly (number | null)[], { x, y }: PathScale
   }
   return path;
 }
+
+/** A step of a path in tenths, as short as SVG reads it: `8` is `.8`, `-3` is `-.3`. */
+function shortTenths(tenths: number): string {
+  return String(tenths / 10).replace("0.", ".");
+}
+
+/**
+ * The line of `linePath` in steps from point to point, half as long: a table holds hundreds of
+ * them. Steps are taken between rounded points, so that rounding never adds up.
+ */
+export function shortLinePath(
+  values: readonly (number | null)[],
+  { x, y }: PathScales,
+): string {
+  let path = "";
+  let isDrawing = false;
+  let [lastX, lastY] = [0, 0];
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at];
+    if (value === null || value === undefined) {
+      isDrawing = false;
+      continue;
+    }
+    const nowX = Math.round(position(x, at) * 10);
+    const nowY = Math.round(position(y, value) * 10);
+    const stepX = shortTenths(isDrawing ? nowX - lastX : nowX);
+    const stepY = shortTenths(isDrawing ? nowY - lastY : nowY);
+    path += (isDrawing ? "l" : "M") + stepX + (stepY.startsWith("-") ? "" : " ") + stepY;
+    [lastX, lastY, isDrawing] = [nowX, nowY, true];
+  }
+  return path;
+}

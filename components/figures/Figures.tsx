@@ -6,6 +6,7 @@ import {
   formatFiat,
   formatPrice,
   type FormattedNumber,
+  hasCountedZeros,
   NOT_APPLICABLE,
   UNKNOWN,
 } from "../format/number.ts";
@@ -43,26 +44,27 @@ export function NotApplicable({ reason }: { readonly reason: string }) {
   );
 }
 
-/** Digits with their unit set smaller; the whole number on hover and for assistive technology. */
+/** Digits with their unit set smaller; the whole number on hover. */
 export function Amount({ shown }: { readonly shown: FormattedNumber }) {
   if (shown.unit === "" && shown.full === shown.text) return <>{shown.text}</>;
   return (
     <span title={shown.full}>
-      <span aria-hidden="true">
-        {shown.text}
-        {shown.unit === "" ? null : <span class="unit">{shown.unit}</span>}
-      </span>
-      <span class="sr">{shown.full}</span>
+      {shown.text}
+      {shown.unit === "" ? null : <span class="unit">{shown.unit}</span>}
     </span>
   );
 }
 
-/** A price by its size, in dollars. Counted zeros are read out as the plain number. */
+/** A price by its size. Counted zeros are read out, and copied, as the plain number. */
 export function Price({ value }: { readonly value: number }) {
-  const shown = formatPrice(value);
-  return shown.text.startsWith("0.0") && /[₀-₉]/.test(shown.text)
-    ? <Amount shown={shown} />
-    : <span title={shown.full}>{shown.text}</span>;
+  const { text, full } = formatPrice(value);
+  if (!hasCountedZeros(text)) return <>{text}</>;
+  return (
+    <span title={full}>
+      <span class="counted" aria-hidden="true">{text}</span>
+      <span class="sr">{full}</span>
+    </span>
+  );
 }
 
 /** An amount of money, compact from 100 k. */
@@ -89,16 +91,10 @@ export function explainHref(figure: string, assetId: string): string {
 export interface ExplainedProps {
   readonly figure: string;
   readonly assetId: string;
-  /** What the figure is called, for assistive technology. */
-  readonly label: string;
   readonly children: ComponentChildren;
 }
 
 /** A figure that opens its explanation: a page of its own, or the drawer where scripts run. */
-export function Explained({ figure, assetId, label, children }: ExplainedProps) {
-  return (
-    <a class="explain" href={explainHref(figure, assetId)} title={`${label}: explain`}>
-      {children}
-    </a>
-  );
+export function Explained({ figure, assetId, children }: ExplainedProps) {
+  return <a class="explain" href={explainHref(figure, assetId)}>{children}</a>;
 }

@@ -151,6 +151,17 @@ export function formatPrice(value: number): FormattedNumber {
   return { text: sign + grouped(size, decimals), unit: "", full };
 }
 
+/** Whether a price was written with its zeros counted, which nobody should have to read aloud. */
+export function hasCountedZeros(text: string): boolean {
+  return /[₀-₉]/.test(text);
+}
+
+/** A price in plain digits, as many as are shown: for sentences and labels. */
+export function formatPricePlain(value: number): string {
+  const { text } = formatPrice(value);
+  return hasCountedZeros(text) ? formatPlain(Number(value.toPrecision(4))) : text;
+}
+
 const COMPACT_PERCENT_FROM = 1_000_000;
 
 /** A change, given as a fraction, as a signed per cent of two decimals: `−4.55%`, `0.00%`. */

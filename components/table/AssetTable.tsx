@@ -1,6 +1,5 @@
-import { Sparkline } from "../charts/Sparkline.tsx";
-import { Change, Explained, Fiat, Price, Unknown } from "../figures/Figures.tsx";
-import { ASSET_COLUMNS, type AssetColumn, type AssetRow } from "./asset_row.ts";
+import { ASSET_COLUMNS, type AssetRow } from "./asset_row.ts";
+import { assetRowsHtml } from "./AssetRows.tsx";
 
 export type SortOrder = "asc" | "desc";
 
@@ -44,16 +43,7 @@ export function AssetTable(props: AssetTableProps) {
             : <th scope="col" class="num" data-pri="2">90 days</th>}
         </tr>
       </thead>
-      <tbody>
-        {props.rows.map((row) => (
-          <Row
-            key={row.assetId}
-            row={row}
-            columns={columns}
-            hasLine={!props.hidden.has("sparkline")}
-          />
-        ))}
-      </tbody>
+      <tbody dangerouslySetInnerHTML={{ __html: assetRowsHtml(props.rows, props.hidden) }} />
     </table>
   );
 }
@@ -75,79 +65,5 @@ function SortHeader({ name, label, priority = 1, ...table }: SortHeaderProps) {
     >
       <a href={table.sortHref(name, nextOrder(name, table))}>{label}</a>
     </th>
-  );
-}
-
-interface RowProps {
-  readonly row: AssetRow;
-  readonly columns: readonly AssetColumn[];
-  readonly hasLine: boolean;
-}
-
-/** Where a cell stands on a phone, whose rows are two lines. */
-const PHONE_PLACES: Readonly<Record<string, string>> = {
-  price: "value",
-  change_24h: "change",
-  market_cap: "detail",
-};
-
-function Row({ row, columns, hasLine }: RowProps) {
-  return (
-    <tr data-search={`${row.name} ${row.symbol} ${row.assetId}`.toLowerCase()}>
-      <th scope="row" data-p="name">
-        <span class="name">
-          <a href={`/assets/${encodeURIComponent(row.assetId)}`}>{row.name}</a>
-          <small>{row.symbol}</small>
-          {row.freshness === "stale" ? <small class="warn">stale</small> : null}
-        </span>
-      </th>
-      {columns.map((column) => <Cell key={column.key} row={row} column={column} />)}
-      {hasLine
-        ? (
-          <td class="num" data-pri="2">
-            <Sparkline name={row.name} values={row.sparkline} />
-          </td>
-        )
-        : null}
-    </tr>
-  );
-}
-
-function Cell({ row, column }: { readonly row: AssetRow; readonly column: AssetColumn }) {
-  const place = PHONE_PLACES[column.key];
-  const figure = column.read(row);
-  return (
-    <td
-      class="num"
-      data-p={place}
-      data-pri={column.priority > 1 && place === undefined ? column.priority : undefined}
-    >
-      {place === "detail" ? <span class="sub">{column.label}</span> : null}
-      {figure.value === null
-        ? <Unknown reason={figure.reason} />
-        : (
-          <Explained figure={column.key} assetId={row.assetId} label={column.title}>
-            <CellValue value={figure.value} row={row} column={column} />
-          </Explained>
-        )}
-    </td>
-  );
-}
-
-interface CellValueProps {
-  readonly value: number;
-  readonly row: AssetRow;
-  readonly column: AssetColumn;
-}
-
-function CellValue({ value, row, column }: CellValueProps) {
-  if (column.isChange) return <Change fraction={value} />;
-  if (column.key === "price") return <Price value={value} />;
-  const isEstimate = column.key === "volume_24h" && row.isVolumeEstimated;
-  return (
-    <>
-      {isEstimate ? <span class="unit" title="estimated as volume × close">≈</span> : null}
-      <Fiat value={value} />
-    </>
   );
 }

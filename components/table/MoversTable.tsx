@@ -37,7 +37,7 @@ function MoverRow({ row }: { readonly row: AssetRow }) {
         {price.value === null
           ? <Unknown reason={price.reason} />
           : (
-            <Explained figure="price" assetId={assetId} label="Price">
+            <Explained figure="price" assetId={assetId}>
               <Price value={price.value} />
             </Explained>
           )}
@@ -46,7 +46,7 @@ function MoverRow({ row }: { readonly row: AssetRow }) {
         {change24h.value === null
           ? <Unknown reason={change24h.reason} />
           : (
-            <Explained figure="change_24h" assetId={assetId} label="Change over 24 hours">
+            <Explained figure="change_24h" assetId={assetId}>
               <Change fraction={change24h.value} />
             </Explained>
           )}

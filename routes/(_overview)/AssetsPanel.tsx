@@ -20,13 +20,13 @@ export interface AssetsPanelProps {
 
 /** Every asset of the view in one table, with its filter, columns and export. */
 export function AssetsPanel({ overview, view }: AssetsPanelProps) {
-  const matched = matchQuotes(overview.quotes, view.query);
-  const rows = matched.slice(0, MAX_ROWS);
+  const priced = overview.quotes.filter(({ price }) => price.value !== null);
+  const rows = matchQuotes(priced, view.query).slice(0, MAX_ROWS);
   return (
     <Panel
       id="assets"
-      title="All assets"
-      note={`${formatCount(rows.length)} of ${formatCount(overview.quotes.length)}`}
+      title="Assets"
+      note={`${formatCount(rows.length)} of ${formatCount(priced.length)}`}
       actions={<Actions view={view} />}
     >
       <FilterPills view={view} />
@@ -143,7 +143,7 @@ function NothingMatches({ view }: { readonly view: OverviewView }) {
   );
 }
 
-/** Which assets have no price: a partial answer names what it lacks. */
+/** The assets without a price are named and not listed as rows of dashes: that is what is lacking. */
 function Unpriced({ overview }: { readonly overview: MarketOverview }) {
   if (overview.unpriced === 0) return null;
   const missing = overview.quotes.filter(({ price }) => price.value === null);
@@ -153,7 +153,11 @@ function Unpriced({ overview }: { readonly overview: MarketOverview }) {
         {formatCount(missing.length)} of {formatCount(overview.quotes.length)}{" "}
         assets have no price in the store
       </summary>
-      <p>{missing.map(({ name }) => name).join(", ")}</p>
+      <p class="missing-list">
+        {missing.map(({ assetId, name }) => (
+          <a key={assetId} href={`/assets/${encodeURIComponent(assetId)}`}>{name}</a>
+        ))}
+      </p>
     </details>
   );
 }

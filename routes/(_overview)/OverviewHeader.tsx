@@ -37,9 +37,6 @@ export function OverviewHeader({ overview, view }: OverviewHeaderProps) {
               </Badge>
             )
             : null}
-          {unpriced > 0 && unpriced < quotes.length
-            ? <Badge kind="delayed">{formatCount(unpriced)} without a price</Badge>
-            : null}
         </h1>
         <p class="asof">
           <span>{asof === null ? "No data yet" : <Moment at={asof} />}</span>

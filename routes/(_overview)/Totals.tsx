@@ -3,14 +3,12 @@ import { Change, Fiat, type FigureValue, Unknown } from "../../components/figure
 import { formatCount } from "../../components/format/number.ts";
 import type { AssetQuote, Figure, MarketOverview } from "../../services/market/mod.ts";
 
-/** "all 14 assets", or how many of them are in a sum and how many are not. */
+/** Over how many of the assets a sum runs: the others are unknown, and not counted as 0. */
 function coverage(quotes: readonly AssetQuote[], read: (quote: AssetQuote) => Figure): string {
   const known = quotes.filter((quote) => read(quote).value !== null).length;
-  if (known === quotes.length) return `all ${formatCount(known)} assets`;
-  const unknown = quotes.length - known;
-  return `${formatCount(known)} of ${formatCount(quotes.length)} assets, ${
-    formatCount(unknown)
-  } unknown`;
+  return known === quotes.length
+    ? `all ${formatCount(known)} assets`
+    : `${formatCount(known)} of ${formatCount(quotes.length)} assets, the rest unknown`;
 }
 
 function Fig({ label, note, isLead = false, children }: {
