@@ -12,7 +12,7 @@ import {
 import { type AxisTick, timeTicks } from "./candles_ticks.ts";
 
 /** Width of the value axis on the right, and height of the time axis below. */
-export const VALUE_AXIS_PX = 68;
+export const VALUE_AXIS_PX = 74;
 export const TIME_AXIS_PX = 20;
 
 const TIME_TICK_ROOM_PX = 76;
@@ -94,7 +94,20 @@ export function mergedBy(series: CandleSeries): (factor: number) => MergedCandle
   };
 }
 
-/** Lays out a chart of a width for the slots in view. Time: linear in the bars in view. */
+/** At the ends of the series a group may hold fewer buckets; its candle gets its full width. */
+function wholeGroups(
+  candles: MergedCandles,
+  { window, slots }: { window: ChartWindow; slots: number },
+): ChartWindow {
+  const first = candles.slot[0] ?? 0;
+  const last = (candles.slot[candles.length - 1] ?? 0) + candles.factor;
+  return {
+    from: window.from <= 0 ? Math.min(window.from, first) : window.from,
+    to: window.to >= slots ? Math.max(window.to, last) : window.to,
+  };
+}
+
+/** Lays out a chart of a width for the slots in view. Linear in the bars in view. */
 export function frameOf(
   series: CandleSeries,
   { width, window = fullWindow(series), mode, merge = mergedBy(series) }: {
@@ -106,8 +119,9 @@ export function frameOf(
 ): CandleFrame {
   const plotWidth = Math.max(1, width - VALUE_AXIS_PX);
   const candles = merge(mergeFactor(window.to - window.from, plotWidth));
-  const start = candleFrom(candles, window.from - candles.factor + 1e-9);
-  const end = candleFrom(candles, window.to);
+  const inView = wholeGroups(candles, { window, slots: slotCount(series) });
+  const start = candleFrom(candles, inView.from - candles.factor + 1e-9);
+  const end = candleFrom(candles, inView.to);
   const view = { candles, start, end };
   const styles = styleIndicators(series.indicators);
   let top = 0;
@@ -120,13 +134,13 @@ export function frameOf(
     width,
     height: top + TIME_AXIS_PX,
     plotWidth,
-    window,
+    window: inView,
     mode,
     ...view,
     isProvisional: series.isProvisional,
     styles,
     panes,
-    timeTicks: slotTicks(series, window, plotWidth),
+    timeTicks: slotTicks(series, inView, plotWidth),
     lastClose: series.close.at(-1) ?? null,
   };
 }

@@ -61,7 +61,8 @@ function indicatorItems(
           ? [label, LINE_NAMES[name]].filter(Boolean).join(" ")
           : LINE_NAMES[name] ?? name,
         value: Number.isNaN(value) ? UNKNOWN : format(value),
-        series: order === 0 ? series : name === "signal" ? 2 : null,
+        // An RSI has a pane to itself, where its name stands.
+        series: kind === "rsi" ? null : order === 0 ? series : name === "signal" ? 2 : null,
       };
     },
   );

@@ -35,6 +35,8 @@ export function summarizeCandles(name: string, series: CandleSeries): string {
     `from a close of ${price(first)} to ${price(last)} USD`,
     `highest ${price(series.high[high])} on ${time(high)}`,
     `lowest ${price(series.low[low])} on ${time(low)}`,
-    missing === 0 ? "no bar missing." : `${formatCount(missing)} bars missing.`,
+    missing === 0
+      ? "no bar missing."
+      : `${formatCount(missing)} ${missing === 1 ? "bar" : "bars"} missing.`,
   ].join("; ");
 }

@@ -33,6 +33,8 @@ function keepLabel(_value: unknown, index: number, ticks: readonly { label?: unk
 
 function styleOf({ palette }: FrameSource, padding: number) {
   return {
+    // The limits are the frame's to the pixel; chart.js would widen them to its own round values.
+    bounds: "data" as const,
     border: { display: false },
     grid: { color: palette.grid, drawTicks: false, lineWidth: 1 },
     ticks: {

@@ -29,7 +29,7 @@ export function ProvenancePanel({ provenance }: AssetPageData) {
         : <ProvenanceTable provenance={provenance} />}
       {provenance.length === 0 ? null : (
         <SourceLine
-          parts={[
+          parts={imports.size === 0 ? ["Fetched from the provider, not imported from files"] : [
             "Every import is kept with the checksum of its bytes",
             imports.size === 1 ? "1 import" : `${formatCount(imports.size)} imports`,
           ]}

@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import { assert, assertEquals } from "@/tests/assert.ts";
+import {
+  clampWindow,
+  isFullWindow,
+  panWindow,
+  revealSlot,
+  zoomWindow,
+} from "@/islands/chart/viewport.ts";
+
+Deno.test("zoomWindow() keeps the anchor at its place on the screen", () => {
+  // The anchor stands at a quarter of 0 to 100; half as wide, it is a quarter of 12.5 to 62.5.
+  assertEquals(zoomWindow({ from: 0, to: 100 }, 100, { factor: 0.5, anchor: 25 }), {
+    from: 12.5,
+    to: 62.5,
+  });
+});
+Deno.test("zoomWindow() stops at eight slots and at everything", () => {
+  assertEquals(zoomWindow({ from: 40, to: 50 }, 100, { factor: 0.1, anchor: 45 }), {
+    from: 41,
+    to: 49,
+  });
+  assertEquals(zoomWindow({ from: 40, to: 90 }, 100, { factor: 9, anchor: 50 }), {
+    from: 0,
+    to: 100,
+  });
+});
+Deno.test("panWindow() moves as far as there are slots", () => {
+  assertEquals(panWindow({ from: 10, to: 30 }, 100, { by: -50 }), { from: 0, to: 20 });
+  assertEquals(panWindow({ from: 10, to: 30 }, 100, { by: 80 }), { from: 80, to: 100 });
+});
+Deno.test("revealSlot() moves just far enough, and not at all for what is in view", () => {
+  const window = { from: 10, to: 30 };
+  assertEquals(revealSlot(window, 100, { slot: 5, width: 1 }), { from: 5, to: 25 });
+  assertEquals(revealSlot(window, 100, { slot: 30, width: 2 }), { from: 12, to: 32 });
+  assertEquals(revealSlot(window, 100, { slot: 20, width: 1 }), window);
+});
+Deno.test("clampWindow() stays inside and non-empty for any window", () => {
+  const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+  fc.assert(fc.property(finite, finite, fc.integer({ min: 1, max: 5_000 }), (a, b, slots) => {
+    const { from, to } = clampWindow({ from: Math.min(a, b), to: Math.max(a, b) }, slots);
+    assert(from >= 0 && to <= slots + 1e-6 && to > from, `${from} to ${to} of ${slots}`);
+  }));
+});
+Deno.test("isFullWindow() is true only where both ends are in view", () => {
+  assertEquals(isFullWindow({ from: 0, to: 10 }, 10), true);
+  assertEquals(isFullWindow({ from: 1, to: 10 }, 10), false);
+});
