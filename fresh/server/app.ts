@@ -7,7 +7,7 @@ import type { MaybeLazyMiddleware, Middleware } from "./middleware.ts";
 import { requestPath } from "./request_path.ts";
 import { joinPaths } from "./route_files.ts";
 import { type Match, METHODS } from "./router.ts";
-import { refuseMethod } from "./serve_route.ts";
+import { MethodNotAllowedError, refuseMethod } from "./serve_route.ts";
 import type {
   AnyRouteComponent,
   FreshConfig,
@@ -276,9 +276,7 @@ export class App<State> {
     });
     const response = await this.#run(match.item ?? fallback, ctx);
     if (ctx.error !== null && isServerError(ctx.error)) this.#intercept(ctx.error);
-    if (response.status === 405 && !response.headers.has("allow") && match.allowed.length > 0) {
-      response.headers.set("allow", match.allowed.join(", "));
-    }
+    if (ctx.error instanceof MethodNotAllowedError) response.headers.set("allow", ctx.error.allow);
     return method === "HEAD" && response.body ? new Response(null, response) : response;
   }
 

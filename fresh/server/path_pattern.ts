@@ -1,7 +1,7 @@
 /** Matches a path name: the raw, still encoded parameters, or null. */
 export type PathMatcher = (pathname: string) => Record<string, string> | null;
 
-const TOKEN = /\{\/:(\w+)\}\?|\/:(\w+)([*+?]?)|:(\w+)|(\*)|([^:*{}()\\?+]+)/gy;
+const TOKEN = /\{\/:(\w+)\}\?|\/:(\w+)([*+?]?)|:(\w+)|(\*)|((?:[^:*{}()\\?+/]|\/(?!:))+)/gy;
 const SPECIAL = /[.*+?^${}()|[\]\\/]/g;
 
 /** Whether a pattern has parts that match more than themselves. */

@@ -21,11 +21,22 @@ function handlerFor<State>(
   return byMethod ?? (method === "HEAD" ? handler?.GET : undefined) ?? null;
 }
 
-/** The response to a method that a route does not answer. */
+/** A 405, whose response must name the methods that are answered. */
+export class MethodNotAllowedError extends HttpError {
+  /** Value of the `Allow` header. */
+  readonly allow: string;
+
+  constructor(allow: string) {
+    super(405);
+    this.allow = allow;
+  }
+}
+
+/** The response to a method that a route does not answer: refusal, or the list for `OPTIONS`. */
 export function refuseMethod(method: string, allowed: readonly string[]): Response {
   const allow = allowed.join(", ");
   if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
-  throw new HttpError(405, undefined, { cause: { allow } });
+  throw new MethodNotAllowedError(allow);
 }
 
 async function renderRoute<State>(

@@ -1,5 +1,6 @@
 import { App, csp, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
+import { setErrorInterceptor } from "fresh/internal";
 import type { State } from "./fixture/define.ts";
 
 type Handler = ReturnType<App<State>["handler"]>;
@@ -22,6 +23,8 @@ export async function fixtureHandler({ basePath = "" } = {}): Promise<Handler> {
     .use(csp({ useNonce: true }))
     .use(staticFiles())
     .fsRoutes();
+  // The fixture fails on purpose: its errors are no news.
+  setErrorInterceptor(app, () => {});
   return (await applyFixture(app)).handler();
 }
 
