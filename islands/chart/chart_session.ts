@@ -7,6 +7,7 @@ import { legendOf, spokenLegend } from "../../components/charts/candles_legend.t
 import {
   chartHref,
   type ChartQuery,
+  RANGES,
   readChartQuery,
 } from "../../components/charts/candles_query.ts";
 import { formatBarTime, summarizeCandles } from "../../components/charts/candles_summary.ts";
@@ -113,8 +114,11 @@ export class ChartSession {
     const { origin, data } = snapshot.value;
     void this.#view?.download({
       title: `${name}, ${data.interval}, ${query.value.scale} scale`,
-      note: summarizeCandles(name, this.series.value) +
-        (origin === null ? "" : ` Source: ${origin.source}${origin.isDemo ? " (simulated)" : ""}.`),
+      note: [
+        this.zoomed.value ?? RANGES.find(({ range }) => range === query.value.range)?.title,
+        "times in UTC",
+        origin === null ? null : `source: ${origin.source}${origin.isDemo ? ", simulated" : ""}`,
+      ].filter(Boolean).join("  ·  "),
       fileName: `${assetId}-${query.value.range}-${data.interval}.png`,
     });
   }
