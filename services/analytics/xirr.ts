@@ -48,7 +48,9 @@ class PresentWorth {
 
   constructor(flows: readonly CashFlow[]) {
     const first = flows.reduce((earliest, { at }) => Math.min(earliest, at), Infinity);
-    this.#amounts = Float64Array.from(flows, ({ amount }) => amount);
+    const largest = flows.reduce((size, { amount }) => Math.max(size, Math.abs(amount)), 0);
+    // In units of the largest, so that tiny currencies don't discount to nothing.
+    this.#amounts = Float64Array.from(flows, ({ amount }) => amount / largest);
     this.#years = Float64Array.from(flows, ({ at }) => (at - first) / YEAR_MS);
     this.years = this.#years.reduce((latest, years) => Math.max(latest, years), 0);
   }
