@@ -1,32 +1,34 @@
 /** The symbols of `static/icons.svg` that pages use. */
-export type IconName =
-  | "analytics"
-  | "check"
-  | "chevron-down"
-  | "clock"
-  | "close"
-  | "code"
-  | "columns"
-  | "copy"
-  | "database"
-  | "docs"
-  | "error"
-  | "export"
-  | "filter"
-  | "flask"
-  | "image"
-  | "info"
-  | "keyboard"
-  | "lock"
-  | "offline"
-  | "overview"
-  | "refresh"
-  | "search"
-  | "settings"
-  | "table"
-  | "theme"
-  | "warn"
-  | "zoom";
+export const ICON_NAMES = [
+  "analytics",
+  "check",
+  "chevron-down",
+  "clock",
+  "close",
+  "code",
+  "columns",
+  "copy",
+  "database",
+  "docs",
+  "error",
+  "export",
+  "filter",
+  "flask",
+  "image",
+  "info",
+  "keyboard",
+  "lock",
+  "offline",
+  "overview",
+  "refresh",
+  "search",
+  "settings",
+  "table",
+  "theme",
+  "warn",
+  "zoom",
+] as const;
+export type IconName = typeof ICON_NAMES[number];
 
 /** A 16 px icon; decoration only, so the control around it carries the words. */
 export function Icon({ name }: { readonly name: IconName }) {

@@ -25,7 +25,7 @@ export function Menu({ label, value, items, class: extra = "" }: MenuProps) {
       <ul class="menu-list">
         {items.map((item) => (
           <li key={item.href}>
-            <a href={item.href} aria-current={item.isCurrent ? "true" : undefined}>
+            <a href={item.href} aria-current={item.isCurrent ? "true" : "false"}>
               {item.label}
             </a>
           </li>
