@@ -1,7 +1,7 @@
 import { type App, type ListenOptions, setLiveReload } from "../server/app.ts";
 import { LiveReload } from "../server/live_reload.ts";
 import type { Builder } from "./builder.ts";
-import { watchFolders } from "./watch.ts";
+import { watchPaths } from "./watch.ts";
 
 /** Serves an application in development: rebuilds it after each change and reloads its pages. */
 export async function serveDevelopment(
@@ -20,7 +20,7 @@ export async function serveDevelopment(
 
   let handler = await makeHandler();
   const { folders, root } = builder.settings("development");
-  const stopWatching = watchFolders(
+  const stopWatching = watchPaths(
     [folders.islandDir, folders.staticDir, folders.routeDir, `${root}/components`],
     async () => {
       handler = await makeHandler();

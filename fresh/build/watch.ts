@@ -1,34 +1,35 @@
 /** Editors save in several steps; changes this close together count as one. */
 const SETTLE_MS = 60;
 
-function isFolder(path: string): boolean {
+function exists(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory;
+    Deno.statSync(path);
+    return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }
 
-/** Calls `onChange` after files in the folders changed, one call at a time; returns the stop. */
-export function watchFolders(
-  folders: readonly string[],
+/** Calls `onChange` after files or folders changed, one call at a time; returns the stop. */
+export function watchPaths(
+  paths: readonly string[],
   onChange: (paths: readonly string[]) => Promise<void>,
 ): () => void {
-  const watcher = Deno.watchFs(folders.filter(isFolder));
+  const watcher = Deno.watchFs(paths.filter(exists));
   let pending = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running = Promise.resolve();
 
   function settle() {
-    const paths = [...pending];
+    const changed = [...pending];
     pending = new Set();
-    running = running.then(() => onChange(paths)).catch(reportChange);
+    running = running.then(() => onChange(changed)).catch(reportChange);
   }
   (async () => {
-    for await (const { kind, paths } of watcher) {
+    for await (const { kind, paths: changed } of watcher) {
       if (kind === "access") continue;
-      for (const path of paths) pending.add(path);
+      for (const path of changed) pending.add(path);
       clearTimeout(timer);
       timer = setTimeout(settle, SETTLE_MS);
     }

@@ -1,9 +1,13 @@
 import type { Browser, Page } from "playwright-core";
+import { App } from "fresh";
+import { Builder } from "fresh/dev";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import { describe } from "./fixture/islands/Values.tsx";
 import { VALUES } from "./fixture/values.ts";
-import { fixtureHandler, withServer } from "./fixture_app.ts";
+import { setLiveReload } from "../server/app.ts";
+import { LiveReload } from "../server/live_reload.ts";
+import { FIXTURE_ROOT, fixtureHandler, withServer } from "./fixture_app.ts";
 
 interface Visit {
   readonly page: Page;
@@ -210,4 +214,32 @@ Deno.test({
       const asset = await page.getAttribute("p", "data-asset") ?? "";
       assertEquals(asset.match(/__frsh_c=([0-9a-f]{16})$/)?.[1], scripts[0]?.split("/")[4]);
     }, { basePath: "/sub" }),
+});
+
+Deno.test({
+  name: "a development page reloads once the server has changed",
+  ignore: findChromium() === null,
+  async fn() {
+    const app = new App().fsRoutes();
+    const reload = new LiveReload();
+    const builder = new Builder({ root: FIXTURE_ROOT });
+    (await builder.build({ mode: "development", snapshot: "memory" }))(app);
+    setLiveReload(app, reload);
+    const browser = await launchChromium();
+    try {
+      await withServer(app.handler(), async (origin) => {
+        const page = await browser.newPage();
+        const connected = page.waitForResponse(/_fresh\/alive/);
+        await page.goto(`${origin}/blog`);
+        await connected;
+        const reloaded = page.waitForEvent("framenavigated");
+        reload.reload();
+        await reloaded;
+        await page.close();
+        reload.close();
+      });
+    } finally {
+      await browser.close();
+    }
+  },
 });
