@@ -11,6 +11,8 @@ import type { BuildOutput, OutputFile } from "./output.ts";
 const SUFFIXES: Readonly<Record<ContentEncoding, string>> = { br: ".br", gzip: ".gz" };
 /** The build before stays for servers that still run on it. */
 const KEPT_BUILDS = 2;
+/** A draft this old was left behind by a build that was killed. */
+const ABANDONED_AFTER_MS = 60 * 60 * 1000;
 
 async function importFile(file: string): Promise<ModuleExports> {
   return await import(pathToFileURL(file).href);
@@ -138,17 +140,37 @@ async function writeBuild(output: BuildOutput, folder: string, root: string): Pr
   }
 }
 
+/** When a file was changed last, in ms; 0 if a build at the same time took it away. */
+async function modifiedAt(path: string): Promise<number> {
+  try {
+    return (await Deno.stat(path)).mtime?.getTime() ?? 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
 async function removeOldBuilds(outDir: string, current: string): Promise<void> {
   const builds: { path: string; mtime: number }[] = [];
   for await (const entry of Deno.readDir(outDir)) {
-    if (!entry.isDirectory || entry.name === current || entry.name.startsWith(".")) continue;
+    const isDraft = entry.name.startsWith(".");
+    if (entry.name === current || (!isDraft && !entry.isDirectory)) continue;
     const path = join(outDir, entry.name);
-    const { mtime } = await Deno.stat(path);
-    builds.push({ path, mtime: mtime?.getTime() ?? 0 });
+    const mtime = await modifiedAt(path);
+    if (!isDraft) builds.push({ path, mtime });
+    else if (mtime > 0 && Date.now() - mtime > ABANDONED_AFTER_MS) await removeIfThere(path);
   }
   builds.sort((a, b) => b.mtime - a.mtime);
   for (const { path } of builds.slice(KEPT_BUILDS - 1)) {
-    await Deno.remove(path, { recursive: true });
+    await removeIfThere(path);
   }
 }
 

@@ -56,6 +56,9 @@ function wrapperCommand<State>(
     case "middleware":
       return { type: "use", scope, middlewares: middlewaresOf(id, exports) };
     case "not_found":
+      if (scope !== "/") {
+        throw new TypeError(`Cannot use routes${id}: expected _404 at the root, or _error here`);
+      }
       return { type: "notFound", route: toRoute(id, exports) };
     default:
       return { type: "onError", scope, route: toRoute(id, exports) };

@@ -1,5 +1,7 @@
 import fc from "fast-check";
-import { assertEquals } from "@/tests/assert.ts";
+import { App } from "fresh";
+import { ProdBuildCache, setBuildCache } from "fresh/internal";
+import { assertEquals, assertThrows } from "@/tests/assert.ts";
 import { compilePathPattern } from "../server/path_pattern.ts";
 import { requestPath } from "../server/request_path.ts";
 import { compareRouteIds, joinPaths, placeOf } from "../server/route_files.ts";
@@ -47,6 +49,20 @@ Deno.test("compareRouteIds() puts wrappers first, then fixed names, parameters a
     "/[...all]",
   ];
   assertEquals(sorted.toReversed().sort(compareRouteIds), sorted);
+});
+
+Deno.test("a _404 below the root is refused, as it could not be nested", () => {
+  const app = new App().fsRoutes();
+  const snapshot = {
+    version: "1",
+    mode: "production" as const,
+    clientEntry: "",
+    islands: [],
+    staticFiles: new Map(),
+    fsRoutes: [{ id: "/blog/_404", mod: { default: () => null } }],
+  };
+  setBuildCache(app, new ProdBuildCache(".", snapshot), "production");
+  assertThrows(() => app.handler(), { type: TypeError, pattern: /routes\/blog\/_404/ });
 });
 
 const JOINED: [base: string, path: string, joined: string][] = [
