@@ -20,7 +20,7 @@ import {
   MarketService,
   seedRegistry,
 } from "./services/market/mod.ts";
-import { HealthService } from "./services/ops/mod.ts";
+import { capabilitiesOf, HealthService } from "./services/ops/mod.ts";
 import { JsonLog } from "./services/platform/json_log.ts";
 import { SystemClock } from "./services/platform/clock.ts";
 import { readEnvText } from "./services/platform/env_file.ts";
@@ -29,6 +29,7 @@ import { DemoProvider } from "./services/providers/mod.ts";
 import {
   type Database,
   openDatabase,
+  pingDatabase,
   SqlAssetStore,
   SqlCandleStore,
 } from "./services/storage/mod.ts";
@@ -81,18 +82,38 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   for (const job of jobs) await job.run(AbortSignal.timeout(FIRST_RUN_LIMIT_MS));
   await market.warm();
   const analytics = new AnalyticsService({ market });
-  const health = new HealthService({ config, clock, database, version });
+  const health = createHealth({ config, clock, database, registry: registry.version });
   const api = createApi({ market, analytics, health, clock, changes, log, version });
   const page = await createPages({ market, clock, log, apiDocument: () => api.document });
   const close = () => overrides.database ? Promise.resolve() : database.close();
   return {
     fetch: (request, info) =>
-      api.claims(new URL(request.url).pathname) ? api.fetch(request, info) : page(request, info),
+      api.claims(new URL(request.url).pathname) ? api.fetch(request) : page(request, info),
     jobs,
     log,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function createHealth({ config, clock, database, registry }: {
+  config: Config;
+  clock: Clock;
+  database: Database;
+  registry: string;
+}): HealthService {
+  const { version: tokenlysis } = project;
+  return new HealthService({
+    clock,
+    versions: { tokenlysis, registry, deno: Deno.version.deno },
+    probes: [{ name: "database", check: () => pingDatabase(database) }],
+    capabilities: capabilitiesOf({
+      isNetworkAllowed: config.isNetworkAllowed,
+      demoMode: config.demo,
+      hasKv: typeof Deno.openKv === "function",
+      hasCron: typeof Deno.cron === "function",
+    }),
+  });
 }
 
 /** The registry of this version, seeded into the database, as an index of every name. */

@@ -81,6 +81,11 @@ export function createDatabase(connections: Connections, clock: Clock): Database
   };
 }
 
+/** Rejects unless the database answers a query. */
+export async function pingDatabase(database: Database): Promise<void> {
+  await sql`select 1`.execute(database.read);
+}
+
 /**
  * Raises the topic's version. It is no lower than the time, so that a number that was given out
  * before a backup was restored never comes again for other facts.

@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { AppError } from "../../services/kernel/errors.ts";
+import type { Reply } from "./reply.ts";
+
+/** Longest value of one parameter; the longest honest one is a list of indicators. */
+const MAX_VALUE_LENGTH = 2_000;
+
+/** What a handler gets: parameters as their schemas read them, and the URL for links. */
+export interface Input<P, Q> {
+  readonly params: P;
+  readonly query: Q;
+  readonly url: URL;
+}
+
+/** One readable URL: its documentation and its validation are the same schemas. */
+export interface EndpointDefinition<P extends z.ZodRawShape, Q extends z.ZodRawShape> {
+  /** As OpenAPI writes it: `/assets/{asset_id}/candles`. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly params: z.ZodObject<P>;
+  readonly query: z.ZodObject<Q>;
+  /** Schema of the payload; inside the envelope unless `isBare`. */
+  readonly response: z.ZodType;
+  readonly isBare?: boolean;
+  /** Statuses beside 200, 422 and 500. */
+  readonly refusals?: readonly number[];
+  readonly handle: (
+    input: Input<z.output<z.ZodObject<P>>, z.output<z.ZodObject<Q>>>,
+  ) => Promise<Reply> | Reply;
+}
+
+/** An endpoint whose types are its own affair: what the mount table and the document read. */
+export interface Endpoint {
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description: string | undefined;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly response: z.ZodType;
+  readonly isBare: boolean;
+  readonly refusals: readonly number[];
+  /** Validates and answers. Throws `VALIDATION_FAILED` that names every wrong parameter. */
+  readonly run: (request: RawInput) => Promise<Reply> | Reply;
+}
+
+export interface RawInput {
+  readonly params: Readonly<Record<string, string>>;
+  readonly url: URL;
+}
+
+/** Makes an endpoint of its definition. */
+export function endpoint<P extends z.ZodRawShape, Q extends z.ZodRawShape>(
+  definition: EndpointDefinition<P, Q>,
+): Endpoint {
+  const { params, query, handle, description, isBare = false, refusals = [] } = definition;
+  const queryNames = Object.keys(query.shape);
+  return {
+    ...definition,
+    description,
+    isBare,
+    refusals,
+    run: (raw) =>
+      handle({
+        params: read(params, raw.params),
+        query: read(query, readQuery(raw.url.searchParams, queryNames)),
+        url: raw.url,
+      }),
+  };
+}
+
+/** The known parameters. Others are ignored; one given twice says two things and is refused. */
+function readQuery(search: URLSearchParams, names: readonly string[]): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const name of names) {
+    const [value, ...others] = search.getAll(name);
+    if (others.length > 0) throw invalid([{ name, message: "Given more than once" }]);
+    if (value === undefined) continue;
+    if (value.length > MAX_VALUE_LENGTH) {
+      throw invalid([{ name, message: `Longer than ${MAX_VALUE_LENGTH} characters` }]);
+    }
+    values[name] = value;
+  }
+  return values;
+}
+
+function read<S extends z.ZodRawShape>(
+  schema: z.ZodObject<S>,
+  values: Readonly<Record<string, string>>,
+): z.output<z.ZodObject<S>> {
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  throw invalid(
+    parsed.error.issues.map(({ path, message }) => ({ name: path.join("."), message })),
+  );
+}
+
+function invalid(fields: readonly { name: string; message: string }[]): AppError {
+  const [first] = fields;
+  const message = `Cannot read ${first?.name}: ${first?.message}`;
+  return new AppError("VALIDATION_FAILED", message, { details: { fields } });
+}

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { formatUtcMs } from "../../services/kernel/time.ts";
+import {
+  type Explanation as ExplanationModel,
+  INTERVALS,
+  type MarketService,
+  QUOTE_FIGURES,
+} from "../../services/market/mod.ts";
+import type { Clock } from "../../services/ports/mod.ts";
+import { type Endpoint, endpoint } from "./endpoint.ts";
+import { AssetName } from "./params.ts";
+import { provenanceToWire } from "./provenance_wire.ts";
+import { ok } from "./reply.ts";
+import { Explanation } from "./schemas.ts";
+
+export function explainEndpoints(
+  { market, clock }: { readonly market: MarketService; readonly clock: Clock },
+): readonly Endpoint[] {
+  return [
+    endpoint({
+      path: "/api/explain/{figure}/{asset_id}",
+      tag: "Explain",
+      summary: "A figure taken apart: formula, inputs, origin, raw rows",
+      description: `Figures: ${QUOTE_FIGURES.join(", ")}, or a line of an indicator such as ` +
+        "`sma:20` or `macd:12-26-9.signal`.",
+      params: z.object({
+        figure: z.string().min(1).max(60).meta({ examples: ["change_24h"] }),
+        asset_id: AssetName,
+      }),
+      query: z.object({
+        interval: z.enum(INTERVALS).default("1d").describe("Candles of an indicator"),
+      }),
+      response: Explanation,
+      refusals: [404, 409],
+      async handle({ params: { asset_id, figure }, query }) {
+        const explanation = await market.explainQuote(asset_id, figure, query);
+        const version = await market.getVersion();
+        return ok(explanationToWire(explanation), { now: clock.now(), version });
+      },
+    }),
+  ];
+}
+
+function explanationToWire(explanation: ExplanationModel): z.output<typeof Explanation> {
+  const { asset, provenance, inputs, rows, ...rest } = explanation;
+  return {
+    ...rest,
+    asset_id: asset.assetId,
+    inputs: inputs.map((input) => ({
+      ...input,
+      asof: input.asof === null ? null : formatUtcMs(input.asof),
+    })),
+    provenance: provenance && {
+      ...provenanceToWire(provenance),
+      source: provenance.source,
+      asof: formatUtcMs(provenance.asof),
+      resolution: provenance.resolution,
+    },
+    rows: rows.map((row) => ({
+      t: row.openTime,
+      o: row.open,
+      h: row.high,
+      l: row.low,
+      c: row.close,
+      v: row.volume,
+      v_usd: row.volumeUsd,
+      market_cap_usd: row.marketCapUsd,
+      state: row.state,
+    })),
+  };
+}

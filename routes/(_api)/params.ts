@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { AppError } from "../../services/kernel/errors.ts";
+import { readUtcMs, type UtcMs } from "../../services/kernel/time.ts";
+import { INTERVALS, MAX_CANDLES } from "../../services/market/mod.ts";
+
+/** No parameters at all. */
+export const NOTHING = z.object({});
+
+/** Any name of an asset that the registry resolves. */
+export const AssetName = z.string().min(1).max(128).meta({
+  description: "Asset: id, symbol, alias, provider id or contract address",
+  examples: ["bitcoin", "BTC"],
+});
+
+export const IntervalParam = z.enum(INTERVALS).default("1d").describe("Length of a candle");
+
+export const SourceParam = z.string().min(1).max(80).optional().describe(
+  "Only this source; without it the one that covers the range best answers alone",
+);
+
+export const StartParam = instant("start").meta({
+  description: "First bucket start: ISO 8601 or epoch ms. Without it the newest points are given",
+  examples: ["2021-01-01", "1609459200000"],
+});
+
+export const EndParam = instant("end").meta({
+  description: "Last bucket start, included: ISO 8601 or epoch ms",
+  examples: ["2021-01-05", "2021-01-05T12:00:00Z"],
+});
+
+export const PointsParam = wholeNumber({ min: 1, max: MAX_CANDLES }).default(MAX_CANDLES)
+  .describe("Most points of one answer; a Link header leads to the next");
+
+/** The query of every route that reads a range of candles. */
+export const RANGE_SHAPE = {
+  interval: IntervalParam,
+  start: StartParam,
+  end: EndParam,
+  limit: PointsParam,
+  source: SourceParam,
+};
+
+/** A whole number in decimal digits; what a plain conversion would also take is refused. */
+export function wholeNumber({ min, max }: { min: number; max: number }) {
+  return z.string().regex(/^\d{1,9}$/, `Expected a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+    .meta({ wire: { type: "integer", minimum: min, maximum: max } });
+}
+
+/** A list in one parameter, separated by commas; empty entries and repeats are dropped. */
+export function commaList({ max, of }: { max: number; of: string }) {
+  return z.string().transform((text, context) => {
+    const items = [...new Set(text.split(",").map((item) => item.trim()).filter(Boolean))];
+    if (items.length >= 1 && items.length <= max) return items;
+    context.addIssue({
+      code: "custom",
+      message: `Expected 1 to ${max} ${of}, separated by commas`,
+    });
+    return z.NEVER;
+  });
+}
+
+function instant(name: string) {
+  return z.string().transform((text, context): UtcMs => {
+    try {
+      return readUtcMs(text, name);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      context.addIssue({ code: "custom", message: "Expected ISO 8601 or epoch milliseconds" });
+      return z.NEVER;
+    }
+  }).optional();
+}
+
+/** The half-open range that `start` and the included `end` mean. Throws if it is upside down. */
+export function readRange(
+  { start, end }: { start?: UtcMs | undefined; end?: UtcMs | undefined },
+): { from: UtcMs | undefined; to: UtcMs | undefined } {
+  if (start !== undefined && end !== undefined && start > end) {
+    throw new AppError("VALIDATION_FAILED", "Cannot read range: expected start before end", {
+      details: { fields: [{ name: "start", message: "Later than end" }] },
+    });
+  }
+  return { from: start, to: end === undefined ? undefined : end + 1 as UtcMs };
+}
