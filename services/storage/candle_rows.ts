@@ -1,4 +1,5 @@
 import { type CandleColumns, emptyColumns, sliceColumns } from "../market/candle.ts";
+import { Breather } from "./event_loop.ts";
 
 /** Which candles of a series, ascending in any case. */
 export interface CandleRowsQuery {
@@ -53,49 +54,70 @@ export function valueArrays(candles: CandleColumns): readonly Float64Array[] {
   return [open, high, low, close, volume, volumeUsd, marketCapUsd];
 }
 
-/** Columns that grow as pages of candles arrive. */
+/** Gathers a series page by page, without copying what is there already. */
 export class CandleCollector {
-  #columns: CandleColumns;
+  readonly #pages: CandleColumns[] = [];
   #length = 0;
-
-  constructor(capacity: number) {
-    this.#columns = emptyColumns(capacity);
-  }
 
   get length(): number {
     return this.#length;
   }
 
-  /** The columns to write into at `length`, with room for `count` more. */
-  reserve(count: number): CandleColumns {
-    const needed = this.#length + count;
-    if (needed > this.#columns.length) {
-      const grown = emptyColumns(Math.max(needed, 2 * this.#columns.length));
-      copyInto(grown, sliceColumns(this.#columns, { start: 0, end: this.#length }));
-      this.#columns = grown;
-    }
-    return this.#columns;
+  /** Takes `count` more rows, to be written into the columns returned. */
+  addPage(count: number): CandleColumns {
+    const page = emptyColumns(count);
+    this.#pages.push(page);
+    this.#length += count;
+    return page;
   }
 
-  /** Takes the next row of the reserved ones as written. */
-  advance(): void {
-    this.#length++;
+  /** Gives back the rows of the last page that were not needed. */
+  trim(unused: number): void {
+    const page = this.#pages.pop();
+    if (!page) return;
+    this.#pages.push(sliceColumns(page, { start: 0, end: page.length - unused }));
+    this.#length -= unused;
   }
 
-  /** All that was written; turned round if it was collected from the end. */
-  finish({ isReversed }: { isReversed: boolean }): CandleColumns {
-    const columns = sliceColumns(this.#columns, { start: 0, end: this.#length });
+  /** All pages as one; turned round if they were collected from the end. */
+  async finish({ isReversed }: { isReversed: boolean }): Promise<CandleColumns> {
+    const [only] = this.#pages;
+    const whole = only && this.#pages.length === 1 ? only : await this.#join();
     if (isReversed) {
-      for (const column of [columns.openTime, ...valueArrays(columns)]) column.reverse();
-      columns.state.reverse();
+      for (const column of [whole.openTime, ...valueArrays(whole)]) column.reverse();
+      whole.state.reverse();
     }
-    return columns;
+    return whole;
   }
-}
 
-function copyInto(target: CandleColumns, source: CandleColumns): void {
-  target.openTime.set(source.openTime);
-  target.state.set(source.state);
-  const sources = valueArrays(source);
-  valueArrays(target).forEach((column, at) => column.set(sources[at] ?? []));
+  /** Column by column, with a rest between when they are long. */
+  async #join(): Promise<CandleColumns> {
+    const breather = new Breather();
+    const join = async <T extends Float64Array | Uint8Array>(
+      whole: T,
+      cut: (page: CandleColumns) => T,
+    ): Promise<T> => {
+      if (breather.isDue) await breather.rest();
+      let start = 0;
+      for (const page of this.#pages) {
+        whole.set(cut(page), start);
+        start += page.length;
+      }
+      return whole;
+    };
+    const values = (cut: (page: CandleColumns) => Float64Array) =>
+      join(new Float64Array(this.#length), cut);
+    return {
+      length: this.#length,
+      openTime: await values((page) => page.openTime),
+      open: await values((page) => page.open),
+      high: await values((page) => page.high),
+      low: await values((page) => page.low),
+      close: await values((page) => page.close),
+      volume: await values((page) => page.volume),
+      volumeUsd: await values((page) => page.volumeUsd),
+      marketCapUsd: await values((page) => page.marketCapUsd),
+      state: await join(new Uint8Array(this.#length), (page) => page.state),
+    };
+  }
 }

@@ -40,7 +40,7 @@ export class SqliteCandleRows implements CandleRows {
 
   async read({ seriesId, from, to, limit, order }: CandleRowsQuery): Promise<CandleColumns> {
     const isReversed = order === "last";
-    const collector = new CandleCollector(Math.min(limit, PAGE_ROWS));
+    const collector = new CandleCollector();
     const statement = this.#connection.prepare(
       `select count(take_candle(${COLUMNS})) from (
         select ${COLUMNS} from candles where series_id = ? and open_time >= ? and open_time < ?
@@ -50,47 +50,43 @@ export class SqliteCandleRows implements CandleRows {
     let [low, high] = [from, to];
     while (collector.length < limit) {
       const wanted = Math.min(PAGE_ROWS, limit - collector.length);
-      const start = collector.length;
-      const columns = collector.reserve(wanted);
-      this.#take = takeInto(columns, collector);
+      const page = collector.addPage(wanted);
+      const taker = new PageTaker(page);
+      this.#take = taker.take;
       statement.get(seriesId, low, high, wanted);
-      if (collector.length - start < wanted) break;
-      const last = columns.openTime[collector.length - 1] ?? NaN;
+      if (taker.length < wanted) {
+        collector.trim(wanted - taker.length);
+        break;
+      }
+      const last = page.openTime[wanted - 1] ?? NaN;
       if (isReversed) high = last;
       else low = last + 1;
       if (breather.isDue) await breather.rest();
     }
-    return collector.finish({ isReversed });
+    return await collector.finish({ isReversed });
   }
 }
 
-/** Writes one row after the other into the columns. */
-function takeInto(columns: CandleColumns, collector: CandleCollector) {
-  const { openTime, open, high, low, close, volume, volumeUsd, marketCapUsd, state } = columns;
-  let at = collector.length;
-  return (
-    at0: SQLOutputValue,
-    o: SQLOutputValue,
-    h: SQLOutputValue,
-    l: SQLOutputValue,
-    c: SQLOutputValue,
-    v: SQLOutputValue,
-    vUsd: SQLOutputValue,
-    capUsd: SQLOutputValue,
-    s: SQLOutputValue,
-  ) => {
-    openTime[at] = at0 as number;
-    open[at] = (o ?? NaN) as number;
-    high[at] = (h ?? NaN) as number;
-    low[at] = (l ?? NaN) as number;
-    close[at] = c as number;
-    volume[at] = (v ?? NaN) as number;
-    volumeUsd[at] = (vUsd ?? NaN) as number;
-    marketCapUsd[at] = (capUsd ?? NaN) as number;
-    state[at] = s as number;
-    at++;
-    collector.advance();
-  };
+/** Writes one row after the other into a page. */
+class PageTaker {
+  length = 0;
+  readonly take: (...values: SQLOutputValue[]) => void;
+
+  constructor(page: CandleColumns) {
+    const { openTime, open, high, low, close, volume, volumeUsd, marketCapUsd, state } = page;
+    this.take = (at, o, h, l, c, v, vUsd, capUsd, s) => {
+      const row = this.length++;
+      openTime[row] = at as number;
+      open[row] = (o ?? NaN) as number;
+      high[row] = (h ?? NaN) as number;
+      low[row] = (l ?? NaN) as number;
+      close[row] = c as number;
+      volume[row] = (v ?? NaN) as number;
+      volumeUsd[row] = (vUsd ?? NaN) as number;
+      marketCapUsd[row] = (capUsd ?? NaN) as number;
+      state[row] = s as number;
+    };
+  }
 }
 
 /** The same with prepared writes, for the connection that holds the write transaction. */

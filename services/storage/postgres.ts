@@ -1,14 +1,121 @@
+import { Kysely } from "kysely";
+import { PostgresJSDialect } from "kysely-postgres-js";
+import postgres from "postgres";
+import { errorMessage, StartupError } from "../kernel/errors.ts";
 import type { Clock, Log } from "../ports/mod.ts";
-import type { Database } from "./database.ts";
+import { PostgresCandleRows, PostgresCandleRowsWriter } from "./candle_rows_postgres.ts";
+import { announceChange, PostgresChangeFeed } from "./changes_postgres.ts";
+import { createDatabase, type Database } from "./database.ts";
+import { migrate, type Migration, pendingError, readMigrationState } from "./migrations.ts";
+import type { Schema } from "./sql/schema.ts";
+
+const MAX_CONNECTIONS = 10;
+const CONNECT_TIMEOUT_S = 5;
+const CLOSE_TIMEOUT_S = 5;
+const INT8 = 20;
+
 export interface PostgresOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** False refuses a database that lacks migrations instead of running them. */
   readonly mayMigrate: boolean;
+  readonly migrations?: readonly Migration[];
 }
-export function openPostgres(_options: PostgresOptions): Promise<Database> {
-  throw new TypeError("soon");
+
+/** Connects and brings the database to this version's schema. */
+export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  const { url, clock, log } = options;
+  const connections = connect(url, MAX_CONNECTIONS);
+  try {
+    const db = kyselyOf(connections);
+    await migrateSafely(db, options);
+    const changes = await PostgresChangeFeed.start(connections, { db, log });
+    return createDatabase({
+      dialect: "postgres",
+      read: db,
+      write: db,
+      changes,
+      candleRows: new PostgresCandleRows(db),
+      candleRowsIn: (tx) => new PostgresCandleRowsWriter(tx),
+      announce: announceChange,
+      close: () => connections.end({ timeout: CLOSE_TIMEOUT_S }),
+    }, clock);
+  } catch (error) {
+    await connections.end({ timeout: 0 });
+    throw startupError(error, url);
+  }
 }
-export function listPendingPostgres(_url: string): Promise<readonly string[]> {
-  throw new TypeError("soon");
+
+/** What `openPostgres` would run, without running it. */
+export async function listPendingPostgres(url: string): Promise<readonly string[]> {
+  const connections = connect(url, 1);
+  try {
+    const db = kyselyOf(connections);
+    const { pending } = await readMigrationState(db, { dialect: "postgres" });
+    return pending.map(({ name }) => name);
+  } catch (error) {
+    throw startupError(error, url);
+  } finally {
+    await connections.end({ timeout: 0 });
+  }
+}
+
+function connect(url: string, max: number) {
+  return postgres(url, {
+    max,
+    connect_timeout: CONNECT_TIMEOUT_S,
+    connection: { application_name: "tokenlysis" },
+    onnotice: () => {},
+    // Whole numbers of ours stay below 2^53.
+    types: { int8: { to: INT8, from: [INT8], parse: Number, serialize: String } },
+  });
+}
+
+function kyselyOf(connections: ReturnType<typeof connect>): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: new PostgresJSDialect({ postgres: connections }) });
+}
+
+async function migrateSafely(
+  db: Kysely<Schema>,
+  { clock, log, mayMigrate, migrations }: PostgresOptions,
+): Promise<void> {
+  const options = { dialect: "postgres" as const, clock, ...(migrations ? { migrations } : {}) };
+  const { pending } = await readMigrationState(db, options);
+  if (pending.length === 0) return;
+  if (!mayMigrate) throw pendingError(pending);
+  const ran = await migrate(db, options);
+  log.info("Migrated the database", { migrations: ran });
+}
+
+/** What stops the start, in one sentence without the password. */
+function startupError(error: unknown, url: string): unknown {
+  if (error instanceof StartupError) return error;
+  const { host, pathname, username } = new URL(url);
+  const database = decodeURIComponent(pathname.slice(1)) || decodeURIComponent(username);
+  const server = `PostgreSQL at ${host}`;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const sentences: Readonly<Record<string, string>> = {
+    "28P01": `${server} refuses user "${decodeURIComponent(username)}" or its password: ` +
+      "correct them in DATABASE_URL",
+    "28000": `${server} does not let user "${decodeURIComponent(username)}" in: ` +
+      "correct the user in DATABASE_URL or allow it on the server",
+    "3D000": `${server} has no database "${database}": create it with ` +
+      `createdb ${database}, or correct its name in DATABASE_URL`,
+    "42501": `User "${decodeURIComponent(username)}" may not create tables in database ` +
+      `"${database}": grant it that right, or give ALEMBIC_DATABASE_URL a user that has it`,
+    "53300": `${server} has no connection left: raise its max_connections or close other clients`,
+    "55P03": `Another process has been migrating database "${database}" for a minute: ` +
+      "wait for it or end it, then start again",
+    "57P03": `${server} is starting up or shutting down: start again in a moment`,
+  };
+  const sentence = sentences[code] ??
+    (isUnreachable(code)
+      ? `Cannot reach ${server} (${code}): start it, or correct the address in DATABASE_URL`
+      : `Cannot use database "${database}" of ${server}: ${errorMessage(error)}`);
+  return new StartupError(sentence, { cause: error });
+}
+
+function isUnreachable(code: string): boolean {
+  return /^E[A-Z]+$/.test(code) || code.startsWith("CONNECT") || code === "CONNECTION_CLOSED";
 }

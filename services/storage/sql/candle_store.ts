@@ -164,16 +164,17 @@ async function deleteRows(
   { table, seriesId }: { table: "candles" | "candle_revisions"; seriesId: number },
 ): Promise<void> {
   const breather = new Breather();
-  for (;;) {
-    const next = await db.selectFrom(table).select("open_time")
-      .where("series_id", "=", seriesId).orderBy("open_time")
-      .offset(DELETED_AT_ONCE).limit(1).executeTakeFirst();
-    let part = db.deleteFrom(table).where("series_id", "=", seriesId);
-    if (next) part = part.where("open_time", "<", next.open_time);
-    await part.execute();
-    if (!next) return;
+  let from: number | undefined;
+  do {
+    // Starts where the last part ended: PostgreSQL would step over all deleted rows again.
+    const next: { open_time: number } | undefined = await db.selectFrom(table).select("open_time")
+      .where("series_id", "=", seriesId).where("open_time", ">=", from ?? Number.MIN_SAFE_INTEGER)
+      .orderBy("open_time").offset(DELETED_AT_ONCE).limit(1).executeTakeFirst();
+    from = next?.open_time;
+    await db.deleteFrom(table).where("series_id", "=", seriesId)
+      .where("open_time", "<", from ?? Number.MAX_SAFE_INTEGER).execute();
     if (breather.isDue) await breather.rest();
-  }
+  } while (from !== undefined);
 }
 
 function bySeriesKey(a: CandleSeries, b: CandleSeries): number {
