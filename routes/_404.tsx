@@ -48,6 +48,7 @@ export default define.page(function NotFound({ url, state }) {
       </header>
       <EmptyState
         icon="search"
+        level={2}
         title={lastPart(url.pathname).slice(0, 80) || url.pathname}
         actions={<a class="btn" data-kind="primary" href="/">Go to the overview</a>}
       >

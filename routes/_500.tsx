@@ -31,6 +31,7 @@ export default define.page(function ServerError({ error, state, url }) {
       </header>
       <EmptyState
         icon="error"
+        level={2}
         title="What happened"
         actions={
           <>

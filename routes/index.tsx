@@ -53,6 +53,7 @@ function FirstUse() {
   return (
     <EmptyState
       icon="database"
+      level={2}
       title="No candles are stored yet"
       actions={<a class="btn" href="/">Look again</a>}
     >

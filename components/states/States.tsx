@@ -7,14 +7,18 @@ export interface EmptyStateProps {
   readonly children: ComponentChildren;
   /** The one action that helps, and beside it what is worth keeping (a request id). */
   readonly actions?: ComponentChildren;
+  /** Level of the heading: 3 in a panel, 2 where the page has nothing else. */
+  readonly level?: 2 | 3;
 }
 
 /** What a panel says when it has nothing to show: what, why, and the one action that helps. */
-export function EmptyState({ icon, title, children, actions }: EmptyStateProps) {
+export function EmptyState(
+  { icon, title, children, actions, level = 3 }: EmptyStateProps,
+) {
   return (
     <div class="state">
       <Icon name={icon} />
-      <h3>{title}</h3>
+      {level === 2 ? <h2>{title}</h2> : <h3>{title}</h3>}
       <p>{children}</p>
       {actions === undefined ? null : <div class="acts">{actions}</div>}
     </div>

@@ -8,7 +8,7 @@ export function MoversTable({ caption, rows }: {
   readonly rows: readonly AssetRow[];
 }) {
   return (
-    <table class="table two-line">
+    <table class="table two-line movers">
       <caption class="sr">{caption}</caption>
       <thead>
         <tr>

@@ -186,7 +186,7 @@ function examplePath(path: string, rows: readonly JsonRecord[]): string {
     if (row["in"] === "path" && example !== null) {
       filled = filled.replace(`{${name}}`, encodeURIComponent(example));
     } else if (row["in"] === "query" && row["required"] === true) {
-      query.set(name, example ?? "");
+      query.set(name, example ?? name.toUpperCase());
     }
   }
   return query.size === 0 ? filled : `${filled}?${query}`;

@@ -35,21 +35,30 @@ export function Totals({ overview }: { readonly overview: MarketOverview }) {
   const { quotes, breadth } = overview;
   const moving = breadth.advancing + breadth.declining + breadth.unchanged;
   const median = breadth.medianChange24h;
+  // The first figure is the largest, which a dash should not be.
+  const isValueKnown = overview.totalMarketCapUsd.value !== null;
+  const value = (
+    <Fig
+      isLead={isValueKnown}
+      label="Market value, USD"
+      note={isValueKnown
+        ? `sum over ${coverage(quotes, (quote) => quote.marketCapUsd)}`
+        : "no source here gives it"}
+    >
+      <Money figure={overview.totalMarketCapUsd} />
+    </Fig>
+  );
   return (
     <dl class="figs">
+      {isValueKnown ? value : null}
       <Fig
-        isLead
-        label="Market value, USD"
-        note={`sum over ${coverage(quotes, (quote) => quote.marketCapUsd)}`}
-      >
-        <Money figure={overview.totalMarketCapUsd} />
-      </Fig>
-      <Fig
+        isLead={!isValueKnown}
         label="Volume 24 h, USD"
         note={coverage(quotes, (quote) => quote.volume24hUsd)}
       >
         <Money figure={overview.totalVolume24hUsd} />
       </Fig>
+      {isValueKnown ? null : value}
       <Fig label="Median change, 24 h" note={`over ${formatCount(moving)} assets`}>
         {median.value === null
           ? <Unknown reason={median.reason} />

@@ -105,10 +105,12 @@ export function ButtonsPanel() {
           </button>
         </span>
       </p>
-      <div class="seg" role="group" aria-label="Range, a sample">
-        {["24H", "7D", "1M", "1Y"].map((range) => (
-          <button key={range} type="button" aria-pressed={range === "1M"}>{range}</button>
-        ))}
+      <div>
+        <div class="seg" role="group" aria-label="Range, a sample">
+          {["24H", "7D", "1M", "1Y"].map((range) => (
+            <button key={range} type="button" aria-pressed={range === "1M"}>{range}</button>
+          ))}
+        </div>
       </div>
     </Panel>
   );

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 import { Breadth } from "../../components/charts/Breadth.tsx";
 import { Change, Fiat, Unknown } from "../../components/figures/Figures.tsx";
 import type { IconName } from "../../components/Icon.tsx";
@@ -14,7 +14,7 @@ interface StateRowProps {
   readonly title: string;
   readonly words: string;
   /** A table, a chart and figures in this state. */
-  readonly samples: readonly [ComponentChildren, ComponentChildren, ComponentChildren];
+  readonly samples: readonly ComponentChildren[];
 }
 
 function StateRow({ title, words, samples }: StateRowProps) {
@@ -72,19 +72,19 @@ function values(
     weight: marketCapUsd.value ?? 0,
   }));
   return [
-    <>
+    <Fragment key="table">
       <p>{badge}</p>
       <MoversTable caption={`Sample, ${note}`} rows={rows} />
       {sign}
-    </>,
-    <>
+    </Fragment>,
+    <Fragment key="chart">
       <p>{badge}</p>
       <div class="chart">
         <Breadth items={items} />
       </div>
       {sign}
-    </>,
-    <>
+    </Fragment>,
+    <Fragment key="figures">
       <p>{badge}</p>
       <dl class="figs">
         <div class="fig">
@@ -107,8 +107,75 @@ function values(
         </div>
       </dl>
       {sign}
-    </>,
+    </Fragment>,
   ];
+}
+
+const FIRST_USE: readonly Message[] = [
+  {
+    icon: "database",
+    title: "No assets have a price yet",
+    text: "Prices stand here once candles are imported.",
+    action: "How to import",
+  },
+  {
+    icon: "overview",
+    title: "No candles stored",
+    text: "A year of days imports in about a second.",
+    action: "How to import",
+  },
+  {
+    icon: "table",
+    title: "Nothing to sum up",
+    text: "Market value and volume follow from prices.",
+    action: "How to import",
+  },
+];
+
+const FILTERED: readonly Message[] = [
+  {
+    icon: "filter",
+    title: "No asset has the theme privacy",
+    text: "14 assets are hidden by this filter.",
+    action: "Clear the filter",
+  },
+  {
+    icon: "filter",
+    title: "No bars in this range",
+    text: "The series ends at 6 Jul 2021.",
+    action: "Show the last 90 days",
+  },
+  {
+    icon: "filter",
+    title: "Nothing is left to sum up",
+    text: "The filter leaves no asset with a value.",
+    action: "Clear the filter",
+  },
+];
+
+const FORBIDDEN: readonly Message[] = [
+  {
+    icon: "lock",
+    title: "For operators",
+    text: "Provider keys are shown to admins. You are signed in as analyst.",
+    action: "Ask for access",
+  },
+  {
+    icon: "lock",
+    title: "Private chart",
+    text: "Its owner has not shared it with you.",
+    action: "Ask for access",
+  },
+  {
+    icon: "lock",
+    title: "Amounts are hidden",
+    text: "Privacy mode is on in this browser.",
+    action: "Show amounts",
+  },
+];
+
+function says(messages: readonly Message[]): readonly ComponentChildren[] {
+  return messages.map((message) => <Says key={message.title} {...message} />);
 }
 
 /** The seven states of a panel, each as a table, a chart and figures. */
@@ -127,65 +194,17 @@ export function SevenStates() {
       <StateRow
         title="Empty on first use"
         words="Says what will stand here and offers one action."
-        samples={[
-          <Says
-            key="table"
-            icon="database"
-            title="No assets have a price yet"
-            text="Prices stand here once candles are imported."
-            action="How to import"
-          />,
-          <Says
-            key="chart"
-            icon="overview"
-            title="No candles stored"
-            text="A year of days imports in about a second."
-            action="How to import"
-          />,
-          <Says
-            key="figures"
-            icon="table"
-            title="Nothing to sum up"
-            text="Market value and volume follow from prices."
-            action="How to import"
-          />,
-        ]}
+        samples={says(FIRST_USE)}
       />
       <StateRow
         title="Empty by filter"
         words="Names the filter and clears it."
-        samples={[
-          <Says
-            key="table"
-            icon="filter"
-            title="No asset has the theme privacy"
-            text="14 assets are hidden by this filter."
-            action="Clear the filter"
-          />,
-          <Says
-            key="chart"
-            icon="filter"
-            title="No bars in this range"
-            text="The series ends at 6 Jul 2021."
-            action="Show the last 90 days"
-          />,
-          <Says
-            key="figures"
-            icon="filter"
-            title="Nothing is left to sum up"
-            text="The filter leaves no asset with a value."
-            action="Clear the filter"
-          />,
-        ]}
+        samples={says(FILTERED)}
       />
       <StateRow
         title="Partial"
         words="How many of how many, and which are missing."
-        samples={values(
-          "partial",
-          <Badge kind="delayed">3 of 4</Badge>,
-          "missing: Dogecoin",
-        )}
+        samples={values("partial", <Badge kind="delayed">3 of 4</Badge>, "missing: Dogecoin")}
       />
       <StateRow
         title="Stale"
@@ -208,29 +227,7 @@ export function SevenStates() {
       <StateRow
         title="Forbidden"
         words="Who may see it, and how to ask."
-        samples={[
-          <Says
-            key="table"
-            icon="lock"
-            title="For operators"
-            text="Provider keys are shown to admins. You are signed in as analyst."
-            action="Ask for access"
-          />,
-          <Says
-            key="chart"
-            icon="lock"
-            title="Private chart"
-            text="Its owner has not shared it with you."
-            action="Ask for access"
-          />,
-          <Says
-            key="figures"
-            icon="lock"
-            title="Amounts are hidden"
-            text="Privacy mode is on in this browser."
-            action="Show amounts"
-          />,
-        ]}
+        samples={says(FORBIDDEN)}
       />
     </>
   );

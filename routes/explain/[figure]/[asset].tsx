@@ -45,6 +45,7 @@ export default define.page<typeof handler>(function ExplainPage({ data }) {
           </p>
         </div>
       </header>
+      <h2 class="sr">How it was made</h2>
       <Explanation figure={data} />
     </>
   );
