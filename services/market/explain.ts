@@ -137,8 +137,9 @@ function describe(figure: QuoteFigure, facts: QuoteFacts | null): FigureDescript
     return {
       label: `Change over ${words}`,
       unit: "fraction",
-      words: `How far the price stands from the close exactly ${words} before its as-of time. ` +
-        "Where that candle is missing there is no change: no neighbour takes its place.",
+      words: `How far the price stands from the close ${words} before its as-of time, taken from ` +
+        "the finest candles of the same source that reach back so far: a coarser one is the last " +
+        "closed by then. Where there is none there is no change: no neighbour takes its place.",
       formula: `price / close ${words} before − 1`,
     };
   }
@@ -184,9 +185,11 @@ function changeInputs(
   { facts, newest }: { facts: QuoteFacts; newest: ExplanationInput },
 ): readonly ExplanationInput[] {
   const name = `close ${CHANGE_SPANS[figure].words} before`;
-  const value = facts.bases[figure]?.close ?? null;
-  const asof = changeBaseRange(facts.series, figure)?.to ?? null;
-  return [newest, { ...newest, name, value, asof }];
+  const base = facts.bases[figure];
+  const resolution = base?.interval ?? facts.series.interval;
+  const value = base?.candle.close ?? null;
+  const asof = changeBaseRange(facts.series, { figure, interval: resolution })?.to ?? null;
+  return [newest, { ...newest, name, value, asof, resolution }];
 }
 
 function volumeInputs(facts: QuoteFacts): readonly ExplanationInput[] {
@@ -211,7 +214,7 @@ function rowsOf(figure: QuoteFigure, facts: QuoteFacts): readonly Candle[] {
   if (figure === "volume_24h") return lastRows(facts.lastDay);
   if (!isChange(figure)) return [facts.newest];
   const base = facts.bases[figure];
-  return base ? [base, facts.newest] : [facts.newest];
+  return base ? [base.candle, facts.newest] : [facts.newest];
 }
 
 /** The newest candles of the columns, newest last, as many as an explanation shows. */

@@ -6,6 +6,7 @@ import { readCandles } from "./candle_reader.ts";
 import type { CandleStore } from "./ports.ts";
 import {
   CHANGE_FIGURES,
+  type ChangeBase,
   changeBaseRange,
   type ChangeFigure,
   lastCandle,
@@ -142,7 +143,7 @@ async function readQuoteFacts(
   // then asks for the next build.
   if (newest === null) return null;
   const bases = await Promise.all(
-    CHANGE_FIGURES.map((figure) => readBase(store, { series, figure })),
+    CHANGE_FIGURES.map((figure) => readBase(store, { series, figure, visible })),
   );
   const [change_24h = null, change_7d = null, change_30d = null, change_1y = null] = bases;
   return {
@@ -155,13 +156,27 @@ async function readQuoteFacts(
   };
 }
 
+/** Asks the quote's own series first, then the coarser ones of its source, finest first. */
 async function readBase(
   store: CandleStore,
-  { series, figure }: { series: FilledSeries; figure: ChangeFigure },
-) {
-  const range = changeBaseRange(series, figure);
-  if (range === null) return null;
-  return lastCandle(await store.listCandles(series.seriesId, { range, limit: 1 }));
+  { series, figure, visible }: {
+    series: FilledSeries;
+    figure: ChangeFigure;
+    visible: readonly FilledSeries[];
+  },
+): Promise<ChangeBase | null> {
+  const fitting = visible
+    .filter(({ source, interval }) =>
+      source === series.source && intervalMs(interval) >= intervalMs(series.interval)
+    )
+    .sort((a, b) => intervalMs(a.interval) - intervalMs(b.interval));
+  for (const { seriesId, interval } of fitting) {
+    const range = changeBaseRange(series, { figure, interval });
+    if (range === null) continue;
+    const candle = lastCandle(await store.listCandles(seriesId, { range, limit: 1 }));
+    if (candle) return { candle, interval };
+  }
+  return null;
 }
 
 /** Daily candles of the quote's own source, so that the sparkline ends where the price stands. */

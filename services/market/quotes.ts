@@ -25,13 +25,19 @@ export const CHANGE_SPANS = {
 export type ChangeFigure = keyof typeof CHANGE_SPANS;
 export const CHANGE_FIGURES = Object.keys(CHANGE_SPANS) as readonly ChangeFigure[];
 
+/** The candle a change compares with, of the quote's series or a coarser one of its source. */
+export interface ChangeBase {
+  readonly candle: Candle;
+  readonly interval: Interval;
+}
+
 /** Everything that an asset's quote is computed from, all of one series' source. */
 export interface QuoteFacts {
   readonly asset: AssetLabel;
   readonly series: FilledSeries;
   readonly newest: Candle;
-  /** The candle in the bucket that each change compares with; `null` where there is none. */
-  readonly bases: Readonly<Record<ChangeFigure, Candle | null>>;
+  /** The candle that each change compares with; `null` where there is none. */
+  readonly bases: Readonly<Record<ChangeFigure, ChangeBase | null>>;
   /** The candles of the last 24 hours, the newest included. */
   readonly lastDay: CandleColumns;
   /** Daily candles, stored or derived, of at most the last `SPARKLINE_DAYS` days. */
@@ -46,16 +52,23 @@ export function lastDayRange(series: FilledSeries): TimeRange {
 }
 
 /**
- * The bucket whose close stands `span` before the series' as-of: the one that closes at that
- * instant, or that holds it while the newest bucket is open. `null` if a bucket is longer than
- * the span.
+ * The bucket whose close stands `span` before the as-of of the quote's series: the one that closes
+ * at that instant, or that holds it while the newest bucket is open. In a coarser series, which a
+ * fine one of short history falls back on, it is the last bucket closed by then. `null` if a
+ * bucket is longer than the span.
  */
-export function changeBaseRange(series: FilledSeries, figure: ChangeFigure): TimeRange | null {
-  const size = intervalMs(series.interval);
+export function changeBaseRange(
+  quoted: FilledSeries,
+  { figure, interval }: { figure: ChangeFigure; interval: Interval },
+): TimeRange | null {
+  const size = intervalMs(interval);
   const { ms: spanMs } = CHANGE_SPANS[figure];
   if (size > spanMs) return null;
-  const from = bucketStart(asofOfSeries(series) - spanMs - 1, series.interval);
-  return { from, to: from + size as UtcMs };
+  const instant = asofOfSeries(quoted) - spanMs;
+  const from = interval === quoted.interval
+    ? bucketStart(instant - 1, interval)
+    : bucketStart(instant, interval) - size;
+  return { from: from as UtcMs, to: from + size as UtcMs };
 }
 
 /** Close of the newest candle, in dollars. */
@@ -66,16 +79,15 @@ export function priceFigure({ newest, series }: QuoteFacts): Figure {
 /** `price / close that long before - 1`, as a fraction. */
 export function changeFigure(facts: QuoteFacts, figure: ChangeFigure): Figure {
   const { series, newest, bases } = facts;
-  const range = changeBaseRange(series, figure);
   const { words } = CHANGE_SPANS[figure];
+  const range = changeBaseRange(series, { figure, interval: series.interval });
   if (range === null) return missing(`A ${series.interval} candle is longer than ${words}`);
   const base = bases[figure];
   if (base === null) {
-    const at = formatUtcMs(range.to);
-    return missing(`${series.source} has no ${series.interval} candle that closes at ${at}`);
+    return missing(`${series.source} has no candle that closes at ${formatUtcMs(range.to)}`);
   }
   return figureOf(
-    changeRatio(finiteOrNull(base.close), finiteOrNull(newest.close)),
+    changeRatio(finiteOrNull(base.candle.close), finiteOrNull(newest.close)),
     `The close ${words} before is not a positive price`,
   );
 }
