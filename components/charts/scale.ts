@@ -69,7 +69,7 @@ export function linePath(values: readonly (number | null)[], { x, y }: PathScale
 
 /** A step of a path in tenths, as short as SVG reads it: `8` is `.8`, `-3` is `-.3`. */
 function shortTenths(tenths: number): string {
-  return String(tenths / 10).replace("0.", ".");
+  return String(tenths / 10).replace(/^(-?)0\./, "$1.");
 }
 
 /**
