@@ -107,9 +107,7 @@ export function Explanation({ figure }: { readonly figure: ExplainedFigure }) {
               provenance.derivedFrom === null
                 ? provenance.resolution
                 : `${provenance.resolution}, derived from ${provenance.derivedFrom}`,
-              <span key="asof">
-                as of <Moment at={provenance.asof} />
-              </span>,
+              <Moment key="asof" at={provenance.asof} />,
             ]}
           />
         )}

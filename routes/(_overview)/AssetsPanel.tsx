@@ -50,11 +50,7 @@ export function AssetsPanel({ overview, view }: AssetsPanelProps) {
           overview.sources.join(", ") || "no source",
           "changes against the close that long before",
           "≈ volume estimated as volume × close",
-          ...(overview.asof === null ? [] : [
-            <span key="asof">
-              as of <Moment at={overview.asof} />
-            </span>,
-          ]),
+          ...(overview.asof === null ? [] : [<Moment key="asof" at={overview.asof} />]),
         ]}
       />
     </Panel>
