@@ -44,6 +44,8 @@ export interface Ports {
 /** The whole product, ready to answer. */
 export interface Product extends AsyncDisposable {
   fetch(request: Request, info?: Deno.ServeHandlerInfo): Response | Promise<Response>;
+  /** Reads what the first request would have to wait for. */
+  warm(): Promise<void>;
   readonly jobs: readonly Job[];
   readonly log: Log;
   /** Closes what `compose` opened; ports that were given stay open. */
@@ -79,8 +81,10 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const demo = new DemoMarket({ provider, store, assetIds, mode: config.demo });
   const jobs = createJobs({ clock, demo });
   // A first start has nothing to show before its jobs ran once.
-  for (const job of jobs) await job.run(AbortSignal.timeout(FIRST_RUN_LIMIT_MS));
-  await market.warm();
+  const isFirstStart = (await store.listSeries()).length === 0;
+  for (const job of isFirstStart ? jobs : []) {
+    await job.run(AbortSignal.timeout(FIRST_RUN_LIMIT_MS));
+  }
   const analytics = new AnalyticsService({ market });
   const health = createHealth({ config, clock, database, registry: registry.version });
   const api = createApi({ market, analytics, health, clock, changes, log, version });
@@ -89,6 +93,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   return {
     fetch: (request, info) =>
       api.claims(new URL(request.url).pathname) ? api.fetch(request) : page(request, info),
+    warm: () => market.warm(),
     jobs,
     log,
     close,
@@ -176,14 +181,15 @@ async function serve(config: Config): Promise<number> {
   const product = await compose(config);
   const scheduler = new Scheduler(product.jobs, { log: product.log, timer: systemTimer });
   const stopped = Promise.withResolvers<void>();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stopped.resolve());
+  }
   const server = listen(config, product);
   const { hostname, port } = server.addr;
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   console.log(`Tokenlysis listening on http://${host}:${port}`);
+  await product.warm();
   scheduler.start();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => stopped.resolve());
-  }
   await stopped.promise;
   // What is still open when the time is up is cut, so that a stop always ends.
   const limit = setTimeout(() => Deno.exit(0), STOP_LIMIT_MS);

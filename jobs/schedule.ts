@@ -35,9 +35,9 @@ export class Scheduler {
     this.#timer = timer;
   }
 
-  /** Plans the first run of every job, one period from now. */
+  /** Runs every job as soon as the caller is done, and from then on at its pace. */
   start(): void {
-    for (const job of this.#jobs) this.#plan(job);
+    for (const job of this.#jobs) this.#plan(job, 0);
   }
 
   /** Plans nothing more, tells running jobs to stop and waits for them. */
@@ -47,12 +47,12 @@ export class Scheduler {
     await Promise.all(this.#running);
   }
 
-  #plan(job: Job): void {
+  #plan(job: Job, delayMs: number): void {
     if (this.#stop.signal.aborted) return;
-    const cancel = this.#timer.after(job.everyMs, () => {
+    const cancel = this.#timer.after(delayMs, () => {
       const run = this.#run(job).finally(() => {
         this.#running.delete(run);
-        this.#plan(job);
+        this.#plan(job, job.everyMs);
       });
       this.#running.add(run);
     });

@@ -45,11 +45,12 @@ function setUp(run: Job["run"]) {
   return { timer, lines, scheduler };
 }
 
-Deno.test("Scheduler runs a job once a period and plans the next run after it", async () => {
+Deno.test("Scheduler runs a job at once, then a period after each run", async () => {
   let runs = 0;
   const { timer, scheduler } = setUp(() => Promise.resolve({ runs: ++runs }));
-  assertEquals(timer.planned.map(({ delayMs }) => delayMs), [60_000]);
+  assertEquals(timer.planned.map(({ delayMs }) => delayMs), [0]);
   await timer.fire();
+  assertEquals(timer.planned.map(({ delayMs }) => delayMs), [60_000]);
   await timer.fire();
   assertEquals(runs, 2);
   assertEquals(timer.planned.length, 1);
