@@ -24,7 +24,7 @@ const USES: Readonly<Record<string, readonly string[]>> = {
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "services/kernel": [],
   "services/ports": ["services/kernel"],
-  "services/config.ts": ["services/kernel"],
+  "services/config.ts": BASE,
   ...Object.fromEntries(CONTEXTS.map((folder) => [folder, [...BASE, ...(USES[folder] ?? [])]])),
   "services/providers": [...BASE, ...CONTEXTS],
   // The migrations are the schema that the stores are written against.
@@ -120,8 +120,14 @@ const AMBIENT: readonly { what: string; pattern: RegExp; allowed: RegExp }[] = [
   { what: "the environment", pattern: /\bDeno\.env\b|\bprocess\.env\b/, allowed: /^fresh\// },
   {
     what: "the clock",
-    pattern: /\bDate\.now\(\)|\bnew Date\(\)|\bperformance\.now\(\)/,
+    pattern: /\bDate\.now\(\)|\bnew Date\(\)/,
     allowed: /^(services\/platform\/|islands\/|components\/api\/|fresh\/)/,
+  },
+  {
+    // Storage measures how long it waits for a lock and how long it holds the event loop.
+    what: "the stopwatch",
+    pattern: /\bperformance\.now\(\)/,
+    allowed: /^(services\/(platform|storage)\/|islands\/|components\/api\/|fresh\/)/,
   },
   {
     what: "randomness",
