@@ -25,6 +25,9 @@ export const CHANGE_SPANS = {
 export type ChangeFigure = keyof typeof CHANGE_SPANS;
 export const CHANGE_FIGURES = Object.keys(CHANGE_SPANS) as readonly ChangeFigure[];
 
+/** A coarser candle's close may lie off the span's start by this share of the span. */
+const MAX_BASE_OFFSET = 1 / 7;
+
 /** The candle a change compares with, of the quote's series or a coarser one of its source. */
 export interface ChangeBase {
   readonly candle: Candle;
@@ -54,8 +57,9 @@ export function lastDayRange(series: FilledSeries): TimeRange {
 /**
  * The bucket whose close stands `span` before the as-of of the quote's series: the one that closes
  * at that instant, or that holds it while the newest bucket is open. In a coarser series, which a
- * fine one of short history falls back on, it is the last bucket closed by then. `null` if a
- * bucket is longer than the span.
+ * fine one of short history falls back on, it is the last bucket closed by then, which may be up to
+ * one bucket earlier. `null` if that is too much of the span: a daily close makes no change over 24
+ * hours, but one over a week.
  */
 export function changeBaseRange(
   quoted: FilledSeries,
@@ -63,9 +67,10 @@ export function changeBaseRange(
 ): TimeRange | null {
   const size = intervalMs(interval);
   const { ms: spanMs } = CHANGE_SPANS[figure];
-  if (size > spanMs) return null;
+  const isCoarser = interval !== quoted.interval;
+  if (size > (isCoarser ? spanMs * MAX_BASE_OFFSET : spanMs)) return null;
   const instant = asofOfSeries(quoted) - spanMs;
-  const from = interval === quoted.interval
+  const from = !isCoarser
     ? bucketStart(instant - 1, interval)
     : bucketStart(instant, interval) - size;
   return { from: from as UtcMs, to: from + size as UtcMs };
