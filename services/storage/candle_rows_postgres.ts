@@ -100,29 +100,26 @@ export class PostgresCandleRowsWriter extends PostgresCandleRows implements Cand
   }
 
   async revise(write: CandleRowsToWrite): Promise<void> {
+    const kept = sql.raw(
+      ["series_id", "open_time", ...VALUE_COLUMNS, "state", "revision", "ingested_at"]
+        .map((name) => `candles.${name}`).join(", "),
+    );
     await this.#eachPart(write, async (part) => {
-      const { seriesId, at, openTimes } = part;
       await sql`
         insert into candle_revisions (series_id, ${COLUMNS}, revision, ingested_at, replaced_at)
-        select series_id, ${COLUMNS}, revision, ingested_at, ${at}::bigint from candles
-        where series_id = ${seriesId} and open_time = any(${openTimes}::text::bigint[])`
+        select ${kept}, ${part.at}::bigint from candles, ${part.given} where ${isGiven(part)}`
         .execute(this.#db);
       await this.#update({ ...part, revisionStep: 1 });
     });
   }
 
-  async #update(
-    { seriesId, at, given, from, to, revisionStep }: Part & { revisionStep: 0 | 1 },
-  ): Promise<void> {
+  async #update(part: Part & { revisionStep: 0 | 1 }): Promise<void> {
     const changes = sql.raw(
-      [...VALUE_COLUMNS, "state"].map((name) => `${name} = given.${name}`)
-        .join(", "),
+      [...VALUE_COLUMNS, "state"].map((name) => `${name} = given.${name}`).join(", "),
     );
-    await sql`update candles set ${changes}, ingested_at = ${at}::bigint,
-        revision = revision + ${sql.lit(revisionStep)}
-      from ${given} where series_id = ${seriesId} and candles.open_time = given.open_time
-        and candles.open_time between ${from} and ${to}`
-      .execute(this.#db);
+    await sql`update candles set ${changes}, ingested_at = ${part.at}::bigint,
+        revision = revision + ${sql.lit(part.revisionStep)}
+      from ${part.given} where ${isGiven(part)}`.execute(this.#db);
   }
 
   /** Statement by statement. Whole columns travel as array texts, which the server reads fastest. */
@@ -140,7 +137,7 @@ export class PostgresCandleRowsWriter extends PostgresCandleRows implements Cand
         ${arrayText(candles.state, part)}::text::smallint[]) as given (${COLUMNS})`;
       const from = candles.openTime[part[0] ?? 0] ?? NaN;
       const to = candles.openTime[part.at(-1) ?? 0] ?? NaN;
-      await run({ seriesId, at, openTimes, from, to, given });
+      await run({ seriesId, at, from, to, given });
     }
   }
 }
@@ -148,12 +145,17 @@ export class PostgresCandleRowsWriter extends PostgresCandleRows implements Cand
 interface Part {
   readonly seriesId: number;
   readonly at: number;
-  readonly openTimes: string;
-  /** The first and the last of them. */
+  /** The first and the last bucket. */
   readonly from: number;
   readonly to: number;
   /** The rows as a table named `given`. */
   readonly given: ReturnType<typeof sql>;
+}
+
+/** The stored rows of a part. Without the range the planner may read the whole series each time. */
+function isGiven({ seriesId, from, to }: Part) {
+  return sql`candles.series_id = ${seriesId} and candles.open_time = given.open_time
+    and candles.open_time between ${from} and ${to}`;
 }
 
 /** PostgreSQL's text of an array; a missing value is null. */

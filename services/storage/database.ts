@@ -27,8 +27,8 @@ export interface Database extends AsyncDisposable {
 export interface WriteTransaction {
   readonly db: Transaction<Schema>;
   readonly candleRows: CandleRowsWriter;
-  /** Says that facts of the topic change with this transaction. */
-  touch(topic: Topic): void;
+  /** Says that facts of the topic change with this transaction, and how many rows are new. */
+  touch(topic: Topic, insertedRows?: number): void;
 }
 
 /** A feed that its own process tells of commits, so that it need not wait to hear of them. */
@@ -47,6 +47,8 @@ export interface Connections {
   readonly candleRowsIn: (db: Transaction<Schema>) => CandleRowsWriter;
   /** Tells other processes, from inside the transaction that changed the facts. */
   readonly announce?: (db: Transaction<Schema>) => Promise<void>;
+  /** Upkeep of the database after a commit; not part of the write, which stands already. */
+  readonly upkeep: (commit: { readonly insertedRows: number }) => void | Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -62,11 +64,15 @@ export function createDatabase(connections: Connections, clock: Clock): Database
     changes,
     async transaction(work) {
       const touched = new Set<Topic>();
+      let insertedRows = 0;
       const result = await write.transaction().execute(async (db) => {
         const result = await work({
           db,
           candleRows: connections.candleRowsIn(db),
-          touch: (topic) => touched.add(topic),
+          touch(topic, rows = 0) {
+            touched.add(topic);
+            insertedRows += rows;
+          },
         });
         // Last, since on PostgreSQL the row stays locked until the commit.
         for (const topic of [...touched].sort()) await growVersion(db, { topic, at: clock.now() });
@@ -74,6 +80,7 @@ export function createDatabase(connections: Connections, clock: Clock): Database
         return result;
       });
       if (touched.size > 0) await changes.refresh();
+      await connections.upkeep({ insertedRows });
       return result;
     },
     close: closeOnce,

@@ -1,4 +1,4 @@
-import { Kysely } from "kysely";
+import { Kysely, sql } from "kysely";
 import { PostgresJSDialect } from "kysely-postgres-js";
 import postgres from "postgres";
 import { errorMessage, StartupError } from "../kernel/errors.ts";
@@ -13,6 +13,7 @@ const MAX_CONNECTIONS = 10;
 const CONNECT_TIMEOUT_S = 5;
 const CLOSE_TIMEOUT_S = 5;
 const INT8 = 20;
+const ANALYZED_AFTER_ROWS = 20_000;
 
 export interface PostgresOptions {
   readonly url: string;
@@ -39,6 +40,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       candleRows: new PostgresCandleRows(db),
       candleRowsIn: (tx) => new PostgresCandleRowsWriter(tx),
       announce: announceChange,
+      upkeep: ({ insertedRows }) => refreshStatistics(db, insertedRows),
       close: () => connections.end({ timeout: CLOSE_TIMEOUT_S }),
     }, clock);
   } catch (error) {
@@ -59,6 +61,14 @@ export async function listPendingPostgres(url: string): Promise<readonly string[
   } finally {
     await connections.end({ timeout: 0 });
   }
+}
+
+/**
+ * After much new history the planner sorts whole series until it knows their size. The server finds
+ * out by itself, but only within minutes.
+ */
+async function refreshStatistics(db: Kysely<Schema>, insertedRows: number): Promise<void> {
+  if (insertedRows >= ANALYZED_AFTER_ROWS) await sql`analyze candles`.execute(db);
 }
 
 function connect(url: string, max: number) {

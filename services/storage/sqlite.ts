@@ -6,6 +6,7 @@ import { isoDayOf } from "../kernel/time.ts";
 import type { Clock, Log } from "../ports/mod.ts";
 import { SqliteCandleRows, SqliteCandleRowsWriter } from "./candle_rows_sqlite.ts";
 import { SqliteChangeFeed } from "./changes_sqlite.ts";
+import { Checkpointer, WAL_LIMIT_BYTES } from "./checkpointer.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { migrate, type Migration, pendingError, readMigrationState } from "./migrations.ts";
 import type { Schema } from "./sql/schema.ts";
@@ -18,7 +19,8 @@ export const MEMORY = ":memory:";
 const START_LOCK_WAIT_MS = 5_000;
 /** Checked page by page at the start, in some 80 ms; larger files are checked with their backups. */
 const CHECKED_AT_START_MAX_BYTES = 32 * 1024 * 1024;
-const CACHE_KIB = 16 * 1024;
+/** Small, as the commit of a large import writes what is still in it while the event loop waits. */
+const CACHE_KIB = 4 * 1024;
 
 export interface SqliteOptions {
   readonly path: string;
@@ -47,6 +49,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
     const reader = path === MEMORY ? writer : connectReader(path, opened);
     const watcher = path === MEMORY ? writer : connectReader(path, opened);
     const rowsWriter = new SqliteCandleRowsWriter(writer);
+    const checkpointer = path === MEMORY ? null : new Checkpointer(path, options.log);
     return createDatabase({
       dialect: "sqlite",
       read: new Kysely<Schema>({ dialect: sqliteDialect(reader) }),
@@ -54,7 +57,11 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
       changes: new SqliteChangeFeed(watcher),
       candleRows: reader === writer ? rowsWriter : new SqliteCandleRows(reader),
       candleRowsIn: () => rowsWriter,
-      close: () => Promise.resolve(closeAll(opened)),
+      upkeep: () => checkpointer?.afterCommit(),
+      close: async () => {
+        await checkpointer?.close();
+        closeAll(opened);
+      },
     }, options.clock);
   } catch (error) {
     closeAll(opened);
@@ -115,6 +122,9 @@ const PRAGMAS = [
   `cache_size = -${CACHE_KIB}`,
   "temp_store = memory",
   "trusted_schema = off",
+  // The checkpointer's work.
+  "wal_autocheckpoint = 0",
+  `journal_size_limit = ${WAL_LIMIT_BYTES}`,
 ];
 
 function configure(connection: DatabaseSync): void {

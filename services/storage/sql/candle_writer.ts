@@ -39,7 +39,7 @@ export async function writeCandles(
     sum.rejected += result.rejected;
   }
   if (sum.inserted + sum.updated > 0) {
-    write.touch("candles");
+    write.touch("candles", sum.inserted);
     await updateSeries(write.db, { series, candles, inserted: sum.inserted, at });
   }
   return { seriesId: series.id, result: sum };
