@@ -44,7 +44,9 @@ export function analyticsEndpoints(
       params: CoinParams,
       query: z.object({
         type: z.enum(["sma", "ema"]).default("sma"),
-        period: wholeNumber({ min: 1, max: MAX_PERIOD }).default(20).describe("Bars in the window"),
+        period: wholeNumber({ min: 1, max: MAX_PERIOD, fallback: 20 }).describe(
+          "Bars in the window",
+        ),
         ...RANGE_SHAPE,
       }),
       response: Indicators.extend({

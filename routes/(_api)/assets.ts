@@ -58,7 +58,7 @@ function assetList({ market, clock }: AssetDeps): Endpoint {
     params: NOTHING,
     query: z.object({
       theme: z.string().min(1).max(80).optional().describe("Only assets of this theme"),
-      limit: wholeNumber({ min: 1, max: MAX_ASSETS }).default(100),
+      limit: wholeNumber({ min: 1, max: MAX_ASSETS, fallback: 100 }),
       cursor: z.string().min(1).max(200).optional().describe("From meta.next_cursor"),
     }),
     response: z.array(Asset),

@@ -85,7 +85,7 @@ function overview({ market, clock }: MarketDeps): Endpoint {
       theme: ThemeParam,
       sort: z.enum(QUOTE_SORTS).default("market_cap"),
       order: z.enum(["asc", "desc"]).optional().describe("Descending, names ascending"),
-      limit: wholeNumber({ min: 1, max: MAX_QUOTES }).default(MAX_QUOTES),
+      limit: wholeNumber({ min: 1, max: MAX_QUOTES, fallback: MAX_QUOTES }),
       sparkline: z.enum(["true", "false"]).default("false").describe("With 90 daily closes"),
     }),
     response: Overview,

@@ -37,8 +37,8 @@ export interface Api {
   readonly document: JsonObject;
 }
 
-/** The one list of data URLs. */
-function mountTable(deps: ApiDeps): readonly Endpoint[] {
+/** The one list of data URLs, but for the document that is made of it. */
+export function mountTable(deps: ApiDeps): readonly Endpoint[] {
   return [
     ...assetEndpoints(deps),
     ...marketEndpoints(deps),

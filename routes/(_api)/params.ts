@@ -28,7 +28,7 @@ export const EndParam = instant("end").meta({
   examples: ["2021-01-05", "2021-01-05T12:00:00Z"],
 });
 
-export const PointsParam = wholeNumber({ min: 1, max: MAX_CANDLES }).default(MAX_CANDLES)
+export const PointsParam = wholeNumber({ min: 1, max: MAX_CANDLES, fallback: MAX_CANDLES })
   .describe("Most points of one answer; a Link header leads to the next");
 
 /** The query of every route that reads a range of candles. */
@@ -41,11 +41,14 @@ export const RANGE_SHAPE = {
 };
 
 /** A whole number in decimal digits; what a plain conversion would also take is refused. */
-export function wholeNumber({ min, max }: { min: number; max: number }) {
+export function wholeNumber(
+  { min, max, fallback }: { min: number; max: number; fallback: number },
+) {
   return z.string().regex(/^\d{1,9}$/, `Expected a whole number from ${min} to ${max}`)
     .transform(Number)
     .pipe(z.number().min(min).max(max))
-    .meta({ wire: { type: "integer", minimum: min, maximum: max } });
+    .meta({ wire: { type: "integer", minimum: min, maximum: max, default: fallback } })
+    .default(fallback);
 }
 
 /** A list in one parameter, separated by commas; empty entries and repeats are dropped. */

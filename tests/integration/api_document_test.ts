@@ -1,0 +1,156 @@
+import fc from "fast-check";
+import { mountTable } from "@/routes/(_api)/mod.ts";
+import type { Endpoint } from "@/routes/(_api)/endpoint.ts";
+import type { Json, JsonObject } from "@/routes/(_api)/openapi.ts";
+import { AnalyticsService } from "@/services/analytics/mod.ts";
+import { HealthService } from "@/services/ops/mod.ts";
+import { assert, assertEquals } from "@/tests/assert.ts";
+import { type ApiHarness, dailyCandles, openTestApi } from "@/tests/integration/api_harness.ts";
+
+/** One honest request for each route; the test below fails for a route without. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  "/assets/{asset_id}/candles": "/assets/bitcoin/candles?interval=1w",
+  "/api/assets": "/api/assets?limit=2",
+  "/api/assets/{asset_id}": "/api/assets/bitcoin",
+  "/api/market/price/{coin_id}": "/api/market/price/bitcoin",
+  "/api/market/prices": "/api/market/prices?coins=bitcoin,ethereum",
+  "/api/market/overview": "/api/market/overview?sparkline=true",
+  "/api/market/chart/{coin_id}": "/api/market/chart/bitcoin?indicators=macd:12-26-9,rsi:14",
+  "/api/analytics/indicators/{coin_id}":
+    "/api/analytics/indicators/bitcoin?names=sma:5,bb:20-2,atr:14",
+  "/api/analytics/moving-average/{coin_id}": "/api/analytics/moving-average/bitcoin",
+  "/api/explain/{figure}/{asset_id}": "/api/explain/volume_24h/bitcoin",
+  "/health": "/health",
+  "/healthz": "/healthz",
+  "/capabilities": "/capabilities",
+};
+
+async function filledHarness(): Promise<ApiHarness> {
+  const harness = await openTestApi();
+  const closes = Array.from({ length: 120 }, (_, at) => 100 + at);
+  await harness.write({ candles: dailyCandles(closes) });
+  return harness;
+}
+
+function endpointsOf({ market, clock, log }: ApiHarness): readonly Endpoint[] {
+  const analytics = new AnalyticsService({ market });
+  const health = new HealthService({ clock, versions: {}, probes: [], capabilities: {} });
+  const changes = { current: () => 0, subscribe: () => () => {} };
+  return mountTable({ market, analytics, health, clock, changes, log, version: "1" });
+}
+
+Deno.test("every route answers what its schema says, field by field", async () => {
+  await using harness = await filledHarness();
+  for (const { path, response: schema, isBare } of endpointsOf(harness)) {
+    const example = EXAMPLES[path];
+    assert(example, `No example request for ${path}`);
+    const response = await harness.get(example);
+    const body = await response.json();
+    assertEquals([path, response.status], [path, 200]);
+    const data = isBare ? body : body.data;
+    // Parsing drops what the schema does not name, so equality finds undocumented fields.
+    assertEquals(schema.parse(data), data, path);
+    if (!isBare) assertEquals([body.success, typeof body.meta.timestamp], [true, "string"]);
+  }
+});
+
+Deno.test("GET /openapi.json describes every route as OpenAPI 3.1", async () => {
+  await using harness = await openTestApi();
+  const document = await (await harness.get("/openapi.json")).json();
+  assertEquals(document.openapi, "3.1.0");
+  assertEquals(
+    Object.keys(document.paths).sort(),
+    [...Object.keys(EXAMPLES), "/openapi.json"].sort(),
+  );
+  assertEquals(document, JSON.parse(JSON.stringify(harness.api.document)));
+  const { parameters } = document.paths["/assets/{asset_id}/candles"].get;
+  const limit = parameters.find(({ name }: { name: string }) => name === "limit");
+  assertEquals(limit.schema, { type: "integer", minimum: 1, maximum: 5000, default: 5000 });
+  const operations = Object.values(document.paths as Record<string, { get: JsonObject }>);
+  const ids = operations.map(({ get }) => get.operationId);
+  assertEquals(new Set(ids).size, ids.length);
+});
+
+Deno.test("GET /openapi.json refers to components that it has", async () => {
+  await using harness = await openTestApi();
+  const text = JSON.stringify(harness.api.document);
+  const { components } = JSON.parse(text);
+  for (const [, name = ""] of text.matchAll(/"\$ref":"([^"]+)"/g)) {
+    assert(name.startsWith("#/components/schemas/"), name);
+    assert(Object.hasOwn(components.schemas, name.slice(21)), name);
+  }
+});
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly schema: { readonly enum?: readonly Json[] };
+}
+
+/** Texts that have broken parsers before, and some that mean something here. */
+const AWKWARD = [
+  ...["", " ", "0", "-1", "1e9", "NaN", "null", "undefined", "true", "[]", "{}", "%00", "\0"],
+  ...["__proto__", "constructor", "toString", "../..", "'; DROP TABLE candles;--", "<script>"],
+  ...["9007199254740993", "8640000000000001", "-8640000000000000", "0x10", "１", "ß", "\ud800"],
+  ...["2021-01-01", "2021-13-01", "2021-01-01T00:00:00+14:00", "0000-01-01", "9999-12-31"],
+  ...["bitcoin", "BTC", "UNI", "binance:BTC", "ethereum:0x00", "sma:20", "sma:5000", "macd:2-1-1"],
+  ...["bb:20-2.5", "ema:5000@first", "bb:20-2.5.upper", "rsi:14,,rsi:14", "price", "change_24h"],
+  ...["1w", "1m", "all", "desc", "market_cap", "YnRj", "bitcoin,ethereum", "demo", "daily_cmc"],
+];
+
+function valueFor({ schema }: Parameter): fc.Arbitrary<string> {
+  const allowed = (schema.enum ?? []).map(String);
+  return fc.oneof(
+    fc.constantFrom(...AWKWARD, ...allowed),
+    fc.string({ unit: "binary", maxLength: 30 }),
+    fc.integer().map(String),
+    fc.string({ minLength: 2_001, maxLength: 2_100 }),
+  );
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
+function requestFor(path: string, parameters: readonly Parameter[]): fc.Arbitrary<string> {
+  const inPath = parameters.filter((one) => one.in === "path");
+  const inQuery = parameters.filter((one) => one.in === "query");
+  const segments = fc.tuple(
+    ...inPath.map((one) =>
+      fc.oneof({ weight: 2, arbitrary: fc.constant("bitcoin") }, valueFor(one)).map(encode)
+    ),
+  );
+  const pairs = fc.tuple(...inQuery.map((one) =>
+    fc.array(valueFor(one), { maxLength: 2 })
+      .map((values) => values.map((value) => `${one.name}=${encode(value)}`))
+  ));
+  const junk = fc.constantFrom("", "&", "&=", "&%", "&%zz=%", "&unknown=1", "&&a[b]=c");
+  return fc.tuple(segments, pairs, junk).map(([values, query, tail]) => {
+    const filled = inPath.reduce(
+      (text, { name }, at) => text.replace(`{${name}}`, () => values[at] || "bitcoin"),
+      path,
+    );
+    return `${filled}?${query.flat().join("&")}${tail}`;
+  });
+}
+
+Deno.test("no text in any parameter of any route makes a 500 or breaks the envelope", async () => {
+  await using harness = await filledHarness();
+  const { paths } = JSON.parse(JSON.stringify(harness.api.document));
+  for (const path of Object.keys(paths)) {
+    const { parameters, responses } = paths[path].get;
+    const property = fc.asyncProperty(requestFor(path, parameters), async (url) => {
+      const response = await harness.get(url);
+      const text = await response.text();
+      // A name with an encoded slash or a dot segment may lead to another route or to none.
+      const isDocumented = Object.hasOwn(responses, response.status) || response.status === 404;
+      assert(isDocumented && response.status !== 500, `${response.status} for ${url}: ${text}`);
+      const body = JSON.parse(text);
+      if (response.status === 200) return;
+      assertEquals(body.success, false);
+      assert(typeof body.error.code === "string" && typeof body.error.message === "string");
+    });
+    await fc.assert(property, { numRuns: 120 });
+  }
+  assertEquals(harness.log.lines, []);
+});
