@@ -1,0 +1,136 @@
+import type { Browser, Page } from "playwright-core";
+import { findChromium, launchChromium } from "@/tests/chromium.ts";
+import { startProduct } from "@/tests/e2e/product.ts";
+import { build } from "@/tools/build.ts";
+
+const AXE = new URL("../../node_modules/axe-core/axe.min.js", import.meta.url);
+const ARTIFACTS = new URL("../../artifacts/", import.meta.url);
+
+export interface Visit extends AsyncDisposable {
+  readonly page: Page;
+  /** Everything that a clean page does not say: console lines, uncaught errors, CSP reports. */
+  readonly complaints: string[];
+}
+
+export interface VisitOptions {
+  readonly width?: number;
+  readonly theme?: "dark" | "light";
+  readonly hasScripts?: boolean;
+}
+
+/** Opens an address in a browser of its own: nothing is shared between visits. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  { width = 1440, theme = "dark", hasScripts = true }: VisitOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    javaScriptEnabled: hasScripts,
+    colorScheme: theme,
+    reducedMotion: "reduce",
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+  await page.goto(url, { waitUntil: "networkidle" });
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** What axe finds, one line a rule. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(await Deno.readTextFile(AXE));
+  const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+    "axe.run()",
+  );
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
+}
+
+/** By how many pixels the page is wider than its window. */
+export async function sidewaysScroll(page: Page): Promise<number> {
+  return await page.evaluate<number>(
+    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+  );
+}
+
+/** Sum of layout shifts since the page was opened. */
+export async function layoutShift(page: Page): Promise<number> {
+  return await page.evaluate<number>(`new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+  })`);
+}
+
+/** Keeps a picture of the whole page for those who look at it. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  await Deno.mkdir(ARTIFACTS, { recursive: true });
+  const path = new URL(`${name}.png`, ARTIFACTS).pathname;
+  await page.screenshot({ path, fullPage: true });
+}
+
+/** Widths and themes that every page is checked in. */
+export const VIEWS = [320, 768, 1440].flatMap((width) =>
+  (["dark", "light"] as const).map((theme) => ({ width, theme }))
+);
+
+/**
+ * What must hold of every page in every width and theme: no finding, no complaint, nothing that
+ * scrolls sideways. Returns what does not, and keeps a picture of each.
+ */
+export async function checkViews(
+  browser: Browser,
+  url: string,
+  { name }: { readonly name: string },
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { width, theme } of VIEWS) {
+    await using visited = await visit(browser, url, { width, theme });
+    const { page, complaints } = visited;
+    const sideways = await sidewaysScroll(page);
+    const found = [...complaints, ...await axeFindings(page)];
+    if (sideways > 0) found.push(`scrolls sideways by ${sideways} px`);
+    problems.push(...found.map((problem) => `${width} ${theme}: ${problem}`));
+    await keepPicture(page, `${name}-${width}-${theme}`);
+  }
+  return problems;
+}
+
+/** A running product and a browser to look at it with. */
+export interface Place {
+  readonly browser: Browser;
+  readonly url: string;
+}
+
+export interface Step {
+  readonly name: string;
+  run(place: Place): Promise<void>;
+}
+
+/** A test of several steps, all against one product; ignored where there is no Chromium. */
+export function testInBrowser(
+  name: string,
+  steps: readonly Step[],
+  { env = {} }: { readonly env?: Readonly<Record<string, string>> } = {},
+): void {
+  Deno.test({
+    name,
+    ignore: findChromium() === null,
+    async fn(t) {
+      await build({ ifStale: true });
+      await using product = await startProduct({ env });
+      const browser = await launchChromium();
+      try {
+        for (const step of steps) {
+          await t.step(step.name, () => step.run({ browser, url: product.url }));
+        }
+      } finally {
+        await browser.close();
+      }
+    },
+  });
+}
