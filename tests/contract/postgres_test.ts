@@ -1,0 +1,34 @@
+import { openPostgres } from "@/services/storage/postgres.ts";
+import { FakeClock } from "@/tests/fakes/clock.ts";
+import { RecordingLog } from "@/tests/fakes/log.ts";
+import { findPostgres, startPostgres, type TestServer } from "@/tests/postgres.ts";
+import { testAssetStore } from "./asset_store_contract.ts";
+import { testCandleStore } from "./candle_store_contract.ts";
+import { testChangeFeed } from "./change_feed_contract.ts";
+import type { StoreKind } from "./stores.ts";
+
+const isMissing = findPostgres() === null;
+let server: TestServer;
+
+if (!isMissing) {
+  Deno.test.beforeAll(async () => {
+    server = await startPostgres();
+  });
+  Deno.test.afterAll(() => server.stop());
+}
+
+const postgres: StoreKind = {
+  name: "PostgreSQL",
+  ignore: isMissing,
+  async open() {
+    const url = await server.createDatabase();
+    const clock = new FakeClock();
+    const openAgain = () => openPostgres({ url, clock, log: new RecordingLog(), mayMigrate: true });
+    const database = await openAgain();
+    return { database, clock, openAgain, [Symbol.asyncDispose]: () => database.close() };
+  },
+};
+
+testCandleStore(postgres);
+testAssetStore(postgres);
+testChangeFeed(postgres);

@@ -1,0 +1,30 @@
+import { openTestDatabase } from "@/tests/database.ts";
+import { FakeClock } from "@/tests/fakes/clock.ts";
+import { testAssetStore } from "./asset_store_contract.ts";
+import { testCandleStore } from "./candle_store_contract.ts";
+import { testChangeFeed } from "./change_feed_contract.ts";
+import type { StoreKind } from "./stores.ts";
+
+const sqlite: StoreKind = {
+  name: "SQLite",
+  ignore: false,
+  async open() {
+    const folder = await Deno.makeTempDir({ prefix: "tokenlysis_contract_" });
+    const clock = new FakeClock();
+    const openAgain = () => openTestDatabase({ path: `${folder}/test.db`, clock });
+    const database = await openAgain();
+    return {
+      database,
+      clock,
+      openAgain,
+      async [Symbol.asyncDispose]() {
+        await database.close();
+        await Deno.remove(folder, { recursive: true });
+      },
+    };
+  },
+};
+
+testCandleStore(sqlite);
+testAssetStore(sqlite);
+testChangeFeed(sqlite);
