@@ -28,10 +28,15 @@ export interface ErrorBody {
   };
 }
 
+/** The HTTP status of a refusal. */
+export function statusOfCode(code: ErrorCode): number {
+  return STATUS_BY_CODE[code];
+}
+
 /** The answer to a refusal. */
 export function refusal({ code, message, details }: AppError): Reply {
   const error = { code, message, ...details && { details } };
-  return { status: STATUS_BY_CODE[code], body: toText(error), headers: headersFor(code, details) };
+  return { status: statusOfCode(code), body: toText(error), headers: headersFor(code, details) };
 }
 
 /** The answer to our own mistake: nothing of it leaves the process but the id to look it up by. */

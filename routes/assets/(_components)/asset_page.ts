@@ -1,10 +1,10 @@
-import { HttpError } from "fresh";
 import {
   type ChartQuery,
   DEFAULT_INDICATORS,
   readChartQuery,
 } from "../../../components/charts/candles_query.ts";
 import { AppError } from "../../../services/kernel/errors.ts";
+import { asHttpError } from "../../refusals.ts";
 import type { UtcMs } from "../../../services/kernel/time.ts";
 import type {
   Asset,
@@ -33,11 +33,7 @@ export function findAsset(market: MarketService, text: string): Asset {
   try {
     return market.resolve(text);
   } catch (error) {
-    const isUnknown = error instanceof AppError &&
-      (error.code === "RESOURCE_NOT_FOUND" || error.code === "CONFLICT");
-    // The page for it lists what may have been meant.
-    if (isUnknown) throw new HttpError(404, error.message);
-    throw error;
+    throw asHttpError(error);
   }
 }
 

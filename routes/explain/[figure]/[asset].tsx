@@ -3,6 +3,7 @@ import { Head } from "fresh/runtime";
 import { Explanation, titleOf } from "../../../components/explain/Explanation.tsx";
 import { type Explanation as MarketExplanation, INTERVALS } from "../../../services/market/mod.ts";
 import { define } from "../../page_state.ts";
+import { asHttpError } from "../../refusals.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -12,8 +13,13 @@ export const handler = define.handlers({
     if (asked !== null && interval === undefined) {
       throw new HttpError(404, `Cannot explain at interval "${asked}": it is none of ours`);
     }
-    const explanation = await ctx.state.market.explainQuote(asset, figure, { interval });
-    return page<MarketExplanation>(explanation);
+    try {
+      return page<MarketExplanation>(
+        await ctx.state.market.explainQuote(asset, figure, { interval }),
+      );
+    } catch (error) {
+      throw asHttpError(error);
+    }
   },
 });
 
