@@ -96,6 +96,31 @@ function useOfflineBanner(): void {
   }, []);
 }
 
+/** Closes an open menu when the reader turns to something else, or presses Escape. */
+function useMenus(): void {
+  useEffect(() => {
+    function openMenu(): HTMLDetailsElement | null {
+      return document.querySelector<HTMLDetailsElement>("details.menu[open]");
+    }
+    function onClick({ target }: MouseEvent) {
+      const menu = openMenu();
+      if (menu !== null && target instanceof Node && !menu.contains(target)) menu.open = false;
+    }
+    function onKeyDown({ key }: KeyboardEvent) {
+      const menu = key === "Escape" ? openMenu() : null;
+      if (menu === null) return;
+      menu.open = false;
+      menu.querySelector("summary")?.focus();
+    }
+    document.addEventListener("click", onClick);
+    document.addEventListener("keydown", onKeyDown);
+    return () => {
+      document.removeEventListener("click", onClick);
+      document.removeEventListener("keydown", onKeyDown);
+    };
+  }, []);
+}
+
 /** Keeps the instants of the page in the reader's time. */
 function useLocalMoments(): void {
   useEffect(() => {
@@ -106,12 +131,13 @@ function useLocalMoments(): void {
   }, []);
 }
 
-/** Keys of the whole page, the help on them, the offline banner, and instants in local time. */
+/** What every page does by itself: keys and the help on them, menus, offline banner, local time. */
 export default function Shortcuts() {
   const help = useRef<HTMLDialogElement>(null);
   usePageKeys(help);
   useOfflineBanner();
   useLocalMoments();
+  useMenus();
 
   return (
     <dialog class="dialog" ref={help} aria-labelledby="keys-title">

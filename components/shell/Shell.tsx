@@ -140,8 +140,7 @@ function Sidebar({ path, status, version }: SidebarProps) {
             Data to <Moment at={status.asof} />
           </>
         )}
-        <br />
-        Version {version}
+        <span class="version">Version {version}</span>
       </p>
     </nav>
   );

@@ -62,6 +62,22 @@ const STEPS: readonly Step[] = [
   },
 
   {
+    name: "closes a menu with Escape, and when the reader turns elsewhere",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, url);
+      const { page } = visited;
+      const summary = page.locator("details.menu summary", { hasText: "Theme" });
+      const item = page.locator(".menu-list a", { hasText: "stablecoin" });
+      await summary.click();
+      await page.keyboard.press("Escape");
+      assert(!await item.isVisible());
+      assert(await summary.evaluate((chip) => chip === document.activeElement));
+      await summary.click();
+      await page.locator("h1").click();
+      assert(!await item.isVisible());
+    },
+  },
+  {
     name: "keeps the chosen theme, from the first paint on",
     async run({ browser, url }) {
       await using visited = await visit(browser, url, { theme: "light" });
