@@ -75,6 +75,8 @@ function connect(url: string, max: number) {
   return postgres(url, {
     max,
     connect_timeout: CONNECT_TIMEOUT_S,
+    // Connections last; the driver's timer for it would outlive the pool's end.
+    max_lifetime: null,
     connection: { application_name: "tokenlysis" },
     onnotice: () => {},
     // Whole numbers of ours stay below 2^53.

@@ -10,6 +10,7 @@ import type { StoreKind, TestStore } from "./stores.ts";
 const HOUR = 3_600_000;
 const START = Date.UTC(2021, 0, 1);
 const KEY: SeriesKey = { assetId: "bitcoin" as AssetId, interval: "1h", source: "file" };
+const CSV = { source: "file", origin: "btc.csv", format: "ohlcv" };
 const ALL = { from: utcMsOf(0), to: utcMsOf(8e15) };
 
 function hours(closes: readonly number[], from = 0): CandleColumns {
@@ -41,8 +42,11 @@ export function testCandleStore(kind: StoreKind): void {
   }
   testValues(test);
   testWrites(test);
+  testStates(test);
+  testSeries(test);
   testReads(test);
   testImports(test);
+  testImportLists(test);
 }
 
 type Test = (
@@ -128,16 +132,18 @@ function testWrites(test: Test): void {
       row({ ...second, revision: 1, replacedAt: Date.UTC(2026, 0, 1) + 2_000 }, 20),
     ]);
   });
+}
 
-  function row(
-    fields: { openTime: UtcMs; volume: null; revision: number; replacedAt: number },
-    price: number,
-  ) {
-    const { replacedAt, ...rest } = fields;
-    const prices = { open: price, high: price, low: price, close: price };
-    return { ...rest, ...prices, replacedAt: utcMsOf(replacedAt) };
-  }
+function row(
+  fields: { openTime: UtcMs; volume: null; revision: number; replacedAt: number },
+  price: number,
+) {
+  const { replacedAt, ...rest } = fields;
+  const prices = { open: price, high: price, low: price, close: price };
+  return { ...rest, ...prices, replacedAt: utcMsOf(replacedAt) };
+}
 
+function testStates(test: Test): void {
   const open = { openTime: START, state: "provisional" } as const;
   const closed = { openTime: START, state: "final" } as const;
   const cases: { name: string; stands: CandleSketch; given: CandleSketch; result: string }[] = [
@@ -178,7 +184,9 @@ function testWrites(test: Test): void {
       assertEquals(await store.listRevisions(series?.seriesId ?? 0, ALL), []);
     });
   }
+}
 
+function testSeries(test: Test): void {
   test("counts the rows and the span of a series", async (store, { clock }) => {
     await store.upsertCandles(KEY, hours([3, 4], 2));
     clock.advance(500);
@@ -274,8 +282,6 @@ function testReads(test: Test): void {
 }
 
 function testImports(test: Test): void {
-  const start = { source: "file", origin: "btc.csv", format: "ohlcv" };
-
   test("records an import with its sums and refused rows", async (store, { clock }) => {
     await store.upsertCandles(KEY, hours([1]));
     const rows = Array.from({ length: 1_200 }, (_, at) => ({
@@ -283,7 +289,7 @@ function testImports(test: Test): void {
       text: `row ${at} "é"`,
       reason: "close is not a number",
     }));
-    const recorded = await store.recordImport(start, async (session) => {
+    const recorded = await store.recordImport(CSV, async (session) => {
       await session.write(KEY, hours([1, 2]));
       await session.write({ ...KEY, interval: "1d" }, hours([1]));
       await session.write(KEY, hours([30], 2));
@@ -294,7 +300,7 @@ function testImports(test: Test): void {
     });
     const { importId, ...fields } = recorded;
     assertEquals(fields, {
-      ...start,
+      ...CSV,
       checksum: "c0ffee",
       startedAt: utcMsOf(clock.now() - 250),
       finishedAt: clock.now(),
@@ -313,7 +319,7 @@ function testImports(test: Test): void {
     const version = database.changes.current();
     const failure = new Error("truncated gzip");
     const thrown = await assertRejects(() =>
-      store.recordImport(start, async (session) => {
+      store.recordImport(CSV, async (session) => {
         await session.write(KEY, hours([1, 2]));
         await session.quarantine([{ line: 1, text: "x", reason: "y" }]);
         throw failure;
@@ -331,7 +337,7 @@ function testImports(test: Test): void {
     const other = await openAgain();
     try {
       const reader = new SqlCandleStore(other, clock);
-      await store.recordImport(start, async (session) => {
+      await store.recordImport(CSV, async (session) => {
         await session.write(KEY, hours([1, 2]));
         assertEquals(await reader.findSeries(KEY), null);
         return { checksum: "", read: 2 };
@@ -341,11 +347,13 @@ function testImports(test: Test): void {
       await other.close();
     }
   });
+}
 
+function testImportLists(test: Test): void {
   test("lists the imports of an asset, newest first", async (store, { clock }) => {
     for (const [origin, assetId] of [["a", "bitcoin"], ["b", "ripple"], ["c", "bitcoin"]]) {
       clock.advance(1);
-      await store.recordImport({ ...start, origin: origin ?? "" }, async (session) => {
+      await store.recordImport({ ...CSV, origin: origin ?? "" }, async (session) => {
         await session.write({ ...KEY, assetId: assetId as AssetId }, hours([1]));
         return { checksum: "", read: 1 };
       });
@@ -358,7 +366,7 @@ function testImports(test: Test): void {
   });
 
   test("removes a source with all that belongs to it", async (store, { database }) => {
-    await store.recordImport(start, async (session) => {
+    await store.recordImport(CSV, async (session) => {
       await session.write(KEY, hours(new Array(12_000).fill(1)));
       await session.write({ ...KEY, interval: "1d" }, hours([1]));
       await session.quarantine([{ line: 1, text: "x", reason: "y" }]);
