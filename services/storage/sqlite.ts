@@ -31,17 +31,19 @@ export interface SqliteOptions {
   /** False refuses a database that lacks migrations instead of running them. */
   readonly mayMigrate: boolean;
   readonly migrations?: readonly Migration[];
+  /** How long the start waits for another process that has the file locked. */
+  readonly lockWaitMs?: number;
 }
 
 /** Opens the file, makes it if there is none, and brings it to this version's schema. */
 export async function openSqlite(options: SqliteOptions): Promise<Database> {
-  const { path } = options;
+  const { path, lockWaitMs = START_LOCK_WAIT_MS } = options;
   const opened: DatabaseSync[] = [];
   try {
     if (path !== MEMORY) makeFolder(dirname(path));
     const writer = connect(path, { opened });
-    await whenUnlocked(() => checkFile(writer, path));
-    await whenUnlocked(() => writer.prepare("pragma journal_mode = wal").get());
+    await whenUnlocked(() => checkFile(writer, path), lockWaitMs);
+    await whenUnlocked(() => writer.prepare("pragma journal_mode = wal").get(), lockWaitMs);
     configure(writer);
     const write = new Kysely<Schema>({ dialect: sqliteDialect(writer) });
     await migrateSafely(write, writer, options);
@@ -132,12 +134,12 @@ function configure(connection: DatabaseSync): void {
 }
 
 /** The result of an attempt that another process may delay at the start. */
-async function whenUnlocked<T>(attempt: () => T): Promise<T> {
+async function whenUnlocked<T>(attempt: () => T, maxWaitMs = START_LOCK_WAIT_MS): Promise<T> {
   try {
     return attempt();
   } catch (error) {
     if (!isBusy(error)) throw error;
-    return await whenFree(attempt, { maxWaitMs: START_LOCK_WAIT_MS });
+    return await whenFree(attempt, { maxWaitMs });
   }
 }
 
@@ -179,7 +181,9 @@ function checkFile(connection: DatabaseSync, path: string): void {
   if (finding !== "ok") throw damaged(path, String(finding));
 }
 
-function damaged(path: string, finding: string): StartupError {
+function damaged(path: string, findings: string): StartupError {
+  // The first line names the database, the last what is wrong with it.
+  const finding = findings.trimEnd().split("\n").at(-1);
   return new StartupError(
     `Cannot use the database file ${path}: it is damaged (${finding}); ` +
       `move it away and restore the newest copy from backups`,
