@@ -5,6 +5,7 @@ const BENCHES: readonly { file: string; what: string }[] = [
   { file: "tests/bench/csv_bench.ts", what: "CSV parsing against papaparse" },
   { file: "tests/bench/import_bench.ts", what: "CSV into SQLite while a reader asks" },
   { file: "tests/bench/start_bench.ts", what: "cold start" },
+  { file: "tests/bench/chart_bench.ts", what: "drawing candles in Chromium" },
   { file: "tests/load/http_load.ts", what: "HTTP against Deno.serve and Fastify" },
 ];
 
