@@ -75,7 +75,7 @@ export function formatUtcMs(at: UtcMs): string {
 
 /** The UTC day of an instant. */
 export function isoDayOf(at: UtcMs): IsoDay {
-  return new Date(at).toISOString().slice(0, 10) as IsoDay;
+  return new Date(at).toISOString().split("T")[0] as IsoDay;
 }
 
 /**

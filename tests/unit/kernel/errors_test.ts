@@ -1,0 +1,41 @@
+import { AppError, errorMessage, ProviderError, StartupError } from "@/services/kernel/errors.ts";
+import { Secret } from "@/services/kernel/secret.ts";
+import { assertEquals } from "@/tests/assert.ts";
+
+Deno.test("errors carry what their handlers need, and their cause", () => {
+  const cause = new Error("below");
+  const app = new AppError("CONFLICT", "Taken", { details: { field: "id" }, cause });
+  assertEquals([app.name, app.code, app.details, app.cause], [
+    "AppError",
+    "CONFLICT",
+    { field: "id" },
+    cause,
+  ]);
+  const outside = new ProviderError("binance", "next_provider", "Gone", { cause });
+  assertEquals([outside.provider, outside.retryClass, outside.cause], [
+    "binance",
+    "next_provider",
+    cause,
+  ]);
+  assertEquals([new StartupError("x").exitCode, new StartupError("x", { exitCode: 78 }).exitCode], [
+    1,
+    78,
+  ]);
+});
+
+Deno.test("errorMessage() reads anything thrown", () => {
+  assertEquals(["a", 5, null, new Error("b")].map(errorMessage), ["a", "5", "null", "b"]);
+});
+
+Deno.test("Secret gives its text to reveal() alone", () => {
+  const secret = new Secret("hunter2");
+  assertEquals(secret.reveal(), "hunter2");
+  const printed = [
+    `${secret}`,
+    String(secret),
+    JSON.stringify({ secret }),
+    Deno.inspect({ secret }, { showHidden: true }),
+    JSON.stringify(Object.entries(secret)),
+  ];
+  assertEquals(printed.filter((text) => text.includes("hunter2")), []);
+});
