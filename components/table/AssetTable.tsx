@@ -40,7 +40,7 @@ export function AssetTable(props: AssetTableProps) {
           ))}
           {props.hidden.has("sparkline")
             ? null
-            : <th scope="col" class="num" data-pri="2">90 days</th>}
+            : <th scope="col" class="num" data-col="sparkline" data-pri="2">90 days</th>}
         </tr>
       </thead>
       <tbody dangerouslySetInnerHTML={{ __html: assetRowsHtml(props.rows, props.hidden) }} />
@@ -61,6 +61,7 @@ function SortHeader({ name, label, priority = 1, ...table }: SortHeaderProps) {
       scope="col"
       class={name === "name" ? undefined : "num"}
       aria-sort={state}
+      data-col={name}
       data-pri={priority > 1 ? priority : undefined}
     >
       {/* The framework marks links to this path as the current page, which a sort is not. */}

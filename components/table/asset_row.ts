@@ -17,7 +17,7 @@ export interface AssetRow {
   readonly freshness: "live" | "delayed" | "stale" | "missing";
 }
 
-/** A column that the reader may hide; `null` sorts mean that nothing sorts by it. */
+/** A column that the reader may hide. */
 export interface AssetColumn {
   /** Name in the URL, of the sort and of the figure that explains it. */
   readonly key: string;
@@ -25,7 +25,7 @@ export interface AssetColumn {
   /** What its explanation is called. */
   readonly title: string;
   readonly isChange: boolean;
-  /** When it gives way as the panel narrows: 4 first, 2 last, 1 never. */
+  /** When it gives way as the panel narrows: 4 first, then 3, 2 and 5; 1 never. */
   readonly priority: number;
   readonly read: (row: AssetRow) => FigureValue;
 }
@@ -52,7 +52,7 @@ export const ASSET_COLUMNS: readonly AssetColumn[] = [
     label: "7 d",
     title: "Change over 7 days",
     isChange: true,
-    priority: 2,
+    priority: 5,
     read: (row) => row.change7d,
   },
   {
@@ -84,7 +84,7 @@ export const ASSET_COLUMNS: readonly AssetColumn[] = [
     label: "Market value",
     title: "Market value",
     isChange: false,
-    priority: 2,
+    priority: 5,
     read: (row) => row.marketCapUsd,
   },
 ];

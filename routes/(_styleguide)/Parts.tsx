@@ -164,7 +164,14 @@ export function FieldsPanel() {
 
 /** One table in the three heights of row. */
 export function Densities() {
-  const hidden = new Set(["change_30d", "change_1y", "volume_24h", "market_cap", "sparkline"]);
+  const hidden = new Set([
+    "change_7d",
+    "change_30d",
+    "change_1y",
+    "volume_24h",
+    "market_cap",
+    "sparkline",
+  ]);
   return (
     <div class="three">
       {(["comfortable", "compact", "dense"] as const).map((density, at) => (
