@@ -1,11 +1,11 @@
 import type { Browser, Page } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
+import { axeFindings } from "@/tests/e2e/page_checks.ts";
 import { startProduct } from "@/tests/e2e/product.ts";
 import { build } from "@/tools/build.ts";
 
 const ARTIFACTS = new URL("../../artifacts/", import.meta.url);
-const AXE = new URL("../../node_modules/axe-core/axe.min.js", import.meta.url);
 
 interface Visit {
   readonly page: Page;
@@ -38,14 +38,6 @@ async function visit(browser: Browser, url: string, options: VisitOptions = {}):
 }
 
 const legendOf = (page: Page) => page.locator(".candle-legend").innerText();
-
-async function axeFindings(page: Page): Promise<string[]> {
-  await page.evaluate(await Deno.readTextFile(AXE));
-  const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-    "axe.run()",
-  );
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
-}
 
 Deno.test({
   name: "the asset page in Chromium",

@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import {
   checkViews,
+  keepPicture,
   layoutShift,
   type Step,
   testInBrowser,
@@ -50,6 +51,19 @@ const STEPS: readonly Step[] = [
       for (const title of ["Formula", "Inputs", "Rounding", "Raw rows, newest first"]) {
         assert(await page.getByRole("heading", { name: title }).isVisible(), title);
       }
+    },
+  },
+
+  {
+    name: "answers above the fold, as the picture in the README shows",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, url);
+      const { page } = visited;
+      for (const title of ["Rising most", "Falling most", "How broad is the move", "Assets"]) {
+        const box = await page.getByRole("heading", { name: title, exact: true }).boundingBox();
+        assert(box !== null && box.y + box.height < 900, title);
+      }
+      await keepPicture(page, "readme-overview", { isWhole: false });
     },
   },
 

@@ -66,11 +66,15 @@ export async function layoutShift(page: Page): Promise<number> {
   })`);
 }
 
-/** Keeps a picture of the whole page for those who look at it. */
-export async function keepPicture(page: Page, name: string): Promise<void> {
+/** Keeps a picture of the page for those who look at it: all of it, or what stands above the fold. */
+export async function keepPicture(
+  page: Page,
+  name: string,
+  { isWhole = true }: { isWhole?: boolean } = {},
+): Promise<void> {
   await Deno.mkdir(ARTIFACTS, { recursive: true });
   const path = new URL(`${name}.png`, ARTIFACTS).pathname;
-  await page.screenshot({ path, fullPage: true });
+  await page.screenshot({ path, fullPage: isWhole });
 }
 
 /** Widths and themes that every page is checked in. */
