@@ -1,5 +1,8 @@
 import postgres from "postgres";
 
+/** The role that must give its password; all others are trusted. Tests create it. */
+export const SECURED_ROLE = "secured";
+
 /** A throwaway PostgreSQL server. */
 export interface TestServer extends AsyncDisposable {
   /** Address of its maintenance database. */
@@ -49,6 +52,10 @@ export async function startPostgres(): Promise<TestServer> {
     if (Deno.uid() === 0) await run("chown", ["postgres", folder]);
     const initdb = ["-D", `${folder}/data`, "-U", USER, "-A", "trust", "-E", "UTF8"];
     await runAsServer(`${bin}/initdb`, [...initdb, "--locale=C", "--no-sync"]);
+    const rules = `${folder}/data/pg_hba.conf`;
+    const trusted = await Deno.readTextFile(rules);
+    const secured = `host all ${SECURED_ROLE} 127.0.0.1/32 scram-sha-256\n`;
+    await Deno.writeTextFile(rules, secured + trusted);
     for (let attempt = 1;; attempt++) {
       const server = await tryStart({ bin, folder });
       if (server) return server;
@@ -93,7 +100,7 @@ async function tryStart(
     kill(child);
     await ended;
   };
-  if (!await answers(url, () => isOver)) {
+  if (!await answers({ bin, port, isOver: () => isOver })) {
     await stopProcess();
     return null;
   }
@@ -114,22 +121,26 @@ async function tryStart(
   };
 }
 
-async function answers(url: string, isOver: () => boolean): Promise<boolean> {
+async function answers(
+  { bin, port, isOver }: { bin: string; port: number; isOver: () => boolean },
+): Promise<boolean> {
   const deadline = performance.now() + READY_WITHIN_MS;
+  const isReady = new Deno.Command(`${bin}/pg_isready`, {
+    args: ["--quiet", "--host=127.0.0.1", `--port=${port}`],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  });
   while (performance.now() < deadline && !isOver()) {
-    try {
-      await query(url, "select 1");
-      return true;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
-    }
+    if ((await isReady.output()).success) return true;
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
   }
   return false;
 }
 
 /** Runs one statement on a connection of its own. */
 async function query(url: string, statement: string): Promise<void> {
-  const connection = postgres(url, { max: 1, connect_timeout: 2, fetch_types: false });
+  const connection = postgres(url, { max: 1, max_lifetime: null, fetch_types: false });
   try {
     await connection.unsafe(statement);
   } finally {
@@ -155,13 +166,10 @@ function kill(child: Deno.ChildProcess): void {
 }
 
 function asServer(program: string, args: readonly string[]) {
-  return Deno.uid() === 0
-    // setpriv becomes the program itself, so that signals reach the server.
-    ? {
-      program: "setpriv",
-      args: ["--reuid=postgres", "--regid=postgres", "--clear-groups", program, ...args],
-    }
-    : { program, args: [...args] };
+  // setpriv becomes the program itself, so that signals reach the server; it also ends the server
+  // when this process is killed and can't.
+  const user = Deno.uid() === 0 ? ["--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
+  return { program: "setpriv", args: [...user, "--pdeathsig=INT", program, ...args] };
 }
 
 function runAsServer(program: string, args: readonly string[]): Promise<void> {

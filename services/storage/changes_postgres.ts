@@ -13,7 +13,7 @@ interface NoticeSource {
     channel: string,
     onNotice: () => void,
     onListening: () => void,
-  ): PromiseLike<{ unlisten(): Promise<void> }>;
+  ): PromiseLike<unknown>;
 }
 
 /** Announces a change at the commit of the transaction. */
@@ -32,7 +32,7 @@ export class PostgresChangeFeed implements RefreshableFeed {
   #version = 0;
   #reading: Promise<void> | undefined;
   #isReadAgain = false;
-  #unlisten: (() => Promise<void>) | undefined;
+  #isClosed = false;
 
   private constructor(db: Kysely<Schema>, log: Log) {
     this.#db = db;
@@ -41,13 +41,12 @@ export class PostgresChangeFeed implements RefreshableFeed {
 
   /** A feed that listens. */
   static async start(
-    connections: NoticeSource,
+    source: NoticeSource,
     { db, log }: { db: Kysely<Schema>; log: Log },
   ): Promise<PostgresChangeFeed> {
     const feed = new PostgresChangeFeed(db, log);
     const refresh = () => void feed.#refreshQuietly();
-    const { unlisten } = await connections.listen(CHANNEL, refresh, refresh);
-    feed.#unlisten = unlisten;
+    await source.listen(CHANNEL, refresh, refresh);
     await feed.refresh();
     return feed;
   }
@@ -67,9 +66,10 @@ export class PostgresChangeFeed implements RefreshableFeed {
     await this.#reading;
   }
 
+  /** Hears no more; the source is ended by whoever made it. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#listeners.clear();
-    await this.#unlisten?.();
     await this.#reading?.catch(() => {});
   }
 
@@ -87,6 +87,7 @@ export class PostgresChangeFeed implements RefreshableFeed {
 
   /** After a notice nobody waits: the next notice, or the reconnection, reads again. */
   async #refreshQuietly(): Promise<void> {
+    if (this.#isClosed) return;
     try {
       await this.refresh();
     } catch (error) {

@@ -1,5 +1,4 @@
 import { Kysely, sql } from "kysely";
-import { PostgresJSDialect } from "kysely-postgres-js";
 import postgres from "postgres";
 import { errorMessage, StartupError } from "../kernel/errors.ts";
 import type { Clock, Log } from "../ports/mod.ts";
@@ -7,6 +6,7 @@ import { PostgresCandleRows, PostgresCandleRowsWriter } from "./candle_rows_post
 import { announceChange, PostgresChangeFeed } from "./changes_postgres.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { migrate, type Migration, pendingError, readMigrationState } from "./migrations.ts";
+import { postgresDialect } from "./postgres_dialect.ts";
 import type { Schema } from "./sql/schema.ts";
 
 const MAX_CONNECTIONS = 10;
@@ -27,11 +27,14 @@ export interface PostgresOptions {
 /** Connects and brings the database to this version's schema. */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
   const { url, clock, log } = options;
-  const connections = connect(url, MAX_CONNECTIONS);
+  const db = kyselyOf(url, MAX_CONNECTIONS);
+  const listener = openClient(url, () => {});
+  const closeAll = async () => {
+    await Promise.all([db.destroy(), listener.end({ timeout: 0 })]);
+  };
   try {
-    const db = kyselyOf(connections);
     await migrateSafely(db, options);
-    const changes = await PostgresChangeFeed.start(connections, { db, log });
+    const changes = await PostgresChangeFeed.start(listener, { db, log });
     return createDatabase({
       dialect: "postgres",
       read: db,
@@ -41,26 +44,50 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       candleRowsIn: (tx) => new PostgresCandleRowsWriter(tx),
       announce: announceChange,
       upkeep: ({ insertedRows }) => refreshStatistics(db, insertedRows),
-      close: () => connections.end({ timeout: CLOSE_TIMEOUT_S }),
+      close: closeAll,
     }, clock);
   } catch (error) {
-    await connections.end({ timeout: 0 });
+    await closeAll();
     throw startupError(error, url);
   }
 }
 
 /** What `openPostgres` would run, without running it. */
 export async function listPendingPostgres(url: string): Promise<readonly string[]> {
-  const connections = connect(url, 1);
+  const db = kyselyOf(url, 1);
   try {
-    const db = kyselyOf(connections);
     const { pending } = await readMigrationState(db, { dialect: "postgres" });
     return pending.map(({ name }) => name);
   } catch (error) {
     throw startupError(error, url);
   } finally {
-    await connections.end({ timeout: 0 });
+    await db.destroy();
   }
+}
+
+function kyselyOf(url: string, maxConnections: number): Kysely<Schema> {
+  return new Kysely<Schema>({
+    dialect: postgresDialect({
+      openClient: (onLost) => openClient(url, onLost),
+      maxConnections,
+      closeTimeoutS: CLOSE_TIMEOUT_S,
+    }),
+  });
+}
+
+function openClient(url: string, onLost: () => void) {
+  return postgres(url, {
+    max: 1,
+    onclose: onLost,
+    connect_timeout: CONNECT_TIMEOUT_S,
+    // Connections last; the driver's timer for it would outlive their end.
+    max_lifetime: null,
+    fetch_types: false,
+    connection: { application_name: "tokenlysis" },
+    onnotice: () => {},
+    // Whole numbers of ours stay below 2^53.
+    types: { int8: { to: INT8, from: [INT8], parse: Number, serialize: String } },
+  });
 }
 
 /**
@@ -69,23 +96,6 @@ export async function listPendingPostgres(url: string): Promise<readonly string[
  */
 async function refreshStatistics(db: Kysely<Schema>, insertedRows: number): Promise<void> {
   if (insertedRows >= ANALYZED_AFTER_ROWS) await sql`analyze candles`.execute(db);
-}
-
-function connect(url: string, max: number) {
-  return postgres(url, {
-    max,
-    connect_timeout: CONNECT_TIMEOUT_S,
-    // Connections last; the driver's timer for it would outlive the pool's end.
-    max_lifetime: null,
-    connection: { application_name: "tokenlysis" },
-    onnotice: () => {},
-    // Whole numbers of ours stay below 2^53.
-    types: { int8: { to: INT8, from: [INT8], parse: Number, serialize: String } },
-  });
-}
-
-function kyselyOf(connections: ReturnType<typeof connect>): Kysely<Schema> {
-  return new Kysely<Schema>({ dialect: new PostgresJSDialect({ postgres: connections }) });
 }
 
 async function migrateSafely(
