@@ -13,8 +13,10 @@ import { Breather } from "./event_loop.ts";
 
 /** Rows of one read; about 2 ms, so that a rest comes in time. */
 const PAGE_ROWS = 4_096;
-/** Rows of one statement: beyond it nothing is won, and placeholders must be plain question marks,
- * as node:sqlite looks numbered ones up by name. */
+/**
+ * Rows of one statement; more win nothing. Placeholders are plain question marks, as node:sqlite
+ * looks numbered ones up by name, one after the other.
+ */
 const INSERT_ROWS = 50;
 const COLUMNS = `open_time, ${VALUE_COLUMNS.join(", ")}, state`;
 
