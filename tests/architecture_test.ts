@@ -30,7 +30,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The migrations are the schema that the stores are written against.
   "services/storage": [...BASE, ...CONTEXTS, "migrations"],
   "services/platform": [...BASE, ...CONTEXTS, "services/config.ts"],
-  migrations: ["services/storage"],
   jobs: [...BASE, ...CONTEXTS],
   components: ["services/kernel"],
   islands: ["components", "services/kernel"],
