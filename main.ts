@@ -24,6 +24,7 @@ import { capabilitiesOf, HealthService } from "./services/ops/mod.ts";
 import { JsonLog } from "./services/platform/json_log.ts";
 import { SystemClock } from "./services/platform/clock.ts";
 import { readEnvText } from "./services/platform/env_file.ts";
+import { PacedChangeFeed } from "./services/platform/paced_change_feed.ts";
 import type { Clock, Log } from "./services/ports/mod.ts";
 import { DemoProvider } from "./services/providers/mod.ts";
 import {
@@ -64,7 +65,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const log = overrides.log ?? createLog(config, clock);
   const database = overrides.database ??
     await openDatabase({ ...config.database, dataDir: config.dataDir, clock, log });
-  const { changes } = database;
+  const changes = new PacedChangeFeed(database.changes, clock);
   const store = new SqlCandleStore(database, clock);
   const registry = await openRegistry(new SqlAssetStore(database), clock);
   const market = new MarketService({
@@ -91,8 +92,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const page = await createPages({ market, clock, log, apiDocument: () => api.document });
   const close = () => overrides.database ? Promise.resolve() : database.close();
   return {
-    fetch: (request, info) =>
-      api.claims(new URL(request.url).pathname) ? api.fetch(request) : page(request, info),
+    fetch: (request, info) => api.handle(request) ?? page(request, info),
     warm: () => market.warm(),
     jobs,
     log,

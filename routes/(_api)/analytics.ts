@@ -65,7 +65,7 @@ export function analyticsEndpoints(
     }),
   ];
 
-  function reply(computed: IndicatorSeries, url: URL, extra: object = {}): Reply {
+  function reply(computed: IndicatorSeries, url: string, extra: object = {}): Reply {
     const { assetId, interval, t, series, missing, provenance, nextFrom, version } = computed;
     const data = {
       asset_id: assetId,

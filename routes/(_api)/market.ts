@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fingerprint } from "../../services/kernel/fingerprint.ts";
 import {
   type AssetQuote,
   CHART_RANGES,
@@ -11,8 +12,8 @@ import { chartToWire } from "./chart_wire.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { Overview, overviewToWire } from "./overview_wire.ts";
 import { AssetName, commaList, NOTHING, wholeNumber } from "./params.ts";
-import { quoteToWire } from "./quote_wire.ts";
-import { ok } from "./reply.ts";
+import { quoteToText } from "./quote_wire.ts";
+import { ok, okJson, type Reply } from "./reply.ts";
 import { Chart, Quote } from "./schemas.ts";
 
 /** Coins of one request for prices. */
@@ -44,10 +45,12 @@ function price({ market, clock }: MarketDeps): Endpoint {
     query: NOTHING,
     response: Quote,
     refusals: [404, 409],
-    async handle({ params }) {
-      const quote = await market.getQuote(params.coin_id);
-      const version = await versionOf(market, [quote]);
-      return ok(quoteToWire(quote), { now: clock.now(), version });
+    handle({ params }) {
+      return settled(market.listQuotes([params.coin_id]), ([quote]) => {
+        if (quote === undefined) throw new RangeError("Expected a quote for each asset");
+        const { json, tag: version } = quoteToText(quote);
+        return okJson(json, { now: clock.now(), version });
+      });
     },
   });
 }
@@ -66,10 +69,13 @@ function prices({ market, clock }: MarketDeps): Endpoint {
     }),
     response: z.array(Quote),
     refusals: [404, 409],
-    async handle({ query }) {
-      const quotes = await market.listQuotes(query.coins);
-      const version = await versionOf(market, quotes);
-      return ok(quotes.map(quoteToWire), { now: clock.now(), version });
+    handle({ query }) {
+      return settled(market.listQuotes(query.coins), (quotes) => {
+        const texts = quotes.map(quoteToText);
+        const version = fingerprint(texts.map((text) => text.tag).join()).toString(36);
+        const json = `[${texts.map((text) => text.json).join()}]`;
+        return okJson(json, { now: clock.now(), version });
+      });
     },
   });
 }
@@ -124,11 +130,12 @@ function chart({ market, clock }: MarketDeps): Endpoint {
   });
 }
 
-/** Quotes age without any change of the store: the tag must move when their freshness does. */
-async function versionOf(market: MarketService, quotes: readonly AssetQuote[]): Promise<string> {
-  return `${await market.getVersion()}-${freshnessKey(quotes)}`;
+/** Goes on with a value at once where it is there: a promise costs more than these routes do. */
+function settled<T>(value: T | Promise<T>, next: (value: T) => Reply): Reply | Promise<Reply> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }
 
+/** Quotes age without any change of the store: the tag must move when their freshness does. */
 function freshnessKey(quotes: readonly AssetQuote[]): string {
   return quotes.map(({ freshness }) => freshness[0]).join("");
 }

@@ -10,7 +10,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { internalError, refusal } from "./errors.ts";
 import { explainEndpoints } from "./explain.ts";
 import { marketEndpoints } from "./market.ts";
-import { acceptsGzip, compressed } from "./middleware/compression.ts";
+import { acceptsGzip, compressed, isCompressible, varying } from "./middleware/compression.ts";
 import { FrontCache } from "./middleware/front_cache.ts";
 import { RequestIds } from "./middleware/request_id.ts";
 import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
@@ -31,6 +31,8 @@ export interface ApiDeps {
 
 export interface Api {
   readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Answers a request for data; `null` leaves it to the pages. */
+  readonly handle: (request: Request) => Response | Promise<Response> | null;
   /** Whether the path is data, as opposed to a page. */
   readonly claims: (pathname: string) => boolean;
   /** The OpenAPI document of all data routes. */
@@ -53,121 +55,174 @@ export function createApi(deps: ApiDeps): Api {
   const described = mountTable(deps);
   const document = describeApi([...described, documentEndpoint({})], deps.version);
   const endpoints = [...described, documentEndpoint(document)];
-  const bareRoutes = endpoints.map(({ path }) => path)
-    .filter((path) => !path.startsWith("/api/"))
-    .map((path) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`));
   const front = new ApiFront(deps, endpoints);
   return {
     fetch: (request) => front.fetch(request),
-    claims: (pathname) =>
-      pathname === "/api" || pathname.startsWith("/api/") ||
-      bareRoutes.some((route) => route.test(pathname)),
+    handle: (request) => front.handle(request),
+    claims: (pathname) => front.claims(pathname),
     document,
   };
 }
 
-/** What goes with a request through the router. */
+/** What goes with a request through the router, and comes back beside the response. */
 interface RequestEnv {
-  Bindings: { readonly requestId: string };
+  Bindings: { readonly requestId: string; reply: Reply | null };
 }
 
 /** From request to response: cache, router, compression, conditional answers, headers. */
 class ApiFront {
   readonly #router: Hono<RequestEnv>;
+  readonly #changes: ChangeFeed;
   readonly #cache: FrontCache;
   readonly #ids = new RequestIds();
   readonly #log: Log;
-  /** What each response of the router was made of, for the cache. */
-  readonly #replies = new WeakMap<Response, Reply>();
+  /** Paths that stand on their own, as opposed to everything under `/api`. */
+  readonly #barePaths: readonly RegExp[];
+  readonly #paths: readonly RegExp[];
 
   constructor({ changes, clock, log }: ApiDeps, endpoints: readonly Endpoint[]) {
-    this.#cache = new FrontCache({ changes, clock });
+    this.#changes = changes;
+    this.#cache = new FrontCache({ clock });
     this.#log = log;
+    const paths = endpoints.map(({ path }) => path);
+    this.#paths = paths.map(patternOf);
+    this.#barePaths = paths.filter((path) => !path.startsWith("/api/")).map(patternOf);
     this.#router = this.#route(endpoints);
   }
 
-  fetch(request: Request): Response | Promise<Response> {
-    const { method, headers, url } = request;
-    const requestId = this.#ids.next(headers);
-    if (method !== "GET" && method !== "HEAD") return this.#answer(request, { requestId });
-    const key = acceptsGzip(headers) ? `${GZIP_KEY}${url}` : url;
-    const hit = this.#cache.replay(key, toResponse);
-    if (hit === null) return this.#answer(request, { requestId, key });
-    return finish(request, { ...hit, requestId });
+  claims(pathname: string): boolean {
+    return pathname === "/api" || pathname.startsWith("/api/") ||
+      this.#barePaths.some((path) => path.test(pathname));
   }
 
-  async #answer(
-    request: Request,
-    { requestId, key }: { requestId: string; key?: string },
-  ): Promise<Response> {
-    const change = this.#cache.mark();
+  handle(request: Request): Response | Promise<Response> | null {
+    const change = this.#changes.current();
+    const replayed = this.#replay(request, change);
+    if (replayed !== null) return replayed;
+    return this.claims(pathOf(request.url)) ? this.#answer(request, change) : null;
+  }
+
+  fetch(request: Request): Response | Promise<Response> {
+    const change = this.#changes.current();
+    return this.#replay(request, change) ?? this.#answer(request, change);
+  }
+
+  #replay(request: Request, change: number): Response | null {
+    if (!isRead(request)) return null;
+    const hit = this.#cache.replay(request, { change, build: toResponse });
+    if (hit === null) return null;
+    const response = conditional(request, hit);
+    response.headers.set(ID_HEADER, this.#ids.next(request.headers));
+    return response;
+  }
+
+  #answer(request: Request, change: number): Response | Promise<Response> {
+    const env: RequestEnv["Bindings"] = {
+      requestId: this.#ids.next(request.headers),
+      reply: null,
+    };
     // The router would drop the body of a HEAD, and with it what the cache can keep.
     const read = request.method === "HEAD" ? new Request(request, { method: "GET" }) : request;
-    const response = await this.#router.fetch(read, { requestId });
-    const reply = this.#replies.get(response) ?? null;
-    if (reply === null) return finish(request, { response, reply, requestId });
-    const sent = await compressed(reply, key?.startsWith(GZIP_KEY) ?? false);
-    if (key !== undefined) this.#cache.keep(key, { reply: sent, change });
-    const final = sent === reply ? response : toResponse(sent);
-    return finish(request, { response: final, reply: sent, requestId });
+    const answer = this.#router.fetch(read, env);
+    // Most answers are there at once, and waiting for them would cost more than making them.
+    return answer instanceof Promise
+      ? answer.then((response) => this.#finish(request, { response, env, change }))
+      : this.#finish(request, { response: answer, env, change });
+  }
+
+  #finish(
+    request: Request,
+    { response, env, change }: { response: Response; env: RequestEnv["Bindings"]; change: number },
+  ): Response | Promise<Response> {
+    const { reply, requestId } = env;
+    if (reply === null) return response;
+    if (isCompressible(reply)) return this.#finishLong(request, { reply, requestId, change });
+    if (isRead(request)) this.#cache.keep(request.url, { plain: reply, gzip: null, change });
+    return conditional(request, { reply, response });
+  }
+
+  async #finishLong(
+    request: Request,
+    { reply, requestId, change }: { reply: Reply; requestId: string; change: number },
+  ): Promise<Response> {
+    const plain = varying(reply);
+    const gzip = acceptsGzip(request.headers) ? await compressed(plain) : null;
+    if (isRead(request)) this.#cache.keep(request.url, { plain, gzip, change });
+    const sent = gzip ?? plain;
+    return conditional(request, { reply: sent, response: toResponse(sent, requestId) });
   }
 
   #route(endpoints: readonly Endpoint[]): Hono<RequestEnv> {
     const router = new Hono<RequestEnv>();
     for (const { path, run } of endpoints) {
-      const pattern = path.replaceAll(/\{(\w+)\}/g, ":$1");
-      router.get(pattern, async (c) => {
-        const params: Record<string, string> = c.req.param();
-        return this.#remember(await run({ params, url: new URL(c.req.url) }));
-      });
-      router.options(pattern, () => new Response(null, { status: 204, headers: ALLOWED }));
-      router.all(pattern, () => {
-        throw new AppError("METHOD_NOT_ALLOWED", "This address answers GET, HEAD and OPTIONS");
+      router.get(path.replaceAll(/\{(\w+)\}/g, ":$1"), (c): Response | Promise<Response> => {
+        const reply = run({ params: c.req.param(), url: c.req.url });
+        return reply instanceof Promise ? reply.then((made) => send(c, made)) : send(c, reply);
       });
     }
-    router.notFound(() => {
-      const message = "There is nothing at this address: /openapi.json lists what there is";
-      return this.#remember(refusal(new AppError("RESOURCE_NOT_FOUND", message)));
+    router.notFound((c) => {
+      if (!this.#paths.some((path) => path.test(c.req.path))) {
+        return send(c, refusal(new AppError("RESOURCE_NOT_FOUND", NOTHING_HERE)));
+      }
+      if (c.req.method !== "OPTIONS") {
+        return send(c, refusal(new AppError("METHOD_NOT_ALLOWED", `Expected ${ALLOWED}`)));
+      }
+      return new Response(null, {
+        status: 204,
+        headers: { allow: ALLOWED, [ID_HEADER]: c.env.requestId },
+      });
     });
     router.onError((error, c) => {
-      if (error instanceof AppError) return this.#remember(refusal(error));
+      if (error instanceof AppError) return send(c, refusal(error));
       const { requestId } = c.env;
       this.#log.error("Request failed", { request_id: requestId, path: c.req.path, error });
-      return this.#remember(internalError(requestId));
+      return send(c, internalError(requestId));
     });
     return router;
   }
-
-  #remember(reply: Reply): Response {
-    const response = toResponse(reply);
-    this.#replies.set(response, reply);
-    return response;
-  }
 }
 
-/** Compressed answers are kept apart from plain ones. */
-const GZIP_KEY = "gzip ";
+const ALLOWED = "GET, HEAD, OPTIONS";
+const ID_HEADER = "x-request-id";
+const NOTHING_HERE = "There is nothing at this address: /openapi.json lists what there is";
 
-const ALLOWED = { allow: "GET, HEAD, OPTIONS" };
+/** Matches the paths of a route. */
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+}
 
-function toResponse({ status, body, headers }: Reply): Response {
-  const all = { ...SECURITY_HEADERS, "cache-control": "no-store", ...headers };
+function isRead({ method }: Request): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+/** Sends a reply and leaves it beside the response, for the cache. */
+function send({ env }: { readonly env: RequestEnv["Bindings"] }, reply: Reply): Response {
+  env.reply = reply;
+  return toResponse(reply, env.requestId);
+}
+
+function toResponse({ status, body, headers }: Reply, requestId?: string): Response {
+  const all = { ...SECURITY_HEADERS, ...NOT_STORED, ...headers };
+  if (requestId !== undefined) all[ID_HEADER] = requestId;
   return new Response(body, { status, headers: all });
 }
 
-/** The response as this request must see it. */
-function finish(
-  request: Request,
-  { response, reply, requestId }: { response: Response; reply: Reply | null; requestId: string },
-): Response {
-  const final = conditional(request, response, reply);
-  final.headers.set("x-request-id", requestId);
-  return final;
+/** Holds for answers that do not say otherwise. */
+const NOT_STORED: Readonly<Record<string, string>> = { "cache-control": "no-store" };
+
+/** The path of a request's URL, which is absolute and normal already: parsing it takes longer. */
+function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const end = url.indexOf("?", start);
+  return end < 0 ? url.slice(start) : url.slice(start, end);
 }
 
 /** `304` for a known ETag, no body for HEAD, else the response as it is. */
-function conditional(request: Request, response: Response, reply: Reply | null): Response {
-  const etag = reply?.headers.etag;
+function conditional(
+  request: Request,
+  { reply, response }: { reply: Reply; response: Response },
+): Response {
+  const { etag } = reply.headers;
   if (etag !== undefined && isKnown(request.headers.get("if-none-match"), etag)) {
     return new Response(null, { status: 304, headers: response.headers });
   }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { fingerprint } from "../../services/kernel/fingerprint.ts";
 import { formatUtcMs } from "../../services/kernel/time.ts";
 import type { AssetQuote, Figure } from "../../services/market/mod.ts";
 import type { Quote } from "./schemas.ts";
@@ -38,6 +39,24 @@ export function quoteToWire(quote: AssetQuote): z.output<typeof Quote> {
     demo: provenance?.isDemo ?? false,
     reasons: reasonsOf(figures),
   };
+}
+
+/** A quote as JSON text, and what tells it from the asset's other ones. */
+export interface QuoteText {
+  readonly json: string;
+  readonly tag: string;
+}
+
+const written = new WeakMap<AssetQuote, QuoteText>();
+
+/** A quote as text, written once for as long as the service holds the quote. */
+export function quoteToText(quote: AssetQuote): QuoteText {
+  const known = written.get(quote);
+  if (known !== undefined) return known;
+  const json = JSON.stringify(quoteToWire(quote));
+  const text = { json, tag: fingerprint(json).toString(36) };
+  written.set(quote, text);
+  return text;
 }
 
 function reasonsOf(figures: Readonly<Record<string, Figure>>): Record<string, string> {

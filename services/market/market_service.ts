@@ -143,11 +143,15 @@ export class MarketService {
     return this.#quoteOf(found, await this.#snapshot());
   }
 
-  /** The quotes of several assets, in the order asked. */
-  async listQuotes(assets: readonly string[]): Promise<readonly AssetQuote[]> {
+  /** The quotes of several assets, in the order asked; at once while nothing has changed. */
+  listQuotes(
+    assets: readonly string[],
+  ): readonly AssetQuote[] | Promise<readonly AssetQuote[]> {
     const found = assets.map((asset) => this.#registry.resolve(asset));
-    const snapshot = await this.#snapshot();
-    return found.map((asset) => this.#quoteOf(asset, snapshot));
+    const quotesIn = (snapshot: MarketSnapshot) =>
+      found.map((asset) => this.#quoteOf(asset, snapshot));
+    const held = this.#snapshots.peek();
+    return held ? quotesIn(held) : this.#snapshots.current().then(quotesIn);
   }
 
   /** Candles of one source, ascending, at most `MAX_CANDLES`. */

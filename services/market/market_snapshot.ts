@@ -1,4 +1,5 @@
 import { bucketStart, emptyColumns, intervalMs } from "./candle.ts";
+import { fingerprint } from "../kernel/fingerprint.ts";
 import { DAY_MS, type UtcMs } from "../kernel/time.ts";
 import type { ChangeFeed } from "../ports/mod.ts";
 import type { AssetId } from "./assets.ts";
@@ -106,7 +107,7 @@ export class SnapshotKeeper {
         if (one) assets.set(assetId, one);
       });
     }
-    const version = fingerprint([...assets.values()].map((facts) => facts.version));
+    const version = fingerprint([...assets.values()].map((facts) => facts.version).join());
     this.#held = { change, version, assets };
     return this.#held;
   }
@@ -115,9 +116,7 @@ export class SnapshotKeeper {
     label: AssetLabel,
     { stored, visible }: Pick<AssetFacts, "stored" | "visible">,
   ): Promise<AssetFacts> {
-    const version = fingerprint(
-      [...stored.map(versionOf), visible.length].flat(),
-    );
+    const version = fingerprint([...stored.flatMap(versionOf), visible.length].join());
     const old = this.#held?.assets.get(label.assetId);
     if (old?.version === version) return old;
     const { store, priority } = this.#deps;
@@ -202,19 +201,4 @@ function groupByAsset(series: readonly FilledSeries[]): Map<AssetId, FilledSerie
 
 function versionOf({ seriesId, version, updatedAt }: FilledSeries): readonly number[] {
   return [seriesId, version, updatedAt];
-}
-
-/**
- * One number that stands for a list of numbers: FNV-1a over their digits in two lanes, 52 bits,
- * so that two states of a market meet in one number once in 2^52.
- */
-function fingerprint(values: readonly number[]): number {
-  let low = 0x811c9dc5;
-  let high = 0x050c5d1f;
-  for (const char of values.join()) {
-    const code = char.charCodeAt(0);
-    low = Math.imul(low ^ code, 0x01000193);
-    high = Math.imul(high ^ (code + 0x9e), 0x01000193);
-  }
-  return (high >>> 12) * 2 ** 32 + (low >>> 0);
 }

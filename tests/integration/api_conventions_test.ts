@@ -41,7 +41,7 @@ Deno.test("HEAD answers the headers of GET without a body, from the cache too", 
   await harness.write({ candles: dailyCandles([1, 2]) });
   const url = "http://localhost/assets/bitcoin/candles";
   const get = await harness.api.fetch(new Request(url));
-  for (let times = 0; times < 2; times++) {
+  for (let times = 0; times < 3; times++) {
     const head = await harness.api.fetch(new Request(url, { method: "HEAD" }));
     assertEquals([head.status, await head.text()], [200, ""]);
     assertEquals(head.headers.get("etag"), get.headers.get("etag"));
@@ -89,7 +89,7 @@ Deno.test("a failure of ours answers 500 with the id that the log has, and nothi
   assertEquals(line?.fields.request_id, error.details.request_id);
 });
 
-Deno.test("a public answer is replayed for a second, until a fact changes", async () => {
+Deno.test("an answer asked for again is replayed for a second, until a fact changes", async () => {
   await using harness = await openTestApi();
   await harness.write({ candles: dailyCandles([1]) });
   const timestamp = async () => {
@@ -97,6 +97,7 @@ Deno.test("a public answer is replayed for a second, until a fact changes", asyn
     const { data, meta } = await response.json();
     return `${meta.timestamp} ${data.price}`;
   };
+  assertEquals(await timestamp(), "2026-01-01T00:00:00Z 1");
   assertEquals(await timestamp(), "2026-01-01T00:00:00Z 1");
   harness.clock.advance(999);
   assertEquals(await timestamp(), "2026-01-01T00:00:00Z 1");
@@ -111,7 +112,7 @@ Deno.test("long answers are compressed for clients that take it", async () => {
   await harness.write({ candles: dailyCandles(Array.from({ length: 100 }, (_, at) => at + 1)) });
   const path = "/assets/bitcoin/candles";
   const plain = await (await harness.get(path)).text();
-  for (let times = 0; times < 2; times++) {
+  for (let times = 0; times < 3; times++) {
     const response = await harness.get(path, { "accept-encoding": "br, gzip" });
     assertEquals(response.headers.get("content-encoding"), "gzip");
     assertEquals(response.headers.get("vary"), "accept-encoding");

@@ -10,6 +10,7 @@ import {
   MarketService,
 } from "@/services/market/mod.ts";
 import { capabilitiesOf, type HealthProbe, HealthService } from "@/services/ops/mod.ts";
+import { PacedChangeFeed } from "@/services/platform/paced_change_feed.ts";
 import { pingDatabase, SqlCandleStore } from "@/services/storage/mod.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
@@ -49,7 +50,7 @@ export async function openTestApi(
   const log = new RecordingLog();
   const database = await openTestDatabase({ clock });
   const store = new SqlCandleStore(database, clock);
-  const { changes } = database;
+  const changes = new PacedChangeFeed(database.changes, clock);
   const registry = new AssetRegistry(sampleRegistry({
     assets: [
       assetRow("bitcoin", { symbol: "BTC", name: "Bitcoin", decimals: 8 }),

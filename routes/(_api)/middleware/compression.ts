@@ -16,11 +16,18 @@ export function acceptsGzip(headers: Headers): boolean {
   return accepted !== null && /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s*,|\s*$))/.test(accepted);
 }
 
-/** The answer, compressed off the event loop where it is long enough and the client takes it. */
-export async function compressed(reply: Reply, isAccepted: boolean): Promise<Reply> {
-  if (typeof reply.body !== "string" || reply.body.length < MIN_CHARACTERS) return reply;
-  const headers = { ...reply.headers, vary: "accept-encoding" };
-  if (!isAccepted) return { ...reply, headers };
+/** Whether the answer is long enough to come in a plain and a compressed form. */
+export function isCompressible({ body }: Reply): boolean {
+  return body.length >= MIN_CHARACTERS;
+}
+
+/** The plain form of a long answer. */
+export function varying(reply: Reply): Reply {
+  return { ...reply, headers: { ...reply.headers, vary: "accept-encoding" } };
+}
+
+/** The compressed form of a long answer, made off the event loop. */
+export async function compressed(reply: Reply): Promise<Reply> {
   const body = new Uint8Array(await gzipAsync(reply.body, { level: LEVEL }));
-  return { ...reply, body, headers: { ...headers, "content-encoding": "gzip" } };
+  return { ...reply, body, headers: { ...reply.headers, "content-encoding": "gzip" } };
 }

@@ -1,87 +1,106 @@
 import type { UtcMs } from "../../../services/kernel/time.ts";
-import type { ChangeFeed, Clock } from "../../../services/ports/mod.ts";
+import type { Clock } from "../../../services/ports/mod.ts";
 import type { Reply } from "../reply.ts";
+import { acceptsGzip, isCompressible } from "./compression.ts";
 
-interface Entry {
+/** One form of an answer, with the `Response` that its replays are cloned from. */
+interface Form {
   readonly reply: Reply;
-  readonly sizeBytes: number;
-  readonly change: number;
-  readonly until: UtcMs;
   /** Made at the first replay: cloning it is ten times cheaper than checking headers again. */
   prototype: Response | null;
 }
+
+interface Entry {
+  readonly plain: Form;
+  /** Made only once a client takes it. */
+  readonly gzip: Form | null;
+  /** State of the facts that the answer was made from. */
+  readonly change: number;
+  readonly until: UtcMs;
+}
+
+/** An answer as it goes into the cache. */
+export interface KeptAnswer {
+  readonly plain: Reply;
+  readonly gzip: Reply | null;
+  readonly change: number;
+}
+
+/** URLs asked once that are remembered until they are asked again. */
+const MAX_ONCE = 10_000;
 
 /** How long an answer is replayed: what it says of its own age may be that much off. */
 const MAX_AGE_MS = 1_000;
 
 /**
  * Replays public answers by their whole URL, without routing, validating or serialising again.
- * An entry falls when any stored fact changes, after a second, or when newer ones need the room.
+ * An entry falls when any stored fact changes, after a second, or when newer ones need the room:
+ * it keeps two generations of half the size, and drops the older one as a whole. An answer comes in
+ * when it is asked for again, so that URLs made up to be asked once push nothing out.
  */
 export class FrontCache {
-  readonly #changes: ChangeFeed;
   readonly #clock: Clock;
   readonly #maxBytes: number;
-  /** In order of writing: the first is the oldest. */
-  readonly #entries = new Map<string, Entry>();
-  #sizeBytes = 0;
+  readonly #once = new Set<string>();
+  #young = new Map<string, Entry>();
+  #old = new Map<string, Entry>();
+  #youngBytes = 0;
+  #oldBytes = 0;
 
   constructor(
-    { changes, clock, maxBytes = 32 * 1024 * 1024 }: {
-      readonly changes: ChangeFeed;
-      readonly clock: Clock;
-      readonly maxBytes?: number;
-    },
+    { clock, maxBytes = 32 * 1024 * 1024 }: { readonly clock: Clock; readonly maxBytes?: number },
   ) {
-    this.#changes = changes;
     this.#clock = clock;
     this.#maxBytes = maxBytes;
   }
 
   /** Bytes that the kept answers take, roughly. */
   get sizeBytes(): number {
-    return this.#sizeBytes;
+    return this.#youngBytes + this.#oldBytes;
   }
 
-  /** The kept answer and a `Response` of its own to send, or `null`. */
+  /** The kept answer with a `Response` of its own to send; `null` if there is none any more. */
   replay(
-    key: string,
-    build: (reply: Reply) => Response,
+    { url, headers }: Request,
+    { change, build }: { change: number; build: (reply: Reply) => Response },
   ): { reply: Reply; response: Response } | null {
-    const entry = this.#entries.get(key);
+    const entry = this.#young.get(url) ?? this.#old.get(url);
     if (entry === undefined) return null;
-    if (entry.change !== this.#changes.current() || this.#clock.now() >= entry.until) {
-      this.#drop(key, entry);
-      return null;
-    }
-    entry.prototype ??= build(entry.reply);
-    return { reply: entry.reply, response: entry.prototype.clone() };
-  }
-
-  /** The state of the facts, to be taken before an answer is made from them. */
-  mark(): number {
-    return this.#changes.current();
+    if (entry.change !== change || this.#clock.now() >= entry.until) return null;
+    // Reading a header costs as much as all the rest, and only long answers have two forms.
+    const takesGzip = isCompressible(entry.plain.reply) && acceptsGzip(headers);
+    const form = takesGzip ? entry.gzip : entry.plain;
+    if (form === null) return null;
+    form.prototype ??= build(form.reply);
+    return { reply: form.reply, response: form.prototype.clone() };
   }
 
   /** Keeps an answer that says of itself that it is public, unless it is too large. */
-  keep(key: string, { reply, change }: { reply: Reply; change: number }): void {
-    if (reply.status !== 200 || !reply.headers["cache-control"]?.startsWith("public")) return;
-    // Two bytes for each character of key and body, and as much again for the prototype.
-    const sizeBytes = 4 * (reply.body.length + key.length);
-    if (sizeBytes > this.#maxBytes / 8) return;
-    const old = this.#entries.get(key);
-    if (old) this.#drop(key, old);
-    const until = this.#clock.now() + MAX_AGE_MS as UtcMs;
-    this.#entries.set(key, { reply, sizeBytes, change, until, prototype: null });
-    this.#sizeBytes += sizeBytes;
-    for (const [oldestKey, oldest] of this.#entries) {
-      if (this.#sizeBytes <= this.#maxBytes) break;
-      this.#drop(oldestKey, oldest);
+  keep(url: string, { plain, gzip, change }: KeptAnswer): void {
+    if (plain.status !== 200 || !plain.headers["cache-control"]?.startsWith("public")) return;
+    if (!this.#wasAsked(url)) return;
+    // Text takes a byte or two for each character, and as much again in the prototype.
+    const sizeBytes = 2 * (plain.body.length + url.length + (gzip?.body.length ?? 0));
+    if (sizeBytes > this.#maxBytes / 4) return;
+    if (this.#youngBytes + sizeBytes > this.#maxBytes / 2) {
+      this.#old = this.#young;
+      this.#oldBytes = this.#youngBytes;
+      this.#young = new Map();
+      this.#youngBytes = 0;
     }
+    this.#young.set(url, {
+      plain: { reply: plain, prototype: null },
+      gzip: gzip && { reply: gzip, prototype: null },
+      change,
+      until: this.#clock.now() + MAX_AGE_MS as UtcMs,
+    });
+    this.#youngBytes += sizeBytes;
   }
 
-  #drop(key: string, entry: Entry): void {
-    this.#entries.delete(key);
-    this.#sizeBytes -= entry.sizeBytes;
+  #wasAsked(url: string): boolean {
+    if (this.#young.has(url) || this.#old.has(url) || this.#once.delete(url)) return true;
+    if (this.#once.size >= MAX_ONCE) this.#once.clear();
+    this.#once.add(url);
+    return false;
   }
 }

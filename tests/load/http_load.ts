@@ -1,0 +1,143 @@
+// deno-lint-ignore-file no-console
+/**
+ * The product's HTTP speed beside a bare `Deno.serve` that returns the same bytes and Fastify with
+ * a schema, in one run on one machine: alternated rounds, medians, ratios. Then the latency goals:
+ * an open loop of 10,000 requests a second on two cores, and pages of 1,000 candles.
+ */
+import { hasProgram, type LoadFigures, offerLoad, SERVERS, startServer } from "./processes.ts";
+
+const isQuick = Deno.args.includes("--quick");
+const ROUNDS = isQuick ? 1 : 3;
+const SECONDS = isQuick ? 1 : 3;
+const CONNECTIONS = 64;
+const CANDLE_CONNECTIONS = 50;
+const OPEN_LOOP_RATE = 10_000;
+
+const PRICE = "/api/market/price/bitcoin";
+const PRICES = "/api/market/prices?coins=bitcoin";
+const CANDLES = "/assets/bitcoin/candles?interval=1h&limit=1000";
+
+const GOALS = {
+  cachedToBare: 0.6,
+  cachedToFastify: 1.2,
+  uncachedToFastify: 1,
+  openLoopP95Ms: 10,
+  candlesP95Ms: 20,
+} as const;
+
+/** Two cores serve and two ask, so that neither takes time from the other. */
+const canPin = hasProgram("taskset") && navigator.hardwareConcurrency >= 4;
+const SERVER_CORES = canPin ? "0,1" : null;
+const GENERATOR = { cores: canPin ? "2,3" : null, processes: 1 } as const;
+/** The open loop shares two cores with its generator. */
+const SHARED_CORES = canPin ? "0,1" : null;
+
+const ORDER = { connections: CONNECTIONS, seconds: SECONDS, rate: 0, isDistinct: false } as const;
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
+
+function show(name: string, { perSecond, p50, p95, p99, failures }: LoadFigures): void {
+  const ms = (value: number) => `${value.toFixed(2)} ms`.padStart(10);
+  const failed = failures > 0 ? `  ${failures} FAILED` : "";
+  console.log(
+    `${name.padEnd(34)}${perSecond.toFixed(0).padStart(8)} req/s   p50 ${ms(p50)}` +
+      `   p95 ${ms(p95)}   p99 ${ms(p99)}${failed}`,
+  );
+}
+
+const problems: string[] = [];
+
+function hold(what: string, { actual, goal, isUpper }: {
+  actual: number;
+  goal: number;
+  isUpper: boolean;
+}): void {
+  const isMet = isUpper ? actual <= goal : actual >= goal;
+  const bound = isUpper ? "at most" : "at least";
+  const verdict = isMet ? "ok" : "MISSED";
+  console.log(`${what}: ${actual.toFixed(2)}, goal ${bound} ${goal}: ${verdict}`);
+  if (!isMet) problems.push(what);
+}
+
+async function bodyOf(port: number, path: string): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  if (!response.ok) throw new Error(`Cannot load ${path}: ${response.status}`);
+  return await response.text();
+}
+
+async function compareThroughput(): Promise<void> {
+  await using product = await startServer(SERVERS.product, { cores: SERVER_CORES, input: "" });
+  const input = await bodyOf(product.port, PRICE);
+  await using bare = await startServer(SERVERS.bare, { cores: SERVER_CORES, input });
+  await using fastify = await startServer(SERVERS.fastify, { cores: SERVER_CORES, input });
+  console.log(
+    `${new TextEncoder().encode(input).length} bytes, ${CONNECTIONS} connections,`,
+    "closed loop",
+  );
+  const loads = {
+    bare: { ...ORDER, port: bare.port, path: PRICE },
+    fastify: { ...ORDER, port: fastify.port, path: PRICE },
+    cached: { ...ORDER, port: product.port, path: PRICE },
+    fastifyValidated: { ...ORDER, port: fastify.port, path: PRICES, isDistinct: true },
+    uncached: { ...ORDER, port: product.port, path: PRICES, isDistinct: true },
+  };
+  const names = Object.keys(loads) as (keyof typeof loads)[];
+  // Compilers and caches warm up before the first figure counts.
+  for (const name of names) await offerLoad({ ...loads[name], seconds: 1 }, GENERATOR);
+  const rates = new Map(names.map((name) => [name, [] as number[]]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const name of names) {
+      const figures = await offerLoad(loads[name], GENERATOR);
+      show(LABELS[name], figures);
+      rates.get(name)?.push(figures.perSecond);
+      if (figures.failures > 0) problems.push(`failed requests: ${name}`);
+    }
+  }
+  const rate = (name: keyof typeof loads) => median(rates.get(name) ?? []);
+  const ratio = (what: string, actual: number, goal: number) =>
+    hold(what, { actual, goal, isUpper: false });
+  ratio("cached / bare Deno.serve", rate("cached") / rate("bare"), GOALS.cachedToBare);
+  ratio("cached / Fastify", rate("cached") / rate("fastify"), GOALS.cachedToFastify);
+  ratio(
+    "validated uncached / Fastify validated",
+    rate("uncached") / rate("fastifyValidated"),
+    GOALS.uncachedToFastify,
+  );
+}
+
+const LABELS = {
+  bare: "bare Deno.serve, same bytes",
+  fastify: `Fastify with schema (${SERVERS.fastify[0] === "node" ? "Node" : "Deno"})`,
+  cached: "product, cached, all headers",
+  fastifyValidated: "Fastify, validated query",
+  uncached: "product, validated, uncached",
+} as const;
+
+async function holdLatencies(): Promise<void> {
+  await using product = await startServer(SERVERS.product, { cores: SHARED_CORES, input: "" });
+  const { port } = product;
+  const shared = { cores: SHARED_CORES, processes: 1 };
+  await offerLoad({ ...ORDER, port, path: PRICE, seconds: 1 }, shared);
+  const seconds = SECONDS + 2;
+  const open = { ...ORDER, port, path: PRICE, rate: OPEN_LOOP_RATE, seconds };
+  const openLoop = await offerLoad(open, shared);
+  show("open loop, 2 cores, generator in", openLoop);
+  const upper = (what: string, actual: number, goal: number) =>
+    hold(what, { actual, goal, isUpper: true });
+  upper(`p95 ms at ${OPEN_LOOP_RATE} req/s`, openLoop.p95, GOALS.openLoopP95Ms);
+
+  const candles = { ...ORDER, port, path: CANDLES, connections: CANDLE_CONNECTIONS };
+  await offerLoad({ ...candles, seconds: 1 }, GENERATOR);
+  const page = await offerLoad(candles, GENERATOR);
+  show("1,000 candles", page);
+  upper(`p95 ms of 1,000 candles, ${CANDLE_CONNECTIONS} connections`, page.p95, GOALS.candlesP95Ms);
+  const distinct = await offerLoad({ ...candles, isDistinct: true }, GENERATOR);
+  show("1,000 candles, never cached", distinct);
+}
+
+await compareThroughput();
+await holdLatencies();
+if (problems.length > 0) console.error(`Missed: ${problems.join("; ")}`);
+Deno.exit(problems.length > 0 ? 1 : 0);
