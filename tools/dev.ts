@@ -90,7 +90,16 @@ async function develop(): Promise<void> {
   await server.stop();
 }
 
+const HELP = `Usage: deno task dev
+
+Serves the product for development: builds, runs main.ts, and does both again after each change;
+open pages reload by themselves. Settings are those of deno task start.`;
+
 if (import.meta.main) {
+  if (Deno.args.length > 0) {
+    console.log(HELP);
+    Deno.exit(Deno.args[0] === "--help" ? 0 : 2);
+  }
   try {
     await develop();
     Deno.exit(0);

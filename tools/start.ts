@@ -4,6 +4,17 @@ import { StartupError } from "../services/kernel/errors.ts";
 import { serverArguments } from "./server_command.ts";
 import { readEnvText } from "../services/platform/env_file.ts";
 
+const HELP = `Usage: deno task start
+
+Serves the product until it is told to stop. Settings come from the environment and from .env:
+  TOKENLYSIS_HOST, TOKENLYSIS_PORT  where to listen (127.0.0.1, 8000)
+  TOKENLYSIS_DATA_DIR               what is kept on disk (./data)
+  DATABASE_URL                      sqlite:PATH or postgresql://… instead of the embedded database
+  TOKENLYSIS_DEMO                   auto, on or off: the demo market
+  TOKENLYSIS_NETWORK                on or off: outgoing calls
+
+Exit codes: 0 stopped, 1 failed, 2 called wrongly, 78 wrong settings.`;
+
 /**
  * Serves the product: checks the settings, builds the pages if their sources changed, then starts
  * `main.ts` with its own permissions and ends with its exit code.
@@ -26,9 +37,20 @@ async function start(): Promise<number> {
   return (await server.status).code;
 }
 
+/** The exit code for what the command line says, or `null` to go on. */
+function readArguments([first]: readonly string[]): number | null {
+  if (first === undefined) return null;
+  if (first === "--help" || first === "-h") {
+    console.log(HELP);
+    return 0;
+  }
+  console.error(`Cannot read the argument "${first}": deno task start takes none but --help`);
+  return 2;
+}
+
 if (import.meta.main) {
   try {
-    Deno.exit(await start());
+    Deno.exit(readArguments(Deno.args) ?? await start());
   } catch (error) {
     console.error(error instanceof StartupError ? error.message : error);
     Deno.exit(error instanceof StartupError ? error.exitCode : 1);

@@ -154,3 +154,15 @@ Deno.test("stop: a killed process loses nothing and starts again on the same fol
     assertEquals(await countCandles(second.url), before);
   });
 });
+
+Deno.test("start: --help says what it reads, and an argument it does not know is refused", async () => {
+  const run = (arg: string) =>
+    new Deno.Command(Deno.execPath(), { args: ["run", "--quiet", "-A", "tools/start.ts", arg] })
+      .output();
+  const help = await run("--help");
+  assertEquals(help.code, 0);
+  assertMatch(new TextDecoder().decode(help.stdout), /TOKENLYSIS_DATA_DIR/);
+  const wrong = await run("--port");
+  assertEquals(wrong.code, 2);
+  assertMatch(new TextDecoder().decode(wrong.stderr), /Cannot read the argument "--port"/);
+});
