@@ -11,30 +11,73 @@ export interface SmaOptions extends IntoColumn {
   readonly period: number;
 }
 
+/** Points that are taken in one slide; as many as the window if that is longer. */
+const SLIDE_LENGTH = 512;
+
 /**
  * Simple moving average: SMA_i = (x_{i-n+1} + … + x_i) / n, in the unit of `values`; NaN until the
  * window is whole and wherever it holds a missing value.
  *
- * The series is cut into blocks of n. A window is the tail of one block and the head of the next,
- * so its sum is a suffix sum plus a prefix sum: two additions a point as in a sliding sum, but
- * nothing is ever subtracted. Rounding can't pile up over a long series, a price that was large
- * for a moment leaves no trace, and NaN reaches exactly the windows that hold it.
+ * The sum slides along, and is summed anew every `SLIDE_LENGTH` points. A slide rounds safely while
+ * its sum s stays near the first one: if all moves d add up to less than s_0 / 2, no later sum is
+ * below s_0 / 2 or above 3 s_0 / 2, and rounding takes at most 5e-12 of it. By Cauchy-Schwarz
+ * length * sum(d^2) < s_0^2 / 4 says so without a branch a point. Where that fails, after a spike
+ * or beside a missing value, the slide is done again by `averageBlocks()`.
  */
 export function sma(values: Float64Array, { period, out }: SmaOptions): Float64Array {
   checkPeriod(period);
   const means = outputFor(values, out);
+  const share = 1 / period;
+  const slideLength = Math.max(SLIDE_LENGTH, period);
+  means.fill(NaN, 0, period - 1);
+  for (let start = period - 1; start < values.length; start += slideLength) {
+    const end = Math.min(start + slideLength, values.length);
+    let sum = 0;
+    for (let i = start - period + 1; i <= start; i++) sum += values[i] as number;
+    means[start] = sum * share;
+    const firstSum = sum;
+    let squares = 0;
+    let i = start + 1;
+    // Two points a turn, to count and compare half as often.
+    for (; i + 1 < end; i += 2) {
+      const move1 = (values[i] as number) - (values[i - period] as number);
+      const move2 = (values[i + 1] as number) - (values[i + 1 - period] as number);
+      const middle = sum + move1;
+      sum = middle + move2;
+      squares += move1 * move1 + move2 * move2;
+      means[i] = middle * share;
+      means[i + 1] = sum * share;
+    }
+    if (i < end) {
+      const move = (values[i] as number) - (values[i - period] as number);
+      squares += move * move;
+      means[i] = (sum + move) * share;
+    }
+    if (!(4 * slideLength * squares < firstSum * firstSum)) {
+      const windows = values.subarray(start - period + 1, end);
+      means.set(averageBlocks(windows, period).subarray(period - 1), start);
+    }
+  }
+  return means;
+}
+
+/**
+ * The same averages, exact for any values. They are cut into blocks of n: a window is the tail of
+ * one block and the head of the next, so its sum is a suffix sum plus a prefix sum. As nothing is
+ * ever subtracted, a price that was large for a moment leaves no trace, and NaN reaches exactly
+ * the windows that hold it.
+ */
+function averageBlocks(values: Float64Array, period: number): Float64Array {
+  const share = 1 / period;
   const length = values.length;
   // Until a block is reached, `means` holds the suffix sums of the block before it.
-  means.fill(NaN, 0, period - 1);
-  if (period <= length) means[period - 1] = 0;
-  let start = 0;
-  for (; start + 2 * period <= length; start += period) averageBlock(values, means, period, start);
-  for (; start < length; start += period) {
+  const means = new Float64Array(length).fill(NaN, 0, period - 1);
+  for (let start = 0; start < length; start += period) {
     const end = Math.min(start + period, length);
     let prefix = 0;
     for (let i = start; i < end; i++) {
       prefix += values[i] as number;
-      means[i] = (means[i] as number + prefix) / period;
+      means[i] = (means[i] as number + prefix) * share;
     }
     if (end === length) break;
     let suffix = 0;
@@ -46,39 +89,7 @@ export function sma(values: Float64Array, { period, out }: SmaOptions): Float64A
   return means;
 }
 
-/**
- * One whole block that a whole block follows. Both sums run in one loop, two points a turn: their
- * chains of additions are independent, so the processor overlaps them.
- */
-function averageBlock(
-  values: Float64Array,
-  means: Float64Array,
-  period: number,
-  start: number,
-): void {
-  const end = start + period;
-  let prefix = 0;
-  let suffix = 0;
-  let i = start;
-  let last = end - 1;
-  let ahead = end + period - 1;
-  for (; i < end - 1; i += 2, last -= 2, ahead -= 2) {
-    const first = prefix + (values[i] as number);
-    prefix = first + (values[i + 1] as number);
-    means[i] = (means[i] as number + first) / period;
-    means[i + 1] = (means[i + 1] as number + prefix) / period;
-    const next = suffix + (values[last] as number);
-    means[ahead] = suffix;
-    means[ahead - 1] = next;
-    suffix = next + (values[last - 1] as number);
-  }
-  if (i < end) {
-    means[i] = (means[i] as number + (prefix + (values[i] as number))) / period;
-    means[ahead] = suffix;
-  }
-}
-
-/** The same blocks, point by point: the suffix sums are made when a block is full. */
+/** The blocks of `averageBlocks()` point by point: suffix sums are made when a block is full. */
 class SmaWindow {
   readonly #block: Float64Array;
   readonly #suffixes: Float64Array;
