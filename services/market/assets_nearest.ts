@@ -1,3 +1,4 @@
+import { editDistance } from "../kernel/edit_distance.ts";
 import type { AssetId } from "./assets.ts";
 
 /** Of a text of n letters this part may be wrong for a name to count as similar. */
@@ -30,20 +31,4 @@ function nameDistance(wanted: string, name: string, maxDistance: number): number
   if (wanted.length >= 3 && name.startsWith(wanted)) return 1;
   if (Math.abs(wanted.length - name.length) > maxDistance) return Infinity;
   return editDistance(wanted, name);
-}
-
-/** Levenshtein distance: insertions, deletions and replacements of one UTF-16 unit. */
-export function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      const removed = (previous[column] ?? 0) + 1;
-      const inserted = (current[column - 1] ?? 0) + 1;
-      current.push(Math.min(replaced, removed, inserted));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }
