@@ -1,3 +1,4 @@
+import { editDistance } from "./kernel/edit_distance.ts";
 import { StartupError } from "./kernel/errors.ts";
 import { Secret } from "./kernel/secret.ts";
 import type { LogLevel } from "./ports/mod.ts";
@@ -62,6 +63,7 @@ type Name = keyof typeof NAMES;
 const PREFIX = "TOKENLYSIS_";
 const LOOPBACK_HOSTS = ["127.0.0.1", "::1", "localhost"] as const;
 const MAX_PORT = 65_535;
+const MAX_COMPARED_LENGTH = 64;
 
 /**
  * Reads the settings. Pure; the result is frozen throughout.
@@ -183,24 +185,13 @@ function isDatabaseUrl(text: string): boolean {
 
 /** The candidate with the fewest edits from `name`. */
 function nearest(name: string, candidates: readonly string[]): string {
-  const byDistance = candidates.map((candidate) => ({ candidate, edits: edits(name, candidate) }));
-  return byDistance.sort((a, b) => a.edits - b.edits)[0]?.candidate ?? name;
-}
-
-/** Levenshtein distance: insertions, deletions and replacements that turn `from` into `to`. */
-function edits(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= from.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= to.length; column++) {
-      const replaced = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
-      const removed = (previous[column] ?? 0) + 1;
-      const added = (current[column - 1] ?? 0) + 1;
-      current.push(Math.min(replaced, removed, added));
-    }
-    previous = current;
-  }
-  return previous[to.length] ?? 0;
+  // Nobody meant a setting by a name this long; the bound keeps the comparison cheap.
+  const wanted = name.slice(0, MAX_COMPARED_LENGTH);
+  const byEdits = candidates.map((candidate) => ({
+    candidate,
+    edits: editDistance(wanted, candidate),
+  }));
+  return byEdits.sort((a, b) => a.edits - b.edits)[0]?.candidate ?? name;
 }
 
 const ENV_LINE = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/;
@@ -215,21 +206,24 @@ export function readEnvFile(text: string): Environment {
   for (const [index, line] of text.replace(/^\uFEFF/, "").split(/\r?\n/).entries()) {
     if (/^\s*(#|$)/.test(line)) continue;
     const [, name, raw] = ENV_LINE.exec(line) ?? [];
-    if (name === undefined || raw === undefined) {
-      problems.push(`.env line ${index + 1}: expected NAME=value`);
+    const value = raw === undefined ? null : unquote(raw);
+    if (name === undefined || value === null) {
+      const expected = name === undefined ? "NAME=value" : "nothing but a comment after the quotes";
+      problems.push(`.env line ${index + 1}: expected ${expected}`);
     } else {
-      env[name] = unquote(raw);
+      env[name] = value;
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return env;
 }
 
-function unquote(raw: string): string {
+/** The value, or `null` where it starts with a quote that does not end it. */
+function unquote(raw: string): string | null {
   const [, single] = /^'([^']*)'\s*(?:#.*)?$/.exec(raw) ?? [];
   if (single !== undefined) return single;
   const [, double] = /^"((?:[^"\\]|\\.)*)"\s*(?:#.*)?$/.exec(raw) ?? [];
-  if (double === undefined) return raw.replace(/(^|\s+)#.*$/, "");
+  if (double === undefined) return /^['"]/.test(raw) ? null : raw.replace(/(^|\s+)#.*$/, "");
   return double.replace(/\\(.)/g, (_, escaped: string) => escaped === "n" ? "\n" : escaped);
 }
 

@@ -53,6 +53,57 @@ Deno.test("loadConfig() freezes the result throughout", () => {
   assert(Object.isFrozen(config) && Object.isFrozen(config.database));
 });
 
+for (const other of ["DATABASE_URL", "ALEMBIC_DATABASE_URL", "LOG_LEVEL", "ENVIRONMENT"]) {
+  Deno.test(`loadConfig() knows a setting by its other name ${other}`, () => {
+    const values: Environment = { LOG_LEVEL: "debug", ENVIRONMENT: "development" };
+    const { database, logLevel, environment } = loadConfig({
+      [other]: values[other] ?? "sqlite:x",
+    });
+    const read: Environment = {
+      DATABASE_URL: database.url?.reveal(),
+      ALEMBIC_DATABASE_URL: database.migrationUrl?.reveal(),
+      LOG_LEVEL: logLevel,
+      ENVIRONMENT: environment,
+    };
+    assertEquals(read[other], values[other] ?? "sqlite:x");
+  });
+}
+
+const databaseUrls: { url: string; isRead: boolean }[] = [
+  { url: "sqlite:data/x.db", isRead: true },
+  { url: "sqlite::memory:", isRead: true },
+  { url: "postgresql://u:p@h:5432/d?sslmode=require", isRead: true },
+  { url: "sqlite:", isRead: false },
+  { url: "postgresql:d", isRead: false },
+  { url: "postgres://u:hunter2@h:99999/d", isRead: false },
+  { url: "hunter2", isRead: false },
+];
+for (const { url, isRead } of databaseUrls) {
+  Deno.test(`loadConfig() ${isRead ? "takes" : "refuses"} the database ${url}`, () => {
+    if (isRead) assertEquals(loadConfig({ DATABASE_URL: url }).database.url?.reveal(), url);
+    else assertThrows(() => loadConfig({ DATABASE_URL: url }), { type: ConfigError });
+  });
+}
+
+Deno.test("loadConfig() tells no secret, whether it is wrong, doubled or printed", () => {
+  const wrong = "mysql://u:hunter2@h/d";
+  const other = "postgres://u:hunter2@h/e";
+  for (const url of [wrong, "postgres://u:hunter2@h/d"]) {
+    const names = { TOKENLYSIS_DATABASE_URL: url, DATABASE_URL: other };
+    const error = assertThrows(() => loadConfig(names), { type: ConfigError });
+    assert(!`${error.message}${error.stack}`.includes("hunter2"));
+  }
+  const config = loadConfig({ DATABASE_URL: other, ALEMBIC_DATABASE_URL: other });
+  assert(!`${Deno.inspect(config)}${JSON.stringify(config)}`.includes("hunter2"));
+});
+
+Deno.test("loadConfig() compares even a huge unknown name quickly", () => {
+  const error = assertThrows(() => loadConfig({ [`TOKENLYSIS_PORT${"X".repeat(1e6)}`]: "1" }), {
+    type: ConfigError,
+  });
+  assertEquals(error.problems.length, 1);
+});
+
 const problems: { env: Environment; problem: string }[] = [
   {
     env: { TOKENLYSIS_HOST: "0.0.0.0" },
@@ -99,7 +150,8 @@ const problems: { env: Environment; problem: string }[] = [
   },
 ];
 for (const { env, problem } of problems) {
-  Deno.test(`loadConfig() refuses ${Object.keys(env).join(" with ")}=${Object.values(env)[0]}`, () => {
+  const given = Object.entries(env).map((entry) => entry.join("="));
+  Deno.test(`loadConfig() refuses ${given.join(" with ")}`, () => {
     const error = assertThrows(() => loadConfig(env), { type: ConfigError });
     assertEquals(error.problems, [problem]);
   });
@@ -151,6 +203,21 @@ Deno.test("readEnvFile() names the lines that it can't read, not what they hold"
     ".env line 2: expected NAME=value",
     ".env line 3: expected NAME=value",
   ]);
+});
+
+for (const line of [`A="hunter2`, `A='hunter2`, `A="hunter2" b`, `A="`, `A='it's'`]) {
+  Deno.test(`readEnvFile() refuses ${line}, whose quote does not end the value`, () => {
+    const error = assertThrows(() => readEnvFile(line), { type: ConfigError });
+    assertEquals(error.problems, [".env line 1: expected nothing but a comment after the quotes"]);
+  });
+}
+
+Deno.test("readEnvFile() keeps quotes inside a bare value, and the last of two lines", () => {
+  assertEquals({ ...readEnvFile(`A=it's\nA=say "hi"\nB=''\nC="#1"`) }, {
+    A: 'say "hi"',
+    B: "",
+    C: "#1",
+  });
 });
 
 Deno.test("withEnvFile() lets the environment win, unless it is empty there", () => {
