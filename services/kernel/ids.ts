@@ -2,14 +2,17 @@ import { parse, stringify, v7 } from "uuid";
 
 declare const uuid: unique symbol;
 
-/** A UUIDv7 in its hyphenated form, the only form outside the database. */
+/**
+ * A UUID in its hyphenated, lower-case form, the only form outside the database. Ours are of
+ * version 7; those of others may be of any version.
+ */
 export type Uuid = string & { readonly [uuid]: true };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /**
- * Makes ids that sort by the time they were made (RFC 9562, version 7). The clock and the random
- * bytes are given, so that pure code stays pure; ids of one millisecond stay in order.
+ * Makes ids that sort by the time they were made (RFC 9562, version 7). The clock is given, so that
+ * tests have their own; ids of one millisecond stay in order.
  */
 export class UuidFactory {
   readonly #now: () => number;

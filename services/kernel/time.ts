@@ -16,6 +16,8 @@ export const WEEK_MS = 7 * DAY_MS;
 /** The year of every annualised figure: 365 days. */
 export const YEAR_MS = 365 * DAY_MS;
 
+/** The clocks that are furthest ahead, on the Line Islands. */
+const MAX_OFFSET_MS = 14 * HOUR_MS;
 /** The largest instant a `Date` can hold. */
 const MAX_UTC_MS = 8_640_000_000_000_000;
 
@@ -36,26 +38,20 @@ function daysInMonth(year: number, month: number): number {
 
 /**
  * Reads an ISO 8601 day or instant, or `null` if it is none. Without a zone it is UTC; fractions
- * below a millisecond are cut. Days that do not exist (31 June) are none.
+ * below a millisecond are cut. Days that do not exist (31 June), the time 24:00,
+ * years before 100 and offsets beyond 14 hours are none.
  */
 export function parseUtcMs(text: string): UtcMs | null {
   const match = ISO_INSTANT.exec(text);
   if (!match) return null;
-  const field = (at: number) => Number(match[at] ?? 0);
-  const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map(field) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const fields = match.map((part) => Number(part ?? 0));
+  const [, year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = fields;
+  // Date.UTC reads years 0 to 99 as 1900 to 1999.
+  if (year < 100) return null;
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
   if (hour > 23 || minute > 59 || second > 59) return null;
   const millis = Number((match[7] ?? "").slice(0, 3).padEnd(3, "0"));
   const at = Date.UTC(year, month - 1, day, hour, minute, second, millis);
-  // Date.UTC reads years 0 to 99 as 1900 to 1999.
-  if (year < 100) return null;
   const offset = zoneOffsetMs(match[8] ?? "Z");
   return offset === null ? null : (at - offset) as UtcMs;
 }
@@ -64,8 +60,9 @@ function zoneOffsetMs(zone: string): number | null {
   if (zone === "Z") return 0;
   const hours = Number(zone.slice(1, 3));
   const minutes = Number(zone.slice(-2));
-  if (hours > 14 || minutes > 59) return null;
-  return (zone[0] === "-" ? -1 : 1) * (hours * HOUR_MS + minutes * MINUTE_MS);
+  const offset = hours * HOUR_MS + minutes * MINUTE_MS;
+  if (minutes > 59 || offset > MAX_OFFSET_MS) return null;
+  return zone[0] === "-" ? -offset : offset;
 }
 
 /** `2021-01-01T00:00:00.000Z`; whole seconds are written without the fraction. */
@@ -83,11 +80,14 @@ export function isoDayOf(at: UtcMs): IsoDay {
  * Throws `VALIDATION_FAILED` naming the parameter otherwise.
  */
 export function readUtcMs(text: string, name: string): UtcMs {
-  const at = /^-?\d{1,16}$/.test(text) && text.length > 4 ? Number(text) : parseUtcMs(text);
+  // Four digits are refused: they may as well be a year.
+  const isEpochMs = /^-?\d{1,16}$/.test(text) && !/^\d{4}$/.test(text);
+  const at = isEpochMs ? Number(text) : parseUtcMs(text);
   if (at === null || Math.abs(at) > MAX_UTC_MS) {
     throw new AppError(
       "VALIDATION_FAILED",
-      `Cannot read ${name} "${text}": expected ISO 8601 (2021-01-31 or 2021-01-31T12:00:00Z) or epoch milliseconds`,
+      `Cannot read ${name} "${text}": expected ISO 8601 (2021-01-31 or 2021-01-31T12:00:00Z) ` +
+        "or epoch milliseconds",
       { details: { field: name } },
     );
   }

@@ -15,6 +15,10 @@ const decimals: { text: string; written: string }[] = [
     written: "123456789012345678901234567890.123456789012345678",
   },
   { text: "0.000000000000000001", written: "0.000000000000000001" },
+  { text: "1e99", written: `1${"0".repeat(99)}` },
+  { text: "1e-99", written: `0.${"0".repeat(98)}1` },
+  { text: "-0", written: "0" },
+  { text: "9".repeat(80), written: "9".repeat(80) },
 ];
 for (const { text, written } of decimals) {
   Deno.test(`parseDecimal() reads ${text} as ${written}`, () => {
@@ -22,8 +26,10 @@ for (const { text, written } of decimals) {
   });
 }
 
-const noDecimals = ["", ".", "-", "1,5", "1 000", "1_000", "0x10", "0b1", "NaN", "Infinity", "1e"];
-for (const text of [...noDecimals, " 1", "1\n", "--1", "1.2.3", "١", "1e9999", "9".repeat(81)]) {
+const noNumbers = ["", ".", "-", "1e", "--1", "1.2.3", "NaN", "Infinity", "0x10", "0b1", "١"];
+const spaced = ["1,5", "1 000", "1_000", " 1", "1\n"];
+const tooLarge = ["1e100", "1e-100", "9".repeat(81)];
+for (const text of [...noNumbers, ...spaced, ...tooLarge]) {
   Deno.test(`parseDecimal() refuses ${JSON.stringify(text.slice(0, 12))}`, () => {
     assertEquals(parseDecimal(text), null);
   });
@@ -53,4 +59,18 @@ Deno.test("Decimal adds what float64 can't, and rounds half to even", () => {
   assertEquals(new Decimal("0.1").plus("0.2").toString(), "0.3");
   assertEquals(new Decimal("2.5").toDecimalPlaces(0).toString(), "2");
   assertEquals(new Decimal("3.5").toDecimalPlaces(0).toString(), "4");
+});
+
+Deno.test("Decimal multiplies amounts of 38 digits exactly", () => {
+  const digits = fc.bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n });
+  fc.assert(fc.property(digits, digits, (a, b) => {
+    const product = new Decimal(a.toString()).times(b.toString());
+    assertEquals(product.toString(), (a * b).toString());
+  }));
+});
+
+Deno.test("Decimal writes no exponent, however far the amounts go", () => {
+  const large = new Decimal("1e99").pow(5);
+  assertEquals([large.toString().length, new Decimal(1).div(large).toString().length], [496, 497]);
+  assertEquals(JSON.stringify(new Decimal("1e-20")), '"0.00000000000000000001"');
 });

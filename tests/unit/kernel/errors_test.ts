@@ -1,5 +1,4 @@
 import { AppError, errorMessage, ProviderError, StartupError } from "@/services/kernel/errors.ts";
-import { Secret } from "@/services/kernel/secret.ts";
 import { assertEquals } from "@/tests/assert.ts";
 
 Deno.test("errors carry what their handlers need, and their cause", () => {
@@ -25,17 +24,4 @@ Deno.test("errors carry what their handlers need, and their cause", () => {
 
 Deno.test("errorMessage() reads anything thrown", () => {
   assertEquals(["a", 5, null, new Error("b")].map(errorMessage), ["a", "5", "null", "b"]);
-});
-
-Deno.test("Secret gives its text to reveal() alone", () => {
-  const secret = new Secret("hunter2");
-  assertEquals(secret.reveal(), "hunter2");
-  const printed = [
-    `${secret}`,
-    String(secret),
-    JSON.stringify({ secret }),
-    Deno.inspect({ secret }, { showHidden: true }),
-    JSON.stringify(Object.entries(secret)),
-  ];
-  assertEquals(printed.filter((text) => text.includes("hunter2")), []);
 });

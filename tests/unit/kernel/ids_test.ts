@@ -6,7 +6,7 @@ import {
   uuidFromBytes,
   uuidToBytes,
 } from "@/services/kernel/ids.ts";
-import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
+import { assert, assertEquals, assertMatch, assertThrows } from "@/tests/assert.ts";
 
 /** The example of RFC 9562, appendix A.6: made at 2022-02-22T19:22:22Z. */
 const EXAMPLE = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f" as Uuid;
@@ -53,7 +53,17 @@ Deno.test("parseUuid() reads any case and gives the lower one", () => {
   assertEquals(parseUuid(EXAMPLE.toUpperCase()), EXAMPLE);
 });
 
+for (const version of [1, 4, 7, 8]) {
+  Deno.test(`parseUuid() reads version ${version}, as others' ids have it`, () => {
+    const id = `017f22e2-79b0-${version}cc3-98c4-dc0c0c07398f`;
+    assertEquals<string | null>(parseUuid(id), id);
+  });
+}
+
 const noUuids = [
+  "ffffffff-ffff-ffff-ffff-ffffffffffff",
+  "017f22e2-79b0-0cc3-98c4-dc0c0c07398f",
+  "017f22e2-79b0-9cc3-98c4-dc0c0c07398f",
   "",
   "017f22e279b07cc398c4dc0c0c07398f",
   "{017f22e2-79b0-7cc3-98c4-dc0c0c07398f}",
@@ -78,3 +88,9 @@ Deno.test("uuidFromBytes() turns uuidToBytes() round", () => {
     assertEquals<string>(uuidFromBytes(uuidToBytes(text as Uuid)), text);
   }));
 });
+
+for (const size of [0, 15]) {
+  Deno.test(`uuidFromBytes() refuses ${size} bytes`, () => {
+    assertThrows(() => uuidFromBytes(new Uint8Array(size).fill(0x77)));
+  });
+}
