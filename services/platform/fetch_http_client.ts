@@ -14,6 +14,11 @@ export interface FetchHttpClientOptions {
   readonly fetch?: typeof fetch;
 }
 
+type FollowedRequest = Omit<HttpRequest, "headers" | "signal"> & {
+  readonly headers: Headers;
+  readonly signal: AbortSignal;
+};
+
 /**
  * Outgoing HTTP with an end to everything: time (10 s), size (16 MiB), redirects (3, to the same
  * host only, so that keys in headers go nowhere else). What fails is a `ProviderError`; a caller's
@@ -36,36 +41,35 @@ export class FetchHttpClient implements HttpClient {
     }
     const { timeoutMs = DEFAULT_TIMEOUT_MS, maxBytes = DEFAULT_MAX_BYTES, signal } = request;
     signal?.throwIfAborted();
+    const headers = headersOf(request.headers ?? {});
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(new TimeoutError(timeoutMs)), timeoutMs);
     const onAbort = () => stop.abort(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      const response = await this.#follow(url, request, stop.signal);
-      const { status, headers } = response;
-      return { status, headers, body: await this.#readBody(response, { url, maxBytes }) };
+      const response = await this.#follow(url, { ...request, headers, signal: stop.signal });
+      const body = await this.#readBody(response, { url, maxBytes });
+      return { status: response.status, headers: response.headers, body };
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof ProviderError) throw error;
-      const reason = stop.signal.aborted ? stop.signal.reason : error;
-      throw this.#error(
-        "failover_with_penalty",
-        `Cannot reach ${nameOf(url)}: ${errorMessage(reason)}`,
-        reason,
-      );
+      const reason = reasonOf(stop.signal.aborted ? stop.signal.reason : error);
+      throw this.#error("failover_with_penalty", `Cannot reach ${nameOf(url)}: ${reason}`);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
     }
   }
 
-  async #follow(from: URL, request: HttpRequest, signal: AbortSignal): Promise<Response> {
-    const { method = "GET", headers = {}, body } = request;
+  async #follow(
+    from: URL,
+    { method = "GET", headers, body, signal }: FollowedRequest,
+  ): Promise<Response> {
     let url = from;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const response = await this.#fetch(url, {
         method,
-        headers: { "user-agent": "Tokenlysis", ...headers },
+        headers,
         redirect: "manual",
         signal,
         ...(body === undefined ? {} : { body }),
@@ -108,8 +112,8 @@ export class FetchHttpClient implements HttpClient {
     return text + decoder.decode();
   }
 
-  #error(retryClass: RetryClass, message: string, cause?: unknown): ProviderError {
-    return new ProviderError(this.#provider, retryClass, message, { cause });
+  #error(retryClass: RetryClass, message: string): ProviderError {
+    return new ProviderError(this.#provider, retryClass, message);
   }
 }
 
@@ -124,4 +128,26 @@ class TimeoutError extends Error {
 /** The address without query and credentials. */
 function nameOf({ origin, pathname }: URL): string {
   return `${origin}${pathname}`;
+}
+
+/** The headers to send. Throws `TypeError` without their values, which may be keys. */
+function headersOf(given: Readonly<Record<string, string>>): Headers {
+  const headers = new Headers({ "user-agent": "Tokenlysis" });
+  for (const [name, value] of Object.entries(given)) {
+    try {
+      headers.set(name, value);
+    } catch {
+      throw new TypeError(`Cannot send header "${name}": expected a name and text of HTTP`);
+    }
+  }
+  return headers;
+}
+
+/**
+ * Why a call failed. `fetch` itself says little and its cause repeats the whole address with its
+ * query, so the cause's text is taken, without the address, and the cause is not passed on.
+ */
+function reasonOf(error: unknown): string {
+  const told = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return errorMessage(told).replace(/ for url \(\S+\)/g, "");
 }

@@ -13,8 +13,8 @@ export interface JsonLogOptions {
 }
 
 /**
- * One JSON object a line: `time`, `level`, `message`, then the fields. Secrets are redacted by kind,
- * by name and inside addresses; a field that can't be written says so instead of throwing.
+ * One JSON object a line: `time`, `level`, `message`, then the fields. Secrets are redacted by
+ * kind, by name and inside addresses; a field that can't be written says so instead of throwing.
  */
 export class JsonLog implements Log {
   readonly #options: JsonLogOptions;

@@ -7,18 +7,19 @@ const MAX_TEXT_LENGTH = 16_384;
 
 const SECRET_NAME =
   /^(?:.*[-_.])?(?:authorization|cookie|passw(?:or)?d|passphrase|token|secret|api[-_]?key|private[-_]?key|credentials?|signature)$/i;
-const CREDENTIALS_IN_URL = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]*@/gi;
+const CREDENTIALS_IN_URL = /\b([a-z][a-z0-9+.-]{0,31}:\/\/)[^\s/?#"'<>]*@/gi;
 const SECRET_IN_QUERY =
   /([?&;](?:[\w.-]*[-_.])?(?:api[-_]?key|key|access[-_]?token|token|secret|signature|sig|password|code)=)[^&#\s"'<>;]*/gi;
 const BEARER = /\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi;
 
 /** The text without credentials and keys in addresses and authorization headers. */
 export function redactText(text: string): string {
-  const short = text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text;
-  return short
+  const safe = text
     .replace(CREDENTIALS_IN_URL, `$1${REDACTED}@`)
     .replace(SECRET_IN_QUERY, `$1${REDACTED}`)
     .replace(BEARER, `$1 ${REDACTED}`);
+  // Cut last: a password that the cut parts from its "@" would no longer look like one.
+  return safe.length > MAX_TEXT_LENGTH ? `${safe.slice(0, MAX_TEXT_LENGTH)}…` : safe;
 }
 
 /**
@@ -54,9 +55,11 @@ function copyObject(value: object, path: readonly object[]): unknown {
   try {
     if (value instanceof Secret) return REDACTED;
     if (value instanceof Error) return copyError(value, inside);
-    if (value instanceof URL) return redactText(value.href);
-    if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+    // Dates, URLs and decimals say themselves how they are written.
+    if ("toJSON" in value && typeof value.toJSON === "function") {
+      return copy(value.toJSON(), inside);
+    }
     if (value instanceof Map) return copyEntries([...value], inside);
     if (value instanceof Headers) return copyEntries([...value], inside);
     if (value instanceof Set) return copyItems([...value], inside);
@@ -77,7 +80,7 @@ function copyEntries(
   path: readonly object[],
 ): Record<string, unknown> {
   const copied = entries.slice(0, MAX_ITEMS).map(([key, item]) => {
-    const name = String(key);
+    const name = redactText(String(key));
     return [name, isSecretName(name) && item !== null ? REDACTED : copy(item, path)];
   });
   return Object.fromEntries(copied);

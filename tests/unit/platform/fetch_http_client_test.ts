@@ -39,6 +39,41 @@ Deno.test("FetchHttpClient follows a redirect within the host", async () => {
   });
 });
 
+Deno.test("FetchHttpClient sends its name unless the caller has another", async () => {
+  const answer = ({ headers }: Request) => new Response(headers.get("user-agent"));
+  await withServer(answer, async (base) => {
+    assertEquals((await client().send(base)).body, "Tokenlysis");
+    const named = await client().send(base, { headers: { "User-Agent": "other" } });
+    assertEquals(named.body, "other");
+  });
+});
+
+Deno.test("FetchHttpClient refuses a header that HTTP can't carry, without its value", async () => {
+  const unused = () => Promise.reject(new TypeError("called"));
+  const options = { provider: "test", isNetworkAllowed: true, fetch: unused };
+  const send = () =>
+    new FetchHttpClient(options).send(new URL("https://example.com/"), {
+      headers: { "x-key": "hunter2\nhunter2" },
+    });
+  const error = await assertRejects(send, {
+    type: TypeError,
+    pattern: /^Cannot send header "x-key"/,
+  });
+  assert(!Deno.inspect(error).includes("hunter2"));
+});
+
+Deno.test("FetchHttpClient follows three hops to an answer of just the size", async () => {
+  const answer = ({ url }: Request) => {
+    const hop = Number(new URL(url).pathname.slice(1));
+    if (hop === 3) return new Response("é".repeat(500));
+    return Response.redirect(new URL(`/${hop + 1}`, url));
+  };
+  await withServer(answer, async (base) => {
+    const { body } = await client().send(new URL("0", base), { maxBytes: 1_000 });
+    assertEquals(body, "é".repeat(500));
+  });
+});
+
 const endless = () =>
   new Response(
     new ReadableStream({
@@ -103,10 +138,15 @@ for (const { name, answer, request, retryClass, message } of failures) {
 
 Deno.test("FetchHttpClient tells a server that is not there", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const url = new URL(`http://127.0.0.1:${listener.addr.port}/`);
+  const address = `http://127.0.0.1:${listener.addr.port}/path`;
   listener.close();
-  const error = await assertRejects(() => client().send(url), { type: ProviderError });
+  const url = new URL(`${address}?sid=hidden)#hidden`);
+  const error = await assertRejects(() => client().send(url), {
+    type: ProviderError,
+    pattern: /^Cannot reach http:\/\/127\.0\.0\.1:\d+\/path: .*[Cc]onnect/,
+  });
   assertEquals(error.retryClass, "failover_with_penalty");
+  assert(!Deno.inspect(error).includes("hidden"), Deno.inspect(error));
 });
 
 Deno.test("FetchHttpClient throws the caller's own reason to stop", async () => {
