@@ -51,39 +51,42 @@ const plugin: Deno.lint.Plugin = {
     },
     "exported-functions-are-declarations": {
       create(context) {
+        const declared = "ExportNamedDeclaration > VariableDeclaration > VariableDeclarator";
         return {
-          'ExportNamedDeclaration > VariableDeclaration > VariableDeclarator[init.type="ArrowFunctionExpression"]'(
-            node: Deno.lint.Node,
-          ) {
-            context.report({ node, message: "Exported function is an arrow: declare it" });
+          [`${declared}[init.type=/^(Arrow)?FunctionExpression$/]`](node: Deno.lint.Node) {
+            context.report({ node, message: "Exported function is a value: declare it" });
           },
         };
       },
     },
     "two-arguments-and-options": {
       create(context) {
+        function check(node: Deno.lint.FunctionDeclaration) {
+          const positional = node.params.filter((param) =>
+            param.type !== "RestElement" && param.type !== "ObjectPattern" &&
+            param.type !== "AssignmentPattern" && !(param.type === "Identifier" && param.optional)
+          );
+          if (positional.length > 2 || node.params.length > 3) {
+            context.report({
+              node,
+              message: "Exported function takes more than two arguments and options",
+            });
+          }
+        }
         return {
-          "ExportNamedDeclaration > FunctionDeclaration"(node: Deno.lint.FunctionDeclaration) {
-            const positional = node.params.filter((param) =>
-              param.type !== "RestElement" && param.type !== "ObjectPattern" &&
-              param.type !== "AssignmentPattern" && !(param.type === "Identifier" && param.optional)
-            );
-            if (positional.length > 2 || node.params.length > 3) {
-              context.report({
-                node,
-                message: "Exported function takes more than two arguments and options",
-              });
-            }
-          },
+          "ExportNamedDeclaration > FunctionDeclaration": check,
+          "ExportDefaultDeclaration > FunctionDeclaration": check,
         };
       },
     },
     "telling-file-names": {
       create(context) {
         const banned = /(^|\/)(index|utils|helpers|common)\.tsx?$/;
+        // The page router names the page of a folder so.
+        const page = /\/routes\/(.*\/)?index\.tsx$/;
         return {
           Program(node) {
-            if (banned.test(context.filename) && !context.filename.includes("/routes/")) {
+            if (banned.test(context.filename) && !page.test(context.filename)) {
               context.report({ node, message: "File name says nothing: name its subject" });
             }
           },
