@@ -48,7 +48,7 @@ export interface Endpoint {
 }
 
 export interface RawInput {
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: Values;
   readonly url: string;
 }
 
@@ -56,8 +56,10 @@ export interface RawInput {
 export function endpoint<P extends z.ZodRawShape, Q extends z.ZodRawShape>(
   definition: EndpointDefinition<P, Q>,
 ): Endpoint {
-  const { params, query, handle, description, isBare = false, refusals = [] } = definition;
-  const queryNames = Object.keys(query.shape);
+  const { handle, description, isBare = false, refusals = [] } = definition;
+  const queryNames = Object.keys(definition.query.shape);
+  const readParams = reader(definition.params);
+  const readQuery = reader(definition.query);
   return {
     ...definition,
     description,
@@ -65,15 +67,15 @@ export function endpoint<P extends z.ZodRawShape, Q extends z.ZodRawShape>(
     refusals,
     run: (raw) =>
       handle({
-        params: read(params, raw.params),
-        query: read(query, readQuery(raw.url, queryNames)),
+        params: readParams(raw.params),
+        query: readQuery(pickQuery(raw.url, queryNames)),
         url: raw.url,
       }),
   };
 }
 
 /** The known parameters. Others are ignored; one given twice says two things and is refused. */
-function readQuery(url: string, names: readonly string[]): Record<string, string> {
+function pickQuery(url: string, names: readonly string[]): Record<string, string> {
   const values: Record<string, string> = {};
   const start = url.indexOf("?");
   if (start < 0 || names.length === 0) return values;
@@ -101,15 +103,22 @@ function queryPairs(
   });
 }
 
-function read<S extends z.ZodRawShape>(
+type Values = Readonly<Record<string, string>>;
+
+/** Reads values by a schema; one without fields has nothing to read, and parses its own `{}`. */
+function reader<S extends z.ZodRawShape>(
   schema: z.ZodObject<S>,
-  values: Readonly<Record<string, string>>,
-): z.output<z.ZodObject<S>> {
-  const parsed = schema.safeParse(values);
-  if (parsed.success) return parsed.data;
-  throw invalid(
-    parsed.error.issues.map(({ path, message }) => ({ name: path.join("."), message })),
-  );
+): (values: Values) => z.output<z.ZodObject<S>> {
+  if (Object.keys(schema.shape).length === 0) {
+    const nothing = schema.parse({});
+    return () => nothing;
+  }
+  return (values) => {
+    const parsed = schema.safeParse(values);
+    if (parsed.success) return parsed.data;
+    const { issues } = parsed.error;
+    throw invalid(issues.map(({ path, message }) => ({ name: path.join("."), message })));
+  };
 }
 
 function invalid(fields: readonly { name: string; message: string }[]): AppError {

@@ -19,8 +19,9 @@ const PUBLIC = "public, max-age=1";
 
 /** `200` with a payload of its own shape, already as JSON text. */
 export function bare(body: string, { version, headers }: ReplyOptions = {}): Reply {
-  const etag = version === undefined ? {} : { etag: `W/"${version}"`, "cache-control": PUBLIC };
-  return { status: 200, body, headers: { ...etag, ...headers } };
+  if (version === undefined) return { status: 200, body, headers: headers ?? {} };
+  const etag = `W/"${version}"`;
+  return { status: 200, body, headers: { etag, "cache-control": PUBLIC, ...headers } };
 }
 
 interface EnvelopeOptions extends ReplyOptions {

@@ -11,7 +11,7 @@ Deno.test("GET /assets/{id}/candles answers the stored candles of the days asked
     "/assets/BTC/candles?interval=1d&start=2021-01-02&end=2021-01-05",
   );
   assertEquals(response.status, 200);
-  assertEquals(response.headers.get("content-type"), "application/json; charset=utf-8");
+  assertEquals(response.headers.get("content-type"), "application/json");
   assertEquals(response.headers.get("link"), null);
   const rows = await response.json();
   assertEquals(rows.map(({ c }: { c: number }) => c), [110, 120, 130, 140]);

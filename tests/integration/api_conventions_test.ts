@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { dailyCandles, openTestApi } from "@/tests/integration/api_harness.ts";
 
-const JSON_TYPE = "application/json; charset=utf-8";
+const JSON_TYPE = "application/json";
 
 Deno.test("createApi() claims data and leaves pages alone", async () => {
   await using harness = await openTestApi();
@@ -63,14 +63,18 @@ Deno.test("every answer forbids sniffing, framing and foreign readers", async ()
   }
 });
 
-Deno.test("every answer carries a request id of its own, or the proxy's", async () => {
+Deno.test("every answer names the request that it was made for, by the proxy's id or an own one", async () => {
   await using harness = await openTestApi();
-  const idOf = async (headers = {}) =>
-    (await harness.get("/api/market/overview", headers)).headers.get("x-request-id");
-  const [first, second] = [await idOf(), await idOf()];
-  assert(first !== null && first !== second, `${first} ${second}`);
-  assertEquals(await idOf({ "x-request-id": "trace-0123456789" }), "trace-0123456789");
-  assert(await idOf({ "x-request-id": "<script>" }) !== "<script>");
+  const idOf = async (path: string, headers = {}) =>
+    (await harness.get(path, headers)).headers.get("x-request-id");
+  const proxied = { "x-request-id": "trace-0123456789" };
+  assertEquals(await idOf("/api/market/overview", proxied), "trace-0123456789");
+  const second = await idOf("/api/market/overview");
+  assert(second !== null && second !== "trace-0123456789");
+  const replayed = await idOf("/api/market/overview", proxied);
+  assert(replayed !== null && replayed !== second && replayed !== "trace-0123456789");
+  assertEquals(await idOf("/api/nonesuch", proxied), "trace-0123456789");
+  assert(await idOf("/api/nonesuch", { "x-request-id": "<script>" }) !== "<script>");
 });
 
 Deno.test("a failure of ours answers 500 with the id that the log has, and nothing else", async () => {

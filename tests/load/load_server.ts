@@ -16,7 +16,7 @@ type Handler = (request: Request) => Response | Promise<Response>;
 
 async function bare(): Promise<Handler> {
   const body = await new Response(Deno.stdin.readable).text();
-  const init = { headers: { "content-type": "application/json; charset=utf-8" } };
+  const init = { headers: { "content-type": "application/json" } };
   return () => new Response(body, init);
 }
 

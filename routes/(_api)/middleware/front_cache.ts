@@ -66,11 +66,12 @@ export class FrontCache {
   ): { reply: Reply; response: Response } | null {
     const entry = this.#young.get(url) ?? this.#old.get(url);
     if (entry === undefined) return null;
-    if (entry.change !== change || this.#clock.now() >= entry.until) return null;
-    // Reading a header costs as much as all the rest, and only long answers have two forms.
-    const takesGzip = isCompressible(entry.plain.reply) && acceptsGzip(headers);
-    const form = takesGzip ? entry.gzip : entry.plain;
-    if (form === null) return null;
+    const isFresh = entry.change === change && this.#clock.now() < entry.until;
+    const form = isFresh ? formFor(entry, headers) : null;
+    if (form === null) {
+      this.#once.add(url);
+      return null;
+    }
     form.prototype ??= build(form.reply);
     return { reply: form.reply, response: form.prototype.clone() };
   }
@@ -97,10 +98,16 @@ export class FrontCache {
     this.#youngBytes += sizeBytes;
   }
 
+  /** Whether the URL was asked for before; remembers that it was now. */
   #wasAsked(url: string): boolean {
-    if (this.#young.has(url) || this.#old.has(url) || this.#once.delete(url)) return true;
+    if (this.#once.delete(url)) return true;
     if (this.#once.size >= MAX_ONCE) this.#once.clear();
     this.#once.add(url);
     return false;
   }
+}
+
+/** Reading a header costs as much as all the rest, and only long answers have two forms. */
+function formFor({ plain, gzip }: Entry, headers: Headers): Form | null {
+  return isCompressible(plain.reply) && acceptsGzip(headers) ? gzip : plain;
 }

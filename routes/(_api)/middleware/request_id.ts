@@ -16,9 +16,14 @@ export class RequestIds {
     this.#prefix = prefix;
   }
 
-  next(headers: Headers): string {
+  /** The id of a request with these headers. */
+  of(headers: Headers): string {
     const given = headers.get("x-request-id");
-    if (given !== null && REQUEST_ID.test(given)) return given;
+    return given !== null && REQUEST_ID.test(given) ? given : this.next();
+  }
+
+  /** An id that no other request has. */
+  next(): string {
     this.#count++;
     return `${this.#prefix}-${this.#count.toString(36).padStart(COUNTER_DIGITS, "0")}`;
   }
