@@ -63,7 +63,6 @@ type Name = keyof typeof NAMES;
 const PREFIX = "TOKENLYSIS_";
 const LOOPBACK_HOSTS = ["127.0.0.1", "::1", "localhost"] as const;
 const MAX_PORT = 65_535;
-const MAX_COMPARED_LENGTH = 64;
 
 /**
  * Reads the settings. Pure; the result is frozen throughout.
@@ -185,15 +184,14 @@ function isDatabaseUrl(text: string): boolean {
 
 /** The candidate with the fewest edits from `name`. */
 function nearest(name: string, candidates: readonly string[]): string {
-  // Nobody meant a setting by a name this long; the bound keeps the comparison cheap.
-  const wanted = name.slice(0, MAX_COMPARED_LENGTH);
   const byEdits = candidates.map((candidate) => ({
     candidate,
-    edits: editDistance(wanted, candidate),
+    edits: editDistance(name, candidate),
   }));
   return byEdits.sort((a, b) => a.edits - b.edits)[0]?.candidate ?? name;
 }
 
+// `\s` takes the byte order mark of a first line as well.
 const ENV_LINE = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/;
 
 /**
@@ -203,7 +201,7 @@ const ENV_LINE = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/;
 export function readEnvFile(text: string): Environment {
   const env: Record<string, string> = {};
   const problems: string[] = [];
-  for (const [index, line] of text.replace(/^\uFEFF/, "").split(/\r?\n/).entries()) {
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (/^\s*(#|$)/.test(line)) continue;
     const [, name, raw] = ENV_LINE.exec(line) ?? [];
     const value = raw === undefined ? null : unquote(raw);

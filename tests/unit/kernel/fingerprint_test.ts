@@ -14,6 +14,12 @@ for (const { text, fnv1a } of vectors) {
   });
 }
 
+Deno.test("fingerprint() tells words apart whose FNV-1a of 32 bits is the same", () => {
+  const [one, other] = [fingerprint("costarring"), fingerprint("liquid")];
+  assertEquals(one % 2 ** 32, other % 2 ** 32);
+  assert(one !== other);
+});
+
 Deno.test("fingerprint() is a whole number of 52 bits, the same for the same text", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     const value = fingerprint(text);

@@ -97,6 +97,12 @@ const failures: {
     message: /redirects to http:\/\/localhost\/: not followed$/,
   },
   {
+    name: "a redirect to the same host with another protocol",
+    answer: ({ url }) => Response.redirect(url.replace("http:", "https:"), 302),
+    retryClass: "next_provider",
+    message: /redirects to https:\/\/127\.0\.0\.1:\d+\/path: not followed$/,
+  },
+  {
     name: "a redirect without end",
     answer: ({ url }) => Response.redirect(url, 302),
     retryClass: "next_provider",
