@@ -49,7 +49,8 @@ Prints candles as CSV, oldest first. Without --source the one that the pages sho
 up from finer candles where none are stored at the interval. A missing value is a blank field.
 
   --asset ID     id, symbol or any other name of the asset
-  --start, --end from this instant to before that one: 2021-01-31, 2021-01-31T12:00:00Z, epoch ms
+  --start, --end candles that open from this instant to that one, both included; written as
+                 2021-01-31, 2021-01-31T12:00:00Z or epoch milliseconds
   --format F     csv
   --json         print one object instead: asset_id, interval, source, candles
   --help         show this text`,
@@ -65,7 +66,7 @@ up from finer candles where none are stored at the interval. A missing value is 
     }
     const range = {
       from: flags.start === undefined ? 0 as UtcMs : readUtcMs(flags.start, "--start"),
-      to: flags.end === undefined ? NEVER : readUtcMs(flags.end, "--end"),
+      to: flags.end === undefined ? NEVER : readUtcMs(flags.end, "--end") + 1 as UtcMs,
     };
     const assets = new AssetRegistry(loadRegistry(await readText(REGISTRY_FILE)));
     const assetId = assets.resolve(flags.asset).id;
