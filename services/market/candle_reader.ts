@@ -118,7 +118,7 @@ async function readParts(
     if (piece.length < limit) return { candles: joinColumns(pieces), hasMore: false };
     if (order === "first") from = (piece.openTime[piece.length - 1] ?? to) + 1 as UtcMs;
     else to = (piece.openTime[0] ?? from) as UtcMs;
-    await nextTurn();
+    if (left > 0) await nextTurn();
   }
   return { candles: joinColumns(pieces), hasMore: from < to };
 }
