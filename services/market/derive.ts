@@ -1,7 +1,6 @@
 import {
   bucketStart,
   CANDLE_STATES,
-  CANDLE_VALUE_COLUMNS,
   type CandleColumns,
   type CandleState,
   emptyColumns,
