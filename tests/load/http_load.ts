@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console
 /**
  * The product's HTTP speed beside a bare `Deno.serve` that returns the same bytes and Fastify with
- * a schema, in one run on one machine: alternated rounds, the best of each, ratios. Then the latency goals:
- * an open loop of 10,000 requests a second on two cores, and pages of 1,000 candles.
+ * a schema, in one run on one machine: alternated rounds, the best of each, ratios. Then the
+ * latency goals: an open loop of 10,000 requests a second on two cores, and pages of 1,000 candles.
  */
 import { hasProgram, type LoadFigures, offerLoad, SERVERS, startServer } from "./processes.ts";
 

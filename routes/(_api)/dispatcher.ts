@@ -1,0 +1,93 @@
+import type { Result } from "hono/router";
+import { RegExpRouter } from "hono/router/reg-exp-router";
+import { SmartRouter } from "hono/router/smart-router";
+import { TrieRouter } from "hono/router/trie-router";
+import { AppError } from "../../services/kernel/errors.ts";
+import type { Log } from "../../services/ports/mod.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { internalError, refusal } from "./errors.ts";
+import type { Reply } from "./reply.ts";
+
+const ALLOWED = "GET, HEAD, OPTIONS";
+
+/**
+ * Finds the endpoint of a request and turns whatever comes of it into a reply. It stands on Hono's
+ * router alone: a `Context` for each request would cost as much as most of these routes do.
+ */
+export class Dispatcher {
+  readonly #router = new SmartRouter<Endpoint>({
+    routers: [new RegExpRouter(), new TrieRouter()],
+  });
+  readonly #log: Log;
+
+  constructor(endpoints: readonly Endpoint[], log: Log) {
+    this.#log = log;
+    for (const endpoint of endpoints) {
+      this.#router.add("GET", endpoint.path.replaceAll(/\{(\w+)\}/g, ":$1"), endpoint);
+    }
+  }
+
+  /** Whether a path is one of the endpoints'. */
+  knows(path: string): boolean {
+    return this.#router.match("GET", path)[0].length > 0;
+  }
+
+  /** The reply, at once where the endpoint has it at once; never rejects. */
+  dispatch(request: Request, requestId: string): Reply | Promise<Reply> {
+    const path = pathOf(request.url);
+    const refuse = (error: unknown) => this.#refuse(error, { path, requestId });
+    try {
+      const reply = this.#run(request, path);
+      return reply instanceof Promise ? reply.catch(refuse) : reply;
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  #run({ method, url }: Request, path: string): Reply | Promise<Reply> {
+    const found = this.#router.match("GET", path);
+    const endpoint = found[0][0]?.[0];
+    if (endpoint === undefined) {
+      const message = "There is nothing at this address: /openapi.json lists what there is";
+      throw new AppError("RESOURCE_NOT_FOUND", message);
+    }
+    if (method === "GET" || method === "HEAD") {
+      return endpoint.run({ params: paramsOf(found), url });
+    }
+    if (method === "OPTIONS") return { status: 204, body: "", headers: { allow: ALLOWED } };
+    throw new AppError("METHOD_NOT_ALLOWED", `Cannot ${method} this address: expected ${ALLOWED}`);
+  }
+
+  #refuse(error: unknown, { path, requestId }: { path: string; requestId: string }): Reply {
+    if (error instanceof AppError) return refusal(error);
+    this.#log.error("Request failed", { request_id: requestId, path, error });
+    return internalError(requestId);
+  }
+}
+
+/** The path of a request's URL, which is absolute and normal already: parsing it takes longer. */
+export function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const end = url.indexOf("?", start);
+  return end < 0 ? url.slice(start) : url.slice(start, end);
+}
+
+/** The values of a matched path by name: some routers give them, others where they stand. */
+function paramsOf([matches, values]: Result<Endpoint>): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const [name, place] of Object.entries(matches[0]?.[1] ?? {})) {
+    params[name] = decoded(typeof place === "number" ? values?.[place] ?? "" : place);
+  }
+  return params;
+}
+
+/** A segment without its percent-encoding; as it stands where that is broken. */
+function decoded(segment: string): string {
+  if (!segment.includes("%")) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch (error) {
+    if (error instanceof URIError) return segment;
+    throw error;
+  }
+}
