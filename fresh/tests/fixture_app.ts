@@ -1,19 +1,30 @@
 import { App, csp, staticFiles } from "fresh";
-import { Builder } from "fresh/dev";
-import { setErrorInterceptor } from "fresh/internal";
+import { ProdBuildCache, setBuildCache, setErrorInterceptor } from "fresh/internal";
+import type { BuildSnapshot } from "../server/build_cache.ts";
 import type { State } from "./fixture/define.ts";
 
 type Handler = ReturnType<App<State>["handler"]>;
-type ApplyBuild = Awaited<ReturnType<Builder["build"]>>;
 
 export const FIXTURE_ROOT = new URL("./fixture/", import.meta.url).href;
 
-let building: Promise<ApplyBuild> | null = null;
+let building: Promise<BuildSnapshot> | null = null;
+
+/**
+ * Builds the fixture in another process: the bundler's own process ends at its own time, which the
+ * test that runs just then would be blamed for.
+ */
+async function buildFixture(): Promise<BuildSnapshot> {
+  const script = new URL("./build_fixture.ts", import.meta.url).href;
+  const args = ["run", "--quiet", "--no-check", "-A", script];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return await import(new URL("./_fresh/snapshot.js", FIXTURE_ROOT).href);
+}
 
 /** Gives an application the fixture's build, which is made once per test file. */
 export async function applyFixture(app: App<State>): Promise<App<State>> {
-  building ??= new Builder({ root: FIXTURE_ROOT }).build({ snapshot: "memory" });
-  (await building)(app);
+  building ??= buildFixture();
+  setBuildCache(app, new ProdBuildCache(new URL(FIXTURE_ROOT).pathname, await building));
   return app;
 }
 
