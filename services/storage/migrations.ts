@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import { up as createAssetRegistry } from "../../migrations/202611210910_create_asset_registry.ts";
 import { up as createCandles } from "../../migrations/202611210920_create_candles.ts";
+import { up as createJobs } from "../../migrations/202611211000_create_jobs.ts";
 import { columnTypes } from "../../migrations/columns.ts";
 import { up as createDataVersion } from "../../migrations/202611210900_create_data_version.ts";
 import { StartupError } from "../kernel/errors.ts";
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611210900_create_data_version", up: createDataVersion },
   { name: "202611210910_create_asset_registry", up: createAssetRegistry },
   { name: "202611210920_create_candles", up: createCandles },
+  { name: "202611211000_create_jobs", up: createJobs },
 ];
 
 /** Any number that no other program on the same server locks by: "tokenlys" in ASCII, cut. */

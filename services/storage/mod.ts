@@ -8,3 +8,4 @@ export {
 } from "./open.ts";
 export { SqlAssetStore } from "./sql/asset_store.ts";
 export { SqlCandleStore } from "./sql/candle_store.ts";
+export { JOB_JSON_LIMIT, SqlJobStore } from "./sql/job_store.ts";

@@ -5,6 +5,7 @@ import { findPostgres, startPostgres, type TestServer } from "@/tests/postgres.t
 import { testAssetStore } from "./asset_store_contract.ts";
 import { testCandleStore } from "./candle_store_contract.ts";
 import { testChangeFeed } from "./change_feed_contract.ts";
+import { testJobStore } from "./job_store_contract.ts";
 import type { StoreKind } from "./stores.ts";
 
 const isMissing = findPostgres() === null;
@@ -32,3 +33,4 @@ const postgres: StoreKind = {
 testCandleStore(postgres);
 testAssetStore(postgres);
 testChangeFeed(postgres);
+testJobStore(postgres);

@@ -3,6 +3,7 @@ import { FakeClock } from "@/tests/fakes/clock.ts";
 import { testAssetStore } from "./asset_store_contract.ts";
 import { testCandleStore } from "./candle_store_contract.ts";
 import { testChangeFeed } from "./change_feed_contract.ts";
+import { testJobStore } from "./job_store_contract.ts";
 import type { StoreKind } from "./stores.ts";
 
 const sqlite: StoreKind = {
@@ -28,3 +29,4 @@ const sqlite: StoreKind = {
 testCandleStore(sqlite);
 testAssetStore(sqlite);
 testChangeFeed(sqlite);
+testJobStore(sqlite);

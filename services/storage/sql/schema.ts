@@ -1,8 +1,9 @@
 import type { Generated } from "kysely";
 import type { RegistryRows } from "../../market/assets_tables.ts";
+import type { JobState } from "../../ports/jobs.ts";
 import type { UuidValue } from "../uuid_column.ts";
 
-/** Lists are kept as the text of their JSON. */
+/** Lists, and what has no columns of its own, are kept as the text of their JSON. */
 type JsonText = string;
 
 interface CandleSeriesRow {
@@ -79,6 +80,28 @@ interface RegistryStateRow {
   readonly seeded_at: number;
 }
 
+interface JobRow {
+  readonly id: UuidValue;
+  readonly name: string;
+  readonly key: string;
+  readonly payload: JsonText;
+  readonly state: JobState;
+  readonly run_at: number;
+  readonly lease_until: number | null;
+  readonly lease_owner: string | null;
+  readonly attempts: number;
+  readonly max_attempts: number;
+  readonly timeout_ms: number;
+  /** 1 where the run was asked to stop for good, else 0. */
+  readonly cancel_requested: number;
+  readonly progress: JsonText | null;
+  readonly result: JsonText | null;
+  readonly error: string | null;
+  readonly created_at: number;
+  readonly started_at: number | null;
+  readonly finished_at: number | null;
+}
+
 interface DataVersionRow {
   readonly topic: string;
   readonly version: number;
@@ -98,6 +121,7 @@ export interface Schema extends RegistryTables {
   readonly candle_import_series: CandleImportSeriesRow;
   readonly quarantined_rows: QuarantinedRowRow;
   readonly registry_state: RegistryStateRow;
+  readonly jobs: JobRow;
   readonly data_version: DataVersionRow;
   readonly schema_migrations: SchemaMigrationRow;
 }

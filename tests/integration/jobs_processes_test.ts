@@ -1,0 +1,119 @@
+import { MINUTE_MS } from "@/services/kernel/time.ts";
+import type { NewJob } from "@/services/ports/jobs.ts";
+import { type Database, SqlJobStore } from "@/services/storage/mod.ts";
+import { openPostgres } from "@/services/storage/postgres.ts";
+import { assert, assertEquals } from "@/tests/assert.ts";
+import { openTestDatabase } from "@/tests/database.ts";
+import { FakeClock } from "@/tests/fakes/clock.ts";
+import { RecordingLog } from "@/tests/fakes/log.ts";
+import { findPostgres, startPostgres } from "@/tests/postgres.ts";
+
+const JOB: NewJob = { name: "count", key: "count", maxAttempts: 3, timeoutMs: MINUTE_MS };
+const JOBS = 40;
+/** After every lease that the processes take by the real clock. */
+const LATER = Date.UTC(2100, 0, 1);
+
+interface Place extends AsyncDisposable {
+  readonly url: string;
+  readonly database: Database;
+}
+
+async function sqlitePlace(): Promise<Place> {
+  const folder = await Deno.makeTempDir({ prefix: "tokenlysis_jobs_" });
+  const path = `${folder}/test.db`;
+  const database = await openTestDatabase({ path });
+  const url = `sqlite:${path}`;
+  return {
+    url,
+    database,
+    async [Symbol.asyncDispose]() {
+      await database.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+async function postgresPlace(): Promise<Place> {
+  const server = await startPostgres();
+  const url = await server.createDatabase();
+  const options = { clock: new FakeClock(), log: new RecordingLog(), mayMigrate: true };
+  const database = await openPostgres({ url, ...options });
+  return {
+    url,
+    database,
+    async [Symbol.asyncDispose]() {
+      await database.close();
+      await server.stop();
+    },
+  };
+}
+
+function start(url: string, { owner, action }: { owner: string; action: string }) {
+  const file = "tests/integration/jobs_process.ts";
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--no-check", file, url, owner, action],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+}
+
+/** Runs to the end; the words that the process printed. */
+async function wordsOf(child: Deno.ChildProcess): Promise<readonly string[]> {
+  const { success, stdout } = await child.output();
+  assert(success, "the process ended well");
+  return new TextDecoder().decode(stdout).split("\n").filter((word) => word !== "");
+}
+
+async function firstWord(child: Deno.ChildProcess): Promise<string> {
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) return text.trim();
+  return "";
+}
+
+const kinds = [
+  { name: "SQLite", ignore: false, place: sqlitePlace },
+  { name: "PostgreSQL", ignore: findPostgres() === null, place: postgresPlace },
+];
+
+for (const { name, ignore, place } of kinds) {
+  Deno.test({
+    name: `SqlJobStore on ${name} gives each job to one of three processes`,
+    ignore,
+    async fn() {
+      await using there = await place();
+      const store = new SqlJobStore(there.database, new FakeClock());
+      const keys = Array.from({ length: JOBS }, (_, at) => `count ${at}`);
+      for (const key of keys) await store.enqueue({ ...JOB, key });
+      const children = ["a", "b", "c"].map((owner) => start(there.url, { owner, action: "drain" }));
+      const ran = (await Promise.all(children.map(wordsOf))).flat();
+      assertEquals(ran.sort(), keys.sort());
+      const done = await store.list({ state: "done", limit: JOBS + 1 });
+      assertEquals(done.map(({ attempts }) => attempts), keys.map(() => 1));
+    },
+  });
+
+  Deno.test({
+    name: `SqlJobStore on ${name} runs the job of a killed process once more`,
+    ignore,
+    async fn() {
+      await using there = await place();
+      const clock = new FakeClock();
+      const store = new SqlJobStore(there.database, clock);
+      const { id } = await store.enqueue(JOB);
+      const hanging = start(there.url, { owner: "a", action: "hang" });
+      assertEquals(await firstWord(hanging), JOB.key);
+      hanging.kill("SIGKILL");
+      await hanging.status;
+      assertEquals(await store.reapExpired(), 0, "its lease is not over yet");
+      assertEquals((await store.find(id))?.state, "running");
+      clock.advance(LATER - clock.now());
+      assertEquals(await store.reapExpired(), 1);
+      const again = await store.claim([JOB.name], { owner: "b", leaseMs: MINUTE_MS });
+      assertEquals([again?.id, again?.attempts], [id, 2]);
+      assertEquals(await store.complete({ jobId: id, owner: "b", attempt: 2 }, JOB.key), true);
+      assertEquals(await store.claim([JOB.name], { owner: "b", leaseMs: MINUTE_MS }), null);
+      const done = await store.find(id);
+      assertEquals([done?.state, done?.result], ["done", JOB.key]);
+    },
+  });
+}
