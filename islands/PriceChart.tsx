@@ -16,7 +16,7 @@ import {
   ScaleControl,
   ViewControls,
 } from "../components/charts/ChartControls.tsx";
-import { ChartNotes } from "../components/charts/ChartNotes.tsx";
+import { ChartEnd, ChartNotes } from "../components/charts/ChartNotes.tsx";
 import { Icon } from "../components/Icon.tsx";
 import { Banner } from "../components/states/States.tsx";
 import { ChartSession } from "./chart/chart_session.ts";
@@ -76,6 +76,7 @@ export default function PriceChart(props: PriceChartProps) {
         quote={props.quote}
       />
       <Failed session={session} />
+      <ChartEnd snapshot={snapshot.value} series={series.value} />
       {isTable ? <CandleTable series={series.value} caption={summary.value} /> : (
         <div class="chart">
           <Legend session={session} frame={frame} />

@@ -36,6 +36,11 @@ function originOf(body: unknown): ChartSnapshot["origin"] {
   };
 }
 
+function rangeEndOf(body: unknown): number | null {
+  const to = field(field(body, "window"), "to");
+  return typeof to === "number" ? to : null;
+}
+
 /** Reads the API's answer; throws `ClientError` for what is no chart. */
 export function parseChart(body: unknown): ChartSnapshot {
   const interval = BAR_INTERVALS.find((name) => name === field(body, "interval"));
@@ -43,8 +48,10 @@ export function parseChart(body: unknown): ChartSnapshot {
   const openTime = numbers(body, "t").map((at) => at ?? 0);
   const lines = field(body, "indicators");
   const names = typeof lines === "object" && lines !== null ? Object.keys(lines) : [];
+  const rangeEnd = rangeEndOf(body);
   const data = packChart({
     interval,
+    rangeEnd,
     openTime,
     open: numbers(body, "o"),
     high: numbers(body, "h"),

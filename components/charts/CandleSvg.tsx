@@ -78,6 +78,15 @@ function FrameSvg({ name, frame, label }: FrameSvgProps) {
           </pattern>
         </defs>
         <path class="c-grid" d={gridPath(frame)} />
+        {frame.tail === null ? null : (
+          <rect
+            class="c-tail"
+            x={tenth(frame.tail.from)}
+            width={tenth(frame.tail.to - frame.tail.from)}
+            height={frame.height - TIME_AXIS_PX}
+            fill={`url(#hatch-${name})`}
+          />
+        )}
         {frame.panes.map((pane) => (
           <PaneMarks key={pane.id} frame={frame} pane={pane} hatch={`url(#hatch-${name})`} />
         ))}
@@ -85,6 +94,7 @@ function FrameSvg({ name, frame, label }: FrameSvgProps) {
       <svg class="c-labels" height={frame.height} aria-hidden="true">
         {frame.panes.map((pane) => <PaneLabels key={pane.id} frame={frame} pane={pane} />)}
         <TimeLabels frame={frame} />
+        <TailLabel frame={frame} />
       </svg>
     </div>
   );
@@ -272,6 +282,21 @@ function LastCloseTag({ value, y }: { readonly value: number; readonly y: number
       <rect class="c-tag" x={2 - VALUE_AXIS_PX} width={VALUE_AXIS_PX - 2} height="18" rx="2" />
       <text class="c-tag-text" x={7 - VALUE_AXIS_PX} y="13">{formatPrice(value).text}</text>
     </svg>
+  );
+}
+
+function TailLabel({ frame: { tail, panes, plotWidth } }: { readonly frame: CandleFrame }) {
+  if (tail === null || tail.label === "") return null;
+  const share = (tail.from + tail.to) / 2 / plotWidth;
+  return (
+    <text
+      class="c-text c-mid c-ink"
+      x={`${tenth(share * 100)}%`}
+      dx={tenth(-share * VALUE_AXIS_PX)}
+      y={(panes[0]?.height ?? 0) / 2}
+    >
+      {tail.label}
+    </text>
   );
 }
 

@@ -1,8 +1,10 @@
 import { Moment } from "../figures/Moment.tsx";
 import { formatCount } from "../format/number.ts";
 import { SourceLine, type SourceState } from "../states/Panel.tsx";
-import { missingBars } from "./candles_data.ts";
+import { Banner } from "../states/States.tsx";
+import { barTime, type CandleSeries, missingBars } from "./candles_data.ts";
 import type { CandleFrame } from "./candles_frame.ts";
+import { formatBarTime } from "./candles_summary.ts";
 import type { ChartSnapshot } from "./candles_view.ts";
 
 function stateOf({ origin, freshness, data }: ChartSnapshot): SourceState {
@@ -14,6 +16,20 @@ function stateOf({ origin, freshness, data }: ChartSnapshot): SourceState {
 export interface ChartNotesProps {
   readonly snapshot: ChartSnapshot;
   readonly frame: CandleFrame;
+}
+
+/** Says plainly that the bars end before the price of the page, and where they do. */
+export function ChartEnd(
+  { snapshot: { origin }, series }: { snapshot: ChartSnapshot; series: CandleSeries },
+) {
+  if (series.tail === 0 || origin === null) return null;
+  const end = formatBarTime(barTime(series, series.length - 1), series.intervalMs);
+  return (
+    <Banner kind="stale">
+      <b>These bars end on {end}</b>, where {origin.source}{" "}
+      ends. A shorter range shows the newer prices of another source.
+    </Banner>
+  );
 }
 
 /** What signs the chart: source, resolution, what is missing, and how to read its marks. */

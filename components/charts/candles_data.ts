@@ -22,6 +22,8 @@ export interface CandleChartData {
   /** Start of the first bar, UTC milliseconds. */
   readonly origin: number;
   readonly gaps: readonly BarGap[];
+  /** Buckets after the last bar that were asked for as well and have no candle. */
+  readonly tail: number;
   readonly open: readonly number[];
   readonly high: readonly number[];
   readonly low: readonly number[];
@@ -43,6 +45,7 @@ export interface CandleSeries {
   readonly origin: number;
   /** Buckets from `origin` to the bar: the x coordinate, in which gaps keep their width. */
   readonly slot: Int32Array;
+  readonly tail: number;
   readonly open: Float64Array;
   readonly high: Float64Array;
   readonly low: Float64Array;
@@ -73,6 +76,21 @@ export function missingBars(gaps: readonly BarGap[]): number {
   return gaps.reduce((sum, [, count]) => sum + count, 0);
 }
 
+/**
+ * The buckets between the last of the bars and the end of the range that was asked for. At most
+ * as many as the bars span: an empty half tells it, more would only press the bars together.
+ */
+export function tailOf(
+  openTime: ArrayLike<number>,
+  { intervalMs, rangeEnd }: { intervalMs: number; rangeEnd: number | null },
+): number {
+  const first = openTime[0];
+  const last = openTime[openTime.length - 1];
+  if (first === undefined || last === undefined || rangeEnd === null) return 0;
+  const span = (last - first) / intervalMs + 1;
+  return Math.max(0, Math.min(Math.floor((rangeEnd - last) / intervalMs) - 1, Math.round(span)));
+}
+
 function column(values: LineValues): Float64Array {
   const out = new Float64Array(values.length);
   for (let at = 0; at < values.length; at++) out[at] = values[at] ?? NaN;
@@ -98,6 +116,7 @@ export function readSeries(data: CandleChartData): CandleSeries {
     intervalMs: data.intervalMs,
     origin: data.origin,
     slot: slotsOf(data.close.length, data.gaps),
+    tail: data.tail,
     open: column(data.open),
     high: column(data.high),
     low: column(data.low),
@@ -114,9 +133,14 @@ export function readSeries(data: CandleChartData): CandleSeries {
   };
 }
 
-/** Slots that the series spans, gaps included. */
-export function slotCount(series: CandleSeries): number {
+/** Slots from the first bar to the last, gaps included. */
+export function barSlots(series: CandleSeries): number {
   return series.length === 0 ? 0 : (series.slot[series.length - 1] ?? 0) + 1;
+}
+
+/** Slots of the whole chart: those of the bars, and the tail that lacks them. */
+export function slotCount(series: CandleSeries): number {
+  return barSlots(series) + series.tail;
 }
 
 /** Start of the bar at `index`, UTC milliseconds. */

@@ -1,4 +1,4 @@
-import { barTime, type CandleSeries, slotCount } from "./candles_data.ts";
+import { barSlots, barTime, type CandleSeries, slotCount } from "./candles_data.ts";
 import { type IndicatorStyle, styleIndicators } from "./candles_indicators.ts";
 import { candleFrom, mergeCandles, type MergedCandles, mergeFactor } from "./candles_merge.ts";
 import {
@@ -9,6 +9,7 @@ import {
   paneY,
   type ScaleMode,
 } from "./candles_panes.ts";
+import { formatBarTime } from "./candles_summary.ts";
 import { type AxisTick, timeTicks } from "./candles_ticks.ts";
 
 /** Width of the value axis on the right, and height of the time axis below. */
@@ -36,7 +37,20 @@ export interface CandleFrame extends CandleView {
   /** Ticks of the time axis; `value` is a slot. */
   readonly timeTicks: readonly AxisTick[];
   readonly lastClose: number | null;
+  readonly tail: ChartTail | null;
 }
+
+/** The part of the axis behind the last bar, for which there is none: it is drawn, not cut off. */
+export interface ChartTail {
+  /** Left and right edge in pixels. */
+  readonly from: number;
+  readonly to: number;
+  /** What is missing, in words; empty where they would not fit. */
+  readonly label: string;
+}
+
+/** A tail narrower than this has no room for its words. */
+const TAIL_LABEL_PX = 150;
 
 /** Height of the whole chart at a width, so that its place can be kept before it is drawn. */
 export function chartHeight(series: CandleSeries, width: number): number {
@@ -107,6 +121,18 @@ function wholeGroups(
   };
 }
 
+function tailOfFrame(
+  series: CandleSeries,
+  { window, plotWidth }: { window: ChartWindow; plotWidth: number },
+): ChartTail | null {
+  const start = Math.max(window.from, barSlots(series));
+  if (series.tail === 0 || start >= window.to) return null;
+  const from = ((start - window.from) / (window.to - window.from)) * plotWidth;
+  const isRoomy = plotWidth - from >= TAIL_LABEL_PX;
+  const end = formatBarTime(barTime(series, series.length - 1), series.intervalMs);
+  return { from, to: plotWidth, label: isRoomy ? `No bars after ${end}` : "" };
+}
+
 /** Lays out a chart of a width for the slots in view. Linear in the bars in view. */
 export function frameOf(
   series: CandleSeries,
@@ -142,6 +168,7 @@ export function frameOf(
     panes,
     timeTicks: slotTicks(series, inView, plotWidth),
     lastClose: series.close.at(-1) ?? null,
+    tail: tailOfFrame(series, { window: inView, plotWidth }),
   };
 }
 

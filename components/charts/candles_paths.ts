@@ -102,6 +102,19 @@ export function linePathOf(
   return path;
 }
 
+const HATCH_PX = 4;
+
+/** Diagonals over a box, to be clipped to it: what is provisional, and what is missing. */
+export function hatchPath(
+  { x, y, width, height }: { x: number; y: number; width: number; height: number },
+): string {
+  let path = "";
+  for (let at = x - height; at < x + width; at += HATCH_PX) {
+    path += `M${at} ${y + height}l${height} ${-height}`;
+  }
+  return path;
+}
+
 /** The runs of candles in view over which both edges of a band are known. */
 export function bandRuns(
   frame: CandleFrame,

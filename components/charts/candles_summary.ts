@@ -28,11 +28,14 @@ export function summarizeCandles(name: string, series: CandleSeries): string {
   const price = (value: number | undefined) => formatPrice(value ?? NaN).text;
   const high = extremeAt(series.high, (a, b) => a > b);
   const low = extremeAt(series.low, (a, b) => a < b);
+  const range = series.length === 1
+    ? `1 bar of ${series.interval} on ${time(0)}: close ${price(last)} USD`
+    : `${formatCount(series.length)} bars of ${series.interval} from ${time(0)} to ` +
+      `${time(series.length - 1)}: ${formatChange(last / first - 1)}, ` +
+      `from a close of ${price(first)} to ${price(last)} USD`;
   const missing = (series.slot[series.length - 1] ?? 0) + 1 - series.length;
   return [
-    `${name}, ${formatCount(series.length)} bars of ${series.interval} from ${time(0)} to ` +
-    `${time(series.length - 1)}: ${formatChange(last / first - 1)}, ` +
-    `from a close of ${price(first)} to ${price(last)} USD`,
+    `${name}, ${range}`,
     `highest ${price(series.high[high])} on ${time(high)}`,
     `lowest ${price(series.low[low])} on ${time(low)}`,
     missing === 0

@@ -1,4 +1,4 @@
-import { type CandleChartData, type ChartIndicator, gapsOf } from "./candles_data.ts";
+import { type CandleChartData, type ChartIndicator, gapsOf, tailOf } from "./candles_data.ts";
 import { type BarInterval, INTERVAL_MS, type RangeName } from "./candles_query.ts";
 
 export const FRESHNESS = ["live", "delayed", "stale", "missing"] as const;
@@ -37,6 +37,8 @@ export interface ChartColumns {
   /** By line: `sma:20`, `macd:12-26-9.signal`. */
   readonly lines: Readonly<Record<string, ArrayLike<number | null>>>;
   readonly isProvisional: boolean;
+  /** End of the range that was asked for, UTC milliseconds; the bars may end earlier. */
+  readonly rangeEnd: number | null;
 }
 
 /** Digits that a chart can show; the rest would only make the page longer. */
@@ -91,6 +93,7 @@ export function packChart(columns: ChartColumns): CandleChartData {
     intervalMs,
     origin: columns.openTime[0] ?? 0,
     gaps: gapsOf(columns.openTime, intervalMs),
+    tail: tailOf(columns.openTime, { intervalMs, rangeEnd: columns.rangeEnd }),
     open: bars(columns.open),
     high: bars(columns.high),
     low: bars(columns.low),

@@ -1,5 +1,5 @@
 import { Chart, type ChartOptions } from "chart.js";
-import { type CandleSeries, slotCount } from "../../components/charts/candles_data.ts";
+import { barSlots, type CandleSeries, slotCount } from "../../components/charts/candles_data.ts";
 import {
   type CandleFrame,
   type ChartWindow,
@@ -10,10 +10,10 @@ import {
 import type { MergedCandles } from "../../components/charts/candles_merge.ts";
 import type { ScaleMode } from "../../components/charts/candles_panes.ts";
 import { axesOf } from "./axes.ts";
-import { type Crosshair, drawCrosshair, drawPaneFrames } from "./overlay.ts";
+import { type Crosshair, drawCrosshair, drawPaneFrames, drawTail } from "./overlay.ts";
 import type { ChartPalette } from "./palette.ts";
 import { type FrameSource, registerPanes } from "./pane_controller.ts";
-import { clampWindow } from "./viewport.ts";
+import { clampWindow, keepBars } from "./viewport.ts";
 
 export interface CandleChartOptions {
   readonly series: CandleSeries;
@@ -94,7 +94,8 @@ export class CandleChart {
 
   /** Brings other slots into view. */
   setWindow(window: ChartWindow): void {
-    this.#window = clampWindow(window, slotCount(this.series));
+    const { series } = this;
+    this.#window = keepBars(clampWindow(window, slotCount(series)), barSlots(series));
     this.#frame = this.#layOut();
     this.#chart.update("none");
   }
@@ -134,6 +135,7 @@ export class CandleChart {
   }
 
   #drawOverlay(context: CanvasRenderingContext2D): void {
+    drawTail(context, this.#source());
     drawPaneFrames(context, this.#source());
     if (this.#crosshair === null) return;
     drawCrosshair(context, this.#source(), { crosshair: this.#crosshair, series: this.series });

@@ -1,4 +1,4 @@
-import { type CandleSeries, slotCount } from "../../components/charts/candles_data.ts";
+import { barSlots, type CandleSeries, slotCount } from "../../components/charts/candles_data.ts";
 import { type CandleFrame, fullWindow, slotAt } from "../../components/charts/candles_frame.ts";
 import { nearestCandle } from "../../components/charts/candles_merge.ts";
 import type { ScaleMode } from "../../components/charts/candles_panes.ts";
@@ -109,8 +109,8 @@ export class ChartView {
   }
 
   #anchor(): number {
-    const { crosshair, frame } = this.#chart;
-    if (crosshair === null) return frame.window.to;
+    const { crosshair, frame, series } = this.#chart;
+    if (crosshair === null) return Math.min(frame.window.to, barSlots(series));
     return (frame.candles.slot[crosshair.at] ?? frame.window.to) + frame.candles.factor / 2;
   }
 

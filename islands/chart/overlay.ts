@@ -5,6 +5,7 @@ import {
   TIME_AXIS_PX,
 } from "../../components/charts/candles_frame.ts";
 import type { CandleSeries } from "../../components/charts/candles_data.ts";
+import { hatchPath } from "../../components/charts/candles_paths.ts";
 import { type Pane, paneValue, paneY } from "../../components/charts/candles_panes.ts";
 import { formatBarTime } from "../../components/charts/candles_summary.ts";
 import { formatCompact, formatDecimal, formatPrice } from "../../components/format/number.ts";
@@ -50,6 +51,34 @@ function setText(context: CanvasRenderingContext2D, { palette }: FrameSource, we
   context.font = `${weight} ${FONT_PX}px ${palette.font}`;
   context.textAlign = "left";
   context.textBaseline = "middle";
+}
+
+const TAIL_OPACITY = 0.25;
+
+/** The part of the axis that has no bars: hatched, with the reason in its middle. */
+export function drawTail(context: CanvasRenderingContext2D, source: FrameSource): void {
+  const { frame: { tail, panes, height }, palette } = source;
+  if (tail === null) return;
+  const width = tail.to - tail.from;
+  const box = { x: tail.from, y: 0, width, height: height - TIME_AXIS_PX };
+  context.save();
+  context.beginPath();
+  context.rect(box.x, box.y, box.width, box.height);
+  context.clip();
+  context.globalAlpha = TAIL_OPACITY;
+  context.strokeStyle = palette.inkMuted;
+  context.lineWidth = 1;
+  context.stroke(new Path2D(hatchPath(box)));
+  context.globalAlpha = 1;
+  setText(context, source);
+  context.textAlign = "center";
+  context.strokeStyle = palette.ground;
+  context.lineWidth = 3;
+  context.fillStyle = palette.inkSecond;
+  const [x, y] = [tail.from + width / 2, (panes[0]?.height ?? 0) / 2 - 4];
+  context.strokeText(tail.label, x, y);
+  context.fillText(tail.label, x, y);
+  context.restore();
 }
 
 /** The line between two panes, the name of a pane, and the last close on its axis. */

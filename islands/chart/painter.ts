@@ -4,6 +4,7 @@ import {
   bandPath,
   barPaths,
   candlePaths,
+  hatchPath,
   linePathOf,
   type ProvisionalBar,
 } from "../../components/charts/candles_paths.ts";
@@ -11,8 +12,6 @@ import type { ChartPalette } from "./palette.ts";
 
 /** Dashes by series number: series differ by dash as well as by hue. */
 const DASHES: readonly (readonly number[])[] = [[], [6, 2], [2, 2], [8, 2, 2, 2], [4, 1], []];
-
-const HATCH_PX = 4;
 
 /** What a pane is painted with. */
 export interface Paint {
@@ -75,11 +74,7 @@ function provisional(paint: Paint, bar: ProvisionalBar): void {
   const box = `M${x} ${y}h${width}v${height}h${-width}z`;
   context.save();
   context.clip(new Path2D(box));
-  let hatch = "";
-  for (let at = x - height; at < x + width; at += HATCH_PX) {
-    hatch += `M${at} ${y + height}l${height} ${-height}`;
-  }
-  stroke(paint, hatch, { colour: palette.inkMuted });
+  stroke(paint, hatchPath(bar), { colour: palette.inkMuted });
   context.restore();
   stroke(paint, bar.wick + box, { colour, dash: [2, 2] });
 }

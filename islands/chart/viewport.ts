@@ -10,6 +10,12 @@ export function clampWindow({ from, to }: ChartWindow, slots: number): ChartWind
   return { from: start, to: start + span };
 }
 
+/** Moves a window back to the last of the bars where it would show only the tail behind them. */
+export function keepBars({ from, to }: ChartWindow, bars: number): ChartWindow {
+  const back = Math.max(0, from - Math.max(0, bars - MIN_SLOTS));
+  return { from: from - back, to: to - back };
+}
+
 /**
  * A window `factor` times as wide, with the slot `anchor` kept at its place on the screen.
  * Below 1 it zooms in.

@@ -37,7 +37,8 @@ function walk(bars) {
   const line = (factor) => rows.map((row) => row.close * factor);
   return readSeries(packChart({ interval: "1m", openTime: column("t"), open: column("open"),
     high: column("high"), low: column("low"), close: column("close"), volume: column("v"),
-    volumeUsd: column("v"), isProvisional: true, lines: { "sma:20": line(0.99), "ema:50": line(0.98),
+    volumeUsd: column("v"), isProvisional: true, rangeEnd: null,
+    lines: { "sma:20": line(0.99), "ema:50": line(0.98),
       "bb:20-2.upper": line(1.03), "bb:20-2.lower": line(0.97), "rsi:14": rows.map(() => 50),
       "macd:12-26-9.macd": line(0.01), "macd:12-26-9.signal": line(0.011),
       "macd:12-26-9.histogram": line(-0.001) } }));

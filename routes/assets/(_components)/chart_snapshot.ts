@@ -9,6 +9,7 @@ export function snapshotOf(chart: ChartView): ChartSnapshot {
     data: packChart({
       ...candles,
       interval: chart.interval,
+      rangeEnd: chart.window?.to ?? null,
       lines: chart.indicators,
       isProvisional: lastState === "provisional",
     }),

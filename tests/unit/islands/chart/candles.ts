@@ -23,6 +23,7 @@ export function flat(day: number, price: number): Bar {
 export function seriesOf(
   bars: readonly Bar[],
   lines: Readonly<Record<string, readonly (number | null)[]>> = {},
+  { endDay = null }: { readonly endDay?: number | null } = {},
 ): CandleSeries {
   return readSeries(packChart({
     interval: "1d",
@@ -35,5 +36,6 @@ export function seriesOf(
     volumeUsd: bars.map(({ volumeUsd }) => volumeUsd ?? null),
     lines,
     isProvisional: false,
+    rangeEnd: endDay === null ? null : START + endDay * DAY,
   }));
 }

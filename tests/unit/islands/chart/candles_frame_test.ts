@@ -7,10 +7,11 @@ import {
   slotAt,
   slotX,
 } from "@/components/charts/candles_frame.ts";
+import { tailOf } from "@/components/charts/candles_data.ts";
 import { paneValue, paneY } from "@/components/charts/candles_panes.ts";
 import { bandRuns, linePathOf } from "@/components/charts/candles_paths.ts";
 import { summarizeCandles } from "@/components/charts/candles_summary.ts";
-import { type Bar, flat, seriesOf } from "./candles.ts";
+import { type Bar, DAY, flat, seriesOf } from "./candles.ts";
 
 const rising: readonly Bar[] = Array.from({ length: 10 }, (_, day) => ({
   day,
@@ -41,6 +42,29 @@ Deno.test("frameOf() keeps the place of a missing day empty", () => {
   assertEquals(frame.candles.length, 9);
   assertEquals([3, 4].map((at) => candleX(frame, at)), [210, 330]);
 });
+
+Deno.test("frameOf() keeps the axis to the end of the range, and says where the bars end", () => {
+  const frame = frameOf(seriesOf(rising, {}, { endDay: 20 }), { width: 674, mode: "linear" });
+  // Ten bars and ten empty days on 600 px.
+  assertEquals(frame.window, { from: 0, to: 20 });
+  assertEquals(frame.tail, { from: 300, to: 600, label: "No bars after 10 Jan 2021" });
+  assertEquals(priceOf("linear").frame.tail, null);
+});
+
+const tails: { name: string; days: number[]; endDay: number | null; expected: number }[] = [
+  { name: "is nothing without a range", days: [0, 1], endDay: null, expected: 0 },
+  { name: "is nothing where the last bar reaches the end", days: [0, 1], endDay: 2, expected: 0 },
+  { name: "counts the days after the last bar", days: [0, 1, 4], endDay: 7, expected: 2 },
+  { name: "is no longer than the bars", days: [0, 1, 4], endDay: 700, expected: 5 },
+  { name: "is nothing behind no bars", days: [], endDay: 7, expected: 0 },
+];
+for (const { name, days, endDay, expected } of tails) {
+  Deno.test(`tailOf() ${name}`, () => {
+    const openTime = days.map((day) => day * DAY);
+    const rangeEnd = endDay === null ? null : endDay * DAY;
+    assertEquals(tailOf(openTime, { intervalMs: DAY, rangeEnd }), expected);
+  });
+}
 
 Deno.test("frameOf() starts bars of volume at zero and holds all marks inside their pane", () => {
   const { frame, pane } = priceOf("linear");
@@ -110,6 +134,11 @@ Deno.test("summarizeCandles() says range, change, extremes and what is missing",
     summarizeCandles("Bitcoin", seriesOf(bars)),
     "Bitcoin, 9 bars of 1d from 1 Jan 2021 to 10 Jan 2021: +8.91%, from a close of 101.00 to " +
       "110.00 USD; highest 111.00 on 10 Jan 2021; lowest 99.000 on 1 Jan 2021; 1 bar missing.",
+  );
+  assertEquals(
+    summarizeCandles("Bitcoin", seriesOf([flat(0, 100)])),
+    "Bitcoin, 1 bar of 1d on 1 Jan 2021: close 100.00 USD; highest 100.00 on 1 Jan 2021; " +
+      "lowest 100.00 on 1 Jan 2021; no bar missing.",
   );
   assertEquals(summarizeCandles("Bitcoin", seriesOf([])), "Bitcoin: no candles in this range.");
 });

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@/tests/assert.ts";
 import {
   clampWindow,
   isFullWindow,
+  keepBars,
   panWindow,
   revealSlot,
   zoomWindow,
@@ -45,4 +46,10 @@ Deno.test("clampWindow() stays inside and non-empty for any window", () => {
 Deno.test("isFullWindow() is true only where both ends are in view", () => {
   assertEquals(isFullWindow({ from: 0, to: 10 }, 10), true);
   assertEquals(isFullWindow({ from: 1, to: 10 }, 10), false);
+});
+
+Deno.test("keepBars() moves a window back that would show only the tail", () => {
+  assertEquals(keepBars({ from: 30, to: 40 }, 20), { from: 12, to: 22 });
+  assertEquals(keepBars({ from: 5, to: 40 }, 20), { from: 5, to: 40 });
+  assertEquals(keepBars({ from: 3, to: 8 }, 4), { from: 0, to: 5 });
 });
