@@ -12,7 +12,7 @@ const BENCHES: readonly { file: string; what: string }[] = [
 const HELP = `Usage: deno task bench [--quick] [NAME…]
 
 Runs the benchmarks, or those whose file name holds NAME. Each exits with 1 if it misses its goal.
-  --quick  fewer rounds: shows that they run, not how fast
+  --quick  few short rounds: shows that they run; goals are printed, not judged
   --help   show this text
 
 ${BENCHES.map(({ file, what }) => `  ${file}: ${what}`).join("\n")}`;

@@ -70,4 +70,4 @@ console.log(
 );
 console.log(`papaparse       ${median(papa).toFixed(0)} ms, rows of strings`);
 console.log(`ratio           ${ratio.toFixed(1)} (goal: at least ${GOAL})`);
-if (ratio < GOAL) Deno.exit(1);
+if (ratio < GOAL && !isQuick) Deno.exit(1);
