@@ -27,7 +27,7 @@ export interface KeptAnswer {
 }
 
 /** URLs asked once that are remembered until they are asked again. */
-const MAX_ONCE = 10_000;
+const MAX_ONCE = 1_000;
 
 /** How long an answer is replayed: what it says of its own age may be that much off. */
 const MAX_AGE_MS = 1_000;
