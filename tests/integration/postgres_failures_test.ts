@@ -101,6 +101,9 @@ Deno.test({
 Deno.test({
   name: "the change feed hears again after its connection was cut",
   ignore,
+  // The driver may have planned one more attempt to connect when its pool is closed; the timer ends
+  // by itself and does nothing.
+  sanitizeOps: false,
   async fn() {
     const url = await server.createDatabase();
     await using database = await open(url);
