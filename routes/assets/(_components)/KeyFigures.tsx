@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { Change, Explained, Fiat, Price, Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount } from "../../../components/format/number.ts";
-import { formatDay, formatDayShort } from "../../../components/format/time.ts";
+import { formatDay } from "../../../components/format/time.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import type { Figure } from "../../../services/market/mod.ts";
 import type { AssetPageData } from "./asset_page.ts";
@@ -46,9 +46,8 @@ export function KeyFigures({ quote, highest }: AssetPageData) {
             provenance.resolution,
             highest === null
               ? "no daily close"
-              : `highest of ${formatCount(highest.days)} daily closes since ${
-                formatDay(highest.since)
-              }`,
+              : `highest of ${formatCount(highest.days)} daily closes of ${highest.source}, ` +
+                `${formatDay(highest.since)} to ${formatDay(highest.until)}`,
           ]}
         />
       )}
@@ -88,8 +87,7 @@ function HighestRows({ highest }: Pick<AssetPageData, "highest">) {
       <div>
         <dt>Highest close</dt>
         <dd>
-          <Price value={highest.priceUsd} />{" "}
-          <span class="unit" title={formatDay(highest.day)}>{formatDayShort(highest.day)}</span>
+          <Price value={highest.priceUsd} /> <span class="unit">{formatDay(highest.day)}</span>
         </dd>
       </div>
       <div>

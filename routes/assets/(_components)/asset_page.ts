@@ -81,5 +81,6 @@ export async function readAssetPage(
     market.listProvenance(asset.id),
     market.getCandles(asset.id, { interval: "1d" }),
   ]);
-  return { asset, quote, provenance, highest: highestClose(daily), now, ...chart };
+  const highest = highestClose(daily, { price: quote.price.value });
+  return { asset, quote, provenance, highest, now, ...chart };
 }
