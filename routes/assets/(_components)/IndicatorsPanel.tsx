@@ -1,4 +1,6 @@
 import { indicatorKind, indicatorLabel } from "../../../components/charts/candles_indicators.ts";
+import { INTERVAL_MS } from "../../../components/charts/candles_query.ts";
+import { formatBarTime } from "../../../components/charts/candles_summary.ts";
 import { explainHref, Price, Unknown } from "../../../components/figures/Figures.tsx";
 import { formatDecimal } from "../../../components/format/number.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
@@ -29,13 +31,15 @@ function latestOf({ indicators }: ChartView): readonly Latest[] {
   });
 }
 
-/** What the indicators of the chart say at its newest bar. */
+/** What the indicators of the chart say at its newest bar, and when that is. */
 export function IndicatorsPanel({ chart, quote }: AssetPageData) {
   const latest = latestOf(chart);
   if (latest.length === 0 || chart.provenance === null) return null;
-  const { interval, provenance } = chart;
+  const { candles, interval, provenance } = chart;
+  const newest = candles.openTime[candles.length - 1] ?? provenance.asof;
+  const time = formatBarTime(newest, INTERVAL_MS[interval]);
   return (
-    <Panel id="indicators" title="Indicators" note="at the newest bar">
+    <Panel id="indicators" title="Indicators" note={`at ${time}`}>
       <dl class="rows">
         {latest.map(({ line, label, value, isPrice }) => (
           <div key={line}>
