@@ -76,6 +76,7 @@ function tickLabel(tick: number): string {
 /** Every asset a tick on one signed axis: nothing is binned away. */
 export function Breadth({ items }: { readonly items: readonly BreadthItem[] }) {
   const limit = breadthLimit(items.map((item) => item.change));
+  const marks = breadthMarks(items, limit);
   const up = items.filter((item) => item.change > 0).length;
   const down = items.filter((item) => item.change < 0).length;
   const label = `24 hour change of ${items.length} assets: ${up} up, ${down} down`;
@@ -97,22 +98,35 @@ export function Breadth({ items }: { readonly items: readonly BreadthItem[] }) {
           </g>
         );
       })}
-      {breadthMarks(items, limit).map((mark) => <Mark key={mark.label} mark={mark} />)}
+      {marks.map((mark) => <Tick key={mark.label} mark={mark} />)}
+      {/* Labels come last: their halo keeps the stems of others off their letters. */}
+      {marks.map((mark) => <Label key={mark.label} mark={mark} />)}
     </svg>
   );
 }
 
-function Mark({ mark }: { readonly mark: BreadthMark }) {
-  const { label, change, row } = mark;
-  const x = percent(mark.share);
-  const labelY = BASE - 10 - (row ?? 0) * ROW_HEIGHT;
+function labelY(row: number): number {
+  return BASE - 10 - row * ROW_HEIGHT;
+}
+
+function Tick({ mark: { label, change, share, row } }: { readonly mark: BreadthMark }) {
+  const x = percent(share);
   const tone = change > 0 ? "c-up-fill" : change < 0 ? "c-down-fill" : "c-neutral";
   return (
     <g>
       <title>{`${label} ${formatChange(change)}`}</title>
-      {row === null ? null : <line class="c-stem" x1={x} x2={x} y1={BASE} y2={labelY + 3} />}
+      {row === null ? null : <line class="c-stem" x1={x} x2={x} y1={BASE} y2={labelY(row) + 3} />}
       <rect class={tone} x={x} y={BASE - 5} width="2" height="5" transform="translate(-1 0)" />
-      {row === null ? null : <text class="c-text c-mid c-ink" x={x} y={labelY}>{label}</text>}
     </g>
+  );
+}
+
+function Label({ mark: { label, change, share, row } }: { readonly mark: BreadthMark }) {
+  if (row === null) return null;
+  return (
+    <text class="c-text c-mid c-ink" x={percent(share)} y={labelY(row)}>
+      <title>{`${label} ${formatChange(change)}`}</title>
+      {label}
+    </text>
   );
 }
