@@ -31,6 +31,12 @@ export function formatDayShort(at: number): string {
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
 }
 
+/** The month of an instant in UTC: `Jul 2021`. */
+export function formatMonth(at: number): string {
+  const date = new Date(at);
+  return `${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+}
+
 /** The month of an instant in UTC, or its year where it is January: axis labels. */
 export function formatMonthTick(at: number): string {
   const date = new Date(at);

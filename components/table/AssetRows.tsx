@@ -1,16 +1,25 @@
 import { renderToString } from "preact-render-to-string";
 import { Sparkline } from "../charts/Sparkline.tsx";
 import { Change, Explained, Fiat, Price, Unknown } from "../figures/Figures.tsx";
-import { ASSET_COLUMNS, type AssetColumn, type AssetRow } from "./asset_row.ts";
+import { ASSET_COLUMNS, type AssetColumn, type AssetRow, endOfAsset } from "./asset_row.ts";
 
 /** Markup of each row by the columns it has. A row of new facts is a new object, so it is new here. */
 const markup = new WeakMap<AssetRow, Map<string, string>>();
+
+export interface AssetRowsOptions {
+  readonly hidden: ReadonlySet<string>;
+  /** As-of of the newest asset; the others say where they end. */
+  readonly newest: number | null;
+}
 
 /**
  * The body of the table as HTML. Rows whose facts did not change are not rendered again: of a
  * page's time, nearly all goes into its rows.
  */
-export function assetRowsHtml(rows: readonly AssetRow[], hidden: ReadonlySet<string>): string {
+export function assetRowsHtml(
+  rows: readonly AssetRow[],
+  { hidden, newest }: AssetRowsOptions,
+): string {
   const columns = ASSET_COLUMNS.filter((column) => !hidden.has(column.key));
   const hasLine = !hidden.has("sparkline");
   const variant = [...columns.map(({ key }) => key), hasLine ? "sparkline" : ""].join();
@@ -18,10 +27,12 @@ export function assetRowsHtml(rows: readonly AssetRow[], hidden: ReadonlySet<str
   for (const row of rows) {
     let variants = markup.get(row);
     if (variants === undefined) markup.set(row, variants = new Map());
-    let known = variants.get(variant);
+    const ended = endOfAsset(row, { newest });
+    const key = `${variant} ${ended ?? ""}`;
+    let known = variants.get(key);
     if (known === undefined) {
-      known = renderToString(<Row row={row} columns={columns} hasLine={hasLine} />);
-      variants.set(variant, known);
+      known = renderToString(<Row row={row} columns={columns} hasLine={hasLine} ended={ended} />);
+      variants.set(key, known);
     }
     html += known;
   }
@@ -32,6 +43,7 @@ interface RowProps {
   readonly row: AssetRow;
   readonly columns: readonly AssetColumn[];
   readonly hasLine: boolean;
+  readonly ended: string | null;
 }
 
 /** Where a cell stands on a phone, whose rows are two lines. */
@@ -41,14 +53,24 @@ const PHONE_PLACES: Readonly<Record<string, string>> = {
   market_cap: "detail",
 };
 
-function Row({ row, columns, hasLine }: RowProps) {
+/** Marks an asset whose prices end before those of others, in the colour of what is late. */
+export function Ended({ at }: { readonly at: string | null }) {
+  if (at === null) return null;
+  return (
+    <small class="ended" title="No newer candle is stored">
+      <span class="sr">stale, ends</span> {at}
+    </small>
+  );
+}
+
+function Row({ row, columns, hasLine, ended }: RowProps) {
   return (
     <tr data-search={`${row.name} ${row.symbol} ${row.assetId}`.toLowerCase()}>
       <th scope="row" data-p="name">
         <span class="name">
           <a href={`/assets/${encodeURIComponent(row.assetId)}`}>{row.name}</a>
           <small>{row.symbol}</small>
-          {row.freshness === "stale" ? <small class="warn">stale</small> : null}
+          <Ended at={ended} />
         </span>
       </th>
       {columns.map((column) => <Cell key={column.key} row={row} column={column} />)}

@@ -6,6 +6,8 @@ export type SortOrder = "asc" | "desc";
 export interface AssetTableProps {
   readonly caption: string;
   readonly rows: readonly AssetRow[];
+  /** As-of of the newest asset, `null` without any. */
+  readonly newest: number | null;
   readonly sort: string;
   readonly order: SortOrder;
   /** Keys of the columns that the reader hid. */
@@ -43,7 +45,7 @@ export function AssetTable(props: AssetTableProps) {
             : <th scope="col" class="num" data-col="sparkline" data-pri="2">90 days</th>}
         </tr>
       </thead>
-      <tbody dangerouslySetInnerHTML={{ __html: assetRowsHtml(props.rows, props.hidden) }} />
+      <tbody dangerouslySetInnerHTML={{ __html: assetRowsHtml(props.rows, props) }} />
     </table>
   );
 }

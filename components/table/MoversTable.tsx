@@ -1,10 +1,13 @@
 import { Sparkline } from "../charts/Sparkline.tsx";
 import { Change, Explained, Price, Unknown } from "../figures/Figures.tsx";
-import type { AssetRow } from "./asset_row.ts";
+import { type AssetRow, endOfAsset } from "./asset_row.ts";
+import { Ended } from "./AssetRows.tsx";
 
 /** The few assets at one end of the day's changes. */
-export function MoversTable({ caption, rows }: {
+export function MoversTable({ caption, rows, newest }: {
   readonly caption: string;
+  /** As-of of the newest asset; the others say where they end. */
+  readonly newest: number | null;
   readonly rows: readonly AssetRow[];
 }) {
   return (
@@ -18,19 +21,28 @@ export function MoversTable({ caption, rows }: {
           <th scope="col" class="num" data-pri="5">90 days</th>
         </tr>
       </thead>
-      <tbody>{rows.map((row) => <MoverRow key={row.assetId} row={row} />)}</tbody>
+      <tbody>
+        {rows.map((row) => (
+          <MoverRow key={row.assetId} row={row} ended={endOfAsset(row, { newest })} />
+        ))}
+      </tbody>
     </table>
   );
 }
 
-function MoverRow({ row }: { readonly row: AssetRow }) {
+interface MoverRowProps {
+  readonly row: AssetRow;
+  readonly ended: string | null;
+}
+
+function MoverRow({ row, ended }: MoverRowProps) {
   const { assetId, price, change24h } = row;
   return (
     <tr>
       <th scope="row" data-p="name">
         <span class="name">
           <a href={`/assets/${encodeURIComponent(assetId)}`}>{row.name}</a>
-          <small>{row.symbol}</small>
+          {ended === null ? <small>{row.symbol}</small> : <Ended at={ended} />}
         </span>
       </th>
       <td class="num" data-p="value">

@@ -1,4 +1,6 @@
+import { DAY_MS } from "../../services/kernel/time.ts";
 import type { FigureValue } from "../figures/Figures.tsx";
+import { formatDayShort, formatMonth } from "../format/time.ts";
 
 /** One line of the asset table. Changes are fractions. */
 export interface AssetRow {
@@ -15,6 +17,22 @@ export interface AssetRow {
   readonly marketCapUsd: FigureValue;
   readonly sparkline: readonly (number | null)[];
   readonly freshness: "live" | "delayed" | "stale" | "missing";
+  readonly provenance: { readonly asof: number } | null;
+}
+
+/**
+ * When a stale asset ends, where others go on for a day or more; else `null`. That all of them are
+ * stale is said once, above. A day in the year of the newest, a month before it.
+ */
+export function endOfAsset(
+  { freshness, provenance }: Pick<AssetRow, "freshness" | "provenance">,
+  { newest }: { newest: number | null },
+): string | null {
+  if (freshness !== "stale" || provenance === null || newest === null) return null;
+  const { asof } = provenance;
+  if (newest - asof < DAY_MS) return null;
+  const isSameYear = new Date(asof).getUTCFullYear() === new Date(newest).getUTCFullYear();
+  return isSameYear ? formatDayShort(asof) : formatMonth(asof);
 }
 
 /** A column that the reader may hide. */

@@ -1,4 +1,3 @@
-import { Moment } from "../../components/figures/Moment.tsx";
 import { formatCount } from "../../components/format/number.ts";
 import { Icon } from "../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../components/states/Panel.tsx";
@@ -8,6 +7,7 @@ import { AssetTable } from "../../components/table/AssetTable.tsx";
 import TableTools from "../../islands/TableTools.tsx";
 import { type MarketOverview, QUOTE_SORTS } from "../../services/market/mod.ts";
 import { matchQuotes, type OverviewView, viewFields, viewHref } from "./overview_view.ts";
+import { AsofSpan } from "./AsofSpan.tsx";
 import { sourceState } from "./source_state.ts";
 
 /** Rows of one page; beyond it the theme filter and search narrow the list. */
@@ -34,6 +34,7 @@ export function AssetsPanel({ overview, view }: AssetsPanelProps) {
         <AssetTable
           caption="Assets with price, changes, volume and market value"
           rows={rows}
+          newest={overview.asof}
           sort={view.sort}
           order={view.order}
           hidden={view.hidden}
@@ -50,7 +51,7 @@ export function AssetsPanel({ overview, view }: AssetsPanelProps) {
           overview.sources.join(", ") || "no source",
           "changes against the close that long before",
           "≈ volume estimated as volume × close",
-          ...(overview.asof === null ? [] : [<Moment key="asof" at={overview.asof} />]),
+          <AsofSpan key="asof" quotes={rows} />,
         ]}
       />
     </Panel>

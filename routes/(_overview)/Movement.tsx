@@ -1,9 +1,9 @@
 import { Breadth, type BreadthItem } from "../../components/charts/Breadth.tsx";
-import { Moment } from "../../components/figures/Moment.tsx";
 import { Panel, SourceLine } from "../../components/states/Panel.tsx";
 import { EmptyState } from "../../components/states/States.tsx";
 import { MoversTable } from "../../components/table/MoversTable.tsx";
 import type { AssetQuote, MarketOverview } from "../../services/market/mod.ts";
+import { AsofSpan, asofSpan, isMixed, sourceNames } from "./AsofSpan.tsx";
 import { sourceState } from "./source_state.ts";
 
 function breadthItems(quotes: readonly AssetQuote[]): BreadthItem[] {
@@ -46,6 +46,10 @@ export function Movement({ overview }: { readonly overview: MarketOverview }) {
               `${items.length} assets`,
               "a tick each, labelled by market value",
               "ticks beyond the axis stand at its end",
+              // One as-of for all is in the page's header; several belong to the comparison.
+              ...isMixed(asofSpan(overview.quotes))
+                ? [<AsofSpan key="asof" quotes={overview.quotes} />]
+                : [],
             ]}
           />
         </Panel>
@@ -66,12 +70,18 @@ function Movers({ id, title, rows, overview }: MoversProps) {
     <Panel id={id} title={title} note="24 h">
       {rows.length === 0
         ? <EmptyState icon="overview" title="None">No asset here moved this way.</EmptyState>
-        : <MoversTable caption={`${title} over 24 hours`} rows={rows} />}
+        : (
+          <MoversTable
+            caption={`${title} over 24 hours`}
+            rows={rows}
+            newest={overview.asof}
+          />
+        )}
       <SourceLine
         state={sourceState(overview)}
         parts={[
-          overview.sources.join(", ") || "no source",
-          ...(overview.asof === null ? [] : [<Moment key="asof" at={overview.asof} />]),
+          sourceNames(overview),
+          <AsofSpan key="asof" quotes={rows} />,
         ]}
       />
     </Panel>

@@ -3,6 +3,7 @@ import { formatCount } from "../../components/format/number.ts";
 import { Menu, type MenuItem } from "../../components/shell/Menu.tsx";
 import { Badge } from "../../components/states/States.tsx";
 import { type MarketOverview, QUOTE_SORTS, type QuoteSort } from "../../services/market/mod.ts";
+import { sourceNames } from "./AsofSpan.tsx";
 import { type OverviewView, viewHref } from "./overview_view.ts";
 
 const SORT_LABELS: Readonly<Record<QuoteSort, string>> = {
@@ -40,7 +41,9 @@ export function OverviewHeader({ overview, view }: OverviewHeaderProps) {
         </h1>
         <p class="asof">
           <span>{asof === null ? "No data yet" : <Moment at={asof} />}</span>
-          {sources.length === 0 ? null : <span>{sources.join(", ")}</span>}
+          {sources.length === 0
+            ? null
+            : <span title={sources.join(", ")}>{sourceNames(overview)}</span>}
           <span>
             {formatCount(quotes.length - unpriced)} of {formatCount(quotes.length)} assets priced
           </span>

@@ -1,14 +1,27 @@
 import type { ComponentChildren } from "preact";
 import { Change, Fiat, type FigureValue, Unknown } from "../../components/figures/Figures.tsx";
 import { formatCount } from "../../components/format/number.ts";
+import { formatDay } from "../../components/format/time.ts";
+import { DAY_MS } from "../../services/kernel/time.ts";
 import type { AssetQuote, Figure, MarketOverview } from "../../services/market/mod.ts";
+import { asofSpan } from "./AsofSpan.tsx";
 
-/** Over how many of the assets a sum runs: the others are unknown, and not counted as 0. */
-function coverage(quotes: readonly AssetQuote[], read: (quote: AssetQuote) => Figure): string {
-  const known = quotes.filter((quote) => read(quote).value !== null).length;
-  return known === quotes.length
-    ? `all ${formatCount(known)} assets`
-    : `${formatCount(known)} of ${formatCount(quotes.length)} assets, the rest unknown`;
+/**
+ * Over how many of the priced assets a sum runs, the others being unknown and not counted as 0;
+ * and from when its oldest part is, if that is a day or more before the newest.
+ */
+export function coverage(
+  { quotes, unpriced, asof }: Pick<MarketOverview, "quotes" | "unpriced" | "asof">,
+  read: (quote: AssetQuote) => Figure,
+): string {
+  const known = quotes.filter((quote) => read(quote).value !== null);
+  const priced = quotes.length - unpriced;
+  const words = known.length === priced
+    ? `sum of all ${formatCount(priced)} priced assets`
+    : `sum of ${formatCount(known.length)} of ${formatCount(priced)} priced assets`;
+  const span = asofSpan(known);
+  const isBehind = span !== null && asof !== null && asof - span.oldest >= DAY_MS;
+  return isBehind ? `${words}; oldest of ${formatDay(span.oldest)}` : words;
 }
 
 function Fig({ label, note, isLead = false, children }: {
@@ -32,7 +45,7 @@ function Money({ figure }: { readonly figure: FigureValue }) {
 
 /** The market in one ruled strip: size, trade, and how many move which way. */
 export function Totals({ overview }: { readonly overview: MarketOverview }) {
-  const { quotes, breadth } = overview;
+  const { breadth } = overview;
   const moving = breadth.advancing + breadth.declining + breadth.unchanged;
   const median = breadth.medianChange24h;
   // The first figure is the largest, which a dash should not be.
@@ -42,7 +55,7 @@ export function Totals({ overview }: { readonly overview: MarketOverview }) {
       isLead={isValueKnown}
       label="Market value, USD"
       note={isValueKnown
-        ? `sum over ${coverage(quotes, (quote) => quote.marketCapUsd)}`
+        ? coverage(overview, (quote) => quote.marketCapUsd)
         : "no source here gives it"}
     >
       <Money figure={overview.totalMarketCapUsd} />
@@ -54,7 +67,7 @@ export function Totals({ overview }: { readonly overview: MarketOverview }) {
       <Fig
         isLead={!isValueKnown}
         label="Volume 24 h, USD"
-        note={coverage(quotes, (quote) => quote.volume24hUsd)}
+        note={coverage(overview, (quote) => quote.volume24hUsd)}
       >
         <Money figure={overview.totalVolume24hUsd} />
       </Fig>

@@ -7,7 +7,7 @@ import { Icon } from "../../components/Icon.tsx";
 import { Panel } from "../../components/states/Panel.tsx";
 import { Badge, Banner } from "../../components/states/States.tsx";
 import { AssetTable } from "../../components/table/AssetTable.tsx";
-import { SAMPLE_EXPLANATION, SAMPLE_ROWS } from "./sample.ts";
+import { SAMPLE_AT, SAMPLE_EXPLANATION, SAMPLE_ROWS } from "./sample.ts";
 
 /** Messages across a page. */
 export function Banners() {
@@ -183,6 +183,7 @@ export function Densities() {
           <AssetTable
             caption={`Sample table, ${density}`}
             rows={SAMPLE_ROWS}
+            newest={SAMPLE_AT}
             sort="price"
             order="desc"
             hidden={hidden}

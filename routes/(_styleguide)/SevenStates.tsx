@@ -74,7 +74,7 @@ function values(
   return [
     <Fragment key="table">
       <p>{badge}</p>
-      <MoversTable caption={`Sample, ${note}`} rows={rows} />
+      <MoversTable caption={`Sample, ${note}`} rows={rows} newest={SAMPLE_AT} />
       {sign}
     </Fragment>,
     <Fragment key="chart">

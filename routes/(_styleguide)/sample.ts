@@ -51,6 +51,7 @@ export const SAMPLE_ROWS: readonly AssetRow[] = SKETCHES.map(
     marketCapUsd: known(marketCap),
     sparkline: wave(price, at),
     freshness: "live",
+    provenance: { asof: SAMPLE_AT },
   }),
 );
 

@@ -19,6 +19,7 @@ const ROW: AssetRow = {
   marketCapUsd: known(99_999),
   sparkline: [1, 2],
   freshness: "stale",
+  provenance: { asof: Date.UTC(2021, 6, 7) },
 };
 
 function render(changes: Partial<Parameters<typeof AssetTable>[0]> = {}): string {
@@ -26,6 +27,7 @@ function render(changes: Partial<Parameters<typeof AssetTable>[0]> = {}): string
     <AssetTable
       caption="Assets"
       rows={[ROW]}
+      newest={Date.UTC(2021, 6, 7)}
       sort="price"
       order="desc"
       hidden={new Set()}
@@ -64,10 +66,8 @@ Deno.test("AssetTable reads counted zeros as the plain number", () => {
   assertMatch(render(), /aria-hidden="true">0\.0₅1234<\/span><span class="sr">0\.000001234/);
 });
 
-Deno.test("AssetTable marks stale rows and estimated volumes", () => {
-  const html = render();
-  assertMatch(html, />stale</);
-  assertMatch(html, /estimated as volume × close/);
+Deno.test("AssetTable marks estimated volumes", () => {
+  assertMatch(render(), /estimated as volume × close/);
 });
 
 Deno.test("AssetTable leaves hidden columns out, also for a row it rendered before", () => {
@@ -75,4 +75,11 @@ Deno.test("AssetTable leaves hidden columns out, also for a row it rendered befo
   const html = render({ hidden: new Set(["price", "sparkline"]) });
   assert(!html.includes("0.000001234"));
   assert(!html.includes("spark"));
+});
+
+Deno.test("AssetTable dates the assets that end a day or more before the newest, and no other", () => {
+  const renderOn = (newest: number) => render({ newest });
+  assert(!renderOn(Date.UTC(2021, 6, 7, 23)).includes("ended"));
+  assertMatch(renderOn(Date.UTC(2021, 6, 8)), /stale, ends<\/span> 7 Jul</);
+  assertMatch(renderOn(Date.UTC(2022, 0, 1)), /stale, ends<\/span> Jul 2021</);
 });
