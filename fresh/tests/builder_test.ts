@@ -5,6 +5,14 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@/tests/assert
 import { isUpToDate } from "../build/freshness.ts";
 import { applyFixture, FIXTURE_ROOT, fixtureHandler, get } from "./fixture_app.ts";
 
+/**
+ * A test that bundles. The bundler ends its own process at its own time after a build, which is no
+ * leak of the test that runs just then.
+ */
+function testBuild(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
+}
+
 /** Size of all scripts that a page with one small island loads, compressed. */
 const SCRIPT_BUDGET_BYTES = 15_000;
 
@@ -37,7 +45,7 @@ const PROJECT = {
   "islands/parts/text.ts": "export const text = 'no island';",
 };
 
-Deno.test("Builder.build() keeps a page with one small island within its budget", async () => {
+testBuild("Builder.build() keeps a page with one small island within its budget", async () => {
   const handler = await fixtureHandler();
   const link = (await get(handler, "/counter")).headers.get("link") ?? "";
   let sizeBytes = 0;
@@ -52,28 +60,31 @@ Deno.test("Builder.build() keeps a page with one small island within its budget"
   assertEquals(preacts, 1, "Expected one copy of Preact");
 });
 
-Deno.test("Builder.build() leaves one whole build, and the one before it", () =>
-  withProject(PROJECT, async (root) => {
-    const outDir = `${root}/_fresh`;
-    const builder = new Builder({ root, outDir });
-    for (const text of ["one", "two", "three"]) {
-      await Deno.writeTextFile(`${root}/static/a.txt`, text);
-      await builder.build();
-    }
-    const found = await names(outDir);
-    assertEquals(found.filter((name) => !name.startsWith("production-")), [
-      "build.json",
-      "server.js",
-      "snapshot.js",
-    ]);
-    assertEquals(found.length, 5);
-    const current = /"\.\/(.*)\/snapshot\.js"/.exec(
-      await Deno.readTextFile(`${outDir}/snapshot.js`),
-    )?.[1];
-    assertEquals(await Deno.readTextFile(`${outDir}/${current}/static/a.txt`), "three");
-  }));
+testBuild(
+  "Builder.build() leaves one whole build, and the one before it",
+  () =>
+    withProject(PROJECT, async (root) => {
+      const outDir = `${root}/_fresh`;
+      const builder = new Builder({ root, outDir });
+      for (const text of ["one", "two", "three"]) {
+        await Deno.writeTextFile(`${root}/static/a.txt`, text);
+        await builder.build();
+      }
+      const found = await names(outDir);
+      assertEquals(found.filter((name) => !name.startsWith("production-")), [
+        "build.json",
+        "server.js",
+        "snapshot.js",
+      ]);
+      assertEquals(found.length, 5);
+      const current = /"\.\/(.*)\/snapshot\.js"/.exec(
+        await Deno.readTextFile(`${outDir}/snapshot.js`),
+      )?.[1];
+      assertEquals(await Deno.readTextFile(`${outDir}/${current}/static/a.txt`), "three");
+    }),
+);
 
-Deno.test("Builder.build() can run twice at once", () =>
+testBuild("Builder.build() can run twice at once", () =>
   withProject(PROJECT, async (root) => {
     const options = { root, outDir: `${root}/_fresh` };
     await Promise.all([new Builder(options).build(), new Builder(options).build()]);
@@ -87,31 +98,37 @@ const CHANGES: { name: string; path: string; text: string }[] = [
   { name: "a new route", path: "routes/index.tsx", text: "export default () => <p>new</p>;" },
 ];
 for (const { name, path, text } of CHANGES) {
-  Deno.test(`isUpToDate() is true after a build and false after a change of ${name}`, () =>
-    withProject(PROJECT, async (root) => {
-      const builder = new Builder({ root });
-      const settings = builder.settings("production");
-      assertEquals(await isUpToDate(settings, builder.outDir), false);
-      await builder.build();
-      assertEquals(await isUpToDate(settings, builder.outDir), true);
-      assertEquals(await isUpToDate(builder.settings("development"), builder.outDir), false);
-      await Deno.mkdir(`${root}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
-      await Deno.writeTextFile(`${root}/${path}`, text);
-      assertEquals(await isUpToDate(settings, builder.outDir), false);
-    }));
+  testBuild(
+    `isUpToDate() is true after a build and false after a change of ${name}`,
+    () =>
+      withProject(PROJECT, async (root) => {
+        const builder = new Builder({ root });
+        const settings = builder.settings("production");
+        assertEquals(await isUpToDate(settings, builder.outDir), false);
+        await builder.build();
+        assertEquals(await isUpToDate(settings, builder.outDir), true);
+        assertEquals(await isUpToDate(builder.settings("development"), builder.outDir), false);
+        await Deno.mkdir(`${root}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+        await Deno.writeTextFile(`${root}/${path}`, text);
+        assertEquals(await isUpToDate(settings, builder.outDir), false);
+      }),
+  );
 }
 
-Deno.test("Builder.build() changes nothing if an island cannot be bundled", () =>
-  withProject(PROJECT, async (root) => {
-    const builder = new Builder({ root });
-    await builder.build();
-    const before = await names(`${root}/_fresh`);
-    await Deno.writeTextFile(`${root}/islands/Hello.tsx`, "export default () => <b>;");
-    await assertRejects(() => builder.build());
-    assertEquals(await names(`${root}/_fresh`), before);
-  }));
+testBuild(
+  "Builder.build() changes nothing if an island cannot be bundled",
+  () =>
+    withProject(PROJECT, async (root) => {
+      const builder = new Builder({ root });
+      await builder.build();
+      const before = await names(`${root}/_fresh`);
+      await Deno.writeTextFile(`${root}/islands/Hello.tsx`, "export default () => <b>;");
+      await assertRejects(() => builder.build());
+      assertEquals(await names(`${root}/_fresh`), before);
+    }),
+);
 
-Deno.test("Builder makes chunks of components only", () =>
+testBuild("Builder makes chunks of components only", () =>
   withProject(PROJECT, async (root) => {
     const app = new App().use(staticFiles());
     const builder = new Builder({ root });
@@ -124,21 +141,24 @@ Deno.test("Builder makes chunks of components only", () =>
     assertEquals((await get(app.handler(), "/a.txt")).status, 404);
   }));
 
-Deno.test("Builder.onTransformStaticFile() changes the files it is for", () =>
-  withProject({ "static/a.css": "p {}", "static/a.txt": "p {}" }, async (root) => {
-    const builder = new Builder({ root });
-    builder.onTransformStaticFile(
-      { pluginName: "prefix", filter: /\.css$/ },
-      ({ text }) => ({ content: `body {} ${text}` }),
-    );
-    const app = new App().use(staticFiles());
-    (await builder.build({ snapshot: "memory" }))(app);
-    const handler = app.handler();
-    assertEquals(await (await get(handler, "/a.css")).text(), "body {} p {}");
-    assertEquals(await (await get(handler, "/a.txt")).text(), "p {}");
-  }));
+testBuild(
+  "Builder.onTransformStaticFile() changes the files it is for",
+  () =>
+    withProject({ "static/a.css": "p {}", "static/a.txt": "p {}" }, async (root) => {
+      const builder = new Builder({ root });
+      builder.onTransformStaticFile(
+        { pluginName: "prefix", filter: /\.css$/ },
+        ({ text }) => ({ content: `body {} ${text}` }),
+      );
+      const app = new App().use(staticFiles());
+      (await builder.build({ snapshot: "memory" }))(app);
+      const handler = app.handler();
+      assertEquals(await (await get(handler, "/a.css")).text(), "body {} p {}");
+      assertEquals(await (await get(handler, "/a.txt")).text(), "p {}");
+    }),
+);
 
-Deno.test("Builder inlines FRESH_PUBLIC_ variables and no others", async () => {
+testBuild("Builder inlines FRESH_PUBLIC_ variables and no others", async () => {
   Deno.env.set("FRESH_PUBLIC_COLOR", 'teal "1"');
   try {
     const app = new App().use(staticFiles()).fsRoutes();
@@ -154,17 +174,20 @@ Deno.test("Builder inlines FRESH_PUBLIC_ variables and no others", async () => {
   }
 });
 
-Deno.test("Builder's development builds reload pages, production builds have no such script", async () => {
-  const development = new App().use(staticFiles()).fsRoutes();
-  const builder = new Builder({ root: FIXTURE_ROOT });
-  (await builder.build({ mode: "development", snapshot: "memory" }))(development);
-  const handler = development.handler();
-  assertEquals(development.config.mode, "development");
-  assertMatch(await (await get(handler, "/blog")).text(), /EventSource\("\/_fresh\/alive"\)/);
-  const events = (await get(handler, "/_fresh/alive")).body?.getReader();
-  const first = new TextDecoder().decode((await events?.read())?.value);
-  assertMatch(first, /^retry: \d+\ndata: [0-9a-f-]{36}\n\n$/);
-  await events?.cancel();
-  const production = await applyFixture(new App<never>().fsRoutes() as never);
-  assert(!(await (await get(production.handler(), "/blog")).text()).includes("EventSource"));
-});
+testBuild(
+  "Builder's development builds reload pages, production builds have no such script",
+  async () => {
+    const development = new App().use(staticFiles()).fsRoutes();
+    const builder = new Builder({ root: FIXTURE_ROOT });
+    (await builder.build({ mode: "development", snapshot: "memory" }))(development);
+    const handler = development.handler();
+    assertEquals(development.config.mode, "development");
+    assertMatch(await (await get(handler, "/blog")).text(), /EventSource\("\/_fresh\/alive"\)/);
+    const events = (await get(handler, "/_fresh/alive")).body?.getReader();
+    const first = new TextDecoder().decode((await events?.read())?.value);
+    assertMatch(first, /^retry: \d+\ndata: [0-9a-f-]{36}\n\n$/);
+    await events?.cancel();
+    const production = await applyFixture(new App<never>().fsRoutes() as never);
+    assert(!(await (await get(production.handler(), "/blog")).text()).includes("EventSource"));
+  },
+);

@@ -104,6 +104,7 @@ Deno.test({
   // The driver may have planned one more attempt to connect when its pool is closed; the timer ends
   // by itself and does nothing.
   sanitizeOps: false,
+  sanitizeResources: false,
   async fn() {
     const url = await server.createDatabase();
     await using database = await open(url);
