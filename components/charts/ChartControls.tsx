@@ -83,6 +83,7 @@ export function IndicatorControl({ assetId, query }: ControlProps) {
       <summary class="btn" data-size="s">
         <Icon name="analytics" /> Indicators
         <span class="muted">{query.indicators.length}</span>
+        <Icon name="chevron-down" />
       </summary>
       <ul class="menu-list">
         {keys.map((key) => {
@@ -115,6 +116,7 @@ export function IntervalControl({ assetId, query, current, available }: ControlP
     <details class="menu" name="menu">
       <summary class="btn" data-size="s">
         <span class="muted">Interval</span> {current}
+        <Icon name="chevron-down" />
       </summary>
       <ul class="menu-list">
         <li>

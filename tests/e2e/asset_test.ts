@@ -86,6 +86,16 @@ Deno.test({
       await t.step("leads from any name to one address, from none to near ones", async () => {
         await resolveNames(product.url);
       });
+      await t.step("opens its menus inside the window of a phone", async () => {
+        const { page } = await visit(browser, url, { width: 320 });
+        for (const menu of ["Indicators", "Interval"]) {
+          await page.locator(".chart-tools summary", { hasText: menu }).click();
+          await page.locator(".chart-tools details[open] .menu-list").waitFor();
+          assertEquals(await page.evaluate("document.documentElement.scrollWidth"), 320);
+        }
+        await page.context().close();
+      });
+
       await t.step("looks right at every width in both themes", async () => {
         for (const width of [320, 768, 1440]) {
           for (const theme of ["dark", "light"] as const) {
