@@ -3,15 +3,7 @@ import { App, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
 import { assert, assertEquals, assertMatch, assertRejects } from "@/tests/assert.ts";
 import { isUpToDate } from "../build/freshness.ts";
-import { applyFixture, FIXTURE_ROOT, fixtureHandler, get } from "./fixture_app.ts";
-
-/**
- * A test that bundles. The bundler ends its own process at its own time after a build, which is no
- * leak of the test that runs just then.
- */
-function testBuild(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
-}
+import { applyFixture, FIXTURE_ROOT, fixtureHandler, get, testBuild } from "./fixture_app.ts";
 
 /** Size of all scripts that a page with one small island loads, compressed. */
 const SCRIPT_BUDGET_BYTES = 15_000;

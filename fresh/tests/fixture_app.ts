@@ -56,3 +56,11 @@ export async function withServer(
     await server.shutdown();
   }
 }
+
+/**
+ * A test that bundles. The bundler ends its own process at its own time after a build, which is no
+ * leak of the test that runs just then.
+ */
+export function testBuild(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
+}
