@@ -5,7 +5,7 @@ import { ProdBuildCache, setBuildCache, setErrorInterceptor } from "fresh/intern
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
 import type { Job } from "./jobs/job.ts";
 import { createJobs } from "./jobs/mod.ts";
-import { Scheduler, systemTimer } from "./jobs/schedule.ts";
+import { Scheduler } from "./jobs/schedule.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
 import type { State } from "./routes/page_state.ts";
 import { AnalyticsService, indicatorEngine } from "./services/analytics/mod.ts";
@@ -25,6 +25,7 @@ import { JsonLog } from "./services/platform/json_log.ts";
 import { SystemClock } from "./services/platform/clock.ts";
 import { readEnvText } from "./services/platform/env_file.ts";
 import { PacedChangeFeed } from "./services/platform/paced_change_feed.ts";
+import { systemTimer } from "./services/platform/timer.ts";
 import type { Clock, Log } from "./services/ports/mod.ts";
 import { DemoProvider } from "./services/providers/mod.ts";
 import {

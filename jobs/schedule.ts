@@ -1,21 +1,6 @@
-import type { Log } from "../services/ports/mod.ts";
+import type { Log, Timer } from "../services/ports/mod.ts";
 import { errorMessage } from "../services/kernel/errors.ts";
 import type { Job } from "./job.ts";
-
-/** How the scheduler waits; tests give one that they move by hand. */
-export interface Timer {
-  /** Calls back once after `delayMs`; the result cancels it. */
-  after(delayMs: number, callback: () => void): () => void;
-}
-
-/** Waits that never keep the process alive by themselves. */
-export const systemTimer: Timer = {
-  after(delayMs, callback) {
-    const id = setTimeout(callback, delayMs);
-    Deno.unrefTimer(id);
-    return () => clearTimeout(id);
-  },
-};
 
 /**
  * Runs jobs in this process at their own pace: one run of a job at a time, the next one counted

@@ -10,6 +10,7 @@ const CONTEXTS = [
   "defi",
   "identity",
   "ops",
+  "streams",
 ].map((name) => `services/${name}`);
 const BASE = ["services/kernel", "services/ports"];
 

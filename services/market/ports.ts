@@ -131,12 +131,54 @@ export interface SpotPrice {
 /** One trade. */
 export interface Tick {
   readonly assetId: AssetId;
+  /** As traded; a venue that quotes in a dollar stablecoin counts it at par and says so. */
   readonly priceUsd: number;
   /** Units of the asset. */
   readonly quantity: number;
+  /** The venue's own time of the trade. */
   readonly at: UtcMs;
+  /** Name of the venue. */
   readonly source: string;
+  /** The venue's number of the trade in its market; 0 where it gives none. */
+  readonly tradeId: number;
 }
+
+/**
+ * How a live feed stands. `unavailable`: the venue says that it does not serve this place (HTTP
+ * 451) at any of its addresses; it is tried again only rarely.
+ */
+export type FeedState = "connecting" | "live" | "silent" | "reconnecting" | "unavailable";
+
+export interface FeedStatus {
+  readonly venue: string;
+  readonly state: FeedState;
+  /** The address in use, without its query. */
+  readonly url: string;
+  readonly since: UtcMs;
+  readonly lastFrameAt: UtcMs | null;
+  /** Failed attempts since it was last live. */
+  readonly attempts: number;
+  /** Why it is not live. */
+  readonly reason: string | null;
+  /** Frames that could not be read, since the start. */
+  readonly badFrames: number;
+}
+
+/** Trades of these assets may be missing in `from <= at <= to`. */
+export interface FeedGap {
+  readonly venue: string;
+  readonly assetIds: readonly AssetId[];
+  readonly from: UtcMs;
+  readonly to: UtcMs;
+  /** `disconnected`, `trade ids 5 to 9 are missing`. */
+  readonly reason: string;
+}
+
+/** What a live feed says; ticks that arrived together come together, in the venue's order. */
+export type FeedEvent =
+  | { readonly kind: "ticks"; readonly ticks: readonly Tick[] }
+  | { readonly kind: "gap"; readonly gap: FeedGap }
+  | { readonly kind: "status"; readonly status: FeedStatus };
 
 /** Candles as a provider gave them, before they are stored. */
 export interface ProviderCandles {
@@ -160,7 +202,12 @@ export interface MarketProvider {
     },
   ): Promise<ProviderCandles>;
   spot(assetIds: readonly AssetId[], signal?: AbortSignal): Promise<readonly SpotPrice[]>;
-  ticks(assetIds: readonly AssetId[], signal: AbortSignal): AsyncIterable<Tick>;
+  /**
+   * The market as it happens, until `signal` aborts: it connects, reconnects and says so by
+   * events; it never throws for what an exchange does. No trade comes twice. Of more than 50
+   * assets, or of those that the source does not know, it throws `RangeError` or leaves them out.
+   */
+  ticks(assetIds: readonly AssetId[], signal: AbortSignal): AsyncIterable<FeedEvent>;
 }
 
 /** Prices as columns of one length, oldest first; a row of NaN is a gap. */

@@ -5,6 +5,15 @@ export interface Clock {
   now(): UtcMs;
 }
 
+/** Waiting, as the composition root has it; tests give one that they move by hand. */
+export interface Timer {
+  /** Calls back once after `delayMs`; the result cancels it. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** A number from 0 to before 1, anew with each call. */
+export type Random = () => number;
+
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export type LogFields = Readonly<Record<string, unknown>>;
 

@@ -10,11 +10,11 @@ import {
 } from "../../market/candle.ts";
 import { deriveCandles } from "../../market/derive.ts";
 import type {
+  FeedEvent,
   MarketProvider,
   MarketProviderCapabilities,
   ProviderCandles,
   SpotPrice,
-  Tick,
   TimeRange,
 } from "../../market/ports.ts";
 import { DEMO_SOURCE } from "../../market/series_choice.ts";
@@ -86,7 +86,7 @@ export class DemoProvider implements MarketProvider {
   }
 
   /** Ends at once: the demo market moves with its candles and has no trades of its own. */
-  async *ticks(): AsyncGenerator<Tick> {}
+  async *ticks(): AsyncGenerator<FeedEvent> {}
 }
 
 /** The first bucket that starts at or after `at`. */

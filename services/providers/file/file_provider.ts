@@ -10,12 +10,12 @@ import {
 } from "../../market/candle.ts";
 import type { CandleFile, CandleFileSource } from "../../market/import_ports.ts";
 import type {
+  FeedEvent,
   MarketProvider,
   MarketProviderCapabilities,
   ProviderCandles,
   QuarantinedRow,
   SpotPrice,
-  Tick,
   TimeRange,
 } from "../../market/ports.ts";
 import type { Clock } from "../../ports/mod.ts";
@@ -90,7 +90,7 @@ export class FileProvider implements MarketProvider {
     return Promise.resolve([]);
   }
 
-  async *ticks(): AsyncGenerator<Tick> {}
+  async *ticks(): AsyncGenerator<FeedEvent> {}
 }
 
 /** Copies of the candles inside the range: a batch's memory is used again. */

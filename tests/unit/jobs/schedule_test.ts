@@ -1,4 +1,5 @@
-import { Scheduler, type Timer } from "@/jobs/schedule.ts";
+import { Scheduler } from "@/jobs/schedule.ts";
+import type { Timer } from "@/services/ports/mod.ts";
 import type { Job } from "@/jobs/job.ts";
 import type { Log } from "@/services/ports/mod.ts";
 import { assertEquals } from "@/tests/assert.ts";
