@@ -25,7 +25,8 @@ const USES: Readonly<Record<string, readonly string[]>> = {
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "services/kernel": [],
   "services/ports": ["services/kernel"],
-  "services/config.ts": BASE,
+  "services/config.ts": [...BASE, "services/settings.ts"],
+  "services/settings.ts": BASE,
   ...Object.fromEntries(CONTEXTS.map((folder) => [folder, [...BASE, ...(USES[folder] ?? [])]])),
   "services/providers": [...BASE, ...CONTEXTS],
   // The migrations are the schema that the stores are written against.

@@ -18,7 +18,66 @@ Deno.test("loadConfig() runs a bare checkout on this machine alone", () => {
     auth: "local",
     logLevel: "info",
     database: { url: null, migrationUrl: null },
+    redis: null,
+    market: {
+      venues: ["binance", "coinbase"],
+      streamUrls: {},
+      restUrls: {},
+      liveAssets: null,
+      coingeckoKey: null,
+    },
+    rateLimits: "auto",
   });
+});
+
+Deno.test("loadConfig() reads where prices come from", () => {
+  const { market, redis, rateLimits } = loadConfig({
+    TOKENLYSIS_MARKET_VENUES: "coinbase, binance",
+    TOKENLYSIS_MARKET_STREAM_URLS: "ws://127.0.0.1:9443/, coinbase=ws://localhost:9444," +
+      "wss://ws-feed.exchange.coinbase.com, binance=wss://data-stream.binance.vision",
+    TOKENLYSIS_MARKET_REST_URLS: "coingecko=https://pro-api.coingecko.com/api/v3",
+    TOKENLYSIS_LIVE_ASSETS: "bitcoin, eth",
+    COINGECKO_API_KEY: "key",
+    UPSTASH_REDIS_REST_URL: "https://redis.example",
+    UPSTASH_REDIS_REST_TOKEN: "token",
+    TOKENLYSIS_RATE_LIMITS: "on",
+  });
+  assertEquals(market.venues, ["binance", "coinbase"]);
+  assertEquals(market.streamUrls, {
+    binance: ["ws://127.0.0.1:9443", "wss://data-stream.binance.vision"],
+    coinbase: ["ws://localhost:9444", "wss://ws-feed.exchange.coinbase.com"],
+  });
+  assertEquals(market.restUrls, { coingecko: ["https://pro-api.coingecko.com/api/v3"] });
+  assertEquals(market.liveAssets, ["bitcoin", "eth"]);
+  assertEquals(market.coingeckoKey?.reveal(), "key");
+  assertEquals([redis?.url.reveal(), redis?.token.reveal()], ["https://redis.example", "token"]);
+  assertEquals(rateLimits, "on");
+  assertEquals(loadConfig({ TOKENLYSIS_MARKET_VENUES: "none" }).market.venues, []);
+  assertEquals(
+    loadConfig({ BINANCE_WS_URL: "wss://stream.binance.com:9443" }).market.streamUrls,
+    { binance: ["wss://stream.binance.com:9443"] },
+  );
+});
+
+Deno.test("loadConfig() names every wrong setting of the market and of Redis", () => {
+  const error = assertThrows(() =>
+    loadConfig({
+      TOKENLYSIS_MARKET_VENUES: "kraken",
+      TOKENLYSIS_MARKET_STREAM_URLS: "https://stream.binance.com",
+      TOKENLYSIS_MARKET_REST_URLS: "kraken=https://api.kraken.com",
+      TOKENLYSIS_LIVE_ASSETS: Array.from({ length: 51 }, (_, at) => `coin-${at}`).join(),
+      UPSTASH_REDIS_REST_URL: "redis://secret@host:6379",
+    }), { type: ConfigError });
+  assert(error instanceof ConfigError);
+  assertEquals(error.problems.map((line) => line.split(":")[0]), [
+    "UPSTASH_REDIS_REST_URL",
+    "TOKENLYSIS_REDIS_REST_TOKEN",
+    "TOKENLYSIS_MARKET_VENUES",
+    "TOKENLYSIS_MARKET_STREAM_URLS",
+    "TOKENLYSIS_MARKET_REST_URLS",
+    "TOKENLYSIS_LIVE_ASSETS",
+  ]);
+  assert(!error.message.includes("secret"));
 });
 
 Deno.test("loadConfig() reads every setting", () => {
