@@ -28,7 +28,14 @@ export interface LivePrice {
   /** The venues that count, in the order of their names. */
   readonly venues: readonly VenuePrice[];
   readonly excluded: readonly ExcludedVenue[];
-  /** As the source gives them; `null` where it does not. */
+  /** What a source of whole-market figures said last of the asset; `null` where none did. */
+  readonly market: MarketFigures | null;
+}
+
+/** Figures that trades do not give; of their own source and time, apart from the price's. */
+export interface MarketFigures {
+  readonly source: string;
+  readonly asof: UtcMs;
   readonly volume24hUsd: number | null;
   readonly marketCapUsd: number | null;
 }
