@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { fingerprint } from "../../services/kernel/fingerprint.ts";
 import { formatUtcMs } from "../../services/kernel/time.ts";
-import type { AssetQuote, Figure } from "../../services/market/mod.ts";
+import type { AssetQuote, Figure, VenuePrice } from "../../services/market/mod.ts";
 import type { Quote } from "./schemas.ts";
 
 /** A quote as clients read it; without its sparkline, which is most of its length. */
@@ -29,7 +29,7 @@ export function quoteToWire(quote: AssetQuote): z.output<typeof Quote> {
     volume_24h: figures.volume_24h.value,
     volume_estimated: quote.isVolumeEstimated,
     market_cap: figures.market_cap.value,
-    venues: provenance ? [provenance.source] : [],
+    ...venuesToWire(quote),
     source: provenance?.source ?? null,
     resolution: provenance?.resolution ?? null,
     asof: provenance ? formatUtcMs(provenance.asof) : null,
@@ -38,6 +38,23 @@ export function quoteToWire(quote: AssetQuote): z.output<typeof Quote> {
     state: quote.state,
     demo: provenance?.isDemo ?? false,
     reasons: reasonsOf(figures),
+  };
+}
+
+/** The sources of a price: the exchanges of a live one, with their trades, else the candles'. */
+function venuesToWire({ live, provenance }: AssetQuote) {
+  if (live === null || live.venues.length === 0) {
+    return { venues: provenance ? [provenance.source] : [] };
+  }
+  const tradeToWire = ({ venue, priceUsd, at }: VenuePrice) => ({
+    venue,
+    price: priceUsd,
+    at: formatUtcMs(at),
+  });
+  return {
+    venues: live.venues.map(({ venue }) => venue),
+    venue_prices: live.venues.map(tradeToWire),
+    excluded: live.excluded.map((one) => ({ ...tradeToWire(one), reason: one.reason })),
   };
 }
 

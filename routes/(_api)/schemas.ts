@@ -28,13 +28,17 @@ export const Candle = z.object({
   parts_missing: z.number().int().optional().describe("Finer candles that a derived one lacks"),
 }).meta({ id: "Candle" });
 
+const Resolution = z.enum([...INTERVALS, "tick"]).describe("Candles it stands on, or trades");
+
 export const Provenance = z.object({
   source: z.string(),
-  resolution: z.enum(INTERVALS),
+  resolution: Resolution,
   asof: Instant,
   derived_from: z.enum(INTERVALS).nullable(),
   demo: z.boolean(),
 }).meta({ id: "Provenance" });
+
+const VenuePrice = z.object({ venue: z.string(), price: z.number(), at: Instant });
 
 export const Asset = z.object({
   asset_id: z.string(),
@@ -59,11 +63,14 @@ export const Quote = z.object({
   volume_estimated: z.boolean().describe("Units valued at each candle's close"),
   market_cap: Value.describe("Dollars, as the source gives it"),
   venues: z.array(z.string()).describe("Sources that the price stands on"),
+  venue_prices: z.array(VenuePrice).optional().describe("Last trades that a live price stands on"),
+  excluded: z.array(VenuePrice.extend({ reason: z.enum(["off_median", "old"]) })).optional()
+    .describe("Last trades that did not count, and why"),
   source: z.string().nullable(),
-  resolution: z.enum(INTERVALS).nullable(),
+  resolution: Resolution.nullable(),
   asof: Instant.nullable(),
   freshness: Freshness,
-  stale: z.boolean().describe("Nothing newer than three candles back"),
+  stale: z.boolean().describe("No trade for 10 s, or nothing newer than three candles back"),
   state: z.enum(CANDLE_STATES).nullable(),
   demo: z.boolean(),
   reasons: z.record(z.string(), z.string()).describe("Why a figure is null, by figure"),
@@ -149,7 +156,7 @@ export const Explanation = z.object({
     unit: z.string(),
     asof: Instant.nullable(),
     source: z.string().nullable(),
-    resolution: z.enum(INTERVALS).nullable(),
+    resolution: Resolution.nullable(),
   })),
   rounding: z.string(),
   provenance: Provenance.nullable(),

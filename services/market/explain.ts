@@ -1,5 +1,13 @@
 import type { UtcMs } from "../kernel/time.ts";
 import { type Candle, candleAt, type CandleColumns, type Interval, intervalMs } from "./candle.ts";
+import {
+  explainLiveChange,
+  explainLivePrice,
+  explainMarketFigure,
+  type LivePart,
+} from "./explain_live.ts";
+import type { LivePrice } from "./live_ports.ts";
+import { factsBeside } from "./live_quotes.ts";
 import type { IndicatorWords } from "./ports.ts";
 import {
   candleVolumeUsd,
@@ -53,12 +61,34 @@ const ROUNDING = "None: a 64-bit float as computed. Pages round what they show, 
  */
 export function explainFigure(
   asset: AssetLabel,
-  { figure, facts }: { figure: QuoteFigure; facts: QuoteFacts | null },
+  { figure, facts, live = null }: {
+    figure: QuoteFigure;
+    facts: QuoteFacts | null;
+    live?: LivePrice | null;
+  },
 ): Explanation {
   const described = { figure, asset, ...describe(figure, facts), rounding: ROUNDING };
+  const livePart = live && explainLive(figure, { facts, live });
+  return livePart
+    ? { ...described, ...livePart }
+    : { ...described, ...explainStored(figure, live ? factsBeside(live, facts) : facts) };
+}
+
+/** The part that stands on the live price; `null` for a figure that it says nothing of. */
+function explainLive(
+  figure: QuoteFigure,
+  { facts, live }: { facts: QuoteFacts | null; live: LivePrice },
+): LivePart | null {
+  if (isChange(figure)) return explainLiveChange(live, { figure, facts });
+  return figure === "price" ? explainLivePrice(live) : explainMarketFigure(live, figure);
+}
+
+function explainStored(
+  figure: QuoteFigure,
+  facts: QuoteFacts | null,
+): Pick<Explanation, "value" | "reason" | "inputs" | "provenance" | "rows"> {
   if (facts === null) {
     return {
-      ...described,
       value: null,
       reason: NOTHING_STORED,
       inputs: [],
@@ -67,7 +97,6 @@ export function explainFigure(
     };
   }
   return {
-    ...described,
     ...computeFigure(figure, facts),
     inputs: inputsOf(figure, facts),
     provenance: provenanceOfQuote(facts),

@@ -15,10 +15,12 @@ import {
   MAX_EXPLAINED_ROWS,
   QUOTE_FIGURES,
 } from "./explain.ts";
-import { type AssetFacts, type MarketSnapshot, SnapshotKeeper } from "./market_snapshot.ts";
+import { type MarketSnapshot, SnapshotKeeper } from "./market_snapshot.ts";
 import { buildOverview, type OverviewQuery } from "./overview.ts";
+import type { LivePrices } from "./live_ports.ts";
 import type { CandleStore, IndicatorEngine } from "./ports.ts";
-import { freshnessOf, lastCandle, missingQuote, quoteOf } from "./quotes.ts";
+import { QuoteBoard } from "./quote_board.ts";
+import { freshnessOf, lastCandle } from "./quotes.ts";
 import type {
   AssetQuote,
   CandlePage,
@@ -57,6 +59,8 @@ export interface MarketServiceDeps {
   readonly changes: ChangeFeed;
   readonly demoMode: DemoMode;
   readonly indicators: IndicatorEngine;
+  /** Prices newer than any candle; without them a quote's price is the newest close. */
+  readonly live?: LivePrices;
   /** Which of two sources answers where both could. */
   readonly priority?: SourcePriority;
 }
@@ -88,7 +92,7 @@ export class MarketService {
   readonly #chartDeps: { readonly store: CandleStore; readonly engine: IndicatorEngine };
   readonly #priority: SourcePriority;
   readonly #snapshots: SnapshotKeeper;
-  readonly #quotes = new WeakMap<AssetFacts, AssetQuote>();
+  readonly #quotes: QuoteBoard;
 
   constructor(deps: MarketServiceDeps) {
     const { registry, store, clock, changes, demoMode, indicators } = deps;
@@ -96,6 +100,7 @@ export class MarketService {
     this.#store = store;
     this.#clock = clock;
     this.#chartDeps = { store, engine: indicators };
+    this.#quotes = new QuoteBoard({ clock, live: deps.live ?? null });
     this.#priority = deps.priority ?? spotBeforeFutures;
     this.#snapshots = new SnapshotKeeper({
       store,
@@ -123,7 +128,7 @@ export class MarketService {
 
   /** A number that stands for all stored facts: equal numbers mean equal answers. */
   async getVersion(): Promise<number> {
-    return (await this.#snapshot()).version;
+    return this.#quotes.versionOf(await this.#snapshot());
   }
 
   /** The market at a glance. Assets out of use show only while something of them is stored. */
@@ -131,16 +136,16 @@ export class MarketService {
     const snapshot = await this.#snapshot();
     const quotes = this.#registry.assets
       .filter(({ id, deprecationStatus }) =>
-        deprecationStatus === "active" || snapshot.assets.get(id)?.quote
+        deprecationStatus === "active" || this.#quotes.isPriced(id, snapshot)
       )
-      .map((asset) => this.#quoteOf(asset, snapshot));
-    return buildOverview(quotes, { ...query, version: snapshot.version });
+      .map((asset) => this.#quotes.quoteOf(labelOf(asset), snapshot));
+    return buildOverview(quotes, { ...query, version: this.#quotes.versionOf(snapshot) });
   }
 
   /** One asset's quote; every figure missing, with the reason, if nothing is stored. */
   async getQuote(asset: string): Promise<AssetQuote> {
     const found = this.#registry.resolve(asset);
-    return this.#quoteOf(found, await this.#snapshot());
+    return this.#quotes.quoteOf(labelOf(found), await this.#snapshot());
   }
 
   /** The quotes of several assets, in the order asked; at once while nothing has changed. */
@@ -149,7 +154,7 @@ export class MarketService {
   ): readonly AssetQuote[] | Promise<readonly AssetQuote[]> {
     const found = assets.map((asset) => this.#registry.resolve(asset));
     const quotesIn = (snapshot: MarketSnapshot) =>
-      found.map((asset) => this.#quoteOf(asset, snapshot));
+      found.map((asset) => this.#quotes.quoteOf(labelOf(asset), snapshot));
     const held = this.#snapshots.peek();
     return held ? quotesIn(held) : this.#snapshots.current().then(quotesIn);
   }
@@ -270,7 +275,9 @@ export class MarketService {
     const facts = (await this.#snapshot()).assets.get(found.id);
     const label = labelOf(found);
     if (isQuoteFigure(figure)) {
-      return explainFigure(label, { figure, facts: facts?.quote ?? null });
+      const quote = facts?.quote ?? null;
+      const live = this.#quotes.livePriceOf(found.id, quote);
+      return explainFigure(label, { figure, facts: quote, live });
     }
     const { engine } = this.#chartDeps;
     if (!engine.isKnown(figure)) {
@@ -299,16 +306,5 @@ export class MarketService {
 
   async #snapshot(): Promise<MarketSnapshot> {
     return this.#snapshots.peek() ?? await this.#snapshots.current();
-  }
-
-  #quoteOf(asset: Asset, snapshot: MarketSnapshot): AssetQuote {
-    const facts = snapshot.assets.get(asset.id);
-    if (!facts?.quote) return missingQuote(labelOf(asset));
-    const now = this.#clock.now();
-    const known = this.#quotes.get(facts);
-    if (known && known.freshness === freshnessOf(facts.quote.series, now)) return known;
-    const quote = quoteOf(facts.quote, now);
-    this.#quotes.set(facts, quote);
-    return quote;
   }
 }

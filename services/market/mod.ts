@@ -12,6 +12,7 @@ export * from "./derive.ts";
 export { QUOTE_FIGURES, type QuoteFigure } from "./explain.ts";
 export { onCandles, withGapRows } from "./gap_rows.ts";
 export * from "./live_ports.ts";
+export { freshnessOfLive } from "./live_quotes.ts";
 export * from "./market_service.ts";
 export type { OverviewQuery } from "./overview.ts";
 export * from "./ports.ts";

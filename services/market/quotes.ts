@@ -186,6 +186,7 @@ export function quoteOf(facts: QuoteFacts, now: UtcMs): AssetQuote {
     provenance: provenanceOfQuote(facts),
     freshness: freshnessOf(facts.series, now),
     state: facts.newest.state,
+    live: null,
   };
 }
 
@@ -209,6 +210,7 @@ export function missingQuote(asset: AssetLabel): AssetQuote {
     provenance: null,
     freshness: "missing",
     state: null,
+    live: null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { UtcMs } from "../kernel/time.ts";
 import type { AssetId } from "./assets.ts";
 import type { Candle, CandleColumns, CandleState, Interval } from "./candle.ts";
+import type { LivePrice } from "./live_ports.ts";
 import type { CandleImport, TimeRange } from "./ports.ts";
 
 /**
@@ -9,12 +10,15 @@ import type { CandleImport, TimeRange } from "./ports.ts";
  */
 export type Freshness = "live" | "delayed" | "stale" | "missing";
 
+/** What a value stands on: candles of an interval, or the trades themselves. */
+export type Resolution = Interval | "tick";
+
 /** Where a value comes from; goes with every figure that a page or the API shows. */
 export interface Provenance {
   /** Slug of the source (`daily_cmc`, `demo`). */
   readonly source: string;
-  readonly resolution: Interval;
-  /** Close of the bucket the value stands on, or its series' last write while it is open. */
+  readonly resolution: Resolution;
+  /** Time of the trade, or close of the bucket the value stands on, or its series' last write while it is open. */
   readonly asof: UtcMs;
   /** Interval that the candles were derived from, when they are not stored as asked. */
   readonly derivedFrom: Interval | null;
@@ -49,7 +53,10 @@ export interface AssetQuote extends AssetLabel {
   readonly sparkline: readonly (number | null)[];
   readonly provenance: Provenance | null;
   readonly freshness: Freshness;
+  /** State of the candle that the price is the close of; `null` where it is not one. */
   readonly state: CandleState | null;
+  /** The live price, where it is the quote's price. */
+  readonly live: LivePrice | null;
 }
 
 export const QUOTE_SORTS = [
@@ -170,5 +177,5 @@ export interface ExplanationInput {
   readonly unit: string;
   readonly asof: UtcMs | null;
   readonly source: string | null;
-  readonly resolution: Interval | null;
+  readonly resolution: Resolution | null;
 }

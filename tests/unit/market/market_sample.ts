@@ -11,6 +11,7 @@ import {
   MarketService,
 } from "@/services/market/mod.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
+import { FakeLivePrices } from "@/tests/fakes/live_prices.ts";
 import {
   type CandleSketch,
   columnsOf,
@@ -34,7 +35,8 @@ export function sampleMarket({ demoMode = "auto" }: { demoMode?: DemoMode } = {}
   }));
   const changes = store;
   const indicators = indicatorEngine;
-  const market = new MarketService({ registry, store, clock, changes, demoMode, indicators });
+  const live = new FakeLivePrices();
+  const market = new MarketService({ registry, store, clock, changes, demoMode, indicators, live });
   async function write(
     { assetId = "bitcoin", source = "spot", interval = "1d", candles }: {
       assetId?: string;
@@ -46,7 +48,7 @@ export function sampleMarket({ demoMode = "auto" }: { demoMode?: DemoMode } = {}
     const key = { assetId: assetId as AssetId, source, interval };
     await store.upsertCandles(key, columnsOf(candles));
   }
-  return { clock, store, market, write };
+  return { clock, store, market, live, write };
 }
 
 /** Candles with these closes; the last one closes at `end`. */

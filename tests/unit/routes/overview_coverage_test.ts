@@ -33,6 +33,7 @@ function quote(day: number, marketCap: number | null): AssetQuote {
     },
     freshness: "stale",
     state: "final",
+    live: null,
   };
 }
 
