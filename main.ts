@@ -1,17 +1,14 @@
 // deno-lint-ignore-file no-console -- the entry module talks to the person who starts it
 import project from "./deno.json" with { type: "json" };
-import { App, csp, staticFiles } from "fresh";
-import { ProdBuildCache, setBuildCache, setErrorInterceptor } from "fresh/internal";
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
 import type { Job } from "./jobs/job.ts";
 import { createJobs } from "./jobs/mod.ts";
 import { Scheduler } from "./jobs/schedule.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
-import type { State } from "./routes/page_state.ts";
+import { createPages } from "./routes/page_server.ts";
 import { AnalyticsService, indicatorEngine } from "./services/analytics/mod.ts";
 import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
 import { StartupError } from "./services/kernel/errors.ts";
-import { UuidFactory } from "./services/kernel/ids.ts";
 import {
   type AssetId,
   AssetRegistry,
@@ -90,7 +87,14 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const analytics = new AnalyticsService({ market });
   const health = createHealth({ config, clock, database, registry: registry.version });
   const api = createApi({ market, analytics, health, clock, changes, log, version });
-  const page = await createPages({ market, clock, log, apiDocument: () => api.document });
+  const page = createPages({
+    state: { market, clock, version, apiDocument: () => api.document },
+    settings: pages,
+    contentSecurityPolicy,
+    build: await loadBuild(),
+    root: import.meta.dirname ?? ".",
+    log,
+  });
   const close = () => overrides.database ? Promise.resolve() : database.close();
   return {
     fetch: (request, info) => api.handle(request) ?? page(request, info),
@@ -128,53 +132,6 @@ async function openRegistry(store: SqlAssetStore, clock: Clock): Promise<AssetRe
   const registry = loadRegistry(await Deno.readTextFile(path));
   await seedRegistry(registry, { store, clock });
   return new AssetRegistry(registry);
-}
-
-type PageState = Pick<State, "market" | "clock" | "apiDocument"> & { readonly log: Log };
-
-/** The pages over the output of the last build. */
-async function createPages({ log, ...state }: PageState): Promise<Product["fetch"]> {
-  const ids = new UuidFactory(() => state.clock.now());
-  const app = new App<State>(pages)
-    .use(async (ctx) => {
-      Object.assign(ctx.state, state, { version: project.version, requestId: ids.next() });
-      const response = await ctx.next();
-      secure(response.headers);
-      response.headers.set("x-request-id", ctx.state.requestId);
-      return compressPage(ctx.req, response);
-    })
-    .use(csp(contentSecurityPolicy))
-    .use(staticFiles())
-    .fsRoutes();
-  setBuildCache(app, new ProdBuildCache(import.meta.dirname ?? ".", await loadBuild()));
-  setErrorInterceptor(app, (error) => log.error("Page failed", { error }));
-  return app.handler();
-}
-
-/** What every page says beside its content security policy. */
-function secure(headers: Headers): void {
-  headers.set("x-content-type-options", "nosniff");
-  headers.set("referrer-policy", "same-origin");
-  headers.set("cross-origin-opener-policy", "same-origin");
-  headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
-  if (!headers.has("cache-control")) headers.set("cache-control", "no-cache");
-  const policy = headers.get("content-security-policy");
-  // Served over plain HTTP on loopback, where some browsers would ask for the files over TLS.
-  if (policy) {
-    headers.set("content-security-policy", policy.replace("; upgrade-insecure-requests", ""));
-  }
-}
-
-/** A rendered page as gzip where the browser takes it: a table of 200 assets shrinks eightfold. */
-function compressPage(request: Request, response: Response): Response {
-  const { headers, body } = response;
-  const isPage = headers.get("content-type")?.startsWith("text/html") ?? false;
-  if (!isPage || body === null || headers.has("content-encoding")) return response;
-  headers.append("vary", "accept-encoding");
-  if (!/\bgzip\b/.test(request.headers.get("accept-encoding") ?? "")) return response;
-  headers.set("content-encoding", "gzip");
-  headers.delete("content-length");
-  return new Response(body.pipeThrough(new CompressionStream("gzip")), response);
 }
 
 async function loadBuild() {
