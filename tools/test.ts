@@ -1,17 +1,18 @@
 // deno-lint-ignore-file no-console
 /**
- * Runs every test and says first which real servers it found. Without PostgreSQL, Chromium or the
- * reference data the tests that need them are reported as ignored; with `--require-servers` (the
- * pipeline) a missing server is a failure.
+ * Runs every test and says first which real servers it found. Without PostgreSQL, Redis, Chromium
+ * or the reference data the tests that need them are reported as ignored; with
+ * `--require-servers` (the pipeline) a missing server is a failure.
  */
 import { findChromium } from "../tests/chromium.ts";
 import { findPostgres } from "../tests/postgres.ts";
+import { findRedis } from "../tests/redis.ts";
 import { sharedData } from "../tests/shared_data.ts";
 
 const HELP = `Usage: deno task test [--require-servers] [FILE…]
 
 Runs every test, or those of the files given.
-  --require-servers  fail if PostgreSQL or Chromium is missing
+  --require-servers  fail if PostgreSQL, Redis or Chromium is missing
   --help             show this text`;
 
 interface Finding {
@@ -23,6 +24,7 @@ interface Finding {
 function findings(): readonly Finding[] {
   return [
     { name: "PostgreSQL", found: findPostgres(), isServer: true },
+    { name: "Redis", found: findRedis(), isServer: true },
     { name: "Chromium", found: findChromium(), isServer: true },
     { name: "Reference data", found: sharedData(".")?.pathname ?? null, isServer: false },
   ];
