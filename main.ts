@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- the entry module talks to the person who starts it
 import project from "./deno.json" with { type: "json" };
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
-import type { Job } from "./jobs/job.ts";
+import type { RepeatedJob } from "./jobs/repeated_job.ts";
 import { createJobs } from "./jobs/mod.ts";
 import { Scheduler } from "./jobs/schedule.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
@@ -45,7 +45,7 @@ export interface Product extends AsyncDisposable {
   fetch(request: Request, info?: Deno.ServeHandlerInfo): Response | Promise<Response>;
   /** Reads what the first request would have to wait for. */
   warm(): Promise<void>;
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly RepeatedJob[];
   readonly log: Log;
   /** Closes what `compose` opened; ports that were given stay open. */
   close(): Promise<void>;

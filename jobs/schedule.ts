@@ -1,20 +1,20 @@
 import type { Log, Timer } from "../services/ports/mod.ts";
 import { errorMessage } from "../services/kernel/errors.ts";
-import type { Job } from "./job.ts";
+import type { RepeatedJob } from "./repeated_job.ts";
 
 /**
  * Runs jobs in this process at their own pace: one run of a job at a time, the next one counted
  * from the end of the last. A failed run is logged and tried again at the next beat.
  */
 export class Scheduler {
-  readonly #jobs: readonly Job[];
+  readonly #jobs: readonly RepeatedJob[];
   readonly #log: Log;
   readonly #timer: Timer;
   readonly #stop = new AbortController();
   readonly #cancels = new Map<string, () => void>();
   readonly #running = new Set<Promise<void>>();
 
-  constructor(jobs: readonly Job[], { log, timer }: { log: Log; timer: Timer }) {
+  constructor(jobs: readonly RepeatedJob[], { log, timer }: { log: Log; timer: Timer }) {
     this.#jobs = jobs;
     this.#log = log;
     this.#timer = timer;
@@ -32,7 +32,7 @@ export class Scheduler {
     await Promise.all(this.#running);
   }
 
-  #plan(job: Job, delayMs: number): void {
+  #plan(job: RepeatedJob, delayMs: number): void {
     if (this.#stop.signal.aborted) return;
     const cancel = this.#timer.after(delayMs, () => {
       const run = this.#run(job).finally(() => {
@@ -44,7 +44,7 @@ export class Scheduler {
     this.#cancels.set(job.name, cancel);
   }
 
-  async #run(job: Job): Promise<void> {
+  async #run(job: RepeatedJob): Promise<void> {
     const log = this.#log.with({ job: job.name });
     try {
       log.debug("Job finished", await job.run(this.#stop.signal));

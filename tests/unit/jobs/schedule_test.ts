@@ -1,6 +1,6 @@
 import { Scheduler } from "@/jobs/schedule.ts";
 import type { Timer } from "@/services/ports/mod.ts";
-import type { Job } from "@/jobs/job.ts";
+import type { RepeatedJob } from "@/jobs/repeated_job.ts";
 import type { Log } from "@/services/ports/mod.ts";
 import { assertEquals } from "@/tests/assert.ts";
 
@@ -35,7 +35,7 @@ function recordingLog(lines: string[]): Log {
   return log;
 }
 
-function setUp(run: Job["run"]) {
+function setUp(run: RepeatedJob["run"]) {
   const timer = new ManualTimer();
   const lines: string[] = [];
   const scheduler = new Scheduler([{ name: "count", everyMs: 60_000, run }], {
