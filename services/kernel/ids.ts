@@ -1,4 +1,5 @@
 import { parse, stringify, v7 } from "uuid";
+import { fingerprint } from "./fingerprint.ts";
 
 declare const uuid: unique symbol;
 
@@ -36,6 +37,18 @@ export class UuidFactory {
     }
     return v7({ msecs: this.#lastMs, seq: this.#sequence }) as Uuid;
   }
+}
+
+/**
+ * The id of what happens once at a moment, the same whoever makes it: version 7, sorted by that
+ * moment, with the fingerprint of `what` in place of chance.
+ */
+export function uuidOfMoment(at: number, what: string): Uuid {
+  const random = new Uint8Array(16);
+  const view = new DataView(random.buffer);
+  view.setBigUint64(0, BigInt(fingerprint(what)));
+  view.setBigUint64(8, BigInt(fingerprint(`${at} ${what}`)));
+  return v7({ msecs: at, seq: view.getUint32(12), random }) as Uuid;
 }
 
 /** Reads a hyphenated UUID of any case, or `null` if it is none. */

@@ -51,6 +51,8 @@ export interface JobRecord {
 }
 
 export interface NewJob {
+  /** Given, the job is kept once for good: also when it is over, its id finds it again. */
+  readonly id?: Uuid;
   readonly name: string;
   readonly key: string;
   readonly payload?: JsonValue;
@@ -71,15 +73,44 @@ export interface JobLease {
 /** What a run learns when it extends its lease. */
 export type LeaseStatus = "held" | "cancel_requested" | "lost";
 
-/** The truth about work. Every change by a run is refused, with `false`, once its lease is lost. */
-export interface JobStore {
-  /** Keeps the job, or returns the one with its key that is not over yet. */
+/** Takes work to be done later, by whichever process has room for it. */
+export interface JobQueue {
+  /** Keeps the job, or returns the one with its id, or with its key that is not over yet. */
   enqueue(job: NewJob): Promise<JobRecord>;
+}
+
+export interface ClaimOptions {
+  /** Who runs it; a name that no other process has. */
+  readonly owner: string;
+  readonly leaseMs: number;
+  /** Jobs by name that may run at once, over all processes; without one, any number. */
+  readonly caps?: Readonly<Record<string, number>>;
+}
+
+export interface JobPage {
+  readonly state?: JobState;
+  readonly limit: number;
+  readonly before?: Uuid;
+}
+
+/** Jobs of one name that stand alike. */
+export interface JobCount {
+  readonly name: string;
+  readonly state: JobState;
+  readonly count: number;
+}
+
+/** What waits, runs and lies dead. Jobs that are over are not counted: there may be many. */
+export interface JobCounts {
+  readonly counts: readonly JobCount[];
+  /** Since when the job that waits the longest could have run; `null` if none could. */
+  readonly oldestDueAt: UtcMs | null;
+}
+
+/** The truth about work. Every change by a run is refused, with `false`, once its lease is lost. */
+export interface JobStore extends JobQueue {
   /** The job of these names that is due the longest, now running under a lease, or `null`. */
-  claim(
-    names: readonly string[],
-    lease: { readonly owner: string; readonly leaseMs: number },
-  ): Promise<JobRecord | null>;
+  claim(names: readonly string[], options: ClaimOptions): Promise<JobRecord | null>;
   extendLease(lease: JobLease, leaseMs: number): Promise<LeaseStatus>;
   reportProgress(lease: JobLease, progress: JobProgress): Promise<boolean>;
   complete(lease: JobLease, result: JsonValue): Promise<boolean>;
@@ -92,6 +123,11 @@ export interface JobStore {
   confirmCancel(lease: JobLease): Promise<boolean>;
   /** Hands the job back as if the run had not begun. */
   release(lease: JobLease): Promise<boolean>;
+  /** Hands the job back until `until`, saying what it waits for. */
+  postpone(
+    lease: JobLease,
+    wait: { readonly until: UtcMs; readonly reason: string },
+  ): Promise<boolean>;
   /**
    * Ends a waiting job at once, asks the run of a running one to stop; `false` if the job is
    * neither.
@@ -102,10 +138,11 @@ export interface JobStore {
   /** Deletes a dead job. */
   discard(jobId: Uuid): Promise<boolean>;
   find(jobId: Uuid): Promise<JobRecord | null>;
-  /** Newest first; `before` is the id that the page before ended with. */
-  list(
-    page: { readonly state: JobState; readonly limit: number; readonly before?: Uuid },
-  ): Promise<readonly JobRecord[]>;
+  /** Newest first, of one state or of all; `before` is the id that the page before ended with. */
+  list(page: JobPage): Promise<readonly JobRecord[]>;
+  count(): Promise<JobCounts>;
   /** Takes jobs from runs whose lease ran out, to run again if they may; how many. */
   reapExpired(): Promise<number>;
+  /** Deletes up to `limit` jobs that were done or cancelled before `before`; how many. */
+  prune(options: { readonly before: UtcMs; readonly limit: number }): Promise<number>;
 }

@@ -2,6 +2,8 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import { up as createAssetRegistry } from "../../migrations/202611210910_create_asset_registry.ts";
 import { up as createCandles } from "../../migrations/202611210920_create_candles.ts";
 import { up as createJobs } from "../../migrations/202611211000_create_jobs.ts";
+import { up as createLeases } from "../../migrations/202611211130_create_leases.ts";
+import { up as coverDueJobs } from "../../migrations/202611211131_cover_due_jobs.ts";
 import { columnTypes } from "../../migrations/columns.ts";
 import { up as createDataVersion } from "../../migrations/202611210900_create_data_version.ts";
 import { StartupError } from "../kernel/errors.ts";
@@ -21,6 +23,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611210910_create_asset_registry", up: createAssetRegistry },
   { name: "202611210920_create_candles", up: createCandles },
   { name: "202611211000_create_jobs", up: createJobs },
+  { name: "202611211130_create_leases", up: createLeases },
+  { name: "202611211131_cover_due_jobs", up: coverDueJobs },
 ];
 
 /** Any number that no other program on the same server locks by: "tokenlys" in ASCII, cut. */

@@ -1,4 +1,4 @@
-import { UuidFactory } from "@/services/kernel/ids.ts";
+import { UuidFactory, uuidOfMoment } from "@/services/kernel/ids.ts";
 import { MINUTE_MS, utcMsOf } from "@/services/kernel/time.ts";
 import type { JobLease, JobRecord, JobState, JobStore, NewJob } from "@/services/ports/jobs.ts";
 import { JOB_JSON_LIMIT, SqlJobStore } from "@/services/storage/mod.ts";
@@ -38,7 +38,9 @@ export function testJobStore(kind: StoreKind): void {
     });
   }
 
-  for (const suite of [testQueue, testRuns, testFailures, testOperator]) suite(test);
+  for (const suite of [testQueue, testCaps, testRuns, testFailures, testOperator, testUpkeep]) {
+    suite(test);
+  }
 }
 
 type Test = (
@@ -103,6 +105,33 @@ function testQueue(test: Test): void {
   });
 }
 
+function testCaps(test: Test): void {
+  const options = { owner: "a", leaseMs: LEASE_MS, caps: { count: 2 } };
+
+  test("claims no more of a name than may run at once, and others past them", async (store) => {
+    for (const key of ["1", "2", "3"]) await store.enqueue({ ...JOB, key });
+    await store.enqueue({ ...JOB, name: "other", key: "other" });
+    const names = ["count", "other"];
+    const claimed = [];
+    for (let turn = 0; turn < 4; turn++) claimed.push(await store.claim(names, options));
+    assertEquals(claimed.map((job) => job?.key), ["1", "2", "other", undefined]);
+    const [first] = claimed;
+    assert(first !== null && first !== undefined);
+    await store.complete({ jobId: first.id, owner: "a", attempt: 1 }, null);
+    assertEquals((await store.claim(names, options))?.key, "3");
+  });
+
+  test("holds a cap between many claimers", async (store, { clock, openAgain }) => {
+    for (let at = 0; at < 12; at++) await store.enqueue({ ...JOB, key: `${at}` });
+    await using other = await openAgain();
+    const stores = [store, new SqlJobStore(other, clock)];
+    const claims = stores.flatMap((from) => [1, 2, 3, 4].map(() => from.claim(NAMES, options)));
+    const claimed = (await Promise.all(claims)).filter((job) => job !== null);
+    assertEquals(claimed.length, 2);
+    assertEquals((await store.list({ state: "running", limit: 12 })).length, 2);
+  });
+}
+
 function testRuns(test: Test): void {
   test("keeps the progress and the result of a run", async (store, { clock }) => {
     await store.enqueue(JOB);
@@ -156,6 +185,24 @@ function testRuns(test: Test): void {
 }
 
 function testFailures(test: Test): void {
+  test("postpones a run without counting it, and says why", async (store, { clock }) => {
+    const { id } = await store.enqueue(JOB);
+    const until = utcMsOf(clock.now() + 500);
+    const { lease } = await begin(store);
+    assertEquals(await store.postpone(lease, { until, reason: "no budget left" }), true);
+    assertEquals(await store.postpone(lease, { until, reason: "late" }), false);
+    const waiting = await store.find(id);
+    assertEquals([waiting?.state, waiting?.attempts, waiting?.error, waiting?.runAt], [
+      "queued",
+      0,
+      "no budget left",
+      until,
+    ]);
+    assertEquals(await store.claim(NAMES, { owner: "a", leaseMs: LEASE_MS }), null);
+    clock.advance(500);
+    assertEquals((await begin(store)).job.attempts, 1);
+  });
+
   test("runs a failed job again when it may, and buries it at last", async (store, { clock }) => {
     const { id } = await store.enqueue(JOB);
     const retryAt = utcMsOf(clock.now() + 100);
@@ -243,5 +290,64 @@ function testOperator(test: Test): void {
     const second = await store.list({ state: "queued", limit: 2, before });
     assertEquals(second.map(({ id }) => id), ids.slice(2));
     assertEquals(await store.list({ state: "dead", limit: 2 }), []);
+    const { job } = await begin(store);
+    const all = await store.list({ limit: 10 });
+    assertEquals(all.map(({ id }) => id), ids);
+    assertEquals(all.find(({ id }) => id === job.id)?.state, "running");
+  });
+
+  test("counts what waits, runs and lies dead, by name", async (store, { clock }) => {
+    assertEquals(await store.count(), { counts: [], oldestDueAt: null });
+    const start = clock.now();
+    await store.enqueue({ ...JOB, name: "other", key: "dead", maxAttempts: 1 });
+    const dead = await store.claim(["other"], { owner: "a", leaseMs: LEASE_MS });
+    assert(dead !== null);
+    await store.fail({ jobId: dead.id, owner: "a", attempt: 1 }, { error: "x", retryAt: null });
+    for (const key of ["1", "2", "3", "4"]) await store.enqueue({ ...JOB, key });
+    await store.enqueue({ ...JOB, key: "early", runAt: utcMsOf(start + 1_000) });
+    await begin(store);
+    await store.complete((await begin(store)).lease, null);
+    clock.advance(10);
+    assertEquals(await store.count(), {
+      counts: [
+        { name: "count", state: "queued", count: 3 },
+        { name: "count", state: "running", count: 1 },
+        { name: "other", state: "dead", count: 1 },
+      ],
+      oldestDueAt: start,
+    });
+  });
+}
+
+function testUpkeep(test: Test): void {
+  test("keeps a job with an id once for good", async (store, { clock }) => {
+    const id = uuidOfMoment(clock.now(), "count");
+    assertEquals((await store.enqueue({ ...JOB, id })).id, id);
+    await store.complete((await begin(store)).lease, 1);
+    const again = await store.enqueue({ ...JOB, id });
+    assertEquals([again.id, again.state, again.result], [id, "done", 1]);
+    assertEquals(await store.claim(NAMES, { owner: "a", leaseMs: LEASE_MS }), null);
+  });
+
+  test("prunes old jobs that are over, some at a time, and no others", async (store, kit) => {
+    for (const key of ["1", "2", "3"]) {
+      await store.enqueue({ ...JOB, key });
+      await store.complete((await begin(store)).lease, null);
+    }
+    const unwanted = await store.enqueue(JOB);
+    await store.cancel(unwanted.id);
+    const dead = await store.enqueue(JOB);
+    await store.fail((await begin(store)).lease, { error: "x", retryAt: null });
+    const waiting = await store.enqueue(JOB);
+    const before = utcMsOf(kit.clock.now() + 1);
+    assertEquals(await store.prune({ before: kit.clock.now(), limit: 10 }), 0);
+    kit.clock.advance(1);
+    const young = await store.enqueue({ ...JOB, key: "young" });
+    await store.cancel(young.id);
+    assertEquals(await store.prune({ before, limit: 2 }), 2);
+    assertEquals(await store.prune({ before, limit: 10 }), 2);
+    assertEquals(await store.prune({ before, limit: 10 }), 0);
+    const left = (await store.list({ limit: 10 })).map(({ id }) => id);
+    assertEquals(left, [young.id, waiting.id, dead.id]);
   });
 }

@@ -6,6 +6,7 @@ import { testAssetStore } from "./asset_store_contract.ts";
 import { testCandleStore } from "./candle_store_contract.ts";
 import { testChangeFeed } from "./change_feed_contract.ts";
 import { testJobStore } from "./job_store_contract.ts";
+import { testLeaseStore } from "./lease_store_contract.ts";
 import type { StoreKind } from "./stores.ts";
 
 const isMissing = findPostgres() === null;
@@ -34,3 +35,4 @@ testCandleStore(postgres);
 testAssetStore(postgres);
 testChangeFeed(postgres);
 testJobStore(postgres);
+testLeaseStore(postgres);

@@ -4,6 +4,7 @@ import { testAssetStore } from "./asset_store_contract.ts";
 import { testCandleStore } from "./candle_store_contract.ts";
 import { testChangeFeed } from "./change_feed_contract.ts";
 import { testJobStore } from "./job_store_contract.ts";
+import { testLeaseStore } from "./lease_store_contract.ts";
 import type { StoreKind } from "./stores.ts";
 
 const sqlite: StoreKind = {
@@ -30,3 +31,4 @@ testCandleStore(sqlite);
 testAssetStore(sqlite);
 testChangeFeed(sqlite);
 testJobStore(sqlite);
+testLeaseStore(sqlite);

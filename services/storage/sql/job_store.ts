@@ -1,8 +1,11 @@
-import { type Selectable, sql, type Transaction, type Updateable } from "kysely";
+import { sql, type Transaction, type Updateable } from "kysely";
 import { type Uuid, UuidFactory } from "../../kernel/ids.ts";
 import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import type {
+  ClaimOptions,
+  JobCounts,
   JobLease,
+  JobPage,
   JobProgress,
   JobRecord,
   JobState,
@@ -13,11 +16,11 @@ import type {
 } from "../../ports/jobs.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { Database } from "../database.ts";
-import { fromUuidColumn, toUuidColumn, type UuidValue } from "../uuid_column.ts";
+import { toUuidColumn, type UuidValue } from "../uuid_column.ts";
+import { claimDue, isAnyDue } from "./job_claim.ts";
+import { type JobRow, lowestIdAt, newJobRow, toJobJson, toJobRecord } from "./job_rows.ts";
 import type { Schema } from "./schema.ts";
 
-/** UTF-16 units of a payload or a result as JSON; larger things belong in tables of their own. */
-export const JOB_JSON_LIMIT = 65_536;
 const PAGE_LIMIT = 200;
 const ERROR_LIMIT = 2_000;
 /** The job with the key may end between the refused insert and the look at it. */
@@ -29,9 +32,9 @@ const IS_RUNNING = sql<boolean>`state = 'running'`;
 const IS_LIVE = sql<boolean>`state in ('queued', 'running', 'failed')`;
 
 const LIVE: readonly JobState[] = ["queued", "running", "failed"];
+const NOT_OVER_WELL: readonly JobState[] = [...LIVE, "dead"];
 const NO_LEASE = { lease_until: null, lease_owner: null } as const;
 
-type JobRow = Selectable<Schema["jobs"]>;
 type JobChange = Updateable<Schema["jobs"]>;
 type Write = Transaction<Schema>;
 
@@ -48,42 +51,25 @@ export class SqlJobStore implements JobStore {
   }
 
   async enqueue(job: NewJob): Promise<JobRecord> {
-    checkNewJob(job);
-    const row = this.#newRow(job);
+    const id = this.#column(job.id ?? this.#ids.next());
+    const row = newJobRow(job, { id, now: this.#clock.now() });
     for (let tries = 0; tries < ENQUEUE_TRIES; tries++) {
-      const kept = await this.#write((db) => insertOrFindLive(db, row));
-      if (kept) return toRecord(kept);
+      const kept = await this.#write((db) => insertOrFind(db, row));
+      if (kept) return toJobRecord(kept);
     }
     throw new Error(`Cannot enqueue "${job.key}": the jobs with this key end as fast as they come`);
   }
 
-  async claim(
-    names: readonly string[],
-    { owner, leaseMs }: { owner: string; leaseMs: number },
-  ): Promise<JobRecord | null> {
-    // PostgreSQL has no empty list.
-    if (names.length === 0) return null;
-    const now = this.#clock.now();
-    // Looked at first, so that a worker with nothing to do never takes the lock to write.
-    if (!(await dueIds(this.#database.read, { names, now }).executeTakeFirst())) return null;
-    return await this.#write(async (db) => {
-      const isShared = this.#database.dialect === "postgres";
-      const due = await dueIds(db, { names, now })
-        .$if(isShared, (query) => query.forUpdate().skipLocked())
-        .executeTakeFirst();
-      if (!due) return null;
-      const row = await db.updateTable("jobs")
-        .set((eb) => ({
-          state: "running",
-          lease_owner: owner,
-          lease_until: now + leaseMs,
-          attempts: eb("attempts", "+", 1),
-          started_at: now,
-          progress: null,
-        }))
-        .where("id", "=", due.id).returningAll().executeTakeFirstOrThrow();
-      return toRecord(row);
-    });
+  async claim(names: readonly string[], options: ClaimOptions): Promise<JobRecord | null> {
+    const query = { ...options, now: this.#clock.now(), dialect: this.#database.dialect };
+    for (let open = names; open.length > 0;) {
+      if (!await isAnyDue(this.#database.read, { ...query, names: open })) return null;
+      const claimed = await this.#write((db) => claimDue(db, { ...query, names: open }));
+      if (claimed === null) return null;
+      if ("id" in claimed) return toJobRecord(claimed);
+      open = open.filter((name) => name !== claimed.full);
+    }
+    return null;
   }
 
   async extendLease(lease: JobLease, leaseMs: number): Promise<LeaseStatus> {
@@ -94,11 +80,11 @@ export class SqlJobStore implements JobStore {
   }
 
   async reportProgress(lease: JobLease, progress: JobProgress): Promise<boolean> {
-    return await this.#changeLeased(lease, { progress: toJson(progress, "progress") }) !== null;
+    return await this.#changeLeased(lease, { progress: toJobJson(progress, "progress") }) !== null;
   }
 
   async complete(lease: JobLease, result: JsonValue): Promise<boolean> {
-    const change = { state: "done", result: toJson(result, "result"), error: null } as const;
+    const change = { state: "done", result: toJobJson(result, "result"), error: null } as const;
     return await this.#changeLeased(lease, { ...change, ...this.#over() }) !== null;
   }
 
@@ -119,17 +105,14 @@ export class SqlJobStore implements JobStore {
   }
 
   release(lease: JobLease): Promise<boolean> {
-    return this.#write(async (db) => {
-      const row = await this.#lock(db, lease.jobId);
-      if (!row || !isHeld(row, lease)) return false;
-      const attempts = row.attempts - 1;
-      await this.#giveUpRun(db, {
-        row: { ...row, attempts },
-        retryAt: this.#clock.now(),
-        change: { state: "queued", attempts },
-      });
-      return true;
-    });
+    return this.#handBack(lease, { retryAt: this.#clock.now() });
+  }
+
+  postpone(
+    lease: JobLease,
+    { until, reason }: { until: UtcMs; reason: string },
+  ): Promise<boolean> {
+    return this.#handBack(lease, { retryAt: until, change: { error: reason } });
   }
 
   cancel(jobId: Uuid): Promise<boolean> {
@@ -166,16 +149,48 @@ export class SqlJobStore implements JobStore {
   async find(jobId: Uuid): Promise<JobRecord | null> {
     const row = await this.#database.read.selectFrom("jobs").selectAll()
       .where("id", "=", this.#column(jobId)).executeTakeFirst();
-    return row ? toRecord(row) : null;
+    return row ? toJobRecord(row) : null;
   }
 
-  async list(
-    { state, limit, before }: { state: JobState; limit: number; before?: Uuid },
-  ): Promise<readonly JobRecord[]> {
-    let query = this.#database.read.selectFrom("jobs").selectAll().where("state", "=", state);
+  async list({ state, limit, before }: JobPage): Promise<readonly JobRecord[]> {
+    let query = this.#database.read.selectFrom("jobs").selectAll();
+    if (state !== undefined) query = query.where("state", "=", state);
     if (before !== undefined) query = query.where("id", "<", this.#column(before));
     const rows = await query.orderBy("id", "desc").limit(Math.min(limit, PAGE_LIMIT)).execute();
-    return rows.map(toRecord);
+    return rows.map(toJobRecord);
+  }
+
+  async count(): Promise<JobCounts> {
+    const db = this.#database.read;
+    const rows = await db.selectFrom("jobs")
+      .select(({ fn }) => ["name", "state", fn.countAll<number>().as("count")])
+      .where("state", "in", NOT_OVER_WELL).groupBy(["name", "state"])
+      .orderBy("name").orderBy("state").execute();
+    const { oldest } = await db.selectFrom("jobs")
+      .select(({ fn }) => fn.min<number | null>("run_at").as("oldest"))
+      .where(IS_WAITING).where("run_at", "<=", this.#clock.now()).executeTakeFirstOrThrow();
+    return {
+      counts: rows.map((row) => ({ ...row, count: Number(row.count) })),
+      oldestDueAt: oldest === null ? null : utcMsOf(oldest),
+    };
+  }
+
+  async prune({ before, limit }: { before: UtcMs; limit: number }): Promise<number> {
+    let deleted = 0;
+    for (const state of ["done", "cancelled"] as const) {
+      // Ids grow with the time of making, so the bound spares a look at every younger job.
+      const rows = await this.#database.read.selectFrom("jobs").select("id")
+        .where("state", "=", state).where("id", "<", this.#column(lowestIdAt(before)))
+        .where("finished_at", "<", before)
+        .orderBy("id").limit(limit - deleted).execute();
+      if (rows.length === 0) continue;
+      const ids = rows.map(({ id }) => id);
+      const { numDeletedRows } = await this.#write((db) =>
+        db.deleteFrom("jobs").where("id", "in", ids).where("state", "=", state).executeTakeFirst()
+      );
+      deleted += Number(numDeletedRows);
+    }
+    return deleted;
   }
 
   async reapExpired(): Promise<number> {
@@ -189,6 +204,24 @@ export class SqlJobStore implements JobStore {
       const change = { state: "queued", error: "The lease ran out before the run ended" } as const;
       for (const row of rows) await this.#giveUpRun(db, { row, retryAt: now, change });
       return rows.length;
+    });
+  }
+
+  /** Ends a run that does not count. */
+  #handBack(
+    lease: JobLease,
+    { retryAt, change = {} }: { retryAt: UtcMs; change?: JobChange },
+  ): Promise<boolean> {
+    return this.#write(async (db) => {
+      const row = await this.#lock(db, lease.jobId);
+      if (!row || !isHeld(row, lease)) return false;
+      const attempts = row.attempts - 1;
+      await this.#giveUpRun(db, {
+        row: { ...row, attempts },
+        retryAt,
+        change: { state: "queued", attempts, ...change },
+      });
+      return true;
     });
   }
 
@@ -226,29 +259,6 @@ export class SqlJobStore implements JobStore {
       .executeTakeFirst();
   }
 
-  #newRow({ name, key, payload = null, runAt, maxAttempts, timeoutMs }: NewJob): JobRow {
-    const now = this.#clock.now();
-    return {
-      id: this.#column(this.#ids.next()),
-      name,
-      key,
-      payload: toJson(payload, "payload"),
-      state: "queued",
-      run_at: runAt ?? now,
-      ...NO_LEASE,
-      attempts: 0,
-      max_attempts: maxAttempts,
-      timeout_ms: timeoutMs,
-      cancel_requested: 0,
-      progress: null,
-      result: null,
-      error: null,
-      created_at: now,
-      started_at: null,
-      finished_at: null,
-    };
-  }
-
   #over() {
     return { ...NO_LEASE, finished_at: this.#clock.now() };
   }
@@ -262,15 +272,6 @@ export class SqlJobStore implements JobStore {
   }
 }
 
-function dueIds(
-  db: Database["read"],
-  { names, now }: { names: readonly string[]; now: UtcMs },
-) {
-  return db.selectFrom("jobs").select("id")
-    .where(IS_WAITING).where("name", "in", names).where("run_at", "<=", now)
-    .orderBy("run_at").orderBy("id").limit(1);
-}
-
 function expired(db: Database["read"], now: UtcMs) {
   return db.selectFrom("jobs").selectAll()
     .where(IS_RUNNING).where("lease_until", "<", now)
@@ -282,54 +283,14 @@ async function findLive(db: Write, key: string): Promise<JobRow | undefined> {
     .where("key", "=", key).where(IS_LIVE).executeTakeFirst();
 }
 
-async function insertOrFindLive(db: Write, row: JobRow): Promise<JobRow | undefined> {
+async function insertOrFind(db: Write, row: JobRow): Promise<JobRow | undefined> {
   const inserted = await db.insertInto("jobs").values(row)
     .onConflict((conflict) => conflict.doNothing()).returningAll().executeTakeFirst();
-  return inserted ?? await findLive(db, row.key);
+  if (inserted) return inserted;
+  const same = await db.selectFrom("jobs").selectAll().where("id", "=", row.id).executeTakeFirst();
+  return same ?? await findLive(db, row.key);
 }
 
 function isHeld(row: JobRow, { owner, attempt }: JobLease): boolean {
   return row.state === "running" && row.lease_owner === owner && row.attempts === attempt;
-}
-
-function checkNewJob({ key, maxAttempts, timeoutMs }: NewJob): void {
-  if (!(Number.isSafeInteger(maxAttempts) && maxAttempts >= 1)) {
-    throw new RangeError(`Cannot enqueue "${key}": expected maxAttempts >= 1, got ${maxAttempts}`);
-  }
-  if (!(Number.isSafeInteger(timeoutMs) && timeoutMs >= 1)) {
-    throw new RangeError(`Cannot enqueue "${key}": expected timeoutMs >= 1, got ${timeoutMs}`);
-  }
-}
-
-function toJson(value: JsonValue | JobProgress, what: string): string {
-  const text = JSON.stringify(value);
-  if (text.length <= JOB_JSON_LIMIT) return text;
-  throw new RangeError(
-    `Cannot store the ${what} of a job: expected at most ${JOB_JSON_LIMIT} characters of JSON, ` +
-      `got ${text.length}`,
-  );
-}
-
-function toRecord(row: JobRow): JobRecord {
-  const time = (value: number | null) => value === null ? null : utcMsOf(value);
-  return {
-    id: fromUuidColumn(row.id),
-    name: row.name,
-    key: row.key,
-    payload: JSON.parse(row.payload),
-    state: row.state,
-    runAt: utcMsOf(row.run_at),
-    leaseUntil: time(row.lease_until),
-    leaseOwner: row.lease_owner,
-    attempts: row.attempts,
-    maxAttempts: row.max_attempts,
-    timeoutMs: row.timeout_ms,
-    isCancelRequested: row.cancel_requested === 1,
-    progress: row.progress === null ? null : JSON.parse(row.progress),
-    result: row.result === null ? null : JSON.parse(row.result),
-    error: row.error,
-    createdAt: utcMsOf(row.created_at),
-    startedAt: time(row.started_at),
-    finishedAt: time(row.finished_at),
-  };
 }

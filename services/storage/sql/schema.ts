@@ -102,6 +102,12 @@ interface JobRow {
   readonly finished_at: number | null;
 }
 
+interface LeaseRow {
+  readonly name: string;
+  readonly owner: string;
+  readonly lease_until: number;
+}
+
 interface DataVersionRow {
   readonly topic: string;
   readonly version: number;
@@ -122,6 +128,7 @@ export interface Schema extends RegistryTables {
   readonly quarantined_rows: QuarantinedRowRow;
   readonly registry_state: RegistryStateRow;
   readonly jobs: JobRow;
+  readonly leases: LeaseRow;
   readonly data_version: DataVersionRow;
   readonly schema_migrations: SchemaMigrationRow;
 }

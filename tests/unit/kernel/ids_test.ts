@@ -4,6 +4,7 @@ import {
   type Uuid,
   UuidFactory,
   uuidFromBytes,
+  uuidOfMoment,
   uuidToBytes,
 } from "@/services/kernel/ids.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@/tests/assert.ts";
@@ -94,3 +95,20 @@ for (const size of [0, 15]) {
     assertThrows(() => uuidFromBytes(new Uint8Array(size).fill(0x77)));
   });
 }
+
+Deno.test("uuidOfMoment() is the same for the same moment and thing alone", () => {
+  const at = Date.UTC(2026, 0, 1);
+  const id = uuidOfMoment(at, "prune_jobs");
+  assertEquals(uuidOfMoment(at, "prune_jobs"), id);
+  assertEquals(parseUuid(id), id);
+  const others = [uuidOfMoment(at, "refresh_demo"), uuidOfMoment(at + 1, "prune_jobs")];
+  assertEquals(new Set([id, ...others]).size, 3);
+  assertEquals(id.slice(0, 13), "019b76da-a800");
+});
+
+Deno.test("uuidOfMoment() sorts by the moment, among other ids too", () => {
+  const before = new UuidFactory(() => 1_000).next();
+  const after = new UuidFactory(() => 1_002).next();
+  const id = uuidOfMoment(1_001, "x");
+  assertEquals([after, id, before].sort(), [before, id, after]);
+});
