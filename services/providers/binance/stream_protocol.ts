@@ -10,13 +10,6 @@ import {
   tradeMessage,
 } from "../frame_fields.ts";
 
-/** Market data hosts in the order to try them: the last one carries public data alone. */
-export const BINANCE_STREAM_URLS = [
-  "wss://stream.binance.com:9443",
-  "wss://stream.binance.com:443",
-  "wss://data-stream.binance.vision",
-] as const;
-
 /** Binance cuts every connection after 24 h. */
 const MAX_CONNECTION_MS = 23 * HOUR_MS;
 
@@ -33,9 +26,7 @@ const CLOSING: VenueMessage = { kind: "closing", reason: "The server announced i
  * Trade ids count one market's trades without holes. `aggTrade` events are understood too; their
  * ids count aggregates, likewise without holes, so one connection should carry only one of both.
  */
-export function binanceProtocol(
-  { urls = BINANCE_STREAM_URLS }: { readonly urls?: readonly string[] } = {},
-): VenueProtocol {
+export function binanceProtocol({ urls }: { readonly urls: readonly string[] }): VenueProtocol {
   return {
     venue: "binance",
     urls,

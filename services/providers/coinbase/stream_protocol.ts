@@ -1,4 +1,4 @@
-import { HOUR_MS, parseUtcMs, utcMsOf } from "../../kernel/time.ts";
+import { HOUR_MS, parseUtcMs, type UtcMs } from "../../kernel/time.ts";
 import type { VenueMessage, VenueProtocol } from "../exchange/protocol.ts";
 import {
   badFrame,
@@ -9,8 +9,6 @@ import {
   parseFrame,
   tradeMessage,
 } from "../frame_fields.ts";
-
-export const COINBASE_STREAM_URLS = ["wss://ws-feed.exchange.coinbase.com"] as const;
 
 /** Coinbase states no limit; a planned reconnect a day keeps both venues alike. */
 const MAX_CONNECTION_MS = 23 * HOUR_MS;
@@ -28,9 +26,7 @@ const IGNORED: VenueMessage = { kind: "ignored" };
  * Trades of Coinbase Exchange. Trade ids count one market's trades without holes, so that a hole
  * is a gap, and so is a heartbeat whose last trade never came.
  */
-export function coinbaseProtocol(
-  { urls = COINBASE_STREAM_URLS }: { readonly urls?: readonly string[] } = {},
-): VenueProtocol {
+export function coinbaseProtocol({ urls }: { readonly urls: readonly string[] }): VenueProtocol {
   return {
     venue: "coinbase",
     urls,
@@ -54,13 +50,7 @@ export function readCoinbaseFrame(frame: string): VenueMessage {
   if (!isRecord(message)) return badFrame("JSON object in", frame);
   switch (message.type) {
     case "match":
-      return tradeMessage({
-        market: message.product_id,
-        price: message.price,
-        quantity: message.size,
-        at: instantOf(message.time),
-        tradeId: message.trade_id,
-      });
+      return tradeOf(message);
     case "heartbeat":
       return lastTradeOf(message, message.last_trade_id);
     case "last_match":
@@ -78,16 +68,28 @@ export function readCoinbaseFrame(frame: string): VenueMessage {
   }
 }
 
+function tradeOf(message: JsonRecord): VenueMessage {
+  const at = instantOf(message.time);
+  if (at === null) return badFrame("time", message.time);
+  return tradeMessage({
+    market: message.product_id,
+    price: message.price,
+    quantity: message.size,
+    at,
+    tradeId: message.trade_id,
+  });
+}
+
 function lastTradeOf(message: JsonRecord, lastTradeId: unknown): VenueMessage {
   const market = marketOf(message.product_id);
   if (market === null) return badFrame("market", message.product_id);
   if (!isTradeId(lastTradeId)) return badFrame("trade id", lastTradeId);
   const at = instantOf(message.time);
   if (at === null) return badFrame("time", message.time);
-  return { kind: "heartbeat", market, lastTradeId, at: utcMsOf(at) };
+  return { kind: "heartbeat", market, lastTradeId, at: at };
 }
 
-function instantOf(time: unknown): number | null {
+function instantOf(time: unknown): UtcMs | null {
   return typeof time === "string" ? parseUtcMs(time) : null;
 }
 
