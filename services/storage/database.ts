@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { ChangeFeed, Clock } from "../ports/mod.ts";
+import type { Notices } from "../ports/notices.ts";
 import type { CandleRows, CandleRowsWriter } from "./candle_rows.ts";
 import type { Schema } from "./sql/schema.ts";
 
@@ -16,6 +17,8 @@ export interface Database extends AsyncDisposable {
   /** Whole columns of candles, past Kysely. */
   readonly candleRows: CandleRows;
   readonly changes: ChangeFeed;
+  /** Texts between the processes of this database; `null` where it carries none. */
+  readonly notices: Notices | null;
   /**
    * Runs `work` in one transaction that holds the right to write; if it throws, nothing is kept.
    * Readers and other processes learn of it once it is committed.
@@ -43,6 +46,7 @@ export interface Connections {
   readonly read: Kysely<Schema>;
   readonly write: Kysely<Schema>;
   readonly changes: RefreshableFeed;
+  readonly notices: Notices | null;
   readonly candleRows: CandleRows;
   readonly candleRowsIn: (db: Transaction<Schema>) => CandleRowsWriter;
   /** Tells other processes, from inside the transaction that changed the facts. */
@@ -54,7 +58,7 @@ export interface Connections {
 
 /** The handle over a dialect's connections. */
 export function createDatabase(connections: Connections, clock: Clock): Database {
-  const { dialect, read, write, changes, candleRows, close } = connections;
+  const { dialect, read, write, changes, notices, candleRows, close } = connections;
   let closing: Promise<void> | undefined;
   const closeOnce = () => closing ??= changes.close().then(close);
   return {
@@ -62,6 +66,7 @@ export function createDatabase(connections: Connections, clock: Clock): Database
     read,
     candleRows,
     changes,
+    notices,
     async transaction(work) {
       const touched = new Set<Topic>();
       let insertedRows = 0;

@@ -6,6 +6,7 @@ import { PostgresCandleRows, PostgresCandleRowsWriter } from "./candle_rows_post
 import { announceChange, PostgresChangeFeed } from "./changes_postgres.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { migrate, type Migration, pendingError, readMigrationState } from "./migrations.ts";
+import { postgresNotices } from "./notices_postgres.ts";
 import { postgresDialect } from "./postgres_dialect.ts";
 import type { Schema } from "./sql/schema.ts";
 
@@ -40,6 +41,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       read: db,
       write: db,
       changes,
+      notices: postgresNotices(listener, db),
       candleRows: new PostgresCandleRows(db),
       candleRowsIn: (tx) => new PostgresCandleRowsWriter(tx),
       announce: announceChange,

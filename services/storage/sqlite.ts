@@ -57,6 +57,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
       read: new Kysely<Schema>({ dialect: sqliteDialect(reader) }),
       write,
       changes: new SqliteChangeFeed(watcher),
+      notices: null,
       candleRows: reader === writer ? rowsWriter : new SqliteCandleRows(reader),
       candleRowsIn: () => rowsWriter,
       upkeep: () => checkpointer?.afterCommit(),

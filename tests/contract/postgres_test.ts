@@ -1,6 +1,8 @@
+import { openNotifyWaker } from "@/services/platform/wakers/notify.ts";
 import { openPostgres } from "@/services/storage/postgres.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
+import { assert } from "@/tests/assert.ts";
 import { findPostgres, startPostgres, type TestServer } from "@/tests/postgres.ts";
 import { testAssetStore } from "./asset_store_contract.ts";
 import { testCandleStore } from "./candle_store_contract.ts";
@@ -8,6 +10,7 @@ import { testChangeFeed } from "./change_feed_contract.ts";
 import { testJobStore } from "./job_store_contract.ts";
 import { testLeaseStore } from "./lease_store_contract.ts";
 import type { StoreKind } from "./stores.ts";
+import { testWaker } from "./waker_contract.ts";
 
 const isMissing = findPostgres() === null;
 let server: TestServer;
@@ -36,3 +39,22 @@ testAssetStore(postgres);
 testChangeFeed(postgres);
 testJobStore(postgres);
 testLeaseStore(postgres);
+testWaker({
+  name: "NOTIFY of PostgreSQL",
+  ignore: isMissing,
+  async place() {
+    const kit = await postgres.open();
+    const opened = [kit.database];
+    return {
+      async open(log) {
+        const database = await kit.openAgain();
+        opened.push(database);
+        assert(database.notices !== null, "PostgreSQL carries notices");
+        return await openNotifyWaker(database.notices, log);
+      },
+      async [Symbol.asyncDispose]() {
+        for (const database of opened.reverse()) await database.close();
+      },
+    };
+  },
+});
