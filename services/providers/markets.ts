@@ -7,22 +7,21 @@ export interface Markets {
   assetOf(market: string): AssetId | null;
 }
 
-/** How each provider names the dollar market of the asset that it calls `id`. */
-const MARKET_NAMES = {
-  // A dollar stablecoin, counted at par: Binance has next to no markets in dollars.
-  binance: (id: string) => `${id}USDT`,
-  coinbase: (id: string) => `${id}-USD`,
-  coingecko: (id: string) => id,
-} as const satisfies Partial<Record<AssetProvider, (id: string) => string>>;
-
 /** The markets of all assets that the registry knows at the provider. */
-export function marketsOf(provider: keyof typeof MARKET_NAMES, assets: readonly Asset[]): Markets {
+export function marketsOf(
+  assets: readonly Asset[],
+  { provider, marketName }: {
+    readonly provider: AssetProvider;
+    /** The provider's market of the asset that it calls `id`. */
+    readonly marketName: (id: string) => string;
+  },
+): Markets {
   const markets = new Map<AssetId, string>();
   const owners = new Map<string, AssetId>();
   for (const { id, providerIds } of assets) {
-    const name = providerIds[provider];
-    if (name === undefined) continue;
-    const market = MARKET_NAMES[provider](name);
+    const providerId = providerIds[provider];
+    if (providerId === undefined) continue;
+    const market = marketName(providerId);
     markets.set(id, market);
     owners.set(market, id);
   }

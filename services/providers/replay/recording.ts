@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
+
+/** One line of a recorded connection. */
+export interface RecordedLine {
+  /** `connect`: a socket opened; `send` and `recv`: a frame of ours and one of the exchange. */
+  readonly dir: "connect" | "send" | "recv";
+  readonly at: UtcMs;
+  /** The address of a `connect`, the frame of the others. */
+  readonly text: string;
+}
+
+/** A line that is none of a recording. */
+export interface BadLine {
+  readonly dir: "bad";
+  readonly reason: string;
+}
+
+const MAX_LINE_LENGTH = 16 * 1024 * 1024;
+const GZIP_MAGIC = [0x1f, 0x8b] as const;
+
+const AtSchema = z.number().nonnegative().max(4_102_444_800)
+  .transform((seconds) => utcMsOf(Math.round(seconds * 1000)));
+
+const LineSchema = z.discriminatedUnion("dir", [
+  z.object({ dir: z.literal("connect"), ts: AtSchema, url: z.string() })
+    .transform(({ dir, ts, url }): RecordedLine => ({ dir, at: ts, text: url })),
+  z.object({ dir: z.enum(["send", "recv"]), ts: AtSchema, data: z.string() })
+    .transform(({ dir, ts, data }): RecordedLine => ({ dir, at: ts, text: data })),
+]);
+
+/** The line of a recording `{dir, ts, url, data}`, `ts` in seconds. */
+export function parseLine(line: string): RecordedLine | BadLine {
+  let body: unknown;
+  try {
+    body = JSON.parse(line);
+  } catch {
+    return { dir: "bad", reason: "Cannot read line: expected JSON" };
+  }
+  const { data, error } = LineSchema.safeParse(body);
+  return data ?? { dir: "bad", reason: `Cannot read line: ${error?.issues[0]?.message}` };
+}
+
+/** The lines of a recording, plain or gzip, told apart by its first bytes. */
+export async function* readRecording(
+  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<RecordedLine | BadLine> {
+  let rest = "";
+  for await (const text of (await unpacked(bytes)).pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    if (rest.length > MAX_LINE_LENGTH) {
+      throw new RangeError(
+        `Cannot read a recording with lines above ${MAX_LINE_LENGTH} characters`,
+      );
+    }
+    for (const line of lines) {
+      if (line.trim() !== "") yield parseLine(line);
+    }
+  }
+  if (rest.trim() !== "") yield parseLine(rest);
+}
+
+async function unpacked(
+  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const reader = bytes.getReader();
+  const { value: first } = await reader.read();
+  const isGzip = first !== undefined && GZIP_MAGIC.every((byte, at) => first[at] === byte);
+  const whole = ReadableStream.from(chained(first, reader));
+  return isGzip ? whole.pipeThrough(new DecompressionStream("gzip")) : whole;
+}
+
+async function* chained(
+  first: Uint8Array<ArrayBuffer> | undefined,
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    for (let chunk = first; chunk !== undefined; chunk = (await reader.read()).value) yield chunk;
+  } finally {
+    await reader.cancel();
+  }
+}
