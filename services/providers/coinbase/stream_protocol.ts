@@ -1,4 +1,4 @@
-import { HOUR_MS, parseUtcMs, type UtcMs } from "../../kernel/time.ts";
+import { HOUR_MS } from "../../kernel/time.ts";
 import type { VenueMessage, VenueProtocol } from "../exchange/protocol.ts";
 import {
   badFrame,
@@ -9,6 +9,7 @@ import {
   parseFrame,
   tradeMessage,
 } from "../frame_fields.ts";
+import { instantOf } from "./instant.ts";
 
 /** Coinbase states no limit; a planned reconnect a day keeps both venues alike. */
 const MAX_CONNECTION_MS = 23 * HOUR_MS;
@@ -87,10 +88,6 @@ function lastTradeOf(message: JsonRecord, lastTradeId: unknown): VenueMessage {
   const at = instantOf(message.time);
   if (at === null) return badFrame("time", message.time);
   return { kind: "heartbeat", market, lastTradeId, at: at };
-}
-
-function instantOf(time: unknown): UtcMs | null {
-  return typeof time === "string" ? parseUtcMs(time) : null;
 }
 
 /** The markets whose trades we get; a list without `matches` is the answer to leaving it. */
