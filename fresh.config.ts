@@ -4,6 +4,7 @@ import type { BuildOptions } from "fresh/dev";
 /** How islands are bundled. */
 export const build: BuildOptions = {
   target: ["chrome111", "edge111", "firefox114", "safari16.4"],
+  workers: { "/workers/live.js": "components/api/live_worker.ts" },
 };
 
 /** Where the pages are served from. */

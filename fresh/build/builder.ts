@@ -26,6 +26,8 @@ export interface BuildOptions {
   readonly islandDir?: string;
   /** Default: `routes`. */
   readonly routeDir?: string;
+  /** Scripts of workers by the path they are served at: `{ "/workers/a.js": "lib/a.ts" }`. */
+  readonly workers?: Readonly<Record<string, string>>;
   /** Files to leave out. */
   readonly ignore?: readonly RegExp[];
   /** Source maps; development builds have them anyway. */
@@ -116,7 +118,11 @@ export class Builder {
       ignore,
     };
     const islands = this.#islands.map((specifier) => this.#path(specifier));
-    return { root: this.#root, folders, mode, target, islands, publicEnv: readPublicEnv() };
+    const workers = Object.fromEntries(
+      Object.entries(this.#options.workers ?? {}).map(([path, file]) => [path, this.#path(file)]),
+    );
+    const publicEnv = readPublicEnv();
+    return { root: this.#root, folders, mode, target, islands, workers, publicEnv };
   }
 
   get #root(): string {
@@ -131,13 +137,13 @@ export class Builder {
   }
 
   async #bundle(settings: BuildSettings): Promise<{ output: BuildOutput; sources: string[] }> {
-    const { root, folders, mode, target, publicEnv } = settings;
+    const { root, folders, mode, target, workers, publicEnv } = settings;
     const { routes, islands } = await crawl(folders, settings.islands);
     const config = await readProjectConfig(root);
     // The bundler is loaded only when there is something to bundle with it.
     const { bundle } = await import("./bundle.ts");
     const { sourceMap } = this.#options;
-    const options = { config, islands, mode, target, sourceMap, publicEnv };
+    const options = { config, islands, workers, mode, target, sourceMap, publicEnv };
     const bundled = await bundle(options);
     const transforms = this.#transforms;
     const output = await makeOutput(bundled, {

@@ -15,6 +15,8 @@ export interface SourceMapOptions {
 export interface BundleOptions {
   readonly config: ProjectConfig;
   readonly islands: readonly IslandSource[];
+  /** Scripts of workers by the path they are served at. */
+  readonly workers: Readonly<Record<string, string>>;
   readonly mode: "development" | "production";
   readonly target: string | readonly string[];
   readonly sourceMap?: SourceMapOptions | undefined;
@@ -29,11 +31,19 @@ export interface BundledIsland {
   readonly preload: readonly string[];
 }
 
+/** A script as the bundler made it. */
+export interface BundledFile {
+  readonly name: string;
+  readonly content: Uint8Array<ArrayBuffer>;
+}
+
 /** The browser scripts of a project. */
 export interface Bundle {
-  readonly files: readonly { readonly name: string; readonly content: Uint8Array<ArrayBuffer> }[];
+  readonly files: readonly BundledFile[];
   readonly entry: string;
   readonly islands: readonly BundledIsland[];
+  /** Scripts of workers, each whole in itself; `name` is the path that it is served at. */
+  readonly workers: readonly BundledFile[];
   /** Absolute paths of the sources that went in, packages left out. */
   readonly inputs: readonly string[];
 }
@@ -81,10 +91,28 @@ function inlinePublicEnv(env: Readonly<Record<string, string>>): esbuild.Plugin 
   };
 }
 
+type BundlerResult = esbuild.BuildResult<{ write: false; metafile: true }>;
+
+function toFiles({ outputFiles }: BundlerResult): BundledFile[] {
+  return outputFiles.map(({ path, contents }) => ({
+    name: relative(OUT_DIR, path),
+    content: contents as Uint8Array<ArrayBuffer>,
+  }));
+}
+
+/** Absolute paths of our own sources in a bundle. */
+function inputsOf({ metafile }: BundlerResult, { config }: BundleOptions): string[] {
+  return Object.keys(metafile.inputs)
+    .filter((path) => !path.includes("node_modules/"))
+    .map((path) => fileURLToPath(new URL(path, `file://${config.root}/`)));
+}
+
 function toBundle(
-  { outputFiles, metafile }: esbuild.BuildResult<{ write: false; metafile: true }>,
-  { config, islands }: BundleOptions,
-): Bundle {
+  result: BundlerResult,
+  options: BundleOptions,
+): Omit<Bundle, "workers"> {
+  const { metafile } = result;
+  const { islands } = options;
   const outputs = new Map(
     Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]),
   );
@@ -98,21 +126,15 @@ function toBundle(
     }
     return seen;
   }
-  const inputs = Object.keys(metafile.inputs)
-    .filter((path) => !path.includes("node_modules/"))
-    .map((path) => fileURLToPath(new URL(path, `file://${config.root}/`)));
   return {
-    files: outputFiles.map(({ path, contents }) => ({
-      name: relative(OUT_DIR, path),
-      content: contents as Uint8Array<ArrayBuffer>,
-    })),
+    files: toFiles(result),
     entry: `${ENTRY}.js`,
     islands: islands.map(({ name }) => ({
       name,
       chunk: `island-${name}.js`,
       preload: [...staticImports(`island-${name}.js`), ...staticImports(`${ENTRY}.js`)],
     })),
-    inputs,
+    inputs: inputsOf(result, options),
   };
 }
 
@@ -129,23 +151,19 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
   }
 }
 
-async function runBundler(options: BundleOptions): Promise<Bundle> {
-  const { config, islands, mode, target, sourceMap, publicEnv } = options;
+/** What both kinds of scripts are made with. */
+function sharedSettings(options: BundleOptions) {
+  const { config, mode, target, sourceMap, publicEnv } = options;
   const define = Object.fromEntries(
     Object.entries(publicEnv).map(([name, value]) => [
       `process.env.${name}`,
       JSON.stringify(value),
     ]),
   );
-  const result = await esbuild.build({
-    entryPoints: {
-      [ENTRY]: fileURLToPath(new URL("../browser/boot.ts", import.meta.url)),
-      ...Object.fromEntries(islands.map(({ name, file }) => [`island-${name}`, file])),
-    },
+  return {
     absWorkingDir: config.root,
     bundle: true,
     define,
-    format: "esm",
     jsx: "automatic",
     jsxImportSource: config.jsxImportSource,
     logLevel: "silent",
@@ -159,9 +177,45 @@ async function runBundler(options: BundleOptions): Promise<Bundle> {
     ...(sourceMap?.sourcesContent === undefined
       ? {}
       : { sourcesContent: sourceMap.sourcesContent }),
-    splitting: true,
     target: [target].flat(),
     write: false,
+  } satisfies esbuild.BuildOptions;
+}
+
+async function runBundler(options: BundleOptions): Promise<Bundle> {
+  const { islands } = options;
+  const settings = sharedSettings(options);
+  const [result, workers] = await Promise.all([
+    esbuild.build({
+      ...settings,
+      entryPoints: {
+        [ENTRY]: fileURLToPath(new URL("../browser/boot.ts", import.meta.url)),
+        ...Object.fromEntries(islands.map(({ name, file }) => [`island-${name}`, file])),
+      },
+      format: "esm",
+      splitting: true,
+    }),
+    bundleWorkers(options, settings),
+  ]);
+  const bundled = toBundle(result, options);
+  const inputs = [...new Set([...bundled.inputs, ...workers.inputs])];
+  return { ...bundled, workers: workers.files, inputs };
+}
+
+/** A worker is one classic script: nothing has to be fetched before it can answer. */
+async function bundleWorkers(
+  options: BundleOptions,
+  settings: ReturnType<typeof sharedSettings>,
+): Promise<{ files: readonly BundledFile[]; inputs: readonly string[] }> {
+  const entries = Object.entries(options.workers);
+  if (entries.length === 0) return { files: [], inputs: [] };
+  const result = await esbuild.build({
+    ...settings,
+    entryPoints: Object.fromEntries(
+      entries.map(([path, file]) => [path.slice(1).replace(/\.js$/, ""), file]),
+    ),
+    format: "iife",
   });
-  return toBundle(result, options);
+  const files = toFiles(result).map(({ name, content }) => ({ name: `/${name}`, content }));
+  return { files, inputs: inputsOf(result, options) };
 }

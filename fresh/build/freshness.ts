@@ -20,6 +20,8 @@ export interface BuildSettings {
   readonly mode: "development" | "production";
   readonly target: string | readonly string[];
   readonly islands: readonly string[];
+  /** Scripts of workers by the path they are served at. */
+  readonly workers: Readonly<Record<string, string>>;
   readonly publicEnv: Readonly<Record<string, string>>;
 }
 
@@ -48,7 +50,7 @@ export async function digestInputs(
   settings: BuildSettings,
   sources: readonly string[],
 ): Promise<string> {
-  const { root, folders, mode, target, islands: registered, publicEnv } = settings;
+  const { root, folders, mode, target, islands: registered, workers, publicEnv } = settings;
   const { routes, islands } = await crawl(folders, registered);
   const files = new Set([
     ...CONFIG_FILES.map((name) => join(root, name)),
@@ -60,6 +62,7 @@ export async function digestInputs(
   const facts = [
     mode,
     JSON.stringify(target),
+    JSON.stringify(Object.entries(workers).sort()).replaceAll(`${root}/`, ""),
     JSON.stringify(Object.entries(publicEnv).sort()),
     ...routes.map(({ id, isEager }) => `${id} ${isEager}`),
     ...(await Promise.all([...files].sort().map(digestFile))).map((line) =>

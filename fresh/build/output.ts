@@ -104,16 +104,18 @@ export async function makeOutput(
   },
 ): Promise<BuildOutput> {
   const statics = await readStaticFiles(folders, { transforms, target, mode });
+  const made = [...bundle.files, ...bundle.workers];
   const parts = [
     mode,
     ...routes.map(({ id, isEager }) => `${id} ${isEager}`),
-    ...await Promise.all(bundle.files.map(async (file) => file.name + await digest(file.content))),
+    ...await Promise.all(made.map(async (file) => file.name + await digest(file.content))),
     ...await Promise.all(statics.map(async (file) => file.path + await digest(file.content))),
   ];
   const version = await digest(parts.join("\n"));
   const prefix = `/_fresh/js/${version}/`;
-  const scripts = bundle.files.map(({ name, content }) => ({
-    path: prefix + name,
+  const scripts = made.map(({ name, content }) => ({
+    // A worker's path is its own; all other scripts are found through the build.
+    path: name.startsWith("/") ? name : prefix + name,
     content: stampBuildId(content, version),
   }));
   const chunks = new Map(bundle.islands.map((island) => [island.name, island]));

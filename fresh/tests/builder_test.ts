@@ -133,6 +133,34 @@ testBuild("Builder makes chunks of components only", () =>
     assertEquals((await get(app.handler(), "/a.txt")).status, 404);
   }));
 
+testBuild("Builder serves each worker as one script, and builds anew when it changed", () => {
+  const files = {
+    "lib/answer.ts": "export const answer = 'forty-two';",
+    "lib/worker.ts": 'import { answer } from "./answer.ts";\npostMessage(answer);',
+  };
+  return withProject(files, async (root) => {
+    const workers = { "/workers/answer.js": "lib/worker.ts" };
+    const builder = new Builder({ root, workers });
+    const app = new App().use(staticFiles());
+    (await builder.build({ snapshot: "memory" }))(app);
+    const response = await get(app.handler(), "/workers/answer.js");
+    assertMatch(response.headers.get("content-type") ?? "", /^text\/javascript/);
+    const script = await response.text();
+    assertMatch(script, /forty-two/);
+    assert(!/\b(import|export)\b/.test(script), "Expected a classic script");
+    await builder.build();
+    const isCurrent = () => isUpToDate(builder.settings("production"), builder.outDir);
+    assertEquals(await isCurrent(), true);
+    await Deno.writeTextFile(`${root}/lib/answer.ts`, "export const answer = 'none';");
+    assertEquals(await isCurrent(), false);
+    await builder.build();
+    assertEquals(
+      await isUpToDate(new Builder({ root }).settings("production"), `${root}/_fresh`),
+      false,
+    );
+  });
+});
+
 testBuild(
   "Builder.onTransformStaticFile() changes the files it is for",
   () =>
