@@ -1,6 +1,7 @@
 import { Shell } from "../components/shell/Shell.tsx";
 import CommandPalette from "../islands/CommandPalette.tsx";
 import ExplainDrawer from "../islands/ExplainDrawer.tsx";
+import LiveMarket from "../islands/LiveMarket.tsx";
 import Shortcuts from "../islands/Shortcuts.tsx";
 import ThemeControl from "../islands/ThemeControl.tsx";
 import { define, UNKNOWN_STATUS } from "./page_state.ts";
@@ -15,7 +16,12 @@ export default define.layout(function Layout({ Component, state, url }) {
       now={state.clock.now()}
       version={state.version}
       search={<CommandPalette />}
-      controls={<ThemeControl />}
+      controls={
+        <>
+          <LiveMarket />
+          <ThemeControl />
+        </>
+      }
       overlays={
         <>
           <ExplainDrawer />

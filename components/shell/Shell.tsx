@@ -55,6 +55,7 @@ export function Shell(props: ShellProps) {
               )}.
             </Banner>
           </div>
+          <div class="offline-banner" id="stream-banner" hidden />
           {props.children}
         </main>
       </div>

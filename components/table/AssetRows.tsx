@@ -1,6 +1,7 @@
 import { renderToString } from "preact-render-to-string";
 import { Sparkline } from "../charts/Sparkline.tsx";
 import { Change, Explained, Fiat, Price, Unknown } from "../figures/Figures.tsx";
+import { liveAttributes } from "../live/live_attributes.ts";
 import { ASSET_COLUMNS, type AssetColumn, type AssetRow, endOfAsset } from "./asset_row.ts";
 
 /** Markup of each row by the columns it has. A row of new facts is a new object, so it is new here. */
@@ -53,6 +54,9 @@ const PHONE_PLACES: Readonly<Record<string, string>> = {
   market_cap: "detail",
 };
 
+/** Columns that scripts keep up to date. */
+const LIVE_CELLS: ReadonlySet<string> = new Set(["price", "change_24h"]);
+
 /** Marks an asset whose prices end before those of others, in the colour of what is late. */
 export function Ended({ at }: { readonly at: string | null }) {
   if (at === null) return null;
@@ -63,14 +67,23 @@ export function Ended({ at }: { readonly at: string | null }) {
   );
 }
 
+/** Where the age of a live price appears once it is late. */
+export function PriceAge() {
+  return <small class="age" data-age hidden title="No newer price has come" />;
+}
+
 function Row({ row, columns, hasLine, ended }: RowProps) {
   return (
-    <tr data-search={`${row.name} ${row.symbol} ${row.assetId}`.toLowerCase()}>
+    <tr
+      data-search={`${row.name} ${row.symbol} ${row.assetId}`.toLowerCase()}
+      {...liveAttributes(row)}
+    >
       <th scope="row" data-p="name">
         <span class="name">
           <a href={`/assets/${encodeURIComponent(row.assetId)}`}>{row.name}</a>
           <small>{row.symbol}</small>
           <Ended at={ended} />
+          <PriceAge />
         </span>
       </th>
       {columns.map((column) => <Cell key={column.key} row={row} column={column} />)}
@@ -93,6 +106,7 @@ function Cell({ row, column }: { readonly row: AssetRow; readonly column: AssetC
       class="num"
       data-p={place}
       data-pri={column.priority > 1 ? column.priority : undefined}
+      data-cell={LIVE_CELLS.has(column.key) ? column.key : undefined}
     >
       {place === "detail" ? <span class="sub">{column.label}</span> : null}
       {figure.value === null

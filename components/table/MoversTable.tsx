@@ -1,7 +1,8 @@
 import { Sparkline } from "../charts/Sparkline.tsx";
 import { Change, Explained, Price, Unknown } from "../figures/Figures.tsx";
 import { type AssetRow, endOfAsset } from "./asset_row.ts";
-import { Ended } from "./AssetRows.tsx";
+import { liveAttributes } from "../live/live_attributes.ts";
+import { Ended, PriceAge } from "./AssetRows.tsx";
 
 /** The few assets at one end of the day's changes. */
 export function MoversTable({ caption, rows, newest }: {
@@ -38,14 +39,15 @@ interface MoverRowProps {
 function MoverRow({ row, ended }: MoverRowProps) {
   const { assetId, price, change24h } = row;
   return (
-    <tr>
+    <tr {...liveAttributes(row)}>
       <th scope="row" data-p="name">
         <span class="name">
           <a href={`/assets/${encodeURIComponent(assetId)}`}>{row.name}</a>
           {ended === null ? <small>{row.symbol}</small> : <Ended at={ended} />}
+          <PriceAge />
         </span>
       </th>
-      <td class="num" data-p="value">
+      <td class="num" data-p="value" data-cell="price">
         {price.value === null
           ? <Unknown reason={price.reason} />
           : (
@@ -54,7 +56,7 @@ function MoverRow({ row, ended }: MoverRowProps) {
             </Explained>
           )}
       </td>
-      <td class="num" data-p="change">
+      <td class="num" data-p="change" data-cell="change_24h">
         {change24h.value === null
           ? <Unknown reason={change24h.reason} />
           : (

@@ -18,6 +18,8 @@ export interface AssetRow {
   readonly sparkline: readonly (number | null)[];
   readonly freshness: "live" | "delayed" | "stale" | "missing";
   readonly provenance: { readonly asof: number } | null;
+  /** The trade that the price is, `null` for a close; absent where nothing keeps the row live. */
+  readonly live?: { readonly source: string } | null;
 }
 
 /**

@@ -40,7 +40,7 @@ export function OverviewHeader({ overview, view }: OverviewHeaderProps) {
             : null}
         </h1>
         <p class="asof">
-          <span>{asof === null ? "No data yet" : <Moment at={asof} />}</span>
+          <span data-live-asof>{asof === null ? "No data yet" : <Moment at={asof} />}</span>
           {sources.length === 0
             ? null
             : <span title={sources.join(", ")}>{sourceNames(overview)}</span>}

@@ -37,7 +37,7 @@ export function AssetHeader({ asset, quote, now }: AssetPageData) {
         <p class="asof">
           {provenance === null ? <span>No candles stored</span> : (
             <>
-              <span>
+              <span data-live-asof>
                 <Moment at={provenance.asof} />
               </span>
               <span>{provenance.source}</span>

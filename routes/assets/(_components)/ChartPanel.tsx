@@ -2,6 +2,7 @@ import { readSeries } from "../../../components/charts/candles_data.ts";
 import { summarizeCandles } from "../../../components/charts/candles_summary.ts";
 import { CandleSvg } from "../../../components/charts/CandleSvg.tsx";
 import { Change, Explained, Price, Unknown } from "../../../components/figures/Figures.tsx";
+import { liveAttributes } from "../../../components/live/live_attributes.ts";
 import { Banner, EmptyState } from "../../../components/states/States.tsx";
 import PriceChart from "../../../islands/PriceChart.tsx";
 import type { Asset, AssetQuote, Figure } from "../../../services/market/mod.ts";
@@ -42,14 +43,16 @@ export function ChartPanel({ asset, quote, query, chart, refused }: AssetPageDat
 function Quote({ quote }: { readonly quote: AssetQuote }) {
   const { assetId, price } = quote;
   return (
-    <div class="quote">
+    <div class="quote" {...liveAttributes(quote)}>
       {price.value === null ? <Unknown reason={price.reason} /> : (
         <>
           <b>
-            <Explained figure="price" assetId={assetId}>
-              <Price value={price.value} />
-            </Explained>
-            <span class="unit">USD</span>
+            <span data-cell="price">
+              <Explained figure="price" assetId={assetId}>
+                <Price value={price.value} />
+              </Explained>
+            </span>
+            <span class="unit">USD</span> <small class="age" data-age hidden />
           </b>
           <QuoteChange assetId={assetId} name="change_24h" span="24 h" figure={quote.change24h} />
           <QuoteChange assetId={assetId} name="change_30d" span="30 d" figure={quote.change30d} />
@@ -69,13 +72,16 @@ interface QuoteChangeProps {
 function QuoteChange({ assetId, name, span, figure }: QuoteChangeProps) {
   return (
     <span>
-      {figure.value === null
-        ? <Unknown reason={figure.reason} />
-        : (
-          <Explained figure={name} assetId={assetId}>
-            <Change fraction={figure.value} />
-          </Explained>
-        )} <span class="muted">{span}</span>
+      <span data-cell={name}>
+        {figure.value === null
+          ? <Unknown reason={figure.reason} />
+          : (
+            <Explained figure={name} assetId={assetId}>
+              <Change fraction={figure.value} />
+            </Explained>
+          )}
+      </span>{" "}
+      <span class="muted">{span}</span>
     </span>
   );
 }

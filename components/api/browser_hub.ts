@@ -1,0 +1,29 @@
+import { fetchData } from "./client.ts";
+import { readEventStream } from "./event_stream.ts";
+import { livePricesOf } from "./live_events.ts";
+import { LiveHub } from "./live_hub.ts";
+import type { LiveTimer } from "./live_state.ts";
+
+const browserTimer: LiveTimer = {
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A hub over the browser's network, clock and timers; in a page as well as in a worker. */
+export function createBrowserHub(): LiveHub {
+  const hub = new LiveHub({
+    read: readEventStream,
+    fetchPrices: async (coins) =>
+      livePricesOf(
+        await fetchData(`/api/market/prices?coins=${coins.map(encodeURIComponent).join()}`),
+      ),
+    timer: browserTimer,
+    now: () => Date.now(),
+    random: () => Math.random(),
+  });
+  addEventListener("online", () => hub.retry());
+  addEventListener("offline", () => hub.disconnect());
+  return hub;
+}

@@ -1,0 +1,171 @@
+import { asset } from "fresh/runtime";
+import { createBrowserHub } from "./browser_hub.ts";
+import type { CandleTick, PriceTick } from "./live_events.ts";
+import {
+  type CandleWant,
+  type LiveHub,
+  type LiveSink,
+  type LiveWants,
+  NO_WANTS,
+} from "./live_hub.ts";
+import { deliver, type PageMessage, WANTS_EVERY_MS, type WorkerMessage } from "./live_messages.ts";
+import type { LiveState } from "./live_state.ts";
+
+/** A worker that has not answered by then is none: the page opens a stream of its own. */
+const WORKER_TIMEOUT_MS = 3_000;
+
+export interface PriceWatcher {
+  /** Prices that changed, the newest of each asset. */
+  readonly onPrices: (ticks: readonly PriceTick[]) => void;
+  readonly onState: (state: LiveState) => void;
+}
+
+export interface CandleWatcher {
+  readonly onCandle: (tick: CandleTick) => void;
+  /** Bars may have been missed: read the chart again. */
+  readonly onReset: () => void;
+}
+
+/** Tells of the last prices of the assets, and of how the stream stands, until it is stopped. */
+export function watchPrices(coins: readonly string[], watcher: PriceWatcher): () => void {
+  return page().watchPrices(coins, watcher);
+}
+
+/** Tells of an asset's bars in one interval as they change, until it is stopped. */
+export function watchCandles(want: CandleWant, watcher: CandleWatcher): () => void {
+  return page().watchCandles(want, watcher);
+}
+
+/** Tries the stream at once instead of when the wait is over. */
+export function retryStream(): void {
+  page().retry();
+}
+
+let shared: LivePage | null = null;
+
+function page(): LivePage {
+  return shared ??= new LivePage();
+}
+
+/** What is asked of a hub, wherever it is. */
+interface HubLink {
+  want(wants: LiveWants): void;
+  leave(): void;
+  retry(): void;
+}
+
+/** What one page watches: many watchers, one link to the hub. */
+class LivePage implements LiveSink {
+  readonly #prices = new Map<PriceWatcher, ReadonlySet<string>>();
+  readonly #candles = new Map<CandleWatcher, CandleWant>();
+  #link: HubLink | null = null;
+  #state: LiveState | null = null;
+
+  constructor() {
+    // A page that is left may come back as it was: it leaves the hub and joins it again.
+    addEventListener("pagehide", () => this.#link?.leave());
+    addEventListener("pageshow", () => this.#tellWants());
+    setInterval(() => this.#tellWants(), WANTS_EVERY_MS);
+  }
+
+  watchPrices(coins: readonly string[], watcher: PriceWatcher): () => void {
+    this.#prices.set(watcher, new Set(coins));
+    if (this.#state !== null) watcher.onState(this.#state);
+    this.#tellWants();
+    return () => {
+      this.#prices.delete(watcher);
+      this.#tellWants();
+    };
+  }
+
+  watchCandles(want: CandleWant, watcher: CandleWatcher): () => void {
+    this.#candles.set(watcher, want);
+    this.#tellWants();
+    return () => {
+      this.#candles.delete(watcher);
+      this.#tellWants();
+    };
+  }
+
+  retry(): void {
+    this.#link?.retry();
+  }
+
+  onPrices(ticks: readonly PriceTick[]): void {
+    for (const [watcher, coins] of this.#prices) {
+      const own = ticks.filter(({ coinId }) => coins.has(coinId));
+      if (own.length > 0) watcher.onPrices(own);
+    }
+  }
+
+  onCandle(tick: CandleTick): void {
+    for (const [watcher, want] of this.#candles) if (isOf(tick, want)) watcher.onCandle(tick);
+  }
+
+  onReset(reset: CandleWant): void {
+    for (const [watcher, want] of this.#candles) if (isOf(reset, want)) watcher.onReset();
+  }
+
+  onState(state: LiveState): void {
+    this.#state = state;
+    for (const watcher of this.#prices.keys()) watcher.onState(state);
+  }
+
+  #tellWants(): void {
+    const wants: LiveWants = this.#prices.size + this.#candles.size === 0 ? NO_WANTS : {
+      coins: [...new Set([...this.#prices.values()].flatMap((coins) => [...coins]))],
+      candles: [...this.#candles.values()],
+    };
+    if (wants === NO_WANTS && this.#link === null) return;
+    this.#link ??= this.#connect();
+    this.#link.want(wants);
+  }
+
+  #connect(): HubLink {
+    return connectWorker(this, () => {
+      this.#link = connectHub(createBrowserHub(), this);
+      this.#tellWants();
+    });
+  }
+}
+
+function isOf(one: CandleWant, other: CandleWant): boolean {
+  return one.coinId === other.coinId && one.interval === other.interval;
+}
+
+function connectHub(hub: LiveHub, sink: LiveSink): HubLink {
+  const member = hub.join(sink);
+  return { ...member, retry: () => hub.retry() };
+}
+
+/** The link to the worker of all tabs; `onFailure` where there is none, or it does not answer. */
+function connectWorker(sink: LiveSink, onFailure: () => void): HubLink {
+  if (typeof SharedWorker === "undefined") return connectHub(createBrowserHub(), sink);
+  let worker: SharedWorker;
+  try {
+    worker = new SharedWorker(asset("/workers/live.js"), { name: "tokenlysis-live" });
+  } catch {
+    // Private windows of some browsers refuse it.
+    return connectHub(createBrowserHub(), sink);
+  }
+  const { port } = worker;
+  const send = (message: PageMessage) => port.postMessage(message);
+  const giveUp = () => {
+    clearTimeout(timer);
+    worker.onerror = null;
+    send({ kind: "leave" });
+    port.close();
+    onFailure();
+  };
+  const timer = setTimeout(giveUp, WORKER_TIMEOUT_MS);
+  worker.onerror = giveUp;
+  port.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+    clearTimeout(timer);
+    deliver(data, sink);
+  };
+  return {
+    want: (wants) => send({ kind: "want", wants }),
+    leave: () => send({ kind: "leave" }),
+    retry: () => send({ kind: "retry" }),
+  };
+}

@@ -1,0 +1,99 @@
+import { ClientError, field } from "./client.ts";
+
+/** The last price of an asset, as the stream or the API gives it. */
+export interface PriceTick {
+  readonly coinId: string;
+  readonly priceUsd: number;
+  /** Time of the newest trade that counts, UTC milliseconds. */
+  readonly at: number;
+  readonly source: string;
+  /** The exchanges that count; none for a source that gives prices and no trades. */
+  readonly venues: readonly string[];
+  /** Fraction against the close 24 hours before; absent where the message does not say. */
+  readonly change24h?: number | null;
+}
+
+/** A bar as it stands now. */
+export interface CandleTick {
+  readonly coinId: string;
+  readonly interval: string;
+  /** Start of the bar, UTC milliseconds. */
+  readonly openTime: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  /** Units of the asset. */
+  readonly volume: number | null;
+  readonly isProvisional: boolean;
+  readonly source: string;
+}
+
+function numberOf(value: unknown, name: string): number {
+  const found = field(value, name);
+  if (typeof found === "number" && Number.isFinite(found)) return found;
+  throw new ClientError(`Cannot read the event: "${name}" is no number`);
+}
+
+function textOf(value: unknown, name: string): string {
+  const found = field(value, name);
+  if (typeof found === "string" && found !== "") return found;
+  throw new ClientError(`Cannot read the event: "${name}" is no text`);
+}
+
+/** An instant as ISO 8601 or as epoch milliseconds. */
+function instantOf(value: unknown, name: string): number {
+  const found = field(value, name);
+  const at = typeof found === "string" ? Date.parse(found) : found;
+  if (typeof at === "number" && Number.isFinite(at)) return at;
+  throw new ClientError(`Cannot read the event: "${name}" is no instant`);
+}
+
+function venuesOf(value: unknown): string[] {
+  const found = field(value, "venues");
+  return Array.isArray(found) ? found.filter((venue) => typeof venue === "string") : [];
+}
+
+/** Reads the data of a `price_update`; throws `ClientError` for what is none. */
+export function parsePriceUpdate(value: unknown): PriceTick {
+  return {
+    coinId: textOf(value, "coin_id"),
+    priceUsd: numberOf(value, "price"),
+    at: instantOf(value, "timestamp"),
+    source: textOf(value, "source"),
+    venues: venuesOf(value),
+  };
+}
+
+/** Reads the data of a `candle`; throws `ClientError` for what is none. */
+export function parseCandleEvent(value: unknown): CandleTick {
+  const volume = field(value, "v");
+  return {
+    coinId: textOf(value, "coin_id"),
+    interval: textOf(value, "interval"),
+    openTime: instantOf(value, "t"),
+    open: numberOf(value, "o"),
+    high: numberOf(value, "h"),
+    low: numberOf(value, "l"),
+    close: numberOf(value, "c"),
+    volume: typeof volume === "number" ? volume : null,
+    isProvisional: field(value, "state") === "provisional",
+    source: textOf(value, "source"),
+  };
+}
+
+/** The quotes of `/api/market/prices` that are live prices; closes of candles are none. */
+export function livePricesOf(quotes: unknown): PriceTick[] {
+  if (!Array.isArray(quotes)) throw new ClientError("Cannot read the list of prices");
+  return quotes.filter((quote) => field(quote, "resolution") === "tick").map((quote) => {
+    const change = field(quote, "change_24h");
+    return {
+      coinId: textOf(quote, "coin_id"),
+      priceUsd: numberOf(quote, "price"),
+      at: instantOf(quote, "asof"),
+      source: textOf(quote, "source"),
+      venues: field(quote, "venue_prices") === undefined ? [] : venuesOf(quote),
+      change24h: typeof change === "number" ? change : null,
+    };
+  });
+}

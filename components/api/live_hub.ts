@@ -1,0 +1,266 @@
+import type { StreamEvent } from "./event_stream.ts";
+import {
+  type CandleTick,
+  parseCandleEvent,
+  parsePriceUpdate,
+  type PriceTick,
+} from "./live_events.ts";
+import type { LiveState } from "./live_state.ts";
+import { LiveStream, type LiveStreamDeps } from "./live_stream.ts";
+
+/** A chart's bars: those of an asset in one interval. */
+export interface CandleWant {
+  readonly coinId: string;
+  readonly interval: string;
+}
+
+/** All that one page wants to hear of. */
+export interface LiveWants {
+  readonly coins: readonly string[];
+  readonly candles: readonly CandleWant[];
+}
+
+export const NO_WANTS: LiveWants = { coins: [], candles: [] };
+
+/** What a page is told. */
+export interface LiveSink {
+  onPrices(ticks: readonly PriceTick[]): void;
+  onCandle(tick: CandleTick): void;
+  /** Bars may have been missed: the chart has to be read again. */
+  onReset(want: CandleWant): void;
+  onState(state: LiveState): void;
+}
+
+export interface LiveMember {
+  want(wants: LiveWants): void;
+  leave(): void;
+}
+
+export interface LiveHubDeps extends LiveStreamDeps {
+  /** The live prices of the assets, by request. */
+  readonly fetchPrices: (coins: readonly string[]) => Promise<readonly PriceTick[]>;
+}
+
+/** The server takes so many coins a stream; who wants more gets all. */
+export const MAX_STREAM_COINS = 50;
+/** Coins of one request for prices. */
+const MAX_REQUEST_COINS = 100;
+/** Streams of bars at a time; HTTP/1.1 has six connections for everything. */
+export const MAX_CANDLE_STREAMS = 3;
+
+interface Member {
+  readonly sink: LiveSink;
+  wants: LiveWants;
+}
+
+/**
+ * Shares streams among pages: one of prices for all of them, and one for each set of bars that some
+ * page shows. Each page hears of what it wants alone.
+ */
+export class LiveHub {
+  readonly #deps: LiveHubDeps;
+  readonly #members = new Set<Member>();
+  readonly #latest = new Map<string, PriceTick>();
+  readonly #candles = new Map<string, LiveStream>();
+  #prices: LiveStream | null = null;
+  #covered: ReadonlySet<string> = new Set();
+
+  constructor(deps: LiveHubDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes a page in; nothing is opened before it wants something. */
+  join(sink: LiveSink): LiveMember {
+    const member: Member = { sink, wants: NO_WANTS };
+    this.#members.add(member);
+    return {
+      want: (wants) => {
+        this.#members.add(member);
+        this.#welcome(member, wants);
+        this.#update();
+      },
+      leave: () => {
+        member.wants = NO_WANTS;
+        this.#members.delete(member);
+        this.#update();
+      },
+    };
+  }
+
+  /** Tries every stream at once: the connection is back, or the reader asked. */
+  retry(): void {
+    for (const stream of this.#streams()) stream.retry();
+  }
+
+  disconnect(): void {
+    for (const stream of this.#streams()) stream.disconnect();
+  }
+
+  *#streams(): Generator<LiveStream> {
+    if (this.#prices !== null) yield this.#prices;
+    yield* this.#candles.values();
+  }
+
+  /** Tells a page what is known already of the coins that it did not want before. */
+  #welcome(member: Member, wants: LiveWants): void {
+    const before = new Set(member.wants.coins);
+    member.wants = wants;
+    const known = wants.coins.filter((coin) => !before.has(coin))
+      .flatMap((coin) => this.#latest.get(coin) ?? []);
+    if (known.length > 0) member.sink.onPrices(known);
+    if (this.#prices !== null) member.sink.onState(this.#prices.state);
+  }
+
+  #update(): void {
+    this.#updatePrices();
+    this.#updateCandles();
+  }
+
+  #updatePrices(): void {
+    const wanted = new Set([...this.#members].flatMap(({ wants }) => wants.coins));
+    if (wanted.size === 0) {
+      this.#prices?.stop();
+      this.#prices = null;
+      this.#latest.clear();
+      this.#covered = wanted;
+      return;
+    }
+    // A stream that gives more than is wanted stays: a tab that comes back costs nothing.
+    const isCovered = [...wanted].every((coin) => this.#covered.has(coin));
+    if (this.#prices !== null && isCovered) return;
+    const before = pricesPath(this.#covered);
+    this.#covered = new Set([...this.#covered, ...wanted]);
+    const path = pricesPath(this.#covered);
+    if (this.#prices === null) this.#openPrices(path);
+    else if (path === before) this.#refresh(wanted).catch(() => {});
+    else this.#prices.change(path);
+  }
+
+  #openPrices(path: string): void {
+    this.#prices = new LiveStream(this.#deps, {
+      path,
+      onEvent: (event) => this.#onPriceEvent(event),
+      // A failure here is told by the stream's own state.
+      onFresh: () => void this.#refresh(this.#covered).catch(() => {}),
+      onState: (state) => this.#eachMember(({ sink }) => sink.onState(state)),
+      poll: () => this.#refresh(this.#covered),
+    });
+    this.#prices.start();
+    const { state } = this.#prices;
+    this.#eachMember(({ sink }) => sink.onState(state));
+  }
+
+  async #refresh(coins: ReadonlySet<string>): Promise<void> {
+    const ids = [...coins];
+    const parts: string[][] = [];
+    while (ids.length > 0) parts.push(ids.splice(0, MAX_REQUEST_COINS));
+    const answers = await Promise.all(parts.map((part) => this.#deps.fetchPrices(part)));
+    this.#spread(answers.flat());
+  }
+
+  #onPriceEvent({ name, data }: StreamEvent): void {
+    if (name !== "price_update") return;
+    const value = readJson(data);
+    const ticks = (Array.isArray(value) ? value : [value]).flatMap((one) =>
+      readOrNone(parsePriceUpdate, one)
+    );
+    this.#spread(ticks);
+  }
+
+  /** Passes on what is newer than what is known, to those who want it. */
+  #spread(ticks: readonly PriceTick[]): void {
+    const news = ticks.filter((tick) => {
+      const known = this.#latest.get(tick.coinId);
+      return known === undefined || tick.at > known.at ||
+        (tick.at === known.at && tick.priceUsd !== known.priceUsd);
+    });
+    for (const tick of news) this.#latest.set(tick.coinId, tick);
+    if (news.length === 0) return;
+    this.#eachMember(({ sink, wants }) => {
+      const coins = new Set(wants.coins);
+      const own = news.filter(({ coinId }) => coins.has(coinId));
+      if (own.length > 0) sink.onPrices(own);
+    });
+  }
+
+  #updateCandles(): void {
+    const wanted = new Map(
+      [...this.#members].flatMap(({ wants }) => wants.candles)
+        .map((want) => [candleKey(want), want] as const),
+    );
+    for (const [key, stream] of this.#candles) {
+      if (wanted.has(key)) continue;
+      stream.stop();
+      this.#candles.delete(key);
+    }
+    for (const [key, want] of wanted) {
+      if (this.#candles.has(key) || this.#candles.size >= MAX_CANDLE_STREAMS) continue;
+      const stream = this.#candleStream(want);
+      this.#candles.set(key, stream);
+      stream.start();
+    }
+  }
+
+  #candleStream(want: CandleWant): LiveStream {
+    const key = candleKey(want);
+    const watchers = (tell: (member: Member) => void) =>
+      this.#eachMember((member) => {
+        if (member.wants.candles.some((one) => candleKey(one) === key)) tell(member);
+      });
+    const reset = () => watchers(({ sink }) => sink.onReset(want));
+    let isFirst = true;
+    return new LiveStream(this.#deps, {
+      path: `/api/stream/candles?${new URLSearchParams({
+        coin: want.coinId,
+        interval: want.interval,
+      })}`,
+      onEvent: ({ name, data }) => {
+        if (name !== "candle") return;
+        for (const tick of readOrNone(parseCandleEvent, readJson(data))) {
+          watchers(({ sink }) => sink.onCandle(tick));
+        }
+      },
+      onFresh: () => {
+        // The page came with its bars; only a stream that starts anew later may lack some.
+        if (!isFirst) reset();
+        isFirst = false;
+      },
+      onState: () => {},
+      poll: () => {
+        reset();
+        return Promise.resolve();
+      },
+    });
+  }
+
+  #eachMember(tell: (member: Member) => void): void {
+    for (const member of this.#members) tell(member);
+  }
+}
+
+function candleKey({ coinId, interval }: CandleWant): string {
+  return `${coinId} ${interval}`;
+}
+
+function pricesPath(coins: ReadonlySet<string>): string {
+  const path = "/api/stream/prices";
+  if (coins.size > MAX_STREAM_COINS) return path;
+  return `${path}?${new URLSearchParams({ coins: [...coins].sort().join(",") })}`;
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What can't be read is left out: one bad event must not end the stream of all others. */
+function readOrNone<T>(parse: (value: unknown) => T, value: unknown): T[] {
+  try {
+    return [parse(value)];
+  } catch {
+    return [];
+  }
+}

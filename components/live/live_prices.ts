@@ -1,0 +1,104 @@
+import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../services/kernel/time.ts";
+import type { PriceTick } from "../api/live_events.ts";
+
+/** How a price stands against its age, as the server would say. */
+export type LiveFreshness = "live" | "delayed" | "stale";
+
+/** What the page knows of an asset's price. Instants are UTC milliseconds. */
+export interface LivePriceRow {
+  readonly coinId: string;
+  readonly priceUsd: number;
+  readonly at: number;
+  /** `null` while the price is the close of a candle, which has its own measure of age. */
+  readonly source: string | null;
+  readonly isTraded: boolean;
+  /** The price 24 hours before, and for which instant it is that; `null` where none is known. */
+  readonly base: { readonly priceUsd: number; readonly at: number } | null;
+}
+
+/** What a tick changed about an asset. */
+export interface PriceChange {
+  readonly row: LivePriceRow;
+  readonly direction: "up" | "down";
+}
+
+/** Trades come by the second; a source that is asked now and then has its own measure. */
+const TRADED_AGES = { liveMs: 10 * SECOND_MS, delayedMs: 10 * SECOND_MS };
+const POLLED_AGES = { liveMs: 10 * MINUTE_MS, delayedMs: 30 * MINUTE_MS };
+const TRADED_SOURCES: ReadonlySet<string> = new Set(["consolidated", "demo"]);
+
+/** A base stands for 24 hours before as long as it lies off that by at most this share of them. */
+const MAX_BASE_OFFSET_MS = DAY_MS / 7;
+
+/** Whether a source tells single trades, so that ten seconds without one is silence. */
+export function isTradedSource(source: string, venues: readonly string[]): boolean {
+  return venues.length > 0 || TRADED_SOURCES.has(source);
+}
+
+/** How old prices of the source may be before they are late, and before they are stale. */
+export function liveFreshness(
+  { at, isTraded }: Pick<LivePriceRow, "at" | "isTraded">,
+  now: number,
+): LiveFreshness {
+  const { liveMs, delayedMs } = isTraded ? TRADED_AGES : POLLED_AGES;
+  const ageMs = now - at;
+  if (ageMs <= liveMs) return "live";
+  return ageMs <= delayedMs ? "delayed" : "stale";
+}
+
+/** The price that a change, given as a fraction, was counted from; `null` if there is none. */
+export function baseOf(priceUsd: number, change: number | null): number | null {
+  if (change === null || !(1 + change > 0)) return null;
+  return priceUsd / (1 + change);
+}
+
+/**
+ * The change over 24 hours as a fraction; `null` once the base known to the page is not what the
+ * price was about 24 hours before.
+ */
+export function liveChange24h({ priceUsd, at, base }: LivePriceRow): number | null {
+  if (base === null || Math.abs(at - base.at) > MAX_BASE_OFFSET_MS) return null;
+  return priceUsd / base.priceUsd - 1;
+}
+
+/** The prices of a page, brought up to date by ticks. */
+export class LivePrices {
+  readonly #rows: Map<string, LivePriceRow>;
+
+  constructor(rows: readonly LivePriceRow[]) {
+    this.#rows = new Map(rows.map((row) => [row.coinId, row]));
+  }
+
+  get coinIds(): readonly string[] {
+    return [...this.#rows.keys()];
+  }
+
+  find(coinId: string): LivePriceRow | null {
+    return this.#rows.get(coinId) ?? null;
+  }
+
+  /** Rows whose price is a live one. */
+  *live(): Generator<LivePriceRow> {
+    for (const row of this.#rows.values()) if (row.source !== null) yield row;
+  }
+
+  /** Time of the newest live price, `null` without any. */
+  newest(): LivePriceRow | null {
+    let newest: LivePriceRow | null = null;
+    for (const row of this.live()) if (newest === null || row.at > newest.at) newest = row;
+    return newest;
+  }
+
+  /** Takes a tick in; `null` for one that is older than what is known, or of no row. */
+  apply(tick: PriceTick): PriceChange | null {
+    const known = this.#rows.get(tick.coinId);
+    if (known === undefined || tick.at < known.at) return null;
+    const { priceUsd, at, source, change24h } = tick;
+    const given = change24h === undefined ? null : baseOf(priceUsd, change24h);
+    const base = given === null ? known.base : { priceUsd: given, at };
+    const isTraded = isTradedSource(source, tick.venues);
+    const row = { coinId: tick.coinId, priceUsd, at, source, isTraded, base };
+    this.#rows.set(tick.coinId, row);
+    return { row, direction: priceUsd < known.priceUsd ? "down" : "up" };
+  }
+}

@@ -1,0 +1,87 @@
+import { useSignal } from "@preact/signals";
+import { render } from "preact";
+import { useEffect } from "preact/hooks";
+import { retryStream } from "../components/api/live.ts";
+import type { LiveStatus, LiveStatusKind } from "../components/live/live_status.ts";
+import { PoliteSpeech } from "../components/live/polite_speech.ts";
+import { Banner } from "../components/states/States.tsx";
+import { LivePage } from "./live/live_page.ts";
+
+/** The dot before the words; a square and half a disc, so that colour is not all it says. */
+const DOTS: Readonly<Record<LiveStatusKind, string>> = {
+  connecting: "off",
+  live: "",
+  stale: "half",
+  reconnecting: "half",
+  polling: "half",
+  offline: "open",
+  none: "off",
+};
+
+const timer = {
+  after(ms: number, run: () => void) {
+    const id = setTimeout(run, ms);
+    return () => clearTimeout(id);
+  },
+};
+
+/** Keeps the page's prices live, and says in the bar how they stand. */
+export default function LiveMarket() {
+  const status = useSignal<LiveStatus | null>(null);
+  const spoken = useSignal("");
+
+  useEffect(() => {
+    const speech = new PoliteSpeech((text) => spoken.value = text, { timer });
+    const stop = new LivePage((next) => {
+      const before = status.value;
+      if (before?.label === next.label) return;
+      status.value = next;
+      document.documentElement.dataset["feed"] = next.kind;
+      showBanner(next);
+      // That it connects at first is no news; what breaks or comes back is.
+      const isNews = before !== null && before.kind !== next.kind && next.kind !== "connecting";
+      if (isNews && before.kind !== "connecting") speech.say(next.sentence);
+    }).start();
+    return () => {
+      stop();
+      speech.stop();
+    };
+  }, []);
+
+  return (
+    <>
+      {status.value === null
+        ? null
+        : (
+          <span class="feed" data-kind={status.value.kind} title={status.value.sentence}>
+            <span class="dot" data-state={DOTS[status.value.kind]} />
+            {status.value.label}
+          </span>
+        )}
+      <span class="sr" role="status" aria-live="polite">{spoken.value}</span>
+    </>
+  );
+}
+
+/** Tells across the page what is wrong with its prices, and what still holds. */
+function showBanner({ kind, sentence }: LiveStatus): void {
+  const place = document.getElementById("stream-banner");
+  if (place === null) return;
+  // A browser without any connection has a banner of its own.
+  const isBroken = kind === "stale" || (kind === "offline" && navigator.onLine);
+  place.hidden = !isBroken;
+  if (!isBroken) return;
+  render(
+    <Banner
+      kind="stale"
+      icon={kind === "offline" ? "offline" : "clock"}
+      actions={kind === "offline"
+        ? <button type="button" class="btn" data-size="s" onClick={retryStream}>Try now</button>
+        : undefined}
+    >
+      <b>{kind === "offline" ? "Prices stand still." : "Prices are stale."}</b> {sentence}{" "}
+      They stay as they are until new ones come.
+    </Banner>,
+    place,
+  );
+}

@@ -1,0 +1,138 @@
+import { render } from "preact";
+import { localizeMoments } from "../../components/keys/moments.ts";
+import { Change, Explained, Price, Unknown } from "../../components/figures/Figures.tsx";
+import { formatChange, formatPrice } from "../../components/format/number.ts";
+import { formatSpan, isoInstant } from "../../components/format/time.ts";
+import { FLASH_MS, FlashLimiter } from "../../components/live/flash_limiter.ts";
+import {
+  baseOf,
+  isTradedSource,
+  liveChange24h,
+  liveFreshness,
+  type LivePriceRow,
+  type PriceChange,
+} from "../../components/live/live_prices.ts";
+
+const NO_BASE = "The close 24 hours before the live price is not known here: load the page again";
+
+/** One place that shows an asset's price: a row of a table, or the head of a page. */
+interface LivePlace {
+  readonly root: HTMLElement;
+  readonly price: HTMLElement | null;
+  readonly change: HTMLElement | null;
+  readonly age: HTMLElement | null;
+}
+
+/** What the server wrote about an asset beside its price; `null` where it can't be read. */
+function rowOf({ dataset }: HTMLElement): LivePriceRow | null {
+  const { live: coinId = "", price = "", at = "", source } = dataset;
+  const [priceUsd, asof] = [Number(price), Date.parse(at)];
+  if (coinId === "" || price === "" || Number.isNaN(priceUsd) || Number.isNaN(asof)) return null;
+  const change = dataset["change"];
+  const base = baseOf(priceUsd, change === undefined ? null : Number(change));
+  return {
+    coinId,
+    priceUsd,
+    at: asof,
+    source: source ?? null,
+    isTraded: source !== undefined && isTradedSource(source, []),
+    base: base === null ? null : { priceUsd: base, at: asof },
+  };
+}
+
+/** The live places of a page by their asset, and the writing into them. */
+export class LiveCells {
+  readonly rows: readonly LivePriceRow[];
+  readonly #places = new Map<string, LivePlace[]>();
+  readonly #moments: readonly HTMLTimeElement[];
+  readonly #flashes = new FlashLimiter<HTMLElement>();
+  readonly #shown = new WeakMap<HTMLElement, string>();
+
+  constructor(page: ParentNode) {
+    const rows = new Map<string, LivePriceRow>();
+    for (const root of page.querySelectorAll<HTMLElement>("[data-live]")) {
+      const row = rowOf(root);
+      if (row === null) continue;
+      rows.set(row.coinId, row);
+      const place = {
+        root,
+        price: root.querySelector<HTMLElement>('[data-cell="price"]'),
+        change: root.querySelector<HTMLElement>('[data-cell="change_24h"]'),
+        age: root.querySelector<HTMLElement>("[data-age]"),
+      };
+      const change = liveChange24h(row);
+      if (place.price) this.#shown.set(place.price, formatPrice(row.priceUsd).text);
+      if (place.change) this.#shown.set(place.change, change === null ? "" : formatChange(change));
+      this.#places.set(row.coinId, [...this.#places.get(row.coinId) ?? [], place]);
+    }
+    this.rows = [...rows.values()];
+    this.#moments = [...page.querySelectorAll<HTMLTimeElement>("[data-live-asof] time")];
+  }
+
+  /** Writes a price and its change wherever the asset stands. */
+  write({ row, direction }: PriceChange, { isCalm, now }: { isCalm: boolean; now: number }): void {
+    const change = liveChange24h(row);
+    for (const { price, change: changeCell } of this.#places.get(row.coinId) ?? []) {
+      if (price !== null && this.#isNew(price, formatPrice(row.priceUsd).text)) {
+        render(
+          <Explained figure="price" assetId={row.coinId}>
+            <Price value={row.priceUsd} />
+          </Explained>,
+          price,
+        );
+        if (!isCalm && this.#flashes.take(price, now)) flash(price, direction);
+      }
+      if (changeCell === null) continue;
+      if (!this.#isNew(changeCell, change === null ? "" : formatChange(change))) continue;
+      render(
+        change === null
+          ? <Unknown reason={NO_BASE} />
+          : (
+            <Explained figure="change_24h" assetId={row.coinId}>
+              <Change fraction={change} />
+            </Explained>
+          ),
+        changeCell,
+      );
+    }
+  }
+
+  /** Marks a live price that is late, with its age. */
+  age(row: LivePriceRow, now: number): void {
+    const freshness = liveFreshness(row, now);
+    const text = freshness === "live" ? "" : roughAge(now - row.at);
+    for (const { root, age } of this.#places.get(row.coinId) ?? []) {
+      if (root.dataset["state"] !== freshness) root.dataset["state"] = freshness;
+      if (age === null || age.textContent === text) continue;
+      age.textContent = text;
+      age.hidden = text === "";
+    }
+  }
+
+  /** Dates the page by its newest price. */
+  date(at: number, now: number): void {
+    for (const moment of this.#moments) {
+      moment.dateTime = isoInstant(at);
+      if (moment.parentElement !== null) localizeMoments(moment.parentElement, now);
+    }
+  }
+
+  /** Whether a cell would read differently than it does. */
+  #isNew(cell: HTMLElement, text: string): boolean {
+    const isNew = this.#shown.get(cell) !== text;
+    if (isNew) this.#shown.set(cell, text);
+    return isNew;
+  }
+}
+
+/** In steps of 10 s under a minute: a page full of counting seconds can't be read. */
+function roughAge(ageMs: number): string {
+  return formatSpan(ageMs < 60_000 ? Math.floor(ageMs / 10_000) * 10_000 : ageMs);
+}
+
+function flash(cell: HTMLElement, direction: "up" | "down"): void {
+  cell.dataset["dir"] = direction;
+  cell.classList.add("flash");
+  // Not `animationend`, which never comes while the tab is hidden.
+  setTimeout(() => cell.classList.remove("flash"), FLASH_MS);
+}

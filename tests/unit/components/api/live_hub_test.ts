@@ -1,0 +1,181 @@
+import { LiveHub, type LiveSink, MAX_CANDLE_STREAMS } from "@/components/api/live_hub.ts";
+import type { PriceTick } from "@/components/api/live_events.ts";
+import { GONE_AFTER_MS, type LivePort, PortDesk } from "@/components/api/live_messages.ts";
+import { STABLE_MS } from "@/components/api/live_stream.ts";
+import { assertEquals } from "@/tests/assert.ts";
+import { FakeStreams } from "@/tests/fakes/event_streams.ts";
+import { ManualTimer, settle } from "@/tests/fakes/manual_timer.ts";
+
+function setUp(stored: readonly PriceTick[] = []) {
+  const timer = new ManualTimer(1_000_000);
+  const streams = new FakeStreams();
+  const requests: string[] = [];
+  const hub = new LiveHub({
+    read: streams.read,
+    timer,
+    now: timer.now,
+    random: () => 1,
+    fetchPrices: (coins) => {
+      requests.push(coins.join());
+      return Promise.resolve(stored.filter(({ coinId }) => coins.includes(coinId)));
+    },
+  });
+  return { timer, streams, requests, hub };
+}
+
+/** A page that notes what it is told. */
+function listener() {
+  const heard: string[] = [];
+  const sink: LiveSink = {
+    onPrices: (ticks) =>
+      heard.push(...ticks.map(({ coinId, priceUsd }) => `${coinId} ${priceUsd}`)),
+    onCandle: ({ coinId, interval, close }) => heard.push(`${coinId} ${interval} ${close}`),
+    onReset: ({ coinId, interval }) => heard.push(`reset ${coinId} ${interval}`),
+    onState: ({ kind }) => heard.push(kind),
+  };
+  return { heard, sink };
+}
+
+const wants = (...coins: string[]) => ({ coins, candles: [] });
+const bars = (coinId: string, interval = "5m") => ({ coins: [], candles: [{ coinId, interval }] });
+
+function update(coinId: string, price: number, timestamp = "2026-11-21T06:00:00Z") {
+  return { coin_id: coinId, price, timestamp, source: "consolidated", venues: ["binance"] };
+}
+
+Deno.test("LiveHub opens one stream for all pages and tells each what it wants", async () => {
+  const { hub, streams } = setUp();
+  const [one, two] = [listener(), listener()];
+  hub.join(one.sink).want(wants("bitcoin", "ethereum"));
+  hub.join(two.sink).want(wants("bitcoin"));
+  assertEquals(streams.open.map(({ path }) => path), [
+    "/api/stream/prices?coins=bitcoin%2Cethereum",
+  ]);
+  streams.last.open();
+  streams.last.send({ name: "price_update", data: update("ethereum", 2_000) });
+  streams.last.send({ name: "price_update", data: [update("bitcoin", 90_000)] });
+  await settle();
+  assertEquals(one.heard.filter((word) => word.includes(" ")), ["ethereum 2000", "bitcoin 90000"]);
+  assertEquals(one.heard[0], "connecting");
+  assertEquals(two.heard.filter((word) => word.includes(" ")), ["bitcoin 90000"]);
+});
+
+Deno.test("LiveHub asks for more when a page wants more, and keeps what it has when one leaves", () => {
+  const { hub, streams } = setUp();
+  const first = hub.join(listener().sink);
+  const second = hub.join(listener().sink);
+  first.want(wants("bitcoin"));
+  second.want(wants("aave"));
+  assertEquals(streams.open.map(({ path }) => path), ["/api/stream/prices?coins=aave%2Cbitcoin"]);
+  second.leave();
+  assertEquals(streams.asked.length, 2);
+  first.leave();
+  assertEquals(streams.open.length, 0);
+});
+
+Deno.test("LiveHub asks for all prices where pages want more than a stream may name", () => {
+  const { hub, streams } = setUp();
+  const many = Array.from({ length: 51 }, (_, at) => `coin-${at}`);
+  hub.join(listener().sink).want(wants(...many));
+  assertEquals(streams.last.path, "/api/stream/prices");
+  hub.join(listener().sink).want(wants("another"));
+  assertEquals(streams.asked.length, 1, "The stream gives that one already");
+});
+
+Deno.test("LiveHub reads the prices anew where the stream starts anew", async () => {
+  const tick = { coinId: "bitcoin", priceUsd: 5, at: 1, source: "consolidated", venues: [] };
+  const { hub, streams, requests } = setUp([tick]);
+  const page = listener();
+  hub.join(page.sink).want(wants("bitcoin"));
+  streams.last.open();
+  await settle();
+  assertEquals(requests, ["bitcoin"]);
+  streams.last.send({ name: "reset" });
+  await settle();
+  assertEquals(requests, ["bitcoin", "bitcoin"]);
+  assertEquals(page.heard.filter((word) => word === "bitcoin 5"), ["bitcoin 5"], "No news twice");
+});
+
+Deno.test("LiveHub passes no older price on, and no event that it can't read", () => {
+  const { hub, streams } = setUp();
+  const page = listener();
+  hub.join(page.sink).want(wants("bitcoin"));
+  streams.last.open();
+  const events = [
+    update("bitcoin", 2, "2026-11-21T06:00:02Z"),
+    update("bitcoin", 1, "2026-11-21T06:00:01Z"),
+    { coin_id: "bitcoin" },
+    null,
+    update("bitcoin", NaN),
+  ];
+  for (const data of events) streams.last.send({ name: "price_update", data });
+  assertEquals(page.heard.filter((word) => word.includes(" ")), ["bitcoin 2"]);
+});
+
+Deno.test("LiveHub tells a page that comes later what it knows", () => {
+  const { hub, streams } = setUp();
+  hub.join(listener().sink).want(wants("bitcoin"));
+  streams.last.open();
+  streams.last.send({ name: "price_update", data: update("bitcoin", 7) });
+  const late = listener();
+  hub.join(late.sink).want(wants("bitcoin"));
+  assertEquals(late.heard, ["bitcoin 7", "live"]);
+});
+
+Deno.test("LiveHub opens a stream of bars per chart, few at a time", () => {
+  const { hub, streams } = setUp();
+  const page = listener();
+  const members = ["a", "b", "c", "d"].map((coin) => {
+    const member = hub.join(page.sink);
+    member.want(bars(coin));
+    return member;
+  });
+  assertEquals(streams.open.length, MAX_CANDLE_STREAMS);
+  assertEquals(streams.open[0]?.path, "/api/stream/candles?coin=a&interval=5m");
+  members[0]?.leave();
+  assertEquals(
+    streams.open.map(({ path }) => path).at(-1),
+    "/api/stream/candles?coin=d&interval=5m",
+  );
+});
+
+Deno.test("LiveHub passes bars on, and asks charts to read again when some may be missing", async () => {
+  const { hub, streams, timer } = setUp();
+  const page = listener();
+  hub.join(page.sink).want(bars("bitcoin"));
+  streams.last.open();
+  const bar = { coin_id: "bitcoin", interval: "5m", t: 0, o: 1, h: 3, l: 1, c: 2, v: 1 };
+  streams.last.send({
+    name: "candle",
+    data: { ...bar, source: "x", state: "provisional" },
+    id: "4",
+  });
+  streams.last.send({ name: "candle", data: { ...bar, c: "2" } });
+  await timer.pass(STABLE_MS);
+  streams.last.end();
+  await settle();
+  await timer.pass(1_000);
+  assertEquals(streams.last.options.lastEventId, "4");
+  streams.last.open();
+  assertEquals(page.heard, ["bitcoin 5m 2"]);
+  streams.last.send({ name: "reset" });
+  assertEquals(page.heard, ["bitcoin 5m 2", "reset bitcoin 5m"]);
+});
+
+Deno.test("PortDesk drops a page that fell silent, and takes it back when it speaks", async () => {
+  const { hub, streams, timer } = setUp();
+  const desk = new PortDesk(hub, { now: timer.now });
+  const port: LivePort = { postMessage: () => {}, onmessage: null };
+  const say = (data: unknown) => port.onmessage?.(new MessageEvent("message", { data }) as never);
+  desk.connect(port);
+  say({ kind: "want", wants: wants("bitcoin") });
+  desk.sweep();
+  assertEquals(streams.open.length, 1);
+  await timer.pass(GONE_AFTER_MS + 1);
+  desk.sweep();
+  assertEquals(streams.open.length, 0);
+  say({ kind: "want", wants: wants("bitcoin") });
+  assertEquals(streams.open.length, 1);
+  say({ kind: "leave" });
+  assertEquals(streams.open.length, 0);
+});

@@ -1,0 +1,72 @@
+import type { LiveKind, LiveState } from "@/components/api/live_state.ts";
+import { describeLive } from "@/components/live/live_status.ts";
+import { PoliteSpeech, SPEECH_EVERY_MS } from "@/components/live/polite_speech.ts";
+import { assertEquals, assertMatch } from "@/tests/assert.ts";
+import { ManualTimer } from "@/tests/fakes/manual_timer.ts";
+
+const NOW = Date.UTC(2026, 10, 21, 6);
+
+function state(kind: LiveKind, fields: Partial<LiveState> = {}): LiveState {
+  return { kind, since: NOW, lastAt: NOW, retryAt: null, skewMs: 0, ...fields };
+}
+
+const cases: {
+  name: string;
+  state: LiveState | null;
+  ageMs: number | null;
+  expected: string;
+}[] = [
+  { name: "waits for a first word", state: null, ageMs: 0, expected: "Connecting" },
+  { name: "is live", state: state("live"), ageMs: 9_000, expected: "Live" },
+  { name: "is stale by age", state: state("live"), ageMs: 34_000, expected: "Stale, 30 s" },
+  { name: "is stale for minutes", state: state("live"), ageMs: 150_000, expected: "Stale, 2 min" },
+  { name: "has none", state: state("live"), ageMs: null, expected: "No live prices" },
+  { name: "is polled", state: state("polling"), ageMs: 0, expected: "Polling every 5 s" },
+  { name: "is polled and stale", state: state("polling"), ageMs: 60_000, expected: "Stale, 1 min" },
+  {
+    name: "says when it tries again",
+    state: state("reconnecting", { retryAt: NOW + 2_100 }),
+    ageMs: 0,
+    expected: "Reconnecting in 3 s",
+  },
+  {
+    name: "says that it tries",
+    state: state("reconnecting", { retryAt: NOW - 1 }),
+    ageMs: 0,
+    expected: "Reconnecting",
+  },
+  { name: "is cut off", state: state("offline"), ageMs: 65_000, expected: "Offline, 1 min" },
+  {
+    name: "counts by the server's clock",
+    state: state("live", { skewMs: 60_000 }),
+    ageMs: 0,
+    expected: "Stale, 1 min",
+  },
+];
+for (const { name, state, ageMs, expected } of cases) {
+  Deno.test(`describeLive() ${name}`, () => {
+    const newest = ageMs === null ? null : { at: NOW - ageMs, isTraded: true };
+    assertEquals(describeLive({ state, newest, now: NOW }).label, expected);
+  });
+}
+
+Deno.test("describeLive() dates the price that stands", () => {
+  const newest = { at: NOW - 60_000, isTraded: true };
+  const { sentence } = describeLive({ state: state("offline"), newest, now: NOW });
+  assertMatch(sentence, /21 Nov 2026 05:59 UTC/);
+});
+
+Deno.test("PoliteSpeech speaks at once, and then the last thing in five seconds", async () => {
+  const timer = new ManualTimer();
+  const said: string[] = [];
+  const speech = new PoliteSpeech((text) => said.push(text), { timer });
+  for (const text of ["one", "two", "three"]) speech.say(text);
+  assertEquals(said, ["one"]);
+  await timer.pass(SPEECH_EVERY_MS);
+  assertEquals(said, ["one", "three"]);
+  await timer.pass(SPEECH_EVERY_MS);
+  speech.say("four");
+  assertEquals(said, ["one", "three", "four"]);
+  speech.stop();
+  assertEquals(timer.waiting, 0);
+});
