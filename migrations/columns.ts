@@ -12,6 +12,8 @@ export interface ColumnTypes {
   readonly small: RawBuilder<unknown>;
   /** float64. */
   readonly double: RawBuilder<unknown>;
+  /** Bytes of any number. */
+  readonly bytes: RawBuilder<unknown>;
   /** 16 bytes. */
   readonly uuid: RawBuilder<unknown>;
   /** A generated whole number that names a row; smaller than a UUID where billions refer to it. */
@@ -29,6 +31,7 @@ const SQLITE: ColumnTypes = {
   integer: sql`integer`,
   small: sql`integer`,
   double: sql`real`,
+  bytes: sql`blob`,
   uuid: sql`blob`,
   serialKey: sql`integer`,
   serialKeyReference: sql`integer`,
@@ -41,6 +44,7 @@ const POSTGRES: ColumnTypes = {
   integer: sql`bigint`,
   small: sql`smallint`,
   double: sql`double precision`,
+  bytes: sql`bytea`,
   uuid: sql`uuid`,
   serialKey: sql`integer generated always as identity`,
   serialKeyReference: sql`integer`,

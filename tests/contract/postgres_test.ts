@@ -9,6 +9,7 @@ import { testCandleStore } from "./candle_store_contract.ts";
 import { testChangeFeed } from "./change_feed_contract.ts";
 import { testJobStore } from "./job_store_contract.ts";
 import { testLeaseStore } from "./lease_store_contract.ts";
+import { testProviderRecords } from "./provider_records_contract.ts";
 import type { StoreKind } from "./stores.ts";
 import { testWaker } from "./waker_contract.ts";
 
@@ -58,3 +59,4 @@ testWaker({
     };
   },
 });
+testProviderRecords(postgres);

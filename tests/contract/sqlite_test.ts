@@ -5,6 +5,7 @@ import { testCandleStore } from "./candle_store_contract.ts";
 import { testChangeFeed } from "./change_feed_contract.ts";
 import { testJobStore } from "./job_store_contract.ts";
 import { testLeaseStore } from "./lease_store_contract.ts";
+import { testProviderRecords } from "./provider_records_contract.ts";
 import type { StoreKind } from "./stores.ts";
 
 const sqlite: StoreKind = {
@@ -32,3 +33,4 @@ testAssetStore(sqlite);
 testChangeFeed(sqlite);
 testJobStore(sqlite);
 testLeaseStore(sqlite);
+testProviderRecords(sqlite);

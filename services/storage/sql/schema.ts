@@ -108,6 +108,26 @@ interface LeaseRow {
   readonly lease_until: number;
 }
 
+interface ProviderStateRow {
+  readonly provider: string;
+  readonly budgets: JsonText | null;
+  readonly control: JsonText | null;
+  readonly updated_at: number;
+}
+
+interface RawIngestRow {
+  readonly provider: string;
+  readonly key: string;
+  readonly checksum: string;
+  readonly url: string;
+  readonly status: number;
+  /** gzip. */
+  readonly body: Uint8Array;
+  readonly first_seen_at: number;
+  readonly seen_at: number;
+  readonly quarantine_reason: string | null;
+}
+
 interface DataVersionRow {
   readonly topic: string;
   readonly version: number;
@@ -128,6 +148,8 @@ export interface Schema extends RegistryTables {
   readonly quarantined_rows: QuarantinedRowRow;
   readonly registry_state: RegistryStateRow;
   readonly jobs: JobRow;
+  readonly provider_state: ProviderStateRow;
+  readonly raw_ingest: RawIngestRow;
   readonly leases: LeaseRow;
   readonly data_version: DataVersionRow;
   readonly schema_migrations: SchemaMigrationRow;
