@@ -114,7 +114,10 @@ export interface JobStore extends JobQueue {
   extendLease(lease: JobLease, leaseMs: number): Promise<LeaseStatus>;
   reportProgress(lease: JobLease, progress: JobProgress): Promise<boolean>;
   complete(lease: JobLease, result: JsonValue): Promise<boolean>;
-  /** Plans the next attempt at `retryAt`; without one, or after the last attempt, it is dead. */
+  /**
+   * Plans the next attempt at `retryAt`; without one, or after the last attempt, it is dead, and
+   * takes the place of an older dead job with its key.
+   */
   fail(
     lease: JobLease,
     failure: { readonly error: string; readonly retryAt: UtcMs | null },

@@ -238,6 +238,19 @@ function testFailures(test: Test): void {
 }
 
 function testOperator(test: Test): void {
+  test("keeps the newest dead job of a key", async (store) => {
+    const bury = async (key: string) => {
+      const job = await store.enqueue({ ...JOB, key });
+      await store.fail((await begin(store)).lease, { error: "x", retryAt: null });
+      return job.id;
+    };
+    await bury("same");
+    const other = await bury("other");
+    const newest = await bury("same");
+    const dead = await store.list({ state: "dead", limit: 10 });
+    assertEquals(dead.map(({ id }) => id), [newest, other]);
+  });
+
   test("cancels a waiting job at once and asks a running one to stop", async (store) => {
     const waiting = await store.enqueue(JOB);
     assertEquals(await store.cancel(waiting.id), true);

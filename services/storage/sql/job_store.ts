@@ -237,6 +237,10 @@ export class SqlJobStore implements JobStore {
       ? { run_at: retryAt, ...NO_LEASE }
       : { state: "dead", ...this.#over() };
     const error = change.error?.slice(0, ERROR_LIMIT) ?? row.error;
+    // The newest dead letter of a key speaks for those before it, of which there would be ever more.
+    if (end.state === "dead") {
+      await db.deleteFrom("jobs").where("state", "=", "dead").where("key", "=", row.key).execute();
+    }
     await db.updateTable("jobs").set({ ...change, ...end, error }).where("id", "=", row.id)
       .execute();
   }
