@@ -23,10 +23,13 @@ export function rangeOf(from: number, to: number): TimeRange {
 export class SilentStream implements TickSource {
   readonly asked: (readonly AssetId[])[] = [];
 
-  async *ticks(assetIds: readonly AssetId[]): AsyncGenerator<FeedEvent> {
+  ticks(assetIds: readonly AssetId[]): AsyncIterable<FeedEvent> {
     this.asked.push(assetIds);
+    return nothing();
   }
 }
+
+async function* nothing(): AsyncGenerator<FeedEvent> {}
 
 /** Everything that the events of a feed say, in their order. */
 export async function collect(events: AsyncIterable<FeedEvent>): Promise<readonly FeedEvent[]> {
