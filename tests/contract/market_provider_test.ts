@@ -63,7 +63,6 @@ function outside(
     markets: marketsOf(registry.assets, { provider: name, marketName }),
     clock,
     stream: { async *ticks() {} },
-    key: null,
   });
   return { provider, clock };
 }

@@ -6,6 +6,7 @@ import { binanceProtocol } from "./stream_protocol.ts";
 export const binance: ProviderModule<BinanceProvider> = {
   // Tether is counted at par: Binance has next to no markets in dollars.
   marketName: (id) => `${id}USDT`,
+  keyHeader: null,
   protocol: binanceProtocol,
   create: (deps) => new BinanceProvider(deps),
 };

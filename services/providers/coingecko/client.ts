@@ -1,4 +1,3 @@
-import type { Secret } from "../../kernel/secret.ts";
 import type { ProviderHttp } from "../provider_http.ts";
 import { type CoinQuote, parsePrices } from "./parse.ts";
 
@@ -8,11 +7,9 @@ export const COINS_PER_CALL = 100;
 /** The calls to CoinGecko's public API that we make. */
 export class CoingeckoClient {
   readonly #http: ProviderHttp;
-  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor({ http, key }: { readonly http: ProviderHttp; readonly key: Secret | null }) {
+  constructor({ http }: { readonly http: ProviderHttp }) {
     this.#http = http;
-    this.#headers = key === null ? {} : { "x-cg-demo-api-key": key.reveal() };
   }
 
   /** Quotes of at most `COINS_PER_CALL` coins; one that CoinGecko does not know is left out. */
@@ -32,7 +29,6 @@ export class CoingeckoClient {
     const { value } = await this.#http.fetchJson({
       path: `/simple/price?${query}`,
       key: `prices/${coins.join(",")}`,
-      headers: this.#headers,
       parse: parsePrices,
       ...(signal && { signal }),
     });

@@ -1,4 +1,3 @@
-import type { Secret } from "../../kernel/secret.ts";
 import type { AssetId } from "../../market/assets.ts";
 import { emptyColumns } from "../../market/candle.ts";
 import type { MarketFigures } from "../../market/live_ports.ts";
@@ -31,13 +30,10 @@ export class CoingeckoProvider implements MarketProvider {
   readonly #client: CoingeckoClient;
   readonly #markets: Markets;
 
-  constructor({ http, markets, key }: {
-    readonly http: ProviderHttp;
-    readonly markets: Markets;
-    /** A demo key raises the limits a little; it works without one. */
-    readonly key: Secret | null;
-  }) {
-    this.#client = new CoingeckoClient({ http, key });
+  constructor(
+    { http, markets }: { readonly http: ProviderHttp; readonly markets: Markets },
+  ) {
+    this.#client = new CoingeckoClient({ http });
     this.#markets = markets;
   }
 
