@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ProviderError } from "../kernel/errors.ts";
 import { utcMsOf } from "../kernel/time.ts";
 import type { CandleRow, ReadRow } from "./candle_rows.ts";
+import { decimalOf, MAX_AT_MS } from "./frame_fields.ts";
 
 /** Whose answer it is and what it answers, for messages. */
 interface Answer {
@@ -9,13 +10,14 @@ interface Answer {
   readonly name: string;
 }
 
-/** A time of an answer in seconds or milliseconds; later than 2100 it is in a finer unit. */
-export const SecondsSchema = z.int().nonnegative().max(4_102_444_800)
+/** An instant in epoch milliseconds. */
+export const MillisSchema = z.int().nonnegative().max(MAX_AT_MS).transform(utcMsOf);
+/** An instant in epoch seconds. */
+export const SecondsSchema = z.int().nonnegative().max(MAX_AT_MS / 1000)
   .transform((seconds) => utcMsOf(seconds * 1000));
-export const MillisSchema = z.int().nonnegative().max(4_102_444_800_000).transform(utcMsOf);
 /** A number that is written as text. */
-export const DecimalSchema = z.string().regex(/^\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/)
-  .transform(Number).refine(Number.isFinite, "expected a finite number");
+export const DecimalSchema = z.string().transform(decimalOf)
+  .refine(Number.isFinite, "expected a decimal number");
 
 /**
  * The rows of an answer, each read by the schema. Throws `ProviderError` where the answer is no

@@ -4,7 +4,7 @@ import type { VenueMessage } from "./exchange/protocol.ts";
 /** No price, quantity or volume of any market comes near; a larger one is a mistake. */
 const MAX_AMOUNT = 1e18;
 /** 2100-01-01: what is later is a time in a finer unit. */
-const MAX_AT_MS = 4_102_444_800_000;
+export const MAX_AT_MS = 4_102_444_800_000;
 const MAX_MARKET_LENGTH = 64;
 const SHOWN_LENGTH = 40;
 
@@ -46,14 +46,14 @@ export function badFrame(field: string, value: unknown): VenueMessage {
 }
 
 /** A market's name, or `null` where there is none. */
-export function marketOf(value: unknown): string | null {
+export function marketNameOf(value: unknown): string | null {
   return typeof value === "string" && value.length > 0 && value.length <= MAX_MARKET_LENGTH
     ? value
     : null;
 }
 
 /** Whether it is an instant between 1970 and 2100 in whole milliseconds. */
-export function isInstant(value: unknown): value is number {
+function isInstant(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) > 0 && Number(value) < MAX_AT_MS;
 }
 
@@ -63,7 +63,7 @@ export function isTradeId(value: unknown): value is number {
 }
 
 /** Fields of a trade as the frame has them. */
-export interface TradeFields {
+interface TradeFields {
   readonly market: unknown;
   readonly price: unknown;
   readonly quantity: unknown;
@@ -74,7 +74,7 @@ export interface TradeFields {
 
 /** One trade, or `bad` with the first field that no trade can have. */
 export function tradeMessage(fields: TradeFields): VenueMessage {
-  const market = marketOf(fields.market);
+  const market = marketNameOf(fields.market);
   if (market === null) return badFrame("market", fields.market);
   const price = decimalOf(fields.price);
   if (!(price > 0 && price <= MAX_AMOUNT)) return badFrame("price", fields.price);

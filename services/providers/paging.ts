@@ -3,7 +3,7 @@ import { bucketStart, type Interval, intervalMs } from "../market/candle.ts";
 import type { TimeRange } from "../market/ports.ts";
 
 /** Calls that one question may lead to; longer histories are asked for in parts. */
-export const MAX_PAGES = 200;
+const MAX_PAGES = 200;
 
 /**
  * The range from its first whole bucket on and no further than `now`. Throws `RangeError` if it

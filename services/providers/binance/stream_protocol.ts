@@ -4,7 +4,7 @@ import {
   badFrame,
   isRecord,
   type JsonRecord,
-  marketOf,
+  marketNameOf,
   parseFrame,
   shown,
   tradeMessage,
@@ -89,7 +89,10 @@ function tradeOf(event: JsonRecord, tradeId: unknown): VenueMessage {
   });
 }
 
-/** What has no event type: answers to requests, refusals, and books that Binance sends bare. */
+/**
+ * What has no event type: answers to requests, refusals, and books that Binance sends bare. The
+ * answer to a subscription names no markets: it is for all that were asked.
+ */
 function readReply(reply: JsonRecord): VenueMessage {
   const error = isRecord(reply.error) ? reply.error : reply;
   if (error.msg !== undefined) {
@@ -106,6 +109,8 @@ function readReply(reply: JsonRecord): VenueMessage {
 
 /** `BTCUSDT` of `btcusdt@trade`. */
 function marketOfStream(stream: unknown): string[] {
-  const market = typeof stream === "string" ? marketOf(stream.split("@")[0]?.toUpperCase()) : null;
+  const market = typeof stream === "string"
+    ? marketNameOf(stream.split("@")[0]?.toUpperCase())
+    : null;
   return market === null ? [] : [market];
 }

@@ -5,7 +5,7 @@ import {
   isRecord,
   isTradeId,
   type JsonRecord,
-  marketOf,
+  marketNameOf,
   parseFrame,
   tradeMessage,
 } from "../frame_fields.ts";
@@ -82,12 +82,12 @@ function tradeOf(message: JsonRecord): VenueMessage {
 }
 
 function lastTradeOf(message: JsonRecord, lastTradeId: unknown): VenueMessage {
-  const market = marketOf(message.product_id);
+  const market = marketNameOf(message.product_id);
   if (market === null) return badFrame("market", message.product_id);
   if (!isTradeId(lastTradeId)) return badFrame("trade id", lastTradeId);
   const at = instantOf(message.time);
   if (at === null) return badFrame("time", message.time);
-  return { kind: "heartbeat", market, lastTradeId, at: at };
+  return { kind: "heartbeat", market, lastTradeId, at };
 }
 
 /** The markets whose trades we get; a list without `matches` is the answer to leaving it. */
@@ -96,7 +96,7 @@ function matchedMarkets(channels: unknown): readonly string[] {
   return channels.filter(isRecord)
     .filter(({ name }) => name === "matches")
     .flatMap(({ product_ids }) => Array.isArray(product_ids) ? product_ids : [])
-    .flatMap((product) => marketOf(product) ?? []);
+    .flatMap((product) => marketNameOf(product) ?? []);
 }
 
 /** One unknown product makes Coinbase refuse the whole subscription; its reason names it. */

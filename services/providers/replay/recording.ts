@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
+import { MAX_AT_MS } from "../frame_fields.ts";
 
 /** One line of a recorded connection. */
 export interface RecordedLine {
@@ -19,7 +20,7 @@ export interface BadLine {
 const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
-const AtSchema = z.number().nonnegative().max(4_102_444_800)
+const AtSchema = z.number().nonnegative().max(MAX_AT_MS / 1000)
   .transform((seconds) => utcMsOf(Math.round(seconds * 1000)));
 
 const LineSchema = z.discriminatedUnion("dir", [
