@@ -139,7 +139,7 @@ export class LiveStream {
     this.#state = { ...this.#state, skewMs: Math.abs(skewMs) < MIN_SKEW_MS ? 0 : skewMs };
     if (this.#lastEventId === "") this.#options.onFresh();
     // One that was cut again and again has to prove itself before polling ends.
-    if (!this.#isPolling) this.#tell("live", { retryAt: null });
+    this.#tell(this.#isPolling ? "polling" : "live", { retryAt: null });
     this.#stopStable = this.#deps.timer.after(STABLE_MS, () => {
       this.#failures = 0;
       this.#isPolling = false;

@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Request } from "playwright-core";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import { startProduct } from "@/tests/e2e/product.ts";
 import { build } from "@/tools/build.ts";
@@ -35,8 +35,36 @@ export async function visit(
   const complaints: string[] = [];
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
-  await page.goto(url, { waitUntil: "networkidle" });
+  const quiet = watchRequests(page);
+  await page.goto(url);
+  await quiet();
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** A page that asked for nothing for this long has all it needs. */
+const QUIET_MS = 500;
+
+/**
+ * Waits until the page has what it asked for. Not the browser's own "network idle": it takes the
+ * script of a shared worker for a request that never ends.
+ */
+function watchRequests(page: Page): () => Promise<void> {
+  const pending = new Set<Request>();
+  const idle = { since: performance.now() };
+  const end = (request: Request) => {
+    pending.delete(request);
+    idle.since = performance.now();
+  };
+  page.on("request", (request) => {
+    if (!new URL(request.url()).pathname.startsWith("/workers/")) pending.add(request);
+  });
+  page.on("requestfinished", end);
+  page.on("requestfailed", end);
+  return async () => {
+    while (pending.size > 0 || performance.now() - idle.since < QUIET_MS) {
+      await page.waitForTimeout(50);
+    }
+  };
 }
 
 /** What axe finds, one line a rule. */
