@@ -1,9 +1,8 @@
 // deno-lint-ignore-file no-console -- the entry module talks to the person who starts it
+import { join } from "node:path";
 import project from "./deno.json" with { type: "json" };
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
-import type { RepeatedJob } from "./jobs/repeated_job.ts";
-import { createJobs } from "./jobs/mod.ts";
-import { Scheduler } from "./jobs/schedule.ts";
+import { createJobs, defineCrons, JobSystem } from "./jobs/mod.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
 import { createPages } from "./routes/page_server.ts";
 import { AnalyticsService, indicatorEngine } from "./services/analytics/mod.ts";
@@ -17,13 +16,18 @@ import {
   MarketService,
   seedRegistry,
 } from "./services/market/mod.ts";
-import { capabilitiesOf, HealthService } from "./services/ops/mod.ts";
+import { capabilitiesOf, HealthService, JobsService } from "./services/ops/mod.ts";
 import { JsonLog } from "./services/platform/json_log.ts";
 import { SystemClock } from "./services/platform/clock.ts";
 import { readEnvText } from "./services/platform/env_file.ts";
+import { noMetrics } from "./services/platform/no_metrics.ts";
 import { PacedChangeFeed } from "./services/platform/paced_change_feed.ts";
+import { systemRandom } from "./services/platform/random.ts";
 import { systemTimer } from "./services/platform/timer.ts";
+import { openKvWaker } from "./services/platform/wakers/kv.ts";
+import { openNotifyWaker } from "./services/platform/wakers/notify.ts";
 import type { Clock, Log } from "./services/ports/mod.ts";
+import type { Waker } from "./services/ports/wakers.ts";
 import { DemoProvider } from "./services/providers/mod.ts";
 import {
   type Database,
@@ -31,6 +35,8 @@ import {
   pingDatabase,
   SqlAssetStore,
   SqlCandleStore,
+  SqlJobStore,
+  SqlLeaseStore,
 } from "./services/storage/mod.ts";
 
 /** What the product asks of the world; tests give their own. */
@@ -45,7 +51,7 @@ export interface Product extends AsyncDisposable {
   fetch(request: Request, info?: Deno.ServeHandlerInfo): Response | Promise<Response>;
   /** Reads what the first request would have to wait for. */
   warm(): Promise<void>;
-  readonly jobs: readonly RepeatedJob[];
+  readonly jobs: JobSystem;
   readonly log: Log;
   /** Closes what `compose` opened; ports that were given stay open. */
   close(): Promise<void>;
@@ -78,15 +84,25 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const isListed = (assetId: AssetId) => registry.assets.some(({ id }) => id === assetId);
   const assetIds = provider.assetIds.filter(isListed);
   const demo = new DemoMarket({ provider, store, assetIds, mode: config.demo });
-  const jobs = createJobs({ clock, demo });
-  // A first start has nothing to show before its jobs ran once.
-  const isFirstStart = (await store.listSeries()).length === 0;
-  for (const job of isFirstStart ? jobs : []) {
-    await job.run(AbortSignal.timeout(FIRST_RUN_LIMIT_MS));
+  const jobStore = new SqlJobStore(database, clock);
+  const wakers = overrides.database ? [] : await openWakers({ config, database, log });
+  const jobs = createJobSystem({ database, store: jobStore, wakers, demo, clock, log });
+  // A first start has nothing to show before the demo market is there.
+  if ((await store.listSeries()).length === 0) {
+    await jobs.runNow("refresh_demo", { signal: AbortSignal.timeout(FIRST_RUN_LIMIT_MS) });
   }
   const analytics = new AnalyticsService({ market });
   const health = createHealth({ config, clock, database, registry: registry.version });
-  const api = createApi({ market, analytics, health, clock, changes, log, version });
+  const api = createApi({
+    market,
+    analytics,
+    health,
+    jobs: new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) }),
+    clock,
+    changes,
+    log,
+    version,
+  });
   const page = createPages({
     state: { market, clock, version, apiDocument: () => api.document },
     settings: pages,
@@ -95,7 +111,10 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     root: import.meta.dirname ?? ".",
     log,
   });
-  const close = () => overrides.database ? Promise.resolve() : database.close();
+  const close = async () => {
+    await Promise.all(wakers.map((waker) => waker[Symbol.asyncDispose]()));
+    if (!overrides.database) await database.close();
+  };
   return {
     fetch: (request, info) => api.handle(request) ?? page(request, info),
     warm: () => market.warm(),
@@ -104,6 +123,40 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The jobs of this process, which nothing has started yet. */
+function createJobSystem({ database, store, wakers, demo, clock, log }: {
+  database: Database;
+  store: SqlJobStore;
+  wakers: readonly Waker[];
+  demo: DemoMarket;
+  clock: Clock;
+  log: Log;
+}): JobSystem {
+  return new JobSystem({
+    jobs: createJobs({ clock, demo, store }),
+    store,
+    leases: new SqlLeaseStore(database, clock),
+    wakers,
+    clock,
+    timer: systemTimer,
+    random: systemRandom,
+    log,
+    metrics: noMetrics,
+    owner: crypto.randomUUID(),
+  });
+}
+
+/** How this process and others on the same database tell each other of jobs. */
+async function openWakers({ config, database, log }: {
+  config: Config;
+  database: Database;
+  log: Log;
+}): Promise<readonly Waker[]> {
+  if (database.notices) return [await openNotifyWaker(database.notices, log)];
+  const waker = await openKvWaker({ path: join(config.dataDir, "kv.db"), log });
+  return waker ? [waker] : [];
 }
 
 function createHealth({ config, clock, database, registry }: {
@@ -152,10 +205,17 @@ function createLog({ logLevel }: Pick<Config, "logLevel">, clock: Clock): Log {
   return new JsonLog({ clock, write, level: logLevel });
 }
 
+/** What this process serves, for the crons. */
+let serving: Product | null = null;
+/** Platforms look for crons at the top level of the entry module. */
+const hasCron = import.meta.main && defineCrons(Deno.cron, async (entry) => {
+  await serving?.jobs.onCron(entry);
+});
+
 /** Serves until the process is told to stop; the exit code. */
 async function serve(config: Config): Promise<number> {
   const product = await compose(config);
-  const scheduler = new Scheduler(product.jobs, { log: product.log, timer: systemTimer });
+  serving = product;
   const stopped = Promise.withResolvers<void>();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => stopped.resolve());
@@ -165,11 +225,11 @@ async function serve(config: Config): Promise<number> {
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   console.log(`Tokenlysis listening on http://${host}:${port}`);
   await product.warm();
-  scheduler.start();
+  product.jobs.start({ hasCron });
   await stopped.promise;
   // What is still open when the time is up is cut, so that a stop always ends.
   const limit = setTimeout(() => Deno.exit(0), STOP_LIMIT_MS);
-  await Promise.all([server.shutdown(), scheduler.stop()]);
+  await Promise.all([server.shutdown(), product.jobs.stop()]);
   await product.close();
   clearTimeout(limit);
   return 0;

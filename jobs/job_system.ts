@@ -5,7 +5,7 @@ import type { Waker } from "../services/ports/wakers.ts";
 import { type CronEntry, takeCronTurn } from "./cron.ts";
 import type { Job } from "./job.ts";
 import { JobMetrics } from "./job_metrics.ts";
-import { RecurringJobs } from "./recurring.ts";
+import { RecurringJobs } from "./schedule.ts";
 import type { RunDeps } from "./run.ts";
 import { POLL_MS, type RunningJob, Worker } from "./worker.ts";
 
@@ -87,10 +87,12 @@ export class JobSystem implements JobQueue {
    * Runs a job here and now, past the table: for what must be done before the first request, when
    * nothing else runs yet. Throws what the run throws.
    */
-  async runNow<Payload extends JsonValue>(
-    job: Job<Payload>,
-    { payload, signal }: { readonly payload: Payload; readonly signal: AbortSignal },
+  async runNow(
+    name: string,
+    { payload = null, signal }: { readonly payload?: JsonValue; readonly signal: AbortSignal },
   ): Promise<JsonValue> {
+    const job = this.#deps.jobs.find((one) => one.name === name);
+    if (!job) throw new RangeError(`Cannot run "${name}": there is no such job`);
     const log = this.#deps.log.with({ job: job.name });
     return await job.run({ payload, signal, attempt: 1, log, reportProgress: () => {} });
   }

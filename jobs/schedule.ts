@@ -1,56 +1,105 @@
-import type { Log, Timer } from "../services/ports/mod.ts";
 import { errorMessage } from "../services/kernel/errors.ts";
-import type { RepeatedJob } from "./repeated_job.ts";
+import { uuidOfMoment } from "../services/kernel/ids.ts";
+import { MINUTE_MS, type UtcMs } from "../services/kernel/time.ts";
+import type { JobQueue } from "../services/ports/jobs.ts";
+import type { Clock, Log, Timer } from "../services/ports/mod.ts";
+import type { Job } from "./job.ts";
+import { type JobSchedule, latestSlot } from "./slots.ts";
+
+export interface RecurringDeps {
+  readonly queue: JobQueue;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly log: Log;
+}
+
+interface ScheduledJob {
+  readonly job: Job;
+  readonly schedule: JobSchedule;
+}
 
 /**
- * Runs jobs in this process at their own pace: one run of a job at a time, the next one counted
- * from the end of the last. A failed run is logged and tried again at the next beat.
+ * Enqueues jobs that have a schedule, at the begin of each slot and, after a pause, for the newest
+ * slot that was missed. A slot's job has an id made of the slot: whoever enqueues it, in whatever
+ * process, it is one job. A slot that begins while the job before is not over is left out.
  */
-export class Scheduler {
-  readonly #jobs: readonly RepeatedJob[];
-  readonly #log: Log;
-  readonly #timer: Timer;
-  readonly #stop = new AbortController();
-  readonly #cancels = new Map<string, () => void>();
-  readonly #running = new Set<Promise<void>>();
+export class RecurringJobs {
+  readonly #scheduled: readonly ScheduledJob[];
+  readonly #deps: RecurringDeps;
+  /** The newest slot that is in the table, by job, to spare it the question. */
+  readonly #kept = new Map<string, UtcMs>();
+  #isStarted = false;
+  #cancelTick = () => {};
+  #ticking: Promise<void> = Promise.resolve();
 
-  constructor(jobs: readonly RepeatedJob[], { log, timer }: { log: Log; timer: Timer }) {
-    this.#jobs = jobs;
-    this.#log = log;
-    this.#timer = timer;
+  constructor(jobs: readonly Job[], deps: RecurringDeps) {
+    this.#scheduled = jobs.flatMap((job) =>
+      job.schedule === null ? [] : [{ job, schedule: job.schedule }]
+    );
+    this.#deps = deps;
   }
 
-  /** Runs every job as soon as the caller is done, and from then on at its pace. */
-  start(): void {
-    for (const job of this.#jobs) this.#plan(job, 0);
+  /**
+   * Enqueues what is due, now and at each slot to come. Where a cron calls `enqueueDue` each
+   * minute, the process itself keeps to the slots between.
+   */
+  start({ hasCron }: { readonly hasCron: boolean }): void {
+    this.#isStarted = true;
+    this.#tick(
+      this.#scheduled,
+      hasCron ? this.#scheduled.filter(isBetweenMinutes) : this.#scheduled,
+    );
   }
 
-  /** Plans nothing more, tells running jobs to stop and waits for them. */
   async stop(): Promise<void> {
-    this.#stop.abort();
-    for (const cancel of this.#cancels.values()) cancel();
-    await Promise.all(this.#running);
+    this.#isStarted = false;
+    this.#cancelTick();
+    await this.#ticking;
   }
 
-  #plan(job: RepeatedJob, delayMs: number): void {
-    if (this.#stop.signal.aborted) return;
-    const cancel = this.#timer.after(delayMs, () => {
-      const run = this.#run(job).finally(() => {
-        this.#running.delete(run);
-        this.#plan(job, job.everyMs);
-      });
-      this.#running.add(run);
+  /** Enqueues the jobs whose slot has begun. */
+  async enqueueDue(): Promise<void> {
+    await this.#enqueue(this.#scheduled);
+  }
+
+  /** Enqueues the jobs `due` now, and those of `later` when their time comes. */
+  #tick(due: readonly ScheduledJob[], later: readonly ScheduledJob[]): void {
+    this.#ticking = this.#enqueue(due).then(() => {
+      if (!this.#isStarted || later.length === 0) return;
+      const delayMs = nextSlotIn(later, this.#deps.clock.now());
+      this.#cancelTick = this.#deps.timer.after(delayMs, () => this.#tick(later, later));
     });
-    this.#cancels.set(job.name, cancel);
   }
 
-  async #run(job: RepeatedJob): Promise<void> {
-    const log = this.#log.with({ job: job.name });
-    try {
-      log.debug("Job finished", await job.run(this.#stop.signal));
-    } catch (error) {
-      if (this.#stop.signal.aborted) return;
-      log.error("Job failed, next run as planned", { reason: errorMessage(error), error });
+  async #enqueue(scheduled: readonly ScheduledJob[]): Promise<void> {
+    const { queue, clock, log } = this.#deps;
+    for (const { job, schedule } of scheduled) {
+      const slot = latestSlot(schedule, clock.now());
+      if (slot === null || this.#kept.get(job.name) === slot) continue;
+      try {
+        await queue.enqueue({ ...requestOf(job), id: uuidOfMoment(slot, job.name) });
+        this.#kept.set(job.name, slot);
+      } catch (error) {
+        const fields = { job: job.name, reason: errorMessage(error) };
+        log.warn("Cannot enqueue a scheduled job, next try at the next slot", fields);
+      }
     }
   }
+}
+
+/** A scheduled job takes `null`, which `defineJob` made sure of. */
+function requestOf(job: Job) {
+  return (job as Job<null>).request(null);
+}
+
+function isBetweenMinutes({ schedule }: ScheduledJob): boolean {
+  return "everyMs" in schedule && schedule.everyMs % MINUTE_MS !== 0;
+}
+
+/** Milliseconds to the first slot that may begin; cron expressions are looked at each minute. */
+function nextSlotIn(scheduled: readonly ScheduledJob[], now: UtcMs): number {
+  return Math.min(...scheduled.map(({ schedule }) => {
+    const everyMs = "everyMs" in schedule ? schedule.everyMs : MINUTE_MS;
+    return everyMs - now % everyMs;
+  }));
 }

@@ -1,6 +1,6 @@
 import type { AnalyticsService } from "../../services/analytics/mod.ts";
 import type { MarketService } from "../../services/market/mod.ts";
-import type { HealthService } from "../../services/ops/mod.ts";
+import type { HealthService, JobsService } from "../../services/ops/mod.ts";
 import type { ChangeFeed, Clock, Log } from "../../services/ports/mod.ts";
 import { analyticsEndpoints } from "./analytics.ts";
 import { ApiFront } from "./api_front.ts";
@@ -11,11 +11,13 @@ import { explainEndpoints } from "./explain.ts";
 import { marketEndpoints } from "./market.ts";
 import { describeApi, type JsonObject } from "./openapi.ts";
 import { documentEndpoint, opsEndpoints } from "./ops.ts";
+import { taskEndpoints } from "./tasks.ts";
 
 export interface ApiDeps {
   readonly market: MarketService;
   readonly analytics: AnalyticsService;
   readonly health: HealthService;
+  readonly jobs: JobsService;
   readonly clock: Clock;
   readonly changes: ChangeFeed;
   readonly log: Log;
@@ -41,6 +43,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...analyticsEndpoints(deps),
     ...explainEndpoints(deps),
     ...opsEndpoints(deps),
+    ...taskEndpoints(deps),
   ];
 }
 

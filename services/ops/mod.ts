@@ -6,4 +6,5 @@ export {
   type ProbeResult,
   type Readiness,
 } from "./health_service.ts";
+export { JobsService, type QueueStatus } from "./jobs_service.ts";
 export type { HealthProbe } from "./ports.ts";

@@ -3,9 +3,12 @@ import { mountTable } from "@/routes/(_api)/mod.ts";
 import type { Endpoint } from "@/routes/(_api)/endpoint.ts";
 import type { Json, JsonObject } from "@/routes/(_api)/openapi.ts";
 import { AnalyticsService } from "@/services/analytics/mod.ts";
+import { uuidOfMoment } from "@/services/kernel/ids.ts";
 import { HealthService } from "@/services/ops/mod.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { type ApiHarness, dailyCandles, openTestApi } from "@/tests/integration/api_harness.ts";
+
+const TASK_ID = uuidOfMoment(0, "a task");
 
 /** One honest request for each route; the test below fails for a route without. */
 const EXAMPLES: Readonly<Record<string, string>> = {
@@ -23,20 +26,24 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   "/health": "/health",
   "/healthz": "/healthz",
   "/capabilities": "/capabilities",
+  "/api/tasks": "/api/tasks?limit=1",
+  "/api/tasks/{task_id}": `/api/tasks/${TASK_ID}`,
 };
 
 async function filledHarness(): Promise<ApiHarness> {
   const harness = await openTestApi();
   const closes = Array.from({ length: 120 }, (_, at) => 100 + at);
   await harness.write({ candles: dailyCandles(closes) });
+  const task = { name: "count", key: "count", maxAttempts: 1, timeoutMs: 1_000 };
+  await harness.jobStore.enqueue({ ...task, id: TASK_ID });
   return harness;
 }
 
-function endpointsOf({ market, clock, log }: ApiHarness): readonly Endpoint[] {
+function endpointsOf({ market, jobs, clock, log }: ApiHarness): readonly Endpoint[] {
   const analytics = new AnalyticsService({ market });
   const health = new HealthService({ clock, versions: {}, probes: [], capabilities: {} });
   const changes = { current: () => 0, subscribe: () => () => {} };
-  return mountTable({ market, analytics, health, clock, changes, log, version: "1" });
+  return mountTable({ market, analytics, health, jobs, clock, changes, log, version: "1" });
 }
 
 Deno.test("every route answers what its schema says, field by field", async () => {

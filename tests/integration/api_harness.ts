@@ -9,9 +9,15 @@ import {
   type Interval,
   MarketService,
 } from "@/services/market/mod.ts";
-import { capabilitiesOf, type HealthProbe, HealthService } from "@/services/ops/mod.ts";
+import {
+  capabilitiesOf,
+  type HealthProbe,
+  HealthService,
+  JobsService,
+} from "@/services/ops/mod.ts";
+import type { JobStore } from "@/services/ports/jobs.ts";
 import { PacedChangeFeed } from "@/services/platform/paced_change_feed.ts";
-import { pingDatabase, SqlCandleStore } from "@/services/storage/mod.ts";
+import { pingDatabase, SqlCandleStore, SqlJobStore } from "@/services/storage/mod.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
@@ -26,6 +32,8 @@ export interface ApiHarness extends AsyncDisposable {
   readonly api: Api;
   readonly market: MarketService;
   readonly store: CandleStore;
+  readonly jobs: JobsService;
+  readonly jobStore: JobStore;
   readonly clock: FakeClock;
   readonly log: RecordingLog;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
@@ -79,11 +87,15 @@ export async function openTestApi(
       hasCron: false,
     }),
   });
-  const api = createApi({ market, analytics, health, clock, changes, log, version: "1.2.3" });
+  const jobStore = new SqlJobStore(database, clock);
+  const jobs = new JobsService({ store: jobStore, clock, wake: () => {} });
+  const api = createApi({ market, analytics, health, jobs, clock, changes, log, version: "1.2.3" });
   return {
     api,
     market,
     store,
+    jobs,
+    jobStore,
     clock,
     log,
     async get(path, headers = {}) {

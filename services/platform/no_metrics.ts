@@ -1,0 +1,9 @@
+import type { Metrics } from "../ports/metrics.ts";
+
+/** Metrics that nobody reads. */
+export const noMetrics: Metrics = {
+  counter: () => ({ add: () => {} }),
+  gauge: () => ({ set: () => {} }),
+  histogram: () => ({ observe: () => {} }),
+  beforeScrape: () => {},
+};
