@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
-import { MAX_AT_MS } from "../frame_fields.ts";
+import { MAX_AT_MS, parseFrame } from "../frame_fields.ts";
 
 /** One line of a recorded connection. */
 export interface RecordedLine {
@@ -9,12 +9,6 @@ export interface RecordedLine {
   readonly at: UtcMs;
   /** The address of a `connect`, the frame of the others. */
   readonly text: string;
-}
-
-/** A line that is none of a recording. */
-export interface BadLine {
-  readonly dir: "bad";
-  readonly reason: string;
 }
 
 const MAX_LINE_LENGTH = 16 * 1024 * 1024;
@@ -30,22 +24,18 @@ const LineSchema = z.discriminatedUnion("dir", [
     .transform(({ dir, ts, data }): RecordedLine => ({ dir, at: ts, text: data })),
 ]);
 
-/** The line of a recording `{dir, ts, url, data}`, `ts` in seconds. */
-export function parseLine(line: string): RecordedLine | BadLine {
-  let body: unknown;
-  try {
-    body = JSON.parse(line);
-  } catch {
-    return { dir: "bad", reason: "Cannot read line: expected JSON" };
-  }
-  const { data, error } = LineSchema.safeParse(body);
-  return data ?? { dir: "bad", reason: `Cannot read line: ${error?.issues[0]?.message}` };
+/** The line of a recording `{dir, ts, url, data}`, `ts` in seconds; `null` if it is none. */
+function parseLine(line: string): RecordedLine | null {
+  return LineSchema.safeParse(parseFrame(line)).data ?? null;
 }
 
-/** The lines of a recording, plain or gzip, told apart by its first bytes. */
+/**
+ * The lines of a recording, plain or gzip, told apart by its first bytes; `null` for one that
+ * can't be read. Throws `RangeError` for a line above 16 MB, `TypeError` for damaged gzip.
+ */
 export async function* readRecording(
   bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
-): AsyncGenerator<RecordedLine | BadLine> {
+): AsyncGenerator<RecordedLine | null> {
   let rest = "";
   for await (const text of (await unpacked(bytes)).pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split("\n");

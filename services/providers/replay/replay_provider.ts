@@ -75,7 +75,7 @@ export class ReplayProvider implements MarketProvider {
     let firstAt: UtcMs | null = null;
     for await (const line of readRecording(await this.#open())) {
       if (signal.aborted) return;
-      if (line.dir === "bad") {
+      if (line === null) {
         run.countBad();
         continue;
       }

@@ -146,6 +146,25 @@ Deno.test("ReplayProvider refuses a speed of 0 and more than 50 assets", async (
   await assertRejects(() => collect(provider.ticks(assetIds, NEVER)), { type: RangeError });
 });
 
+Deno.test("ReplayProvider refuses a recording that is no text of lines", async () => {
+  const long = ["x".repeat(16 * 1024 * 1024 + 1)];
+  await assertRejects(() => collect(build(long).provider.ticks([BITCOIN], NEVER)), {
+    type: RangeError,
+    pattern: /lines above 16777216 characters/,
+  });
+  const clock = new FakeClock();
+  const packed = await new Response(bytesOf([connectLine(0)], { isGzip: true })).bytes();
+  const provider = new ReplayProvider({
+    open: () => Promise.resolve(new Blob([packed.slice(0, -9)]).stream()),
+    protocol: binanceProtocol({ urls: [] }),
+    markets: marketsFrom({}),
+    speed: Infinity,
+    clock,
+    timer: new FakeTimer(clock),
+  });
+  await assertRejects(() => collect(provider.ticks([], NEVER)), { type: TypeError });
+});
+
 Deno.test({
   name: "ReplayProvider gives the trades of half a recorded minute of Coinbase",
   ignore: COINBASE === null,
