@@ -87,12 +87,15 @@ export function maxCost(limits: readonly BudgetLimit[]): number {
 
 /**
  * The bucket of a limit of which only `share` is in use: burst and inflow shrink alike, but a call
- * that fits the whole burst still fits.
+ * that fits the whole burst still fits. One that never fits is a mistake: `RangeError`.
  */
 export function bucketOf(
   { window, limit, burst }: BudgetLimit,
   { share, cost }: { readonly share: number; readonly cost: number },
 ): TokenBucket {
+  if (cost > burst) {
+    throw new RangeError(`Cannot spend ${cost} of ${limit} a ${window}: expected at most ${burst}`);
+  }
   const whole = windowBucket({ limit, windowMs: WINDOW_MS[window], burst });
   return {
     capacity: Math.max(cost, whole.capacity * share),

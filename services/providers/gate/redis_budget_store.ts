@@ -15,29 +15,34 @@ const FORGOTTEN_AFTER_MS = 62 * DAY_MS;
  */
 const SPEND = `
 local now, cost, seed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local isForced = ARGV[5] == '1'
 local retryAt, windows = now, {}
 for i = 6, #ARGV, 4 do
   local name, capacity, inflow = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
-  local kept = redis.call('HMGET', KEYS[1], name .. ':tokens', name .. ':at', name .. ':spent')
-  local since = redis.call('HGET', KEYS[1], name .. ':since')
-  local at = math.max(now, tonumber(kept[2] or now))
-  local tokens = tonumber(kept[1] or capacity * seed)
-  tokens = math.min(capacity, tokens + (at - tonumber(kept[2] or now)) * inflow)
-  local spent = since == ARGV[i + 3] and tonumber(kept[3]) or 0
-  if tokens < cost and ARGV[5] == '0' then
+  local kept = redis.call('HMGET', KEYS[1], name .. ':tokens', name .. ':at', name .. ':spent',
+    name .. ':since')
+  local isNew = not kept[1]
+  local since = isNew and now or tonumber(kept[2])
+  local at = math.max(now, since)
+  local tokens = isNew and capacity * seed or tonumber(kept[1])
+  tokens = math.min(capacity, tokens + (at - since) * inflow)
+  local spent = kept[4] == ARGV[i + 3] and tonumber(kept[3]) or 0
+  if tokens < cost and not isForced then
     retryAt = math.max(retryAt, at + math.max(1, math.ceil((cost - tokens) / inflow)))
   end
-  windows[#windows + 1] = { name, tokens, at, spent, ARGV[i + 3] }
+  windows[#windows + 1] = { name, tokens, at, spent, ARGV[i + 3], isNew }
 end
-local granted = retryAt == now
-local reply = { granted and 1 or 0, retryAt }
+local isGranted = retryAt == now
+local reply = { isGranted and 1 or 0, retryAt }
 for _, window in ipairs(windows) do
-  local name, tokens, at, spent, since = unpack(window)
-  if granted then
+  local name, tokens, at, spent, since, isNew = unpack(window)
+  if isGranted then
     tokens, spent = tokens - cost, spent + cost
   end
-  redis.call('HSET', KEYS[1], name .. ':tokens', string.format('%.17g', tokens),
-    name .. ':at', string.format('%.0f', at), name .. ':spent', spent, name .. ':since', since)
+  if isGranted or isNew then
+    redis.call('HSET', KEYS[1], name .. ':tokens', string.format('%.17g', tokens),
+      name .. ':at', string.format('%.0f', at), name .. ':spent', spent, name .. ':since', since)
+  end
   reply[#reply + 1] = spent
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
