@@ -57,6 +57,7 @@ export default function PriceChart(props: PriceChartProps) {
   const isEmpty = series.value.length === 0;
 
   useEffect(() => () => session.stop(), []);
+  useEffect(() => session.goLive(), []);
   useEffect(() => {
     if (isTable || isEmpty || plot.current === null) return;
     return session.show(plot.current);

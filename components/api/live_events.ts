@@ -27,6 +27,8 @@ export interface CandleTick {
   readonly volume: number | null;
   readonly isProvisional: boolean;
   readonly source: string;
+  /** When the bar stood so, UTC milliseconds. */
+  readonly asof: number;
 }
 
 function numberOf(value: unknown, name: string): number {
@@ -79,6 +81,7 @@ export function parseCandleEvent(value: unknown): CandleTick {
     volume: typeof volume === "number" ? volume : null,
     isProvisional: field(value, "state") === "provisional",
     source: textOf(value, "source"),
+    asof: instantOf(value, "asof"),
   };
 }
 

@@ -47,6 +47,8 @@ export const MAX_STREAM_COINS = 50;
 const MAX_REQUEST_COINS = 100;
 /** Streams of bars at a time; HTTP/1.1 has six connections for everything. */
 export const MAX_CANDLE_STREAMS = 3;
+/** Where no stream holds, charts are read again with every so many polls. */
+const POLLS_PER_READING = 6;
 
 interface Member {
   readonly sink: LiveSink;
@@ -209,6 +211,7 @@ export class LiveHub {
       });
     const reset = () => watchers(({ sink }) => sink.onReset(want));
     let isFirst = true;
+    let polls = 0;
     return new LiveStream(this.#deps, {
       path: `/api/stream/candles?${new URLSearchParams({
         coin: want.coinId,
@@ -227,7 +230,7 @@ export class LiveHub {
       },
       onState: () => {},
       poll: () => {
-        reset();
+        if (polls++ % POLLS_PER_READING === 0) reset();
         return Promise.resolve();
       },
     });

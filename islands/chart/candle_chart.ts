@@ -7,13 +7,13 @@ import {
   fullWindow,
   mergedBy,
 } from "../../components/charts/candles_frame.ts";
-import type { MergedCandles } from "../../components/charts/candles_merge.ts";
+import { type MergedCandles, nearestCandle } from "../../components/charts/candles_merge.ts";
 import type { ScaleMode } from "../../components/charts/candles_panes.ts";
 import { axesOf } from "./axes.ts";
 import { type Crosshair, drawCrosshair, drawPaneFrames, drawTail } from "./overlay.ts";
 import type { ChartPalette } from "./palette.ts";
 import { type FrameSource, registerPanes } from "./pane_controller.ts";
-import { clampWindow, keepBars } from "./viewport.ts";
+import { clampWindow, followWindow, keepBars } from "./viewport.ts";
 
 export interface CandleChartOptions {
   readonly series: CandleSeries;
@@ -90,6 +90,23 @@ export class CandleChart {
     this.#chart.options = this.#chartOptions();
     this.#chart.resize(this.#frame.width, this.#frame.height);
     this.#chart.update("none");
+  }
+
+  /** Takes newer bars of the same series: what is in view and under the crosshair stays. */
+  follow(series: CandleSeries): void {
+    const shift = Math.round((this.series.origin - series.origin) / series.intervalMs);
+    const window = followWindow(this.#window, {
+      before: slotCount(this.series),
+      after: slotCount(series),
+      shift,
+    });
+    const crosshair = this.#crosshair;
+    const { candles } = this.#frame;
+    const slot = (candles.slot[crosshair?.at ?? 0] ?? 0) + shift + candles.factor / 2;
+    this.change({ series });
+    this.setWindow(window);
+    const at = crosshair === null ? null : nearestCandle(this.#frame.candles, slot, this.#frame);
+    if (crosshair !== null && at !== null) this.setCrosshair({ ...crosshair, at });
   }
 
   /** Brings other slots into view. */

@@ -14,6 +14,7 @@ import { formatBarTime, summarizeCandles } from "../../components/charts/candles
 import type { ChartSnapshot } from "../../components/charts/candles_view.ts";
 import { Announcer } from "./announcer.ts";
 import type { ChartView } from "./chart_view.ts";
+import { LiveBars } from "./live_bars.ts";
 
 export interface ChartSessionOptions {
   readonly assetId: string;
@@ -49,11 +50,23 @@ export class ChartSession {
   readonly spoken = signal("");
   readonly #options: ChartSessionOptions;
   readonly #announcer = new Announcer((text) => this.spoken.value = text);
+  readonly #bars: LiveBars;
   #view: ChartView | null = null;
   #load: AbortController | null = null;
 
   constructor(options: ChartSessionOptions) {
     this.#options = options;
+    this.#bars = new LiveBars({
+      assetId: options.assetId,
+      read: () => options.snapshot.value,
+      onBars: (snapshot) => this.#follow(snapshot),
+      onReread: () => void this.#reread(),
+    });
+  }
+
+  /** Draws along with the market; the answer ends it. */
+  goLive(): () => void {
+    return this.#bars.start();
   }
 
   get series(): ReadonlySignal<CandleSeries> {
@@ -150,6 +163,7 @@ export class ChartSession {
       snapshot.value = next;
       this.cursor.value = null;
       this.#view?.change({ series: this.series.value });
+      this.#bars.update();
       this.#announcer.announce(summarizeCandles(name, this.series.value));
     } catch (error) {
       // Somebody asked for something else meanwhile, and that is on its way.
@@ -158,6 +172,25 @@ export class ChartSession {
       this.failure.value = { message: error.message, requestId: error.requestId };
     } finally {
       if (this.#load === load) this.isBusy.value = false;
+    }
+  }
+
+  /** Newer bars of what is shown: the reader's window stays, and nothing is announced. */
+  #follow(next: ChartSnapshot): void {
+    this.#options.snapshot.value = next;
+    this.#view?.follow(this.series.value);
+  }
+
+  /** Reads the chart again without a word: a failure leaves the bars as they are. */
+  async #reread(): Promise<void> {
+    const { assetId, query } = this.#options;
+    if (this.isBusy.value) return;
+    const load = this.#load = new AbortController();
+    try {
+      const next = await fetchChart(assetId, query.value, { signal: load.signal });
+      this.#follow(next);
+    } catch (error) {
+      if (!load.signal.aborted && !(error instanceof ClientError)) throw error;
     }
   }
 

@@ -65,6 +65,12 @@ export class ChartView {
     this.#tell();
   }
 
+  /** Shows newer bars of the same series, in the window that the reader chose. */
+  follow(series: CandleSeries): void {
+    this.#chart.follow(series);
+    this.#tell();
+  }
+
   /** Puts the crosshair on the candle nearest to a point of the plot. */
   pointAt({ x, y }: { x: number; y: number }): void {
     this.#paint(() => {

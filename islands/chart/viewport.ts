@@ -52,6 +52,20 @@ export function revealSlot(
   return over > 0 ? panWindow(window, slots, { by: over }) : window;
 }
 
+/**
+ * The window over newer bars of the same series: everything stays everything, the end stays the
+ * end, and what lies between stays where it is in time. `shift` is how many slots the newer series
+ * begins earlier.
+ */
+export function followWindow(
+  window: ChartWindow,
+  { before, after, shift }: { before: number; after: number; shift: number },
+): ChartWindow {
+  if (isFullWindow(window, before)) return { from: 0, to: after };
+  const by = window.to >= before ? after - window.to : shift;
+  return panWindow(window, after, { by });
+}
+
 /** Whether a window shows everything there is. */
 export function isFullWindow({ from, to }: ChartWindow, slots: number): boolean {
   return from <= 0 && to >= slots;

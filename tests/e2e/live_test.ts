@@ -166,6 +166,45 @@ const STEPS: readonly Step[] = [
   },
 
   {
+    name: "moves the price of an asset's page, and draws the bar under way",
+    run: (place) =>
+      withStub(place, async (stub, context) => {
+        const asked = await fetch(`${place.url}/api/market/chart/bitcoin?range=24h`);
+        const { data: chart } = await asked.json();
+        const page = await open(context, `${stub.url}/assets/bitcoin?range=24h`);
+        await page.locator(".plot canvas").waitFor();
+        await showsState(page, "No live prices");
+        stub.tick("bitcoin", 65_432.1);
+        await page.locator(".quote", { hasText: "65,432.10" }).waitFor();
+        const bar = {
+          coin_id: "bitcoin",
+          interval: chart.derived_from ?? chart.interval,
+          o: 65_000,
+          h: 200_000,
+          l: 64_000,
+          v: 1,
+          source: chart.source,
+          asof: new Date().toISOString(),
+        };
+        const t = chart.t.at(-1);
+        stub.send("candles", "candle", { ...bar, t, c: 199_999, state: "provisional" });
+        const legend = page.locator(".legend");
+        await legend.getByText("199,999.00").waitFor();
+        await page.locator(".plot").focus();
+        for (let step = 0; step < 3; step++) await page.keyboard.press("+");
+        const zoomed = await page.locator(".chart-tools .end .btn").first().innerText();
+        stub.send("candles", "candle", { ...bar, t, c: 188_888, state: "provisional" });
+        await legend.getByText("188,888.00").waitFor();
+        assertEquals(
+          await page.locator(".chart-tools .end .btn").first().innerText(),
+          zoomed,
+          "The reader's window stays",
+        );
+        await keepPicture(page, "live-asset", { isWhole: false });
+      }),
+  },
+
+  {
     name: "opens a stream of the page's own where the browser shares no workers",
     run: (place) =>
       withStub(place, async (stub, context) => {

@@ -144,7 +144,7 @@ Deno.test("LiveHub passes bars on, and asks charts to read again when some may b
   const page = listener();
   hub.join(page.sink).want(bars("bitcoin"));
   streams.last.open();
-  const bar = { coin_id: "bitcoin", interval: "5m", t: 0, o: 1, h: 3, l: 1, c: 2, v: 1 };
+  const bar = { coin_id: "bitcoin", interval: "5m", t: 0, o: 1, h: 3, l: 1, c: 2, v: 1, asof: 9 };
   streams.last.send({
     name: "candle",
     data: { ...bar, source: "x", state: "provisional" },

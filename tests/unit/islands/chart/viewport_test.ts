@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import {
   clampWindow,
+  followWindow,
   isFullWindow,
   keepBars,
   panWindow,
@@ -53,3 +54,31 @@ Deno.test("keepBars() moves a window back that would show only the tail", () => 
   assertEquals(keepBars({ from: 5, to: 40 }, 20), { from: 5, to: 40 });
   assertEquals(keepBars({ from: 3, to: 8 }, 4), { from: 0, to: 5 });
 });
+
+const followed: {
+  name: string;
+  from: number;
+  to: number;
+  after: number;
+  shift: number;
+  expected: [number, number];
+}[] = [
+  { name: "keeps everything in view", from: 0, to: 100, after: 101, shift: 0, expected: [0, 101] },
+  { name: "keeps the end in view", from: 60, to: 100, after: 101, shift: 0, expected: [61, 101] },
+  { name: "keeps the past in view", from: 20, to: 60, after: 101, shift: 0, expected: [20, 60] },
+  {
+    name: "moves with bars that fell out at the start",
+    from: 20,
+    to: 60,
+    after: 100,
+    shift: -1,
+    expected: [19, 59],
+  },
+  { name: "stops at the start", from: 5, to: 45, after: 100, shift: -9, expected: [0, 40] },
+];
+for (const { name, from, to, after, shift, expected } of followed) {
+  Deno.test(`followWindow() ${name}`, () => {
+    const window = followWindow({ from, to }, { before: 100, after, shift });
+    assertEquals([window.from, window.to], expected);
+  });
+}
