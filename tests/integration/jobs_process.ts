@@ -1,15 +1,34 @@
 /**
  * One process of the tests in `jobs_processes_test.ts`: opens the database at its first argument
- * as the owner that the second names. As `drain` says, it works until nothing is due, and prints
- * the key of each job that it ran; as `hang` says, it claims one job and never ends it.
+ * as the owner that the second names, and does what the third says:
+ * - `drain` works until nothing is due, and prints the key of each job that it ran;
+ * - `hang` claims one job and never ends it;
+ * - `work` runs jobs as the product does, with a clock that is ahead by its fourth argument, prints
+ *   each row that a job writes and ends with the first job that does;
+ * - `lease` prints whether it gets the lease that all of them want.
  */
+import { defineJob, NO_PAYLOAD } from "@/jobs/job.ts";
+import { JobSystem } from "@/jobs/job_system.ts";
+import { MINUTE_MS, utcMsOf } from "@/services/kernel/time.ts";
 import { Secret } from "@/services/kernel/secret.ts";
-import { utcMsOf } from "@/services/kernel/time.ts";
-import { openDatabase, SqlJobStore } from "@/services/storage/mod.ts";
+import type { AssetId } from "@/services/market/assets.ts";
+import { noMetrics } from "@/services/platform/no_metrics.ts";
+import { systemRandom } from "@/services/platform/random.ts";
+import { systemTimer } from "@/services/platform/timer.ts";
+import {
+  openDatabase,
+  SqlCandleStore,
+  SqlJobStore,
+  SqlLeaseStore,
+} from "@/services/storage/mod.ts";
+import { columnsOf } from "@/tests/fakes/memory_candle_store.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
 
-const [url = "", owner = "", action = ""] = Deno.args;
-const clock = { now: () => utcMsOf(Date.now()) };
+const [url = "", owner = "", action = "", aheadMs = "0"] = Deno.args;
+const clock = { now: () => utcMsOf(Date.now() + Number(aheadMs)) };
+const LEASE = { owner, leaseMs: MINUTE_MS };
+const ROWS = 40;
+const PACE_MS = 10;
 
 function say(word: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${word}\n`));
@@ -23,7 +42,7 @@ await using database = await openDatabase({
   log: new RecordingLog(),
 });
 const store = new SqlJobStore(database, clock);
-const claim = () => store.claim(["count"], { owner, leaseMs: 60_000 });
+const claim = () => store.claim(["count"], LEASE);
 
 if (action === "hang") {
   const job = await claim();
@@ -36,4 +55,53 @@ if (action === "hang") {
     say(job.key);
     await store.complete({ jobId: job.id, owner, attempt: job.attempts }, job.key);
   }
+} else if (action === "work") {
+  await work();
+} else if (action === "lease") {
+  const leases = new SqlLeaseStore(database, clock);
+  say(await leases.acquire("feed", LEASE) ? "held" : "refused");
+}
+
+/** Writes rows one by one, each as if it were the first try. */
+async function writeRows(): Promise<{ rows: number }> {
+  const candles = new SqlCandleStore(database, clock);
+  const key = { assetId: "bitcoin" as AssetId, interval: "1m", source: "file" } as const;
+  for (let row = 0; row < ROWS; row++) {
+    await candles.upsertCandles(key, columnsOf([{ openTime: row * MINUTE_MS, close: row + 1 }]));
+    say(`row ${row}`);
+    // Leaves time to be killed in.
+    await new Promise((resolve) => setTimeout(resolve, PACE_MS));
+  }
+  return { rows: ROWS };
+}
+
+async function work(): Promise<void> {
+  const ended = Promise.withResolvers<void>();
+  const job = defineJob({
+    name: "write_rows",
+    payload: NO_PAYLOAD,
+    timeoutMs: MINUTE_MS,
+    maxAttempts: 20,
+    concurrency: 1,
+    run: writeRows,
+  });
+  const system = new JobSystem({
+    jobs: [job],
+    store,
+    leases: new SqlLeaseStore(database, clock),
+    wakers: [],
+    clock,
+    timer: systemTimer,
+    random: systemRandom,
+    log: new RecordingLog(),
+    // A run is counted after the table knows what came of it.
+    metrics: { ...noMetrics, counter: () => ({ add: () => ended.resolve() }) },
+    owner,
+  });
+  system.start({ hasCron: false });
+  // The product's timers do not keep a process alive; its server does.
+  const alive = setInterval(() => {}, MINUTE_MS);
+  await ended.promise;
+  clearInterval(alive);
+  await system.stop();
 }

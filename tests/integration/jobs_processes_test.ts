@@ -48,10 +48,13 @@ async function postgresPlace(): Promise<Place> {
   };
 }
 
-function start(url: string, { owner, action }: { owner: string; action: string }) {
+function start(
+  url: string,
+  { owner, action, aheadMs = 0 }: { owner: string; action: string; aheadMs?: number },
+) {
   const file = "tests/integration/jobs_process.ts";
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", file, url, owner, action],
+    args: ["run", "-A", "--quiet", "--no-check", file, url, owner, action, String(aheadMs)],
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
@@ -68,6 +71,17 @@ async function wordsOf(child: Deno.ChildProcess): Promise<readonly string[]> {
 async function firstWord(child: Deno.ChildProcess): Promise<string> {
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) return text.trim();
   return "";
+}
+
+/** Kills the process once it has printed so many words. */
+async function killAfter(child: Deno.ChildProcess, words: number): Promise<void> {
+  let seen = 0;
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    seen += text.split("\n").length - 1;
+    if (seen >= words) break;
+  }
+  child.kill("SIGKILL");
+  await child.status;
 }
 
 const kinds = [
@@ -89,6 +103,59 @@ for (const { name, ignore, place } of kinds) {
       assertEquals(ran.sort(), keys.sort());
       const done = await store.list({ state: "done", limit: JOBS + 1 });
       assertEquals(done.map(({ attempts }) => attempts), keys.map(() => 1));
+    },
+  });
+
+  Deno.test({
+    name: `Worker on ${name} ends with the same rows however often it is killed in between`,
+    ignore,
+    async fn() {
+      await using there = await place();
+      const store = new SqlJobStore(there.database, new FakeClock());
+      const request = { name: "write_rows", key: "write_rows", maxAttempts: 20 };
+      const { id } = await store.enqueue({ ...request, timeoutMs: MINUTE_MS });
+      // Before the first row, behind the last, and at points that differ from run to run.
+      const points = [1, ...[1, 2].map(() => 1 + Math.floor(Math.random() * 39)), 40];
+      let killed = 0;
+      for (const words of points) {
+        // Each process lives a minute later, when the lease of the one before has run out.
+        const aheadMs = killed * MINUTE_MS;
+        await killAfter(start(there.url, { owner: `${killed}`, action: "work", aheadMs }), words);
+        killed++;
+        // It went on while it was being killed.
+        if ((await store.find(id))?.state === "done") break;
+      }
+      assert(killed > 1, "a run was killed before it was through");
+      const aheadMs = killed * MINUTE_MS;
+      const again = (await store.find(id))?.state === "running";
+      if (again) await wordsOf(start(there.url, { owner: "last", action: "work", aheadMs }));
+      const done = await store.find(id);
+      assertEquals([done?.state, done?.result], ["done", { rows: 40 }]);
+      assertEquals(done?.attempts, again ? killed + 1 : killed);
+      const rows = await there.database.read.selectFrom("candles")
+        .select(["open_time", "close", "revision"]).orderBy("open_time").execute();
+      const first = rows[0]?.revision;
+      assertEquals(
+        rows.map((row) => ({ ...row })),
+        Array.from({ length: 40 }, (_, row) => ({
+          open_time: row * MINUTE_MS,
+          close: row + 1,
+          revision: first,
+        })),
+      );
+    },
+  });
+
+  Deno.test({
+    name: `SqlLeaseStore on ${name} gives a lease to one of four processes`,
+    ignore,
+    async fn() {
+      await using there = await place();
+      const children = ["a", "b", "c", "d"].map((owner) =>
+        start(there.url, { owner, action: "lease" })
+      );
+      const said = (await Promise.all(children.map(wordsOf))).flat();
+      assertEquals(said.sort(), ["held", "refused", "refused", "refused"]);
     },
   });
 

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from "kysely";
+import { type RawBuilder, sql, type Transaction } from "kysely";
 import type { UtcMs } from "../../kernel/time.ts";
 import type { ClaimOptions } from "../../ports/jobs.ts";
 import type { Database, Dialect } from "../database.ts";
@@ -9,12 +9,14 @@ import type { Schema } from "./schema.ts";
 /** First key of the locks by which claimers on PostgreSQL take turns: "jobs" in ASCII. */
 const POSTGRES_LOCK = 0x6a6f6273;
 
-/** What a claimer looks for. */
-export interface ClaimQuery extends ClaimOptions {
+interface DueQuery {
   readonly names: readonly string[];
   readonly now: UtcMs;
   readonly dialect: Dialect;
 }
+
+/** What a claimer looks for, and what it does with it. */
+export type ClaimQuery = DueQuery & ClaimOptions;
 
 interface DueJob {
   readonly id: UuidValue;
@@ -80,20 +82,26 @@ async function hasRoom(
   return Number(rows[0]?.running ?? 0) < caps[name];
 }
 
+async function findDue(
+  db: Database["read"],
+  query: DueQuery & { readonly isLocked?: boolean },
+): Promise<DueJob | null> {
+  // PostgreSQL has no empty list.
+  if (query.names.length === 0) return null;
+  const { rows } = await dueJob(query).execute(db);
+  return rows[0] ?? null;
+}
+
 /**
  * The job that is due the longest. SQLite is told its index: left alone it takes the one by state
  * and sorts all that wait; were the index missing, the query would fail instead of being slow.
  */
-async function findDue(
-  db: Database["read"],
-  { names, now, dialect, isLocked = false }: ClaimQuery & { isLocked?: boolean },
-): Promise<DueJob | null> {
-  // PostgreSQL has no empty list.
-  if (names.length === 0) return null;
-  const { rows } = await sql<DueJob>`
+export function dueJob(
+  { names, now, dialect, isLocked = false }: DueQuery & { readonly isLocked?: boolean },
+): RawBuilder<DueJob> {
+  return sql<DueJob>`
     select id, name from jobs ${dialect === "sqlite" ? sql`indexed by jobs_due` : sql``}
     where state in ('queued', 'failed') and name in (${sql.join(names)}) and run_at <= ${now}
     order by run_at, id limit 1
-    ${isLocked ? sql`for update skip locked` : sql``}`.execute(db);
-  return rows[0] ?? null;
+    ${isLocked ? sql`for update skip locked` : sql``}`;
 }
