@@ -44,6 +44,9 @@ export interface RawAnswerStore {
   ): Promise<RawAnswer | null>;
   /** Answers that could not be read, newest first. */
   listQuarantined(limit: number): Promise<readonly RawAnswer[]>;
-  /** Removes what was last seen before the instant; the number removed. */
-  prune(before: UtcMs): Promise<number>;
+  /**
+   * Removes what was last seen before the instant, and the oldest of what is left beyond
+   * `maxBytes`, as compressed; the number removed.
+   */
+  prune(keep: { readonly before: UtcMs; readonly maxBytes: number }): Promise<number>;
 }

@@ -17,18 +17,26 @@ const ANSWER: RawAnswer = {
 
 /** What the stores of providers must do: their state, and the answers as they came. */
 export function testProviderRecords(kind: StoreKind): void {
-  function test(name: string, run: (kit: TestStore) => Promise<void>) {
+  testState(testerOf("ProviderStateStore", kind));
+  testRawAnswers(testerOf("RawAnswerStore", kind));
+}
+
+type Tester = (name: string, run: (kit: TestStore) => Promise<void>) => void;
+
+function testerOf(port: string, kind: StoreKind): Tester {
+  return (name, run) =>
     Deno.test({
-      name: `on ${kind.name} ${name}`,
+      name: `${port} on ${kind.name} ${name}`,
       ignore: kind.ignore,
       async fn() {
         await using kit = await kind.open();
         await run(kit);
       },
     });
-  }
+}
 
-  test("ProviderStateStore keeps budgets and control apart, the latest of each", async (kit) => {
+function testState(test: Tester): void {
+  test("keeps budgets and control apart, the latest of each", async (kit) => {
     const store = new SqlProviderStateStore(kit.database, kit.clock);
     assertEquals(await store.list(), []);
     await store.saveBudgets("binance", { minute: { spent: 1 } });
@@ -45,8 +53,10 @@ export function testProviderRecords(kind: StoreKind): void {
       { provider: "coinbase", budgets: null, control: { held_open: false } },
     ]);
   });
+}
 
-  test("RawAnswerStore keeps a body once for its provider and key", async (kit) => {
+function testRawAnswers(test: Tester): void {
+  test("keeps a body once for its provider and key", async (kit) => {
     const store = new SqlRawIngestStore(kit.database);
     const again = { ...ANSWER, fetchedAt: utcMsOf(2_000), quarantineReason: "no such column" };
     const other = { ...ANSWER, key: "klines/ETHUSDT/5m/0" };
@@ -57,7 +67,7 @@ export function testProviderRecords(kind: StoreKind): void {
     assertEquals(await store.find({ ...ANSWER, checksum: "b".repeat(64) }), null);
   });
 
-  test("RawAnswerStore lists what was quarantined, newest first", async (kit) => {
+  test("lists what was quarantined, newest first", async (kit) => {
     const store = new SqlRawIngestStore(kit.database);
     const bad = [1, 2, 3].map((at) => ({
       ...ANSWER,
@@ -70,13 +80,28 @@ export function testProviderRecords(kind: StoreKind): void {
     assertEquals(listed, [bad[2], bad[1]].filter((answer) => answer !== undefined));
   });
 
-  test("RawAnswerStore prunes what was not seen since, in more than one step", async (kit) => {
+  test("prunes what was not seen since, in more than one step", async (kit) => {
     const store = new SqlRawIngestStore(kit.database);
     const many = Array.from({ length: 1_050 }, (_, at) => ({ ...ANSWER, key: `${at}` }));
     await store.keep(many);
     await store.keep([{ ...ANSWER, key: "0", fetchedAt: utcMsOf(5_000) }]);
-    assertEquals(await store.prune(utcMsOf(1_000)), 0);
-    assertEquals(await store.prune(utcMsOf(5_000)), 1_049);
+    const maxBytes = 1_000_000;
+    assertEquals(await store.prune({ before: utcMsOf(1_000), maxBytes }), 0);
+    assertEquals(await store.prune({ before: utcMsOf(5_000), maxBytes }), 1_049);
     assertEquals((await store.find({ ...ANSWER, key: "0" }))?.fetchedAt, utcMsOf(5_000));
+  });
+
+  test("prunes the oldest of what takes too much room", async (kit) => {
+    const store = new SqlRawIngestStore(kit.database);
+    const answers = [1, 2, 3, 4].map((at) => ({ ...ANSWER, key: `${at}`, fetchedAt: utcMsOf(at) }));
+    await store.keep(answers);
+    const { size } = await new Response(
+      new Blob([ANSWER.body]).stream().pipeThrough(new CompressionStream("gzip")),
+    ).blob();
+    const before = utcMsOf(0);
+    assertEquals(await store.prune({ before, maxBytes: 4 * size }), 0);
+    assertEquals(await store.prune({ before, maxBytes: 3 * size - 1 }), 2);
+    const left = await Promise.all(answers.map((answer) => store.find(answer)));
+    assertEquals(left.map((answer) => answer?.key), [undefined, undefined, "3", "4"]);
   });
 }

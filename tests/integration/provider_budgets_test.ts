@@ -1,5 +1,6 @@
 import { Secret } from "@/services/kernel/secret.ts";
 import { DAY_MS, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
+import type { HttpClient } from "@/services/ports/mod.ts";
 import { systemTimer } from "@/services/platform/timer.ts";
 import { UpstashRedis } from "@/services/platform/redis/upstash_redis.ts";
 import { freshCounts, spendBudget } from "@/services/providers/gate/budget.ts";
@@ -16,6 +17,7 @@ import { RecordingLog } from "@/tests/fakes/log.ts";
 import { RecordingMetrics } from "@/tests/fakes/metrics.ts";
 import { FakeTimer } from "@/tests/fakes/timer.ts";
 import { findRedis } from "@/tests/redis.ts";
+import { ask, createWorld, drive, gateKit } from "@/tests/unit/providers/gate/gate_kit.ts";
 import { startUpstash, type UpstashServer } from "@/tests/upstash.ts";
 
 const OWNER: BudgetOwner = {
@@ -104,6 +106,29 @@ test("RedisBudgetStore lets two instances together spend one budget", async (ser
   assert(mostWithin(granted, 1_000) <= 5);
   const most = mostWithin(granted, 60_000);
   assert(most <= PER_MINUTE && most >= PER_MINUTE - 1, `${most}`);
+});
+
+test("ProviderGates of two instances together never exceed a budget", async (server) => {
+  const world = createWorld(new FakeClock(START));
+  const sent: number[] = [];
+  const http: HttpClient = {
+    send() {
+      sent.push(world.clock.now());
+      return Promise.resolve({ status: 200, headers: new Headers(), body: "{}" });
+    },
+  };
+  const config = { budgets: OWNER.limits };
+  const kits = [1, 2].map(() => gateKit({ world, http, redis: redisOf(server), config }));
+  await Promise.all(kits.map(({ gates }) => gates.start()));
+  const calls = kits.flatMap(({ gate }) =>
+    Array.from({ length: 25 }, () => gate.fetchJson(ask("/a", { maxWaitMs: 120_000 })))
+  );
+  const all = await drive(world, Promise.all(calls));
+  assertEquals(all.status, "fulfilled");
+  assertEquals(sent.length, 50);
+  assert(mostWithin(sent, 1_000) <= 5);
+  assert(mostWithin(sent, 60_000) <= PER_MINUTE);
+  await Promise.all(kits.map(({ gates }) => gates.stop()));
 });
 
 test("FailoverBudgetStore trickles while Redis is dead, goes back, and never exceeds a budget", async (server) => {

@@ -40,6 +40,7 @@ export class CallQueue {
   #cancelTimer = () => {};
   #isPumping = false;
   #mustLookAgain = false;
+  #stopped: Error | null = null;
 
   constructor(deps: CallQueueDeps) {
     this.#deps = deps;
@@ -59,6 +60,7 @@ export class CallQueue {
     { cost, deadline, signal }: { cost: number; deadline: UtcMs; signal?: AbortSignal | undefined },
   ): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#stopped) return Promise.reject(this.#stopped);
     if (this.#waiting.length >= MAX_WAITING) {
       return Promise.reject(this.#rateLimited(SECOND_MS, "too many calls wait already"));
     }
@@ -110,8 +112,9 @@ export class CallQueue {
     this.#pump();
   }
 
-  /** Refuses everybody who waits. */
+  /** Refuses everybody who waits, and whoever comes later. */
   stop(error: Error): void {
+    this.#stopped = error;
     this.#cancelTimer();
     for (const waiter of this.#waiting.splice(0)) waiter.refuse(error);
   }

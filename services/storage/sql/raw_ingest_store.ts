@@ -1,11 +1,11 @@
-import { type Selectable, sql } from "kysely";
+import { type Expression, type Selectable, sql } from "kysely";
 import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import type { RawAnswer, RawAnswerStore } from "../../ports/provider_records.ts";
 import type { Database } from "../database.ts";
 import type { Schema } from "./schema.ts";
 
 /** Rows removed in one transaction, so that pruning never keeps others from writing for long. */
-const PRUNED_AT_ONCE = 1_000;
+const REMOVED_AT_ONCE = 1_000;
 
 /** Raw answers in either database, their bodies compressed. */
 export class SqlRawIngestStore implements RawAnswerStore {
@@ -52,22 +52,33 @@ export class SqlRawIngestStore implements RawAnswerStore {
     return await Promise.all(rows.map(fromRow));
   }
 
-  async prune(before: UtcMs): Promise<number> {
-    for (let removed = 0;;) {
-      const batch = await this.#pruneSome(before);
-      removed += batch;
-      if (batch < PRUNED_AT_ONCE) return removed;
-    }
+  async prune(
+    { before, maxBytes }: { before: UtcMs; maxBytes: number },
+  ): Promise<number> {
+    const { read } = this.#database;
+    const ids = ["provider", "key", "checksum"] as const;
+    const old = read.selectFrom("raw_ingest").select(ids).where("seen_at", "<", before);
+    const newerBytes = sql<number>`sum(length(body))
+      over (order by seen_at desc, provider, key, checksum)`.as("newer_bytes");
+    const excess = read
+      .selectFrom(read.selectFrom("raw_ingest").select(ids).select(newerBytes).as("sized"))
+      .select(ids).where("newer_bytes", ">", maxBytes);
+    return await this.#removeAll(old.limit(REMOVED_AT_ONCE)) +
+      await this.#removeAll(excess.limit(REMOVED_AT_ONCE));
   }
 
-  #pruneSome(before: UtcMs): Promise<number> {
-    return this.#database.transaction(async ({ db }) => {
-      const old = db.selectFrom("raw_ingest").select(["provider", "key", "checksum"])
-        .where("seen_at", "<", before).limit(PRUNED_AT_ONCE);
-      const { numDeletedRows } = await db.deleteFrom("raw_ingest")
-        .where(sql<boolean>`(provider, key, checksum) in (${old})`).executeTakeFirst();
-      return Number(numDeletedRows);
-    });
+  /** Removes what the query names, as often as it names something. */
+  async #removeAll(some: Expression<unknown>): Promise<number> {
+    for (let removed = 0;;) {
+      const batch = await this.#database.transaction(async ({ db }) => {
+        const { numDeletedRows } = await db.deleteFrom("raw_ingest")
+          .where(sql<boolean>`(provider, key, checksum) in (${some})`)
+          .executeTakeFirst();
+        return Number(numDeletedRows);
+      });
+      removed += batch;
+      if (batch < REMOVED_AT_ONCE) return removed;
+    }
   }
 }
 

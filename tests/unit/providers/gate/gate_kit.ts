@@ -88,10 +88,22 @@ export class MemoryRawAnswers implements RawAnswerStore {
   }
 }
 
+/** Time and traffic, which several instances may share. */
+export interface World {
+  readonly clock: FakeClock;
+  readonly timer: FakeTimer;
+  /** Calls to servers outside the process, which take real time. */
+  readonly traffic: { underWay: number };
+}
+
+export function createWorld(clock = new FakeClock()): World {
+  return { clock, timer: new FakeTimer(clock), traffic: { underWay: 0 } };
+}
+
 export interface GateKitOptions {
   readonly config?: Partial<ProviderConfig>;
   readonly http?: HttpClient;
-  readonly clock?: FakeClock;
+  readonly world?: World;
   readonly state?: MemoryProviderState;
   readonly redis?: RedisCommands | null;
   readonly random?: Random;
@@ -100,8 +112,8 @@ export interface GateKitOptions {
 
 /** The gate of one provider with a clock that is moved by hand. */
 export function gateKit(options: GateKitOptions = {}) {
-  const clock = options.clock ?? new FakeClock();
-  const timer = new FakeTimer(clock);
+  const world = options.world ?? createWorld();
+  const { clock, timer } = world;
   const log = new RecordingLog();
   const metrics = new RecordingMetrics();
   const state = options.state ?? new MemoryProviderState();
@@ -109,23 +121,16 @@ export function gateKit(options: GateKitOptions = {}) {
   const config = { ...CONFIG, ...options.config };
   const client = options.http ??
     new FetchHttpClient({ provider: config.name, isNetworkAllowed: true });
-  const traffic = { underWay: 0 };
   const http: HttpClient = {
-    async send(url, request) {
-      traffic.underWay++;
-      try {
-        return await client.send(url, request);
-      } finally {
-        traffic.underWay--;
-      }
-    },
+    send: (url, request) => underWay(world, client.send(url, request)),
   };
+  const { redis = null } = options;
   const gates = new ProviderGates({
     configs: [config],
     http: () => http,
     state,
     raw,
-    redis: options.redis ?? null,
+    redis: redis && { send: (command) => underWay(world, redis.send(command)) },
     secretHeaders: { [config.name]: options.secretHeaders ?? {} },
     clock,
     timer,
@@ -139,7 +144,16 @@ export function gateKit(options: GateKitOptions = {}) {
     return only;
   };
   const gate = gates.http(config.name);
-  return { gates, gate, clock, timer, log, metrics, state, raw, status, traffic };
+  return { ...world, gates, gate, log, metrics, state, raw, status };
+}
+
+async function underWay<T>({ traffic }: World, call: Promise<T>): Promise<T> {
+  traffic.underWay++;
+  try {
+    return await call;
+  } finally {
+    traffic.underWay--;
+  }
 }
 
 export type GateKit = ReturnType<typeof gateKit>;
@@ -154,17 +168,17 @@ export function ask(
 
 /** Moves the time on until the promise is settled, at most an hour; answers how it ended. */
 export async function drive<T>(
-  kit: GateKit,
+  world: World,
   promise: Promise<T>,
 ): Promise<PromiseSettledResult<T>> {
   let result: PromiseSettledResult<T> | undefined;
   const settled = Promise.allSettled([promise]).then(([only]) => result = only);
-  for (let steps = 0; result === undefined && steps < 36_000; steps++) await pass(kit, 100);
+  for (let steps = 0; result === undefined && steps < 36_000; steps++) await pass(world, 100);
   return result ?? await settled;
 }
 
 /** Moves the time on; it stands still while a call is under way, whose answer is real. */
-export async function pass({ timer, traffic }: GateKit, ms: number): Promise<void> {
+export async function pass({ timer, traffic }: World, ms: number): Promise<void> {
   const stepMs = Math.min(ms, 1_000);
   for (let passed = 0; passed < ms; passed += stepMs) {
     await settle();
