@@ -58,7 +58,10 @@ export interface HeldPrice {
 
 /** Last prices that outlive the process. */
 export interface LivePriceStore {
-  /** Keeps the prices; an older one than is stored changes nothing. */
+  /**
+   * Keeps the prices and the market figures that come with them, each the newest by its own time:
+   * an older one than is stored changes nothing, and a price without figures takes none away.
+   */
   recordPrices(prices: readonly LivePrice[]): Promise<void>;
   listPrices(): Promise<readonly LivePrice[]>;
   recordHeld(held: HeldPrice): Promise<void>;

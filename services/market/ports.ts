@@ -92,6 +92,10 @@ export interface CandleStore {
   ): Promise<CandleColumns>;
   /** Upserts candles of one series in one transaction. Writing the same twice changes nothing. */
   upsertCandles(key: SeriesKey, candles: CandleColumns): Promise<CandleWriteResult>;
+  /** Upserts candles of several series in one transaction: all of them or none. */
+  upsertAll(
+    writes: readonly { readonly key: SeriesKey; readonly candles: CandleColumns }[],
+  ): Promise<void>;
   /**
    * Runs `work` inside one transaction and records the import with its sums and quarantined rows.
    * If `work` throws, nothing of it is kept.

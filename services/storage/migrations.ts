@@ -6,6 +6,7 @@ import { up as createLeases } from "../../migrations/202611211130_create_leases.
 import { up as coverDueJobs } from "../../migrations/202611211131_cover_due_jobs.ts";
 import { up as createProviderState } from "../../migrations/202611211100_create_provider_state.ts";
 import { up as createRawIngest } from "../../migrations/202611211110_create_raw_ingest.ts";
+import { up as createLivePrices } from "../../migrations/202611211120_create_live_prices.ts";
 import { columnTypes } from "../../migrations/columns.ts";
 import { up as createDataVersion } from "../../migrations/202611210900_create_data_version.ts";
 import { StartupError } from "../kernel/errors.ts";
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611211000_create_jobs", up: createJobs },
   { name: "202611211100_create_provider_state", up: createProviderState },
   { name: "202611211110_create_raw_ingest", up: createRawIngest },
+  { name: "202611211120_create_live_prices", up: createLivePrices },
   { name: "202611211130_create_leases", up: createLeases },
   { name: "202611211131_cover_due_jobs", up: coverDueJobs },
 ];

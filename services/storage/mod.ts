@@ -8,6 +8,7 @@ export {
 } from "./open.ts";
 export { SqlAssetStore } from "./sql/asset_store.ts";
 export { SqlCandleStore } from "./sql/candle_store.ts";
+export { SqlLivePriceStore } from "./sql/live_price_store.ts";
 export { JOB_JSON_LIMIT } from "./sql/job_rows.ts";
 export { SqlJobStore } from "./sql/job_store.ts";
 export { SqlLeaseStore } from "./sql/lease_store.ts";

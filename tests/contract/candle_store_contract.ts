@@ -42,6 +42,7 @@ export function testCandleStore(kind: StoreKind): void {
   }
   testValues(test);
   testWrites(test);
+  testWritesOfSeveral(test);
   testStates(test);
   testSeries(test);
   testReads(test);
@@ -141,6 +142,26 @@ function row(
   const { replacedAt, ...rest } = fields;
   const prices = { open: price, high: price, low: price, close: price };
   return { ...rest, ...prices, replacedAt: utcMsOf(replacedAt) };
+}
+
+function testWritesOfSeveral(test: Test): void {
+  const OTHER: SeriesKey = { ...KEY, source: "another" };
+
+  test("writes several series at once", async (store) => {
+    await store.upsertAll([{ key: KEY, candles: hours([1, 2]) }, {
+      key: OTHER,
+      candles: hours([3]),
+    }]);
+    assertEquals([await closes(store), await closes(store, OTHER)], [[1, 2], [3]]);
+  });
+
+  test("writes none of several series where one can't be written", async (store) => {
+    const broken = hours([NaN]);
+    await assertRejects(() =>
+      store.upsertAll([{ key: KEY, candles: hours([1]) }, { key: OTHER, candles: broken }])
+    );
+    assertEquals([await store.findSeries(KEY), await store.findSeries(OTHER)], [null, null]);
+  });
 }
 
 function testStates(test: Test): void {

@@ -9,6 +9,7 @@ import { testCandleStore } from "./candle_store_contract.ts";
 import { testChangeFeed } from "./change_feed_contract.ts";
 import { testJobStore } from "./job_store_contract.ts";
 import { testLeaseStore } from "./lease_store_contract.ts";
+import { testLivePriceStore } from "./live_price_store_contract.ts";
 import { testProviderRecords } from "./provider_records_contract.ts";
 import type { StoreKind } from "./stores.ts";
 import { testWaker } from "./waker_contract.ts";
@@ -40,6 +41,7 @@ testAssetStore(postgres);
 testChangeFeed(postgres);
 testJobStore(postgres);
 testLeaseStore(postgres);
+testLivePriceStore(postgres);
 testWaker({
   name: "NOTIFY of PostgreSQL",
   ignore: isMissing,

@@ -5,6 +5,7 @@ import { testCandleStore } from "./candle_store_contract.ts";
 import { testChangeFeed } from "./change_feed_contract.ts";
 import { testJobStore } from "./job_store_contract.ts";
 import { testLeaseStore } from "./lease_store_contract.ts";
+import { testLivePriceStore } from "./live_price_store_contract.ts";
 import { testProviderRecords } from "./provider_records_contract.ts";
 import type { StoreKind } from "./stores.ts";
 
@@ -33,4 +34,5 @@ testAssetStore(sqlite);
 testChangeFeed(sqlite);
 testJobStore(sqlite);
 testLeaseStore(sqlite);
+testLivePriceStore(sqlite);
 testProviderRecords(sqlite);

@@ -121,6 +121,13 @@ export class MemoryCandleStore implements CandleStore, ChangeFeed {
     return Promise.resolve(this.#write(key, candles));
   }
 
+  upsertAll(
+    writes: readonly { readonly key: SeriesKey; readonly candles: CandleColumns }[],
+  ): Promise<void> {
+    for (const { key, candles } of writes) this.#write(key, candles);
+    return Promise.resolve();
+  }
+
   async recordImport(
     start: CandleImportStart,
     work: (session: CandleImportSession) => Promise<CandleImportOutcome>,

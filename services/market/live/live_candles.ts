@@ -1,8 +1,13 @@
-import { MINUTE_MS, SECOND_MS, type UtcMs } from "../../kernel/time.ts";
+import { SECOND_MS, type UtcMs } from "../../kernel/time.ts";
 import { type CandleColumns, type Interval, intervalMs, type SeriesKey } from "../candle.ts";
 import type { LiveCandle } from "../live_ports.ts";
 import type { FeedGap, Tick } from "../ports.ts";
-import { type BuiltCandle, CandleBuilder, columnsOfBuilt } from "./candle_builder.ts";
+import {
+  type BuiltCandle,
+  CandleBuilder,
+  columnsOfBuilt,
+  LATE_TRADES_MS,
+} from "./candle_builder.ts";
 
 /** The interval that trades are built into; coarser ones are rolled up from it. */
 export const BUILT_INTERVAL = "5m" satisfies Interval;
@@ -22,11 +27,17 @@ interface Market {
   readonly untold: Map<number, BuiltCandle>;
 }
 
-/** What is to be stored, told and healed at one beat. */
+/** Bars of one market to store. */
+export interface CandleWrite {
+  readonly key: SeriesKey;
+  readonly candles: CandleColumns;
+  readonly built: readonly BuiltCandle[];
+}
+
+/** What is to be stored and told at one beat. */
 export interface CandleBeat {
-  readonly writes: readonly { readonly key: SeriesKey; readonly candles: CandleColumns }[];
+  readonly writes: readonly CandleWrite[];
   readonly news: readonly LiveCandle[];
-  readonly gaps: readonly FeedGap[];
 }
 
 /** The bars of every market at every venue, in the making. */
@@ -70,14 +81,14 @@ export class CandleMaker {
     this.#gaps.push(gap);
   }
 
-  /** What is due at `now`; `all` also takes what could wait. */
+  /** What is due at `now`; `all` also takes what could wait. A write comes again until `stored`. */
   beat(now: UtcMs, { all = false } = {}): CandleBeat {
     const isTelling = all || now - this.#toldAt >= TELL_EVERY_MS;
-    if (!isTelling) return { writes: [], news: [], gaps: this.#takeGaps() };
+    if (!isTelling) return { writes: [], news: [] };
     this.#toldAt = now;
     const isStoring = all || now - this.#storedAt >= STORE_EVERY_MS;
     if (isStoring) this.#storedAt = now;
-    const writes = [];
+    const writes: CandleWrite[] = [];
     const news: LiveCandle[] = [];
     for (const venues of this.#markets.values()) {
       for (const market of venues.values()) {
@@ -86,11 +97,27 @@ export class CandleMaker {
         market.untold.clear();
         if (market.unstored.size === 0 || !(isStoring || hasClosed)) continue;
         const built = [...market.unstored.values()].sort((a, b) => a.openTime - b.openTime);
-        writes.push({ key: market.key, candles: columnsOfBuilt(built) });
-        market.unstored.clear();
+        writes.push({ key: market.key, candles: columnsOfBuilt(built), built });
       }
     }
-    return { writes, news, gaps: this.#takeGaps() };
+    return { writes, news };
+  }
+
+  /** Says that these bars are stored, unless they changed since. */
+  stored(writes: readonly CandleWrite[]): void {
+    for (const { key, built } of writes) {
+      const { unstored } = this.#market(key.assetId, key.source);
+      for (const candle of built) {
+        if (unstored.get(candle.openTime) === candle) unstored.delete(candle.openTime);
+      }
+    }
+  }
+
+  /** The gaps found since the last call. */
+  takeGaps(): readonly FeedGap[] {
+    const gaps = this.#gaps;
+    this.#gaps = [];
+    return gaps;
   }
 
   /** Takes the bars that changed; whether one of them is closed now. */
@@ -100,7 +127,7 @@ export class CandleMaker {
       unstored.set(built.openTime, built);
       untold.set(built.openTime, built);
       const to = built.openTime + BUILT_MS - 1 as UtcMs;
-      const isClosed = built.state === "final" || to < now - 2 * MINUTE_MS;
+      const isClosed = to < now - LATE_TRADES_MS;
       hasClosed ||= isClosed;
       if (!isClosed || !built.hasGap) continue;
       this.#gaps.push({
@@ -121,12 +148,6 @@ export class CandleMaker {
     const gap = { venue: source, assetIds: [assetId], from, to: at, reason: "not listening" };
     market.builder.markGap(from, at);
     if (market.knownUntil !== null) this.#gaps.push(gap);
-  }
-
-  #takeGaps(): readonly FeedGap[] {
-    const gaps = this.#gaps;
-    this.#gaps = [];
-    return gaps;
   }
 
   #market(assetId: SeriesKey["assetId"], source: string): Market {

@@ -40,6 +40,11 @@ export class PriceMaker {
     return prices;
   }
 
+  /** Takes back prices that could not be stored, so that they are made anew. */
+  giveBack(prices: readonly LivePrice[]): void {
+    for (const { assetId } of prices) this.#traded.add(assetId);
+  }
+
   #priceOf(assetId: AssetId, now: UtcMs): LivePrice | null {
     const trades = [...this.#trades.get(assetId)?.values() ?? []];
     const made = consolidate(trades, now);

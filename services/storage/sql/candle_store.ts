@@ -80,6 +80,17 @@ export class SqlCandleStore implements CandleStore {
     );
   }
 
+  upsertAll(
+    writes: readonly { readonly key: SeriesKey; readonly candles: CandleColumns }[],
+  ): Promise<void> {
+    const at = this.#clock.now();
+    // In one order everywhere, as each series is locked until the commit.
+    const ordered = writes.toSorted((a, b) => bySeriesKey(a.key, b.key));
+    return this.#database.transaction(async (write) => {
+      for (const { key, candles } of ordered) await writeCandles(write, { key, candles, at });
+    });
+  }
+
   recordImport(
     start: CandleImportStart,
     work: (session: CandleImportSession) => Promise<CandleImportOutcome>,
@@ -177,7 +188,7 @@ async function deleteRows(
   } while (from !== undefined);
 }
 
-function bySeriesKey(a: CandleSeries, b: CandleSeries): number {
+function bySeriesKey(a: SeriesKey, b: SeriesKey): number {
   return compare(a.assetId, b.assetId) ||
     INTERVALS.indexOf(a.interval) - INTERVALS.indexOf(b.interval) ||
     compare(a.source, b.source);

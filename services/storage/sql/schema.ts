@@ -128,6 +128,36 @@ interface RawIngestRow {
   readonly quarantine_reason: string | null;
 }
 
+interface LivePriceRow {
+  readonly asset_id: string;
+  readonly price_usd: number;
+  readonly asof: number;
+  readonly source: string;
+  readonly venues: JsonText;
+  readonly excluded: JsonText;
+}
+
+interface MarketFiguresRow {
+  readonly asset_id: string;
+  readonly source: string;
+  readonly asof: number;
+  readonly volume_24h_usd: number | null;
+  readonly market_cap_usd: number | null;
+}
+
+interface HeldPriceRow {
+  readonly id: UuidValue;
+  readonly asset_id: string;
+  readonly venue: string;
+  readonly price_usd: number;
+  readonly at: number;
+  readonly last_price_usd: number;
+  readonly last_at: number;
+  readonly state: "held" | "confirmed" | "accepted" | "dropped";
+  readonly settled_by: string | null;
+  readonly settled_at: number | null;
+}
+
 interface DataVersionRow {
   readonly topic: string;
   readonly version: number;
@@ -151,6 +181,9 @@ export interface Schema extends RegistryTables {
   readonly provider_state: ProviderStateRow;
   readonly raw_ingest: RawIngestRow;
   readonly leases: LeaseRow;
+  readonly live_prices: LivePriceRow;
+  readonly market_figures: MarketFiguresRow;
+  readonly held_prices: HeldPriceRow;
   readonly data_version: DataVersionRow;
   readonly schema_migrations: SchemaMigrationRow;
 }

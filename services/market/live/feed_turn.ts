@@ -1,0 +1,178 @@
+import { errorMessage } from "../../kernel/errors.ts";
+import { SECOND_MS, type UtcMs } from "../../kernel/time.ts";
+import { type HeldPrice, LIVE_TOPICS } from "../live_ports.ts";
+import type { FeedEvent, FeedGap, FeedStatus, Tick } from "../ports.ts";
+import { DEMO_SOURCE } from "../series_choice.ts";
+import { BUILT_INTERVAL, CandleMaker } from "./live_candles.ts";
+import type { HeldCommand, LiveFeed, LiveMarketDeps } from "./live_market.ts";
+import type { LiveMetrics } from "./live_metrics.ts";
+import { PriceMaker } from "./live_prices.ts";
+import { PriceGuard, type Verdict } from "./price_guard.ts";
+
+/** A trade dated further ahead of our clock than this is not believed. */
+const MAX_AHEAD_MS = 60 * SECOND_MS;
+
+/** The time between getting the lease and losing it. */
+export class FeedTurn {
+  readonly #deps: LiveMarketDeps;
+  readonly #metrics: LiveMetrics;
+  readonly #guard: PriceGuard;
+  readonly #makers = new PriceMaker();
+  readonly #candles = new CandleMaker();
+  readonly #stop = new AbortController();
+  readonly #listening: Promise<void>[] = [];
+  #statuses: FeedStatus[] = [];
+
+  constructor(deps: LiveMarketDeps, metrics: LiveMetrics) {
+    this.#deps = deps;
+    this.#metrics = metrics;
+    this.#guard = new PriceGuard({ newId: deps.newId });
+  }
+
+  /** Learns what is stored, then listens. */
+  async begin(): Promise<void> {
+    const { feeds, prices, store } = this.#deps;
+    for (const { assetId, priceUsd, asof } of await prices.listPrices()) {
+      this.#guard.remember(assetId, { priceUsd, at: asof });
+    }
+    const venues = new Set(feeds.map(({ venue }) => venue));
+    for (const series of await store.listSeries()) {
+      if (series.interval !== BUILT_INTERVAL || !venues.has(series.source)) continue;
+      if (series.lastOpenTime === null) continue;
+      // The newest bar may have been in the making: it counts as not known at all.
+      this.#candles.remember(series, series.lastOpenTime);
+    }
+    for (const feed of feeds) this.#listening.push(this.#listen(feed));
+  }
+
+  async end(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#listening);
+    await this.beat({ isLast: true });
+  }
+
+  settle({ id, action, by }: HeldCommand): void {
+    const word = { by, at: this.#deps.clock.now() };
+    const verdict = action === "accept" ? this.#guard.accept(id, word) : this.#guard.drop(id, word);
+    if (verdict) this.#apply(verdict);
+  }
+
+  /** Stores and publishes what is due. */
+  async beat({ isLast = false } = {}): Promise<void> {
+    const { clock, log, heal } = this.#deps;
+    const now = clock.now();
+    this.#tellFeeds();
+    await this.#publishPrices(now);
+    await this.#storeCandles(now, { isLast });
+    // What is open at the end is found as a gap by whoever feeds next.
+    for (const gap of isLast ? [] : this.#candles.takeGaps()) {
+      heal(gap).catch((error) => log.error("A gap could not be queued to heal", { gap, error }));
+    }
+    this.#metrics.counted({ late: this.#candles.late, excluded: this.#makers.excluded });
+  }
+
+  async #publishPrices(now: UtcMs): Promise<void> {
+    const { bus, clock, prices } = this.#deps;
+    const made = this.#makers.take(now);
+    if (made.length === 0) return;
+    try {
+      await prices.recordPrices(made);
+    } catch (error) {
+      this.#makers.giveBack(made);
+      throw error;
+    }
+    bus.publish(LIVE_TOPICS.prices, JSON.stringify(made));
+    for (const { asof } of made) this.#metrics.published(clock.now() - asof);
+  }
+
+  async #storeCandles(now: UtcMs, { isLast }: { isLast: boolean }): Promise<void> {
+    const { bus, store } = this.#deps;
+    const { writes, news } = this.#candles.beat(now, { all: isLast });
+    if (writes.length > 0) {
+      await store.upsertAll(writes);
+      this.#candles.stored(writes);
+    }
+    if (news.length > 0) bus.publish(LIVE_TOPICS.candles, JSON.stringify(news));
+  }
+
+  async #listen({ venue, assetIds, source }: LiveFeed): Promise<void> {
+    try {
+      for await (const event of source.ticks(assetIds, this.#stop.signal)) this.#take(event);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      // A source never throws for what its exchange does; this is our own mistake.
+      this.#deps.log.error("A feed ended", { venue, reason: errorMessage(error), error });
+    }
+  }
+
+  #take(event: FeedEvent): void {
+    if (event.kind === "status") this.#statuses.push(event.status);
+    else if (event.kind === "gap") this.#candles.addGap(event.gap);
+    else this.#takeTicks(event.ticks);
+  }
+
+  #takeTicks(ticks: readonly Tick[]): void {
+    const latest = this.#deps.clock.now() + MAX_AHEAD_MS;
+    let ahead = 0;
+    for (const tick of ticks) {
+      if (tick.at > latest) {
+        ahead++;
+        continue;
+      }
+      const verdict = this.#guard.check(tick);
+      if (verdict.kind === "believed") this.#believe(tick);
+      else {
+        this.#apply(verdict);
+        // What ended the hold by being where the price was before is a trade like any other.
+        if (verdict.kind === "returned") this.#believe(tick);
+      }
+    }
+    this.#metrics.heard({ ticks: ticks.length, ahead });
+  }
+
+  #believe(tick: Tick): void {
+    this.#makers.add(tick);
+    // The demo market writes its own candles, of which its ticks are only a glimpse.
+    if (tick.source !== DEMO_SOURCE) this.#candles.add(tick);
+  }
+
+  #apply(verdict: Verdict): void {
+    if (verdict.kind === "believed") return;
+    if (verdict.kind === "held") {
+      if (verdict.began) this.#record(verdict.began);
+      return;
+    }
+    this.#record(verdict.settled);
+    if (verdict.kind === "confirmed") {
+      for (const tick of verdict.ticks) this.#believe(tick);
+      if (verdict.dropped === 0) return;
+    }
+    // Trades that were really made and are not in our candles: the venue knows what they were.
+    for (const gap of gapsOf(verdict.ticks)) this.#candles.addGap(gap);
+  }
+
+  #record(held: HeldPrice): void {
+    const { prices, log } = this.#deps;
+    this.#metrics.held(held.state);
+    log.warn("A price moved too far to be believed at once", { held });
+    prices.recordHeld(held)
+      .catch((error) => log.error("A held price could not be stored", { held, error }));
+  }
+
+  #tellFeeds(): void {
+    if (this.#statuses.length === 0) return;
+    const newest = new Map(this.#statuses.map((status) => [status.venue, status]));
+    this.#statuses = [];
+    this.#deps.bus.publish(LIVE_TOPICS.feeds, JSON.stringify([...newest.values()]));
+  }
+}
+
+/** The time from the first to the last of the trades, by venue. */
+function gapsOf(ticks: readonly Tick[]): readonly FeedGap[] {
+  const reason = "trades were held back";
+  return [...Map.groupBy(ticks, ({ source }) => source)].flatMap(([venue, own]) => {
+    const [first, last] = [own[0], own.at(-1)];
+    if (!first || !last) return [];
+    return [{ venue, assetIds: [first.assetId], from: first.at, to: last.at, reason }];
+  });
+}
