@@ -227,6 +227,7 @@ async function serve(config: Config): Promise<number> {
   await product.warm();
   product.jobs.start({ hasCron });
   await stopped.promise;
+  serving = null;
   // What is still open when the time is up is cut, so that a stop always ends.
   const limit = setTimeout(() => Deno.exit(0), STOP_LIMIT_MS);
   await Promise.all([server.shutdown(), product.jobs.stop()]);

@@ -1,3 +1,4 @@
+import { errorMessage } from "../services/kernel/errors.ts";
 import type { JobQueue, JobRecord, JobStore, JsonValue, NewJob } from "../services/ports/jobs.ts";
 import type { LeaseStore } from "../services/ports/leases.ts";
 import type { Metrics } from "../services/ports/metrics.ts";
@@ -99,8 +100,13 @@ export class JobSystem implements JobQueue {
 
   /** What a cron calls: enqueues what is due, if no other process does. */
   async onCron(entry: CronEntry): Promise<void> {
-    const { leases, owner } = this.#deps;
-    await takeCronTurn(entry, { leases, owner, work: () => this.#recurring.enqueueDue() });
+    const { leases, owner, log } = this.#deps;
+    try {
+      await takeCronTurn(entry, { leases, owner, work: () => this.#recurring.enqueueDue() });
+    } catch (error) {
+      const fields = { cron: entry.name, reason: errorMessage(error) };
+      log.warn("Cannot take a cron's turn, next try at the next minute", fields);
+    }
   }
 
   status(): JobSystemStatus {

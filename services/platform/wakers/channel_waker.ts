@@ -18,6 +18,7 @@ export class ChannelWaker implements Waker {
   readonly #listeners = new Set<() => void>();
   #sending: Promise<void> = Promise.resolve();
   #isWaiting = false;
+  #isFailing = false;
 
   constructor(channel: WakeChannel, log: Log) {
     this.name = channel.name;
@@ -54,9 +55,13 @@ export class ChannelWaker implements Waker {
     this.#isWaiting = false;
     try {
       await this.#channel.send(jobId);
+      this.#isFailing = false;
     } catch (error) {
+      // Said once for all that fail in a row.
+      if (this.#isFailing) return;
+      this.#isFailing = true;
       const fields = { waker: this.name, reason: errorMessage(error) };
-      this.#log.warn("Cannot wake other processes: they see the job when they look", fields);
+      this.#log.warn("Cannot wake other processes: they see jobs when they look", fields);
     }
   }
 }

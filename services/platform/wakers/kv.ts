@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { errorMessage } from "../../kernel/errors.ts";
 import { parseUuid, type Uuid } from "../../kernel/ids.ts";
 import type { Log } from "../../ports/mod.ts";
@@ -24,6 +25,7 @@ export async function openKvWaker(
   }
   let kv: Deno.Kv;
   try {
+    if (path !== undefined) await Deno.mkdir(dirname(path), { recursive: true });
     kv = await Deno.openKv(path);
   } catch (error) {
     const fields = { path, reason: errorMessage(error) };
@@ -44,10 +46,23 @@ function kvWaker(kv: Deno.Kv, log: Log): Waker {
       await delivery;
     },
   }, log);
-  const delivery = kv.listenQueue((message) => {
-    if (isWakeUp(message)) waker.tell();
-  });
+  const delivery = deliver(kv, { waker, log });
   return waker;
+}
+
+/** Passes messages on until the KV is closed. Some platforms have KV, but no queues. */
+async function deliver(
+  kv: Deno.Kv,
+  { waker, log }: { readonly waker: ChannelWaker; readonly log: Log },
+): Promise<void> {
+  try {
+    await kv.listenQueue((message) => {
+      if (isWakeUp(message)) waker.tell();
+    });
+  } catch (error) {
+    const fields = { reason: errorMessage(error) };
+    log.warn("Deno KV delivers no messages: workers find jobs by looking for them", fields);
+  }
 }
 
 function isWakeUp(message: unknown): boolean {
