@@ -15,9 +15,9 @@ import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
 import { RecordingMetrics } from "@/tests/fakes/metrics.ts";
-import { FakeTimer } from "@/tests/fakes/timer.ts";
+import { FakeTimer, settle } from "@/tests/fakes/timer.ts";
 import { findRedis } from "@/tests/redis.ts";
-import { ask, createWorld, drive, gateKit } from "@/tests/unit/providers/gate/gate_kit.ts";
+import { ask, createWorld, drive, gateKit, pass } from "@/tests/unit/providers/gate/gate_kit.ts";
 import { startUpstash, type UpstashServer } from "@/tests/upstash.ts";
 
 const OWNER: BudgetOwner = {
@@ -121,11 +121,11 @@ test("ProviderGates of two instances together never exceed a budget", async (ser
   const kits = [1, 2].map(() => gateKit({ world, http, redis: redisOf(server), config }));
   await Promise.all(kits.map(({ gates }) => gates.start()));
   const calls = kits.flatMap(({ gate }) =>
-    Array.from({ length: 25 }, () => gate.fetchJson(ask("/a", { maxWaitMs: 120_000 })))
+    Array.from({ length: 20 }, () => gate.fetchJson(ask("/a", { maxWaitMs: 300_000 })))
   );
-  const all = await drive(world, Promise.all(calls));
-  assertEquals(all.status, "fulfilled");
-  assertEquals(sent.length, 50);
+  await pass(world, 100_000);
+  await drive(world, Promise.all(calls));
+  assertEquals(sent.length, 40);
   assert(mostWithin(sent, 1_000) <= 5);
   assert(mostWithin(sent, 60_000) <= PER_MINUTE);
   await Promise.all(kits.map(({ gates }) => gates.stop()));
@@ -144,7 +144,7 @@ test("FailoverBudgetStore trickles while Redis is dead, goes back, and never exc
   await server.redis.restart();
   for (const { timer, store } of both) {
     await timer.advance(PROBE_EVERY_MS);
-    while (store.countedBy !== "redis") await new Promise((resolve) => setTimeout(resolve, 1));
+    while (store.countedBy !== "redis") await settle();
   }
   const after = await askAll(both, { clock, forMs: 60_000 });
   const all = [...before, ...during, ...after];
@@ -166,7 +166,7 @@ test("FailoverBudgetStore charges what it let through to the shared budget", asy
   assert(leaked > 0);
   await server.redis.restart();
   await timer.advance(PROBE_EVERY_MS);
-  while (store.countedBy !== "redis") await new Promise((resolve) => setTimeout(resolve, 1));
+  while (store.countedBy !== "redis") await settle();
   assertEquals(store.counts(OWNER.provider)[2]?.spent, leaked);
   // The key was lost with the server, so the buckets start empty and in debt.
   assert(!(await take()).isGranted);

@@ -259,7 +259,8 @@ export class ProviderGate implements ProviderHttp {
     } else {
       this.#urls.fails(baseUrl, { problem: reason, now: at });
     }
-    this.health.freeze({ status, reason, at });
+    // Calls that were under way together are refused together: one freeze is enough.
+    if (!this.health.control.frozen) this.health.freeze({ status, reason, at });
     return "none";
   }
 

@@ -150,6 +150,7 @@ Deno.test("CallQueue refuses more waiting calls than it holds", async () => {
   queue.stop(new Error("over"));
   const ends = await Promise.all(waiting);
   assert(ends.every((end) => end === "refused"));
+  await assertRejects(() => enter("too late"), { pattern: /over/ });
 });
 
 Deno.test("CallQueue asks the budget once for the first in line, however many join", async () => {
