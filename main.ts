@@ -92,7 +92,13 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     await jobs.runNow("refresh_demo", { signal: AbortSignal.timeout(FIRST_RUN_LIMIT_MS) });
   }
   const analytics = new AnalyticsService({ market });
-  const health = createHealth({ config, clock, database, registry: registry.version });
+  const health = createHealth({
+    config,
+    clock,
+    database,
+    jobs,
+    registry: registry.version,
+  });
   const api = createApi({
     market,
     analytics,
@@ -159,17 +165,18 @@ async function openWakers({ config, database, log }: {
   return waker ? [waker] : [];
 }
 
-function createHealth({ config, clock, database, registry }: {
+function createHealth({ config, clock, database, jobs, registry }: {
   config: Config;
   clock: Clock;
   database: Database;
+  jobs: JobSystem;
   registry: string;
 }): HealthService {
   const { version: tokenlysis } = project;
   return new HealthService({
     clock,
     versions: { tokenlysis, registry, deno: Deno.version.deno },
-    probes: [{ name: "database", check: () => pingDatabase(database) }],
+    probes: [{ name: "database", check: () => pingDatabase(database) }, ...jobs.probes()],
     capabilities: capabilitiesOf({
       isNetworkAllowed: config.isNetworkAllowed,
       demoMode: config.demo,

@@ -1,4 +1,5 @@
 import { errorMessage } from "../services/kernel/errors.ts";
+import type { HealthProbe } from "../services/ops/mod.ts";
 import type { JobQueue, JobRecord, JobStore, JsonValue, NewJob } from "../services/ports/jobs.ts";
 import type { LeaseStore } from "../services/ports/leases.ts";
 import type { Metrics } from "../services/ports/metrics.ts";
@@ -109,6 +110,14 @@ export class JobSystem implements JobQueue {
     }
   }
 
+  /** Whether work is found and scheduled, for `/healthz`. */
+  probes(): readonly HealthProbe[] {
+    return [
+      { name: "queue", check: () => rejectOn(this.#worker.problem) },
+      { name: "scheduler", check: () => rejectOn(this.#recurring.problem) },
+    ];
+  }
+
   status(): JobSystemStatus {
     return {
       owner: this.#deps.owner,
@@ -119,4 +128,8 @@ export class JobSystem implements JobQueue {
       running: this.#worker.running(),
     };
   }
+}
+
+function rejectOn(problem: string | null): Promise<void> {
+  return problem === null ? Promise.resolve() : Promise.reject(new Error(problem));
 }

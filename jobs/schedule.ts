@@ -29,6 +29,7 @@ export class RecurringJobs {
   /** The newest slot that is in the table, by job, to spare it the question. */
   readonly #kept = new Map<string, UtcMs>();
   #isStarted = false;
+  #problem: string | null = null;
   #cancelTick = () => {};
   #ticking: Promise<void> = Promise.resolve();
 
@@ -57,6 +58,11 @@ export class RecurringJobs {
     await this.#ticking;
   }
 
+  /** Why a job could not be enqueued the last time; `null` if all could. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
   /** Enqueues the jobs whose slot has begun. */
   async enqueueDue(): Promise<void> {
     await this.#enqueue(this.#scheduled);
@@ -73,6 +79,7 @@ export class RecurringJobs {
 
   async #enqueue(scheduled: readonly ScheduledJob[]): Promise<void> {
     const { queue, clock, log } = this.#deps;
+    let problem: string | null = null;
     for (const { job, schedule } of scheduled) {
       const slot = latestSlot(schedule, clock.now());
       if (slot === null || this.#kept.get(job.name) === slot) continue;
@@ -80,10 +87,12 @@ export class RecurringJobs {
         await queue.enqueue({ ...requestOf(job), id: uuidOfMoment(slot, job.name) });
         this.#kept.set(job.name, slot);
       } catch (error) {
-        const fields = { job: job.name, reason: errorMessage(error) };
+        problem = errorMessage(error);
+        const fields = { job: job.name, reason: problem };
         log.warn("Cannot enqueue a scheduled job, next try at the next slot", fields);
       }
     }
+    this.#problem = problem;
   }
 }
 

@@ -41,6 +41,7 @@ export class Worker {
   #reaping: Promise<void> = Promise.resolve();
   #filling: Promise<void> | undefined;
   #isWanted = false;
+  #problem: string | null = null;
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
@@ -80,6 +81,11 @@ export class Worker {
     return [...this.#running].map(({ id, name }) => ({ id, name }));
   }
 
+  /** Why the table could not be asked the last time; `null` if it could. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
   get slots(): number {
     return this.#slots;
   }
@@ -97,7 +103,7 @@ export class Worker {
       const count = await this.#deps.store.reapExpired();
       if (count > 0) this.#deps.log.warn("Took jobs from runs that lost their lease", { count });
     } catch (error) {
-      this.#deps.log.warn("Cannot look for lost jobs", { reason: errorMessage(error) });
+      this.#fails("Cannot look for lost jobs", error);
     }
   }
 
@@ -106,11 +112,17 @@ export class Worker {
       this.#isWanted = false;
       try {
         while (await this.#startNext());
+        this.#problem = null;
       } catch (error) {
-        this.#deps.log.warn("Cannot look for jobs", { reason: errorMessage(error) });
+        this.#fails("Cannot look for jobs", error);
       }
     }
     this.#isWanted = false;
+  }
+
+  #fails(message: string, error: unknown): void {
+    this.#problem = errorMessage(error);
+    this.#deps.log.warn(message, { reason: this.#problem });
   }
 
   /** Whether there was a job and room for it. */

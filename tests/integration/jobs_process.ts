@@ -5,6 +5,7 @@
  * - `hang` claims one job and never ends it;
  * - `work` runs jobs as the product does, with a clock that is ahead by its fourth argument, prints
  *   each row that a job writes and ends with the first job that does;
+ * - `enqueue` asks for a job `count`, and wakes whoever works;
  * - `lease` prints whether it gets the lease that all of them want.
  */
 import { defineJob, NO_PAYLOAD } from "@/jobs/job.ts";
@@ -15,6 +16,7 @@ import type { AssetId } from "@/services/market/assets.ts";
 import { noMetrics } from "@/services/platform/no_metrics.ts";
 import { systemRandom } from "@/services/platform/random.ts";
 import { systemTimer } from "@/services/platform/timer.ts";
+import { openNotifyWaker } from "@/services/platform/wakers/notify.ts";
 import {
   openDatabase,
   SqlCandleStore,
@@ -57,6 +59,11 @@ if (action === "hang") {
   }
 } else if (action === "work") {
   await work();
+} else if (action === "enqueue" && database.notices) {
+  await using waker = await openNotifyWaker(database.notices, new RecordingLog());
+  const job = { name: "count", key: owner, maxAttempts: 1, timeoutMs: MINUTE_MS };
+  // Due by whatever clock the worker has.
+  waker.wake((await store.enqueue({ ...job, runAt: utcMsOf(0) })).id);
 } else if (action === "lease") {
   const leases = new SqlLeaseStore(database, clock);
   say(await leases.acquire("feed", LEASE) ? "held" : "refused");

@@ -1,9 +1,14 @@
+import { defineJob, NO_PAYLOAD } from "@/jobs/job.ts";
+import { JobSystem } from "@/jobs/job_system.ts";
 import { MINUTE_MS } from "@/services/kernel/time.ts";
 import type { NewJob } from "@/services/ports/jobs.ts";
-import { type Database, SqlJobStore } from "@/services/storage/mod.ts";
+import { noMetrics } from "@/services/platform/no_metrics.ts";
+import { openNotifyWaker } from "@/services/platform/wakers/notify.ts";
+import { type Database, SqlJobStore, SqlLeaseStore } from "@/services/storage/mod.ts";
 import { openPostgres } from "@/services/storage/postgres.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { openTestDatabase } from "@/tests/database.ts";
+import { FakeTimer, settle } from "@/tests/fakes/timer.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
 import { findPostgres, startPostgres } from "@/tests/postgres.ts";
@@ -184,3 +189,45 @@ for (const { name, ignore, place } of kinds) {
     },
   });
 }
+
+Deno.test({
+  name: "JobSystem on PostgreSQL runs at once what another process enqueues, without looking",
+  ignore: findPostgres() === null,
+  async fn() {
+    await using there = await postgresPlace();
+    const { database } = there;
+    assert(database.notices !== null);
+    const log = new RecordingLog();
+    await using waker = await openNotifyWaker(database.notices, log);
+    const clock = new FakeClock();
+    const ran = Promise.withResolvers<void>();
+    const store = new SqlJobStore(database, clock);
+    const system = new JobSystem({
+      jobs: [
+        defineJob({
+          name: "count",
+          payload: NO_PAYLOAD,
+          timeoutMs: MINUTE_MS,
+          maxAttempts: 1,
+          concurrency: 1,
+          run: () => Promise.resolve(ran.resolve()).then(() => null),
+        }),
+      ],
+      store,
+      leases: new SqlLeaseStore(database, clock),
+      wakers: [waker],
+      clock,
+      // Its time stands still, so that nothing is found by looking.
+      timer: new FakeTimer(clock),
+      random: () => 0,
+      log,
+      metrics: noMetrics,
+      owner: "parent",
+    });
+    system.start({ hasCron: false });
+    await settle();
+    await wordsOf(start(there.url, { owner: "child", action: "enqueue" }));
+    await ran.promise;
+    await system.stop();
+  },
+});

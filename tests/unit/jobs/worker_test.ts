@@ -2,7 +2,7 @@ import { GRACE_MS, HEARTBEAT_MS, LEASE_MS } from "@/jobs/run.ts";
 import { POLL_MS } from "@/jobs/worker.ts";
 import { AppError, ProviderError } from "@/services/kernel/errors.ts";
 import { MINUTE_MS, SECOND_MS, utcMsOf } from "@/services/kernel/time.ts";
-import { assert, assertEquals } from "@/tests/assert.ts";
+import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { settle } from "@/tests/fakes/timer.ts";
 import { countJob, JobKit, untilAborted } from "./job_kit.ts";
 
@@ -286,8 +286,13 @@ Deno.test("Worker goes on after the table could not be asked", async () => {
   kit.start();
   const record = await kit.system.enqueue(job.request(1));
   assertEquals((await kit.read(record)).state, "queued");
+  const [queue] = kit.system.probes();
+  assertEquals(queue?.name, "queue");
+  const check = async () => await queue?.check(new AbortController().signal);
+  await assertRejects(check, { pattern: /no connection/ });
   isDown = false;
   await kit.timer.advance(POLL_MS);
   assertEquals((await kit.read(record)).state, "done");
+  await check();
   assert(kit.log.lines.some(({ message }) => message === "Cannot look for jobs"));
 });
