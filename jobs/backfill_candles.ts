@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { MINUTE_MS } from "../services/kernel/time.ts";
-import { type AssetId, type Backfill, type Interval, INTERVALS } from "../services/market/mod.ts";
+import { type AssetId, type Backfill, INTERVALS } from "../services/market/mod.ts";
 import { defineJob, type Job } from "./job.ts";
 
 const Scope = z.strictObject({
   asset_id: z.string().nullable(),
-  interval: z.enum(INTERVALS as [Interval, ...Interval[]]).nullable(),
+  interval: z.enum(INTERVALS).nullable(),
 }).nullable();
 export type BackfillPayload = z.output<typeof Scope>;
 

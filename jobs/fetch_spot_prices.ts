@@ -1,3 +1,4 @@
+import { ProviderError } from "../services/kernel/errors.ts";
 import { MINUTE_MS } from "../services/kernel/time.ts";
 import type { AssetId, LivePrice, LivePriceStore } from "../services/market/mod.ts";
 import { LIVE_TOPICS } from "../services/market/mod.ts";
@@ -31,7 +32,7 @@ export function fetchSpotPrices({ source, assetIds, prices, bus }: {
     maxAttempts: 3,
     concurrency: 1,
     async run({ signal }) {
-      const quotes = await source.quotes(assetIds, signal);
+      const { quotes, problem } = await ask(source, { assetIds, signal });
       const fetched = quotes.map(({ assetId, priceUsd, asof, market }): LivePrice => ({
         assetId,
         priceUsd,
@@ -43,7 +44,20 @@ export function fetchSpotPrices({ source, assetIds, prices, bus }: {
       }));
       await prices.recordPrices(fetched);
       if (fetched.length > 0) bus.publish(LIVE_TOPICS.prices, JSON.stringify(fetched));
-      return { asked: assetIds.length, fetched: fetched.length };
+      return { asked: assetIds.length, fetched: fetched.length, problem };
     },
   });
+}
+
+/** A source that is away is asked again at the next slot: no work is lost that a retry would save. */
+async function ask(
+  source: SpotSource,
+  { assetIds, signal }: { assetIds: readonly AssetId[]; signal: AbortSignal },
+) {
+  try {
+    return { quotes: await source.quotes(assetIds, signal), problem: null };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return { quotes: [], problem: error.message };
+  }
 }

@@ -22,6 +22,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("market_cap_usd", type.double)
     .modifyEnd(type.clusteredTable)
     .execute();
+  // What a venue has no candles of, so that it is not asked for them again.
+  await db.schema.createTable("candle_absences")
+    .addColumn("asset_id", type.text, (c) => c.notNull())
+    .addColumn("interval", type.text, (c) => c.notNull())
+    .addColumn("source", type.text, (c) => c.notNull())
+    .addColumn("from_time", type.integer, (c) => c.notNull()) // UTC ms
+    .addColumn("to_time", type.integer, (c) => c.notNull()) // UTC ms
+    .addColumn("asked_at", type.integer, (c) => c.notNull()) // UTC ms
+    .addPrimaryKeyConstraint("candle_absences_key", ["asset_id", "interval", "source", "from_time"])
+    .modifyEnd(type.clusteredTable)
+    .execute();
   await db.schema.createTable("held_prices")
     .addColumn("id", type.uuid, (c) => c.primaryKey())
     .addColumn("asset_id", type.text, (c) => c.notNull())

@@ -1,4 +1,4 @@
-import { DAY_MS, formatUtcMs, MINUTE_MS, SECOND_MS, type UtcMs } from "../kernel/time.ts";
+import { DAY_MS, formatUtcMs, HOUR_MS, MINUTE_MS, SECOND_MS, type UtcMs } from "../kernel/time.ts";
 import { intervalMs } from "./candle.ts";
 import type { LivePrice } from "./live_ports.ts";
 import {
@@ -19,7 +19,7 @@ import { asofOfSeries, DEMO_SOURCE, isDemoSource } from "./series_choice.ts";
  * 10 s the price is stale. A source that is asked every few minutes has its own measure.
  */
 const TRADED_AGES = { liveMs: 10 * SECOND_MS, delayedMs: 10 * SECOND_MS };
-const POLLED_AGES = { liveMs: 10 * MINUTE_MS, delayedMs: 30 * MINUTE_MS };
+const POLLED_AGES = { liveMs: 20 * MINUTE_MS, delayedMs: HOUR_MS };
 
 /** Sources whose prices are the last trades, as opposed to an answer asked for now and then. */
 const TRADED_SOURCES: ReadonlySet<string> = new Set(["consolidated", DEMO_SOURCE]);

@@ -11,6 +11,15 @@ export { DemoMarket, type DemoRefresh } from "./demo_market.ts";
 export * from "./derive.ts";
 export { QUOTE_FIGURES, type QuoteFigure } from "./explain.ts";
 export { onCandles, withGapRows } from "./gap_rows.ts";
+export {
+  type AbsenceStore,
+  Backfill,
+  type BackfillResult,
+  type BackfillScope,
+} from "./live/backfill.ts";
+export { CandleHealer, type HealRequest, type HealResult } from "./live/healer.ts";
+export { LiveBoard } from "./live/live_board.ts";
+export { type HeldCommand, type LiveFeed, LiveMarket } from "./live/live_market.ts";
 export * from "./live_ports.ts";
 export { freshnessOfLive } from "./live_quotes.ts";
 export * from "./market_service.ts";

@@ -6,6 +6,7 @@ export {
   openDatabase,
   type OpenOptions,
 } from "./open.ts";
+export { SqlAbsenceStore } from "./sql/absence_store.ts";
 export { SqlAssetStore } from "./sql/asset_store.ts";
 export { SqlCandleStore } from "./sql/candle_store.ts";
 export { SqlLivePriceStore } from "./sql/live_price_store.ts";

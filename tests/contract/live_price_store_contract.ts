@@ -1,7 +1,7 @@
 import { UuidFactory } from "@/services/kernel/ids.ts";
 import { type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import type { AssetId, HeldPrice } from "@/services/market/mod.ts";
-import { SqlLivePriceStore } from "@/services/storage/mod.ts";
+import { SqlAbsenceStore, SqlLivePriceStore } from "@/services/storage/mod.ts";
 import { assertEquals } from "@/tests/assert.ts";
 import { livePrice } from "@/tests/fakes/live_prices.ts";
 import type { StoreKind } from "./stores.ts";
@@ -57,6 +57,24 @@ export function testLivePriceStore(kind: StoreKind): void {
     );
     await store.recordPrices(prices);
     assertEquals((await store.listPrices()).length, 2_500);
+  });
+
+  Deno.test({
+    name: `SqlAbsenceStore on ${kind.name} remembers ranges of one series, each as far as known`,
+    ignore: kind.ignore,
+    async fn() {
+      await using kit = await kind.open();
+      const store = new SqlAbsenceStore(kit.database, kit.clock);
+      const key = { assetId: "bitcoin" as AssetId, interval: "1d", source: "binance" } as const;
+      await store.recordAbsence(key, { from: at(10), to: at(20) });
+      await store.recordAbsence(key, { from: at(0), to: at(5) });
+      await store.recordAbsence(key, { from: at(0), to: at(3) });
+      await store.recordAbsence({ ...key, source: "coinbase" }, { from: at(0), to: at(9) });
+      assertEquals(await store.listAbsences(key), [
+        { from: at(0), to: at(5) },
+        { from: at(10), to: at(20) },
+      ]);
+    },
   });
 
   test("settles a held price in place, newest first", async (store) => {

@@ -145,6 +145,15 @@ interface MarketFiguresRow {
   readonly market_cap_usd: number | null;
 }
 
+interface CandleAbsenceRow {
+  readonly asset_id: string;
+  readonly interval: string;
+  readonly source: string;
+  readonly from_time: number;
+  readonly to_time: number;
+  readonly asked_at: number;
+}
+
 interface HeldPriceRow {
   readonly id: UuidValue;
   readonly asset_id: string;
@@ -183,6 +192,7 @@ export interface Schema extends RegistryTables {
   readonly leases: LeaseRow;
   readonly live_prices: LivePriceRow;
   readonly market_figures: MarketFiguresRow;
+  readonly candle_absences: CandleAbsenceRow;
   readonly held_prices: HeldPriceRow;
   readonly data_version: DataVersionRow;
   readonly schema_migrations: SchemaMigrationRow;

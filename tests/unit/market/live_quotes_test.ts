@@ -10,9 +10,9 @@ const AGES = [
   { source: "consolidated", ageMs: 10 * SECOND_MS, expected: "live" },
   { source: "consolidated", ageMs: 10 * SECOND_MS + 1, expected: "stale" },
   { source: "demo", ageMs: 11 * SECOND_MS, expected: "stale" },
-  { source: "coingecko", ageMs: 10 * MINUTE_MS, expected: "live" },
-  { source: "coingecko", ageMs: 10 * MINUTE_MS + 1, expected: "delayed" },
-  { source: "coingecko", ageMs: 30 * MINUTE_MS + 1, expected: "stale" },
+  { source: "coingecko", ageMs: 20 * MINUTE_MS, expected: "live" },
+  { source: "coingecko", ageMs: 20 * MINUTE_MS + 1, expected: "delayed" },
+  { source: "coingecko", ageMs: HOUR_MS + 1, expected: "stale" },
 ] as const;
 for (const { source, ageMs, expected } of AGES) {
   Deno.test(`freshnessOfLive() says ${expected} of ${source} after ${ageMs} ms`, () => {

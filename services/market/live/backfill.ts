@@ -1,0 +1,228 @@
+import { ProviderError } from "../../kernel/errors.ts";
+import { DAY_MS, type UtcMs } from "../../kernel/time.ts";
+import type { Clock } from "../../ports/mod.ts";
+import type { AssetId } from "../assets.ts";
+import {
+  bucketStart,
+  CANDLE_STATES,
+  type CandleColumns,
+  emptyColumns,
+  type Interval,
+  intervalMs,
+  type SeriesKey,
+} from "../candle.ts";
+import { coverageOf } from "../coverage.ts";
+import type { CandleStore, MarketProvider, TimeRange } from "../ports.ts";
+
+/** How far back candles are wanted, in the order in which they are fetched. */
+export const BACKFILL_TARGETS: readonly { readonly interval: Interval; readonly days: number }[] = [
+  { interval: "1d", days: 365 },
+  { interval: "1h", days: 30 },
+  { interval: "5m", days: 7 },
+  { interval: "1d", days: 3 * 365 },
+  { interval: "1h", days: 365 },
+  { interval: "5m", days: 30 },
+];
+
+/** Buckets asked for at once: a page of the larger venue. */
+const BUCKETS_AT_ONCE = 1_000;
+const HEALED = CANDLE_STATES.indexOf("healed");
+
+/** Ranges that a venue was asked for and had nothing of, so that it is not asked again. */
+export interface AbsenceStore {
+  listAbsences(key: SeriesKey): Promise<readonly TimeRange[]>;
+  recordAbsence(key: SeriesKey, range: TimeRange): Promise<void>;
+}
+
+export interface BackfillScope {
+  readonly assetId?: AssetId | undefined;
+  readonly interval?: Interval | undefined;
+}
+
+export interface BackfillResult {
+  readonly fetched: number;
+  readonly written: number;
+  readonly absent: number;
+  /** Ranges that are still to be fetched. */
+  readonly left: number;
+  /** Why it stopped before the end: the source is away. The next run goes on from there. */
+  readonly stoppedBy: string | null;
+}
+
+interface Task {
+  readonly provider: MarketProvider;
+  readonly key: SeriesKey;
+  readonly range: TimeRange;
+  /** Between candles that are stored, as opposed to before or after them. */
+  readonly isInside: boolean;
+}
+
+/** Fetches the candles that are missing in the windows of the targets, newest windows first. */
+export class Backfill {
+  readonly #markets: readonly { provider: MarketProvider; assetIds: readonly AssetId[] }[];
+  readonly #store: CandleStore;
+  readonly #absences: AbsenceStore;
+  readonly #clock: Clock;
+
+  /** Each asset is filled from the first of the markets that has it. */
+  constructor({ markets, store, absences, clock }: {
+    markets: readonly { provider: MarketProvider; assetIds: readonly AssetId[] }[];
+    store: CandleStore;
+    absences: AbsenceStore;
+    clock: Clock;
+  }) {
+    this.#markets = markets;
+    this.#store = store;
+    this.#absences = absences;
+    this.#clock = clock;
+  }
+
+  /**
+   * Fetches range after range until none is left or the source is away. What was fetched stays, and
+   * the next run goes on from there. Throws `RATE_LIMITED` where no budget is left.
+   */
+  async run(
+    scope: BackfillScope,
+    { signal, onProgress }: {
+      signal: AbortSignal;
+      onProgress: (done: number, total: number) => void;
+    },
+  ): Promise<BackfillResult> {
+    const tasks = await this.#plan(scope);
+    const sum = { fetched: 0, written: 0, absent: 0, left: tasks.length };
+    const away = new Map<string, string>();
+    for (const task of tasks) {
+      signal.throwIfAborted();
+      onProgress(tasks.length - sum.left, tasks.length);
+      if (away.has(task.key.source)) continue;
+      try {
+        const candles = await fetchTask(task, signal);
+        sum.fetched += candles.length;
+        sum.written += await this.#keep(task, candles);
+        sum.absent += await this.#noteAbsent(task, candles);
+        sum.left--;
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        away.set(task.key.source, error.message);
+      }
+    }
+    return { ...sum, stoppedBy: away.size === 0 ? null : [...away.values()].join("; ") };
+  }
+
+  /** Every range that is missing now, in the order of the targets. */
+  async #plan(scope: BackfillScope): Promise<readonly Task[]> {
+    const tasks: Task[] = [];
+    const filled = new Set<string>();
+    for (const { interval, days } of BACKFILL_TARGETS) {
+      if (scope.interval !== undefined && scope.interval !== interval) continue;
+      for (const { provider, assetIds } of this.#markets) {
+        if (!provider.capabilities.candles.includes(interval)) continue;
+        for (const assetId of assetIds) {
+          if (scope.assetId !== undefined && scope.assetId !== assetId) continue;
+          const name = `${assetId} ${interval} ${days}`;
+          if (filled.has(name)) continue;
+          filled.add(name);
+          const key = { assetId, interval, source: provider.name };
+          for (const gap of await this.#missing(key, days)) {
+            tasks.push(...pagesOf(gap).map((range) => ({ ...gap, provider, key, range })));
+          }
+        }
+      }
+    }
+    return withoutRepeats(tasks);
+  }
+
+  async #missing(
+    key: SeriesKey,
+    days: number,
+  ): Promise<readonly { range: TimeRange; interval: Interval; isInside: boolean }[]> {
+    const { interval } = key;
+    const to = bucketStart(this.#clock.now(), interval);
+    const window = { from: bucketStart(to - days * DAY_MS, interval), to };
+    const series = await this.#store.findSeries(key);
+    const limit = (window.to - window.from) / intervalMs(interval);
+    const stored = series
+      ? await this.#store.listCandles(series.seriesId, { range: window, limit })
+      : emptyColumns(0);
+    const absences = await this.#absences.listAbsences(key);
+    return gapsIn(stored, { window, interval })
+      .flatMap(({ range, isInside }) =>
+        subtract(range, absences).map((rest) => ({ range: rest, interval, isInside }))
+      );
+  }
+
+  async #keep({ key, isInside }: Task, candles: CandleColumns): Promise<number> {
+    if (candles.length === 0) return 0;
+    if (isInside) candles.state.fill(HEALED);
+    const { inserted, updated } = await this.#store.upsertCandles(key, candles);
+    return inserted + updated;
+  }
+
+  /** Remembers the buckets that the venue has no candle of. */
+  async #noteAbsent({ key, range }: Task, candles: CandleColumns): Promise<number> {
+    let absent = 0;
+    for (const gap of gapsIn(candles, { window: range, interval: key.interval })) {
+      await this.#absences.recordAbsence(key, gap.range);
+      absent += (gap.range.to - gap.range.from) / intervalMs(key.interval);
+    }
+    return absent;
+  }
+}
+
+async function fetchTask({ provider, key, range }: Task, signal: AbortSignal) {
+  const { interval, assetId } = key;
+  return (await provider.candles(assetId, { interval, range, signal })).candles;
+}
+
+/** The buckets of a window that have no candle, oldest first. */
+export function gapsIn(
+  candles: CandleColumns,
+  { window, interval }: { window: TimeRange; interval: Interval },
+): readonly { readonly range: TimeRange; readonly isInside: boolean }[] {
+  const first = candles.openTime[0];
+  const last = candles.openTime[candles.length - 1];
+  if (first === undefined || last === undefined) return [{ range: window, isInside: false }];
+  const end = last + intervalMs(interval) as UtcMs;
+  return [
+    { range: { from: window.from, to: first as UtcMs }, isInside: false },
+    ...coverageOf(candles, interval).gaps
+      .map(({ from, to }) => ({ range: { from, to }, isInside: true })),
+    { range: { from: end, to: window.to }, isInside: false },
+  ].filter(({ range }) => range.from < range.to);
+}
+
+/** What is left of a range without others. */
+export function subtract(range: TimeRange, others: readonly TimeRange[]): readonly TimeRange[] {
+  let left: readonly TimeRange[] = [range];
+  for (const { from, to } of others) {
+    left = left.flatMap((part) =>
+      to <= part.from || from >= part.to ? [part] : [
+        { from: part.from, to: Math.min(part.to, from) as UtcMs },
+        { from: Math.max(part.from, to) as UtcMs, to: part.to },
+      ].filter((rest) => rest.from < rest.to)
+    );
+  }
+  return left;
+}
+
+/** A gap in parts of one call each, newest first. */
+function pagesOf({ range, interval }: { range: TimeRange; interval: Interval }): TimeRange[] {
+  const pageMs = BUCKETS_AT_ONCE * intervalMs(interval);
+  const pages: TimeRange[] = [];
+  for (let to = range.to; to > range.from; to = pages.at(-1)?.from ?? range.from) {
+    pages.push({ from: Math.max(range.from, to - pageMs) as UtcMs, to });
+  }
+  return pages;
+}
+
+/** A wider target names the gaps of a narrower one again. */
+function withoutRepeats(tasks: readonly Task[]): readonly Task[] {
+  const planned = new Map<string, TimeRange[]>();
+  return tasks.flatMap((task) => {
+    const name = `${task.key.assetId} ${task.key.interval} ${task.key.source}`;
+    const before = planned.get(name) ?? [];
+    const ranges = subtract(task.range, before);
+    planned.set(name, [...before, ...ranges]);
+    return ranges.map((range) => ({ ...task, range }));
+  });
+}

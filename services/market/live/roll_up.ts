@@ -1,0 +1,51 @@
+import type { UtcMs } from "../../kernel/time.ts";
+import {
+  bucketStart,
+  CANDLE_STATES,
+  type CandleColumns,
+  type Interval,
+  intervalMs,
+  type SeriesKey,
+} from "../candle.ts";
+import { deriveCandles } from "../derive.ts";
+import type { CandleStore, TimeRange } from "../ports.ts";
+import { BUILT_INTERVAL } from "./live_candles.ts";
+
+/** The stored intervals that are rolled up from the built ones. */
+export const ROLLED_INTERVALS = ["1h", "1d"] as const satisfies readonly Interval[];
+
+const PROVISIONAL = CANDLE_STATES.indexOf("provisional");
+
+/** What a roll-up wrote. */
+export interface RolledUp {
+  readonly key: SeriesKey;
+  readonly candles: CandleColumns;
+}
+
+/**
+ * The 1 h and 1 d candles of a venue's asset over the buckets that `range` touches, from the 5 m
+ * candles that are stored. A bucket that lacks a part stays provisional: whether nothing was traded
+ * or something was missed, only the venue knows. It never replaces one that is closed.
+ */
+export async function rollUp(
+  store: CandleStore,
+  { key, range }: { key: SeriesKey; range: TimeRange },
+): Promise<readonly RolledUp[]> {
+  const series = await store.findSeries({ ...key, interval: BUILT_INTERVAL });
+  if (series === null) return [];
+  const rolled: RolledUp[] = [];
+  for (const interval of ROLLED_INTERVALS) {
+    const from = bucketStart(range.from, interval);
+    const to = bucketStart(range.to - 1, interval) + intervalMs(interval) as UtcMs;
+    const limit = (to - from) / intervalMs(BUILT_INTERVAL);
+    const parts = await store.listCandles(series.seriesId, { range: { from, to }, limit });
+    if (parts.length === 0) continue;
+    const { candles, partsMissing } = deriveCandles(parts, { from: BUILT_INTERVAL, to: interval });
+    partsMissing.forEach((missing, at) => {
+      if (missing > 0) candles.state[at] = PROVISIONAL;
+    });
+    rolled.push({ key: { ...key, interval }, candles });
+  }
+  if (rolled.length > 0) await store.upsertAll(rolled);
+  return rolled;
+}
