@@ -4,7 +4,7 @@
  * - `drain` works until nothing is due, and prints the key of each job that it ran;
  * - `hang` claims one job and never ends it;
  * - `work` runs jobs as the product does, with a clock that is ahead by its fourth argument, prints
- *   each row that a job writes and ends with the first job that does;
+ *   each row that a job writes, and stops at the end of the job or when it is told to;
  * - `enqueue` asks for a job `count`, and wakes whoever works;
  * - `lease` prints whether it gets the lease that all of them want.
  */
@@ -70,10 +70,11 @@ if (action === "hang") {
 }
 
 /** Writes rows one by one, each as if it were the first try. */
-async function writeRows(): Promise<{ rows: number }> {
+async function writeRows({ signal }: { signal: AbortSignal }): Promise<{ rows: number }> {
   const candles = new SqlCandleStore(database, clock);
   const key = { assetId: "bitcoin" as AssetId, interval: "1m", source: "file" } as const;
   for (let row = 0; row < ROWS; row++) {
+    signal.throwIfAborted();
     await candles.upsertCandles(key, columnsOf([{ openTime: row * MINUTE_MS, close: row + 1 }]));
     say(`row ${row}`);
     // Leaves time to be killed in.
@@ -106,9 +107,11 @@ async function work(): Promise<void> {
     owner,
   });
   system.start({ hasCron: false });
+  Deno.addSignalListener("SIGTERM", ended.resolve);
   // The product's timers do not keep a process alive; its server does.
   const alive = setInterval(() => {}, MINUTE_MS);
   await ended.promise;
   clearInterval(alive);
+  Deno.removeSignalListener("SIGTERM", ended.resolve);
   await system.stop();
 }

@@ -78,14 +78,17 @@ async function firstWord(child: Deno.ChildProcess): Promise<string> {
   return "";
 }
 
-/** Kills the process once it has printed so many words. */
-async function killAfter(child: Deno.ChildProcess, words: number): Promise<void> {
+/** Signals the process once it has printed so many words, and waits for its end. */
+async function signalAfter(
+  child: Deno.ChildProcess,
+  { words, signal }: { words: number; signal: Deno.Signal },
+): Promise<void> {
   let seen = 0;
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     seen += text.split("\n").length - 1;
     if (seen >= words) break;
   }
-  child.kill("SIGKILL");
+  child.kill(signal);
   await child.status;
 }
 
@@ -125,7 +128,8 @@ for (const { name, ignore, place } of kinds) {
       for (const words of points) {
         // Each process lives a minute later, when the lease of the one before has run out.
         const aheadMs = killed * MINUTE_MS;
-        await killAfter(start(there.url, { owner: `${killed}`, action: "work", aheadMs }), words);
+        const worker = start(there.url, { owner: `${killed}`, action: "work", aheadMs });
+        await signalAfter(worker, { words, signal: "SIGKILL" });
         killed++;
         // It went on while it was being killed.
         if ((await store.find(id))?.state === "done") break;
@@ -148,6 +152,24 @@ for (const { name, ignore, place } of kinds) {
           revision: first,
         })),
       );
+    },
+  });
+
+  Deno.test({
+    name: `Worker on ${name} hands its job back when its process is told to stop`,
+    ignore,
+    async fn() {
+      await using there = await place();
+      const store = new SqlJobStore(there.database, new FakeClock());
+      const request = { name: "write_rows", key: "write_rows", maxAttempts: 1 };
+      const { id } = await store.enqueue({ ...request, timeoutMs: MINUTE_MS });
+      const worker = start(there.url, { owner: "a", action: "work" });
+      await signalAfter(worker, { words: 2, signal: "SIGTERM" });
+      const handedBack = await store.find(id);
+      assertEquals([handedBack?.state, handedBack?.attempts], ["queued", 0]);
+      await wordsOf(start(there.url, { owner: "b", action: "work" }));
+      const done = await store.find(id);
+      assertEquals([done?.state, done?.attempts, done?.result], ["done", 1, { rows: 40 }]);
     },
   });
 
