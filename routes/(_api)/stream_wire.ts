@@ -1,0 +1,121 @@
+import { formatUtcMs } from "../../services/kernel/time.ts";
+import {
+  type FeedStatus,
+  LIVE_TOPICS,
+  type LiveCandle,
+  type LivePrice,
+} from "../../services/market/mod.ts";
+import type { Bus } from "../../services/ports/bus.ts";
+import type {
+  StreamEntry,
+  StreamHub,
+  StreamValue,
+  WireFormat,
+} from "../../services/streams/mod.ts";
+
+/** Topics of the hub, with the name of their events. */
+export const STREAM_TOPICS = {
+  prices: { event: "price_update" },
+  candles: { event: "candle" },
+  feeds: { event: "feed" },
+} as const;
+
+const encoder = new TextEncoder();
+
+/** Events as `text/event-stream`, all of a beat in one chunk. */
+export function sseFormat(instance: string): WireFormat<Uint8Array<ArrayBuffer>> {
+  return {
+    name: "sse",
+    encode: (entries, { event }) =>
+      encoder.encode(
+        entries.map(({ seq, json }) => `id: ${instance}-${seq}\nevent: ${event}\ndata: ${json}\n\n`)
+          .join(""),
+      ),
+  };
+}
+
+/** A frame for each value. */
+export const SOCKET_FORMAT: WireFormat<readonly string[]> = {
+  name: "socket",
+  encode: (entries, { event }) =>
+    entries.map(({ json }: StreamEntry) => `{"type":"${event}","data":${json}}`),
+};
+
+/** A frame for each beat with all its values: a tenth of the work for ten of them. */
+export const BATCH_FORMAT: WireFormat<readonly string[]> = {
+  name: "batch",
+  encode: (entries, { event }) => [
+    `{"type":"${event}s","data":[${entries.map(({ json }) => json).join()}]}`,
+  ],
+};
+
+/** Has the hub send what the bus tells, until the result is called. */
+export function feedHub(hub: StreamHub, bus: Bus): () => void {
+  const stops = [
+    bus.subscribe(LIVE_TOPICS.prices, (payload) => {
+      hub.publish("prices", (JSON.parse(payload) as readonly LivePrice[]).map(priceValue));
+    }),
+    bus.subscribe(LIVE_TOPICS.candles, (payload) => {
+      hub.publish("candles", (JSON.parse(payload) as readonly LiveCandle[]).map(candleValue));
+    }),
+    bus.subscribe(LIVE_TOPICS.feeds, (payload) => {
+      hub.publish("feeds", (JSON.parse(payload) as readonly FeedStatus[]).map(feedValue));
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** A price as streams tell it. */
+export function priceValue({ assetId, priceUsd, asof, source, venues }: LivePrice): StreamValue {
+  const wire = {
+    coin_id: assetId,
+    price: priceUsd,
+    timestamp: formatUtcMs(asof),
+    source,
+    venues: venues.map(({ venue }) => venue),
+  };
+  return { key: assetId, json: JSON.stringify(wire) };
+}
+
+/** The group of an asset's bars of one interval, whatever their source. */
+export function candleGroup(assetId: string, interval: string): string {
+  return `${assetId} ${interval}`;
+}
+
+function candleValue(candle: LiveCandle): StreamValue {
+  const { assetId, interval, openTime, source, state } = candle;
+  const wire = {
+    coin_id: assetId,
+    interval,
+    t: openTime,
+    o: candle.open,
+    h: candle.high,
+    l: candle.low,
+    c: candle.close,
+    v: candle.volume,
+    state,
+    source,
+    asof: formatUtcMs(candle.asof),
+  };
+  return {
+    key: `${assetId} ${interval} ${source} ${openTime}`,
+    group: candleGroup(assetId, interval),
+    json: JSON.stringify(wire),
+  };
+}
+
+function feedValue(
+  { venue, state, since, lastFrameAt, attempts, reason }: FeedStatus,
+): StreamValue {
+  const wire = {
+    venue,
+    state,
+    since: formatUtcMs(since),
+    last_frame_at: lastFrameAt === null ? null : formatUtcMs(lastFrameAt),
+    attempts,
+    reason,
+  };
+  return { key: venue, json: JSON.stringify(wire) };
+}

@@ -1,0 +1,235 @@
+import { AppError } from "../../services/kernel/errors.ts";
+import { INTERVALS } from "../../services/market/mod.ts";
+import type { StreamStats } from "../../services/ops/ports.ts";
+import type { Clock } from "../../services/ports/mod.ts";
+import type {
+  StreamChoice,
+  StreamHub,
+  StreamSink,
+  Subscription,
+} from "../../services/streams/mod.ts";
+import { pathOf } from "./dispatcher.ts";
+import { refusal } from "./errors.ts";
+import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
+import { MAX_COINS, PriceSocket, tooManyCoins } from "./stream_socket.ts";
+import { candleGroup, sseFormat } from "./stream_wire.ts";
+
+/** How soon an `EventSource` comes back after its stream ended. */
+const RETRY_MS = 2_000;
+/** Bytes that wait to be sent; beyond them a reader gets only the latest values. */
+const MAX_QUEUED_BYTES = 64 * 1024;
+/** Deno asks for a pong when nothing came for this long, and ends the socket without one. */
+const IDLE_TIMEOUT_S = 45;
+
+const encoder = new TextEncoder();
+const HEARTBEAT = encoder.encode(": still here\n\n");
+const RETRY = encoder.encode(`retry: ${RETRY_MS}\n\n`);
+const RESET = encoder.encode("event: reset\ndata: {}\n\n");
+
+export interface StreamDeps {
+  readonly hub: StreamHub;
+  readonly clock: Clock;
+  /** The asset that any of its names means; throws `AppError`. */
+  readonly resolve: (name: string) => { readonly id: string };
+  /** Streams open at once; beyond them new ones are refused. */
+  readonly maxStreams: number;
+}
+
+/** The streams of the product: events over HTTP and over WebSocket, from one hub. */
+export class StreamEndpoints {
+  readonly #deps: StreamDeps;
+  readonly #format;
+  #sse = 0;
+  #sockets = 0;
+  #refused = 0;
+
+  constructor(deps: StreamDeps) {
+    this.#deps = deps;
+    this.#format = sseFormat(deps.hub.instance);
+  }
+
+  /** Answers a request for a stream; `null` for any other. */
+  handle(request: Request): Response | null {
+    const path = pathOf(request.url);
+    const open = OPENERS[path];
+    if (open === undefined) return null;
+    try {
+      if (request.method !== "GET") {
+        throw new AppError("METHOD_NOT_ALLOWED", `Cannot ${request.method} a stream: expected GET`);
+      }
+      if (this.#sse + this.#sockets >= this.#deps.maxStreams) throw this.#full();
+      return open === "socket" ? this.#upgrade(request) : this.#stream(request, open);
+    } catch (error) {
+      if (error instanceof AppError) return toResponse(error);
+      throw error;
+    }
+  }
+
+  stats(): StreamStats {
+    const { encoded, delivered, conflated, lagP99Ms } = this.#deps.hub.counts();
+    return {
+      sse: this.#sse,
+      websocket: this.#sockets,
+      encoded,
+      delivered,
+      conflated,
+      refused: this.#refused,
+      lagP99Ms,
+      isShedding: this.#sse + this.#sockets >= this.#deps.maxStreams,
+    };
+  }
+
+  #stream(request: Request, topic: "prices" | "candles" | "feeds"): Response {
+    const query = new URL(request.url).searchParams;
+    const choice = this.#choose(topic, query);
+    const lastEventId = request.headers.get("last-event-id") ?? query.get("last_event_id");
+    let subscription: Subscription | null = null;
+    const end = () => {
+      if (subscription === null) return;
+      subscription.close();
+      subscription = null;
+      this.#sse--;
+    };
+    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => {
+        const sink = new SseSink(controller, end);
+        sink.write(RETRY);
+        this.#sse++;
+        subscription = this.#deps.hub.subscribe(choice, {
+          sink,
+          format: this.#format,
+          lastEventId,
+          onReset: () => sink.write(RESET),
+        });
+      },
+      cancel: end,
+    }, new ByteLengthQueuingStrategy({ highWaterMark: MAX_QUEUED_BYTES }));
+    return new Response(body, {
+      headers: {
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-store",
+        // Proxies that gather what they pass on would hold events back.
+        "x-accel-buffering": "no",
+        ...Object.fromEntries(SECURITY_HEADERS),
+      },
+    });
+  }
+
+  #upgrade(request: Request): Response {
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      throw new AppError("BAD_REQUEST", "Cannot open a WebSocket: expected an upgrade");
+    }
+    if (isForeign(request)) {
+      throw new AppError("FORBIDDEN", "Cannot open a WebSocket from another site");
+    }
+    const query = new URL(request.url).searchParams;
+    const coins = this.#coinsOf(query) ?? [];
+    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_TIMEOUT_S });
+    const { hub, resolve, clock } = this.#deps;
+    this.#sockets++;
+    new PriceSocket(socket, {
+      deps: {
+        hub,
+        resolve: (name) => resolve(name).id,
+        now: () => clock.now(),
+        onEnd: () => this.#sockets--,
+      },
+      coins,
+      isBatched: query.get("batch") === "1",
+    });
+    return response;
+  }
+
+  #choose(topic: "prices" | "candles" | "feeds", query: URLSearchParams): StreamChoice {
+    if (topic === "feeds") return { topic, groups: null };
+    if (topic === "prices") return { topic, groups: this.#coinsOf(query) };
+    const interval = query.get("interval") ?? "5m";
+    if (!INTERVALS.some((known) => known === interval)) {
+      throw new AppError("VALIDATION_FAILED", `Cannot stream candles of "${interval}"`, {
+        details: { field: "interval", candidates: INTERVALS },
+      });
+    }
+    const coins = this.#coinsOf(query, "coin") ?? this.#coinsOf(query);
+    if (coins === null) {
+      throw new AppError("VALIDATION_FAILED", "Cannot stream candles: expected a coin", {
+        details: { field: "coin" },
+      });
+    }
+    return { topic, groups: coins.map((coin) => candleGroup(coin, interval)) };
+  }
+
+  #coinsOf(query: URLSearchParams, name = "coins"): readonly string[] | null {
+    const given = query.get(name);
+    if (given === null) return null;
+    const names = [...new Set(given.split(",").map((coin) => coin.trim()).filter(Boolean))];
+    if (names.length > MAX_COINS) throw tooManyCoins(names.length);
+    return names.map((coin) => this.#deps.resolve(coin).id);
+  }
+
+  #full(): AppError {
+    this.#refused++;
+    return new AppError("UNAVAILABLE", "Cannot open another stream: too many are open", {
+      details: { retry_after: RETRY_MS / 1_000 },
+    });
+  }
+}
+
+/** What stands at each address. */
+const OPENERS: Readonly<Record<string, "prices" | "candles" | "feeds" | "socket">> = {
+  "/api/stream/prices": "prices",
+  "/api/stream/candles": "candles",
+  "/api/stream/feeds": "feeds",
+  "/api/market/stream": "socket",
+  "/ws/prices": "socket",
+};
+
+class SseSink implements StreamSink<Uint8Array<ArrayBuffer>> {
+  readonly #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+  readonly #onEnd: () => void;
+
+  constructor(
+    controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>,
+    onEnd: () => void,
+  ) {
+    this.#controller = controller;
+    this.#onEnd = onEnd;
+  }
+
+  isReady(): boolean {
+    return (this.#controller.desiredSize ?? 0) > 0;
+  }
+
+  write(chunk: Uint8Array<ArrayBuffer>): void {
+    this.#controller.enqueue(chunk);
+  }
+
+  beat(): void {
+    this.write(HEARTBEAT);
+  }
+
+  end(): void {
+    this.write(RETRY);
+    this.#controller.close();
+    this.#onEnd();
+  }
+}
+
+/** Whether a browser opens it from a page of another site: WebSockets know no CORS. */
+function isForeign({ headers, url }: Request): boolean {
+  const origin = headers.get("origin");
+  if (origin === null) return false;
+  return URL.parse(origin)?.host !== (headers.get("host") ?? new URL(url).host);
+}
+
+function toResponse(error: AppError): Response {
+  const { status, body, headers } = refusal(error);
+  return new Response(body, {
+    status,
+    headers: {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      ...Object.fromEntries(SECURITY_HEADERS),
+      ...headers,
+    },
+  });
+}
