@@ -62,7 +62,7 @@ export class LocalExchange implements AsyncDisposable {
   readonly #markets: readonly string[];
   readonly #sockets = new Set<ExchangeSocket>();
   readonly #waiting = new Set<() => void>();
-  readonly #delays = new Set<ReturnType<typeof setTimeout>>();
+  readonly #delayed = new Map<Duplex, ReturnType<typeof setTimeout>>();
   #beat: ReturnType<typeof setInterval> | undefined;
   #counts = { mostOpen: 0, connects: 0, refused: 0, requests: 0, trades: 0, pongs: 0 };
 
@@ -197,7 +197,10 @@ export class LocalExchange implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#beat);
-    for (const delay of this.#delays) clearTimeout(delay);
+    for (const [stream, delay] of this.#delayed) {
+      clearTimeout(delay);
+      stream.destroy();
+    }
     this.drop();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
@@ -253,10 +256,10 @@ export class LocalExchange implements AsyncDisposable {
     };
     if (this.handshakeDelayMs === 0) return open();
     const delay = setTimeout(() => {
-      this.#delays.delete(delay);
+      this.#delayed.delete(stream);
       open();
     }, this.handshakeDelayMs);
-    this.#delays.add(delay);
+    this.#delayed.set(stream, delay);
   }
 
   #add(stream: Duplex, url: URL): void {
