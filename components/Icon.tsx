@@ -19,6 +19,7 @@ export const ICON_NAMES = [
   "keyboard",
   "lock",
   "offline",
+  "ops",
   "overview",
   "refresh",
   "search",

@@ -24,7 +24,11 @@ const TIMEOUT_MS = 10_000;
 
 async function request(
   path: string,
-  { accept, signal }: { accept: string; signal?: AbortSignal | undefined },
+  { accept, signal, method = "GET" }: {
+    accept: string;
+    signal?: AbortSignal | undefined;
+    method?: "GET" | "POST";
+  },
 ): Promise<Response> {
   // Not `AbortSignal.any`: browsers that we build for do not all have it.
   const limit = new AbortController();
@@ -32,7 +36,7 @@ async function request(
   signal?.addEventListener("abort", () => limit.abort(), { once: true });
   let response: Response;
   try {
-    response = await fetch(path, { headers: { accept }, signal: limit.signal });
+    response = await fetch(path, { method, headers: { accept }, signal: limit.signal });
   } catch (cause) {
     // Who aborts a request knows it; everybody else is told what failed.
     signal?.throwIfAborted();
@@ -91,6 +95,12 @@ export async function fetchExplanationJson(figure: string, assetId: string): Pro
   const path = `/api/explain/${encodeURIComponent(figure)}/${encodeURIComponent(assetId)}`;
   const response = await request(path, { accept: "application/json" });
   return JSON.stringify(await response.json(), null, 2);
+}
+
+/** Carries out an act of an operator; throws `ClientError` with the server's words if refused. */
+export async function postAct(path: string): Promise<void> {
+  const response = await request(path, { accept: "application/json", method: "POST" });
+  await response.body?.cancel();
 }
 
 /** A page of this site, to take a part of it. */

@@ -21,6 +21,10 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
     pages: [{ href: "/", label: "Overview", icon: "overview", key: "o" }],
   },
   {
+    title: "System",
+    pages: [{ href: "/ops", label: "Operations", icon: "ops", key: "x" }],
+  },
+  {
     title: "Reference",
     pages: [
       { href: "/docs", label: "API docs", icon: "docs", key: "d" },

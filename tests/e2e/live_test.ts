@@ -8,7 +8,7 @@ import {
   type Step,
   testInBrowser,
 } from "@/tests/e2e/page_checks.ts";
-import { startStreamStub, type StreamStub } from "@/tests/e2e/stream_stub.ts";
+import { StreamStub } from "@/tests/e2e/stream_stub.ts";
 
 const PRICE = '[data-table="assets"] [data-live="bitcoin"] [data-cell="price"]';
 const CHANGE = '[data-table="assets"] [data-live="bitcoin"] [data-cell="change_24h"]';
@@ -19,7 +19,7 @@ async function withStub(
   test: (stub: StreamStub, context: BrowserContext) => Promise<void>,
   options: Parameters<typeof browser.newContext>[0] = {},
 ): Promise<void> {
-  await using stub = startStreamStub(url);
+  await using stub = new StreamStub(url);
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   try {
     await test(stub, context);

@@ -1,0 +1,104 @@
+import { isoInstant } from "../../../components/format/time.ts";
+import { Icon } from "../../../components/Icon.tsx";
+import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
+import { EmptyState } from "../../../components/states/States.tsx";
+import { LOG_LEVELS, logHref, type LogLine, type LogQuery } from "./ops_view.ts";
+
+export interface LogsPanelProps {
+  readonly logs: readonly LogLine[];
+  readonly query: LogQuery;
+}
+
+/** The newest lines of the log, by level and by trace; the choice is part of the address. */
+export function LogsPanel({ logs, query }: LogsPanelProps) {
+  return (
+    <Panel
+      id="logs"
+      title="Logs"
+      note="newest first, secrets redacted"
+      actions={<Filters query={query} />}
+    >
+      <div data-region="logs">
+        {query.trace === "" ? null : (
+          <p class="pills">
+            <span class="pill">
+              Trace {query.trace}
+              <a href={logHref({ ...query, trace: "" })} aria-label="Clear: trace">
+                <Icon name="close" />
+              </a>
+            </span>
+          </p>
+        )}
+        {logs.length === 0
+          ? (
+            <EmptyState icon="filter" title="No line fits">
+              {query.level === "ALL" && query.trace === ""
+                ? "The log of this process is empty."
+                : "The log of this process holds nothing of that level and trace."}
+            </EmptyState>
+          )
+          : (
+            <ol class="log">
+              {logs.map((line, at) => <Line key={at} line={line} query={query} />)}
+            </ol>
+          )}
+        <SourceLine parts={["JSON lines on standard error", "UTC", "this process alone"]} />
+      </div>
+    </Panel>
+  );
+}
+
+function Filters({ query }: { readonly query: LogQuery }) {
+  return (
+    <form class="table-tools" method="get" action="/ops#logs" role="search" aria-label="Logs">
+      <div class="seg" role="group" aria-label="Level">
+        {LOG_LEVELS.map((level) => (
+          <a
+            key={level}
+            href={logHref({ ...query, level })}
+            aria-current={level === query.level ? "true" : "false"}
+          >
+            {level === "ALL" ? "All" : level}
+          </a>
+        ))}
+      </div>
+      {query.level === "ALL"
+        ? null
+        : <input type="hidden" name="level" value={query.level.toLowerCase()} />}
+      <input
+        class="input ops-trace"
+        type="search"
+        name="trace"
+        value={query.trace}
+        placeholder="Trace id"
+        aria-label="Trace id"
+        autocomplete="off"
+      />
+    </form>
+  );
+}
+
+function Line({ line, query }: { readonly line: LogLine; readonly query: LogQuery }) {
+  const { at, level, logger, message, traceId } = line;
+  const instant = isoInstant(at);
+  return (
+    <li data-lv={level}>
+      <time dateTime={instant} title={instant}>
+        {new Date(at).toISOString().slice(11, 23)}
+      </time>
+      <span class="lv">{level}</span>
+      <span class="from">{logger}</span>
+      <span class="msg">{message}</span>
+      {traceId === null ? <span class="trace" /> : (
+        <a
+          class="trace"
+          href={logHref({ ...query, trace: traceId })}
+          aria-label={`Lines of trace ${traceId}`}
+          title={traceId}
+        >
+          {traceId.slice(0, 8)}
+        </a>
+      )}
+    </li>
+  );
+}

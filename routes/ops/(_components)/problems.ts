@@ -1,0 +1,81 @@
+import { formatCount } from "../../../components/format/number.ts";
+import { formatSpan } from "../../../components/format/time.ts";
+import { closeBreakerAct, type OperatorAct, thawAct } from "./acts.ts";
+import { countJobs, type OpsView } from "./ops_view.ts";
+
+/** Something that is broken: what, what still holds, and what to press. */
+export interface Problem {
+  readonly kind: "bad" | "stale";
+  readonly what: string;
+  readonly means: string;
+  /** `null` where nothing helps but time. */
+  readonly act: { readonly act: OperatorAct; readonly label: string } | null;
+}
+
+/** What is broken, the worst first. */
+export function problemsOf(view: OpsView): readonly Problem[] {
+  return [...frozen(view), ...forced(view), ...failing(view), ...silentFeeds(view), ...queue(view)];
+}
+
+function frozen({ providers }: OpsView): Problem[] {
+  return providers.flatMap((provider) =>
+    provider.frozen === null ? [] : [{
+      kind: "bad" as const,
+      what: `${provider.label} answers ${provider.frozen.status}.`,
+      means: "It is not called until it is thawed; mend its key or its terms first. What it gave " +
+        "stays, marked with its age.",
+      act: { act: thawAct(provider), label: "Thaw" },
+    }]
+  );
+}
+
+function forced({ providers }: OpsView): Problem[] {
+  return providers.flatMap((provider) =>
+    provider.breaker.isForced && provider.breaker.state !== "closed"
+      ? [{
+        kind: "stale" as const,
+        what: `The breaker of ${provider.label} is held open by hand.`,
+        means: "Nothing is asked of it until it is closed.",
+        act: { act: closeBreakerAct(provider), label: "Close breaker" },
+      }]
+      : []
+  );
+}
+
+function failing({ providers, now }: OpsView): Problem[] {
+  return providers.flatMap(({ label, breaker, frozen, lastFailure }) => {
+    if (frozen !== null || breaker.isForced || breaker.state === "closed") return [];
+    const next = breaker.retryAt === null
+      ? ""
+      : ` Next probe in ${formatSpan(breaker.retryAt - now)}.`;
+    const isProbed = breaker.state === "half_open";
+    return [{
+      kind: isProbed ? "stale" as const : "bad" as const,
+      what: isProbed ? `${label} is being tried again.` : `${label} fails.`,
+      means: `${lastFailure === null ? "" : `${lastFailure.message}. `}Other sources stand in ` +
+        `where there are any; nothing needs to be pressed.${next}`,
+      act: null,
+    }];
+  });
+}
+
+function silentFeeds({ feeds, now }: OpsView): Problem[] {
+  return feeds.filter(({ state }) => state !== "live" && state !== "connecting").map((feed) => ({
+    kind: "stale" as const,
+    what: `The stream of ${feed.venue} is ${feed.state} for ${formatSpan(now - feed.since)}.`,
+    means: `${feed.reason === null ? "" : `${feed.reason}. `}Its last prices stay and count as ` +
+      "stale; gaps are filled by request once it is back.",
+    act: null,
+  }));
+}
+
+function queue({ queue }: OpsView): Problem[] {
+  const dead = countJobs(queue, ["dead"]);
+  if (dead === 0) return [];
+  return [{
+    kind: "bad",
+    what: `${formatCount(dead)} dead ${dead === 1 ? "letter" : "letters"}.`,
+    means: "These jobs gave up after all their attempts and wait for a retry or a discard below.",
+    act: null,
+  }];
+}

@@ -1,0 +1,36 @@
+import { HttpError, page } from "fresh";
+import { asset, Head } from "fresh/runtime";
+import OpsControls from "../../islands/OpsControls.tsx";
+import { define } from "../page_state.ts";
+import { type LogQuery, type OpsView, readLogQuery } from "./(_components)/ops_view.ts";
+import { OpsPage } from "./(_components)/OpsPage.tsx";
+
+interface OpsData {
+  readonly view: OpsView;
+  readonly query: LogQuery;
+}
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { ops } = ctx.state;
+    if (ops === undefined) throw new HttpError(404, "This process has no operator console");
+    const query = readLogQuery(ctx.url);
+    return page<OpsData>({ view: await ops.read(query), query }, {
+      headers: { "cache-control": "no-store" },
+    });
+  },
+});
+
+/** The operator's console. */
+export default define.page<typeof handler>(function Ops({ data: { view, query } }) {
+  return (
+    <>
+      <Head>
+        <title>Operations · Tokenlysis</title>
+        <link rel="stylesheet" href={asset("/styles/ops.css")} />
+      </Head>
+      <OpsPage view={view} query={query} />
+      <OpsControls />
+    </>
+  );
+});
