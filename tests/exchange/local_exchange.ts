@@ -31,7 +31,7 @@ export interface Faults {
 }
 
 export interface ExchangeCounts {
-  /** Sockets open now, and the most that were at once. */
+  /** Sockets open now, and the most that were at once; frozen ones have ended for the client. */
   readonly open: number;
   readonly mostOpen: number;
   readonly connects: number;
@@ -100,7 +100,13 @@ export class LocalExchange implements AsyncDisposable {
   get counts(): ExchangeCounts {
     let pongs = this.#counts.pongs;
     for (const socket of this.#sockets) pongs += socket.pongs;
-    return { ...this.#counts, open: this.#sockets.size, pongs };
+    return { ...this.#counts, open: this.#open, pongs };
+  }
+
+  get #open(): number {
+    let open = 0;
+    for (const { isFrozen } of this.#sockets) if (!isFrozen) open++;
+    return open;
   }
 
   get subscribed(): ReadonlySet<string> {
@@ -279,7 +285,7 @@ export class LocalExchange implements AsyncDisposable {
     });
     this.#sockets.add(socket);
     this.#counts.connects++;
-    this.#counts.mostOpen = Math.max(this.#counts.mostOpen, this.#sockets.size);
+    this.#counts.mostOpen = Math.max(this.#counts.mostOpen, this.#open);
     this.#happened();
   }
 

@@ -1,4 +1,5 @@
 import type { AssetId } from "@/services/market/assets.ts";
+import { utcMsOf } from "@/services/kernel/time.ts";
 import type { FeedEvent, Tick } from "@/services/market/ports.ts";
 import { SystemClock } from "@/services/platform/clock.ts";
 import { systemTimer } from "@/services/platform/timer.ts";
@@ -28,15 +29,19 @@ class Kit implements AsyncDisposable {
   readonly #reading: Promise<void>;
   #wake = () => {};
 
-  constructor(exchange: LocalExchange, protocol: VenueProtocol) {
+  constructor(
+    exchange: LocalExchange,
+    { protocol, pace }: { protocol: VenueProtocol; pace: number },
+  ) {
     this.exchange = exchange;
     this.market = MARKETS[protocol.venue === "binance" ? "binance" : "coinbase"];
+    const clock = new SystemClock();
     this.stream = new ExchangeStream({
       protocol,
       sockets: new WebSocketClient({ timer: systemTimer, isNetworkAllowed: true }),
       markets: marketsFrom({ [BTC]: this.market }),
-      clock: new SystemClock(),
-      timer: systemTimer,
+      clock: { now: () => utcMsOf(clock.now() * pace) },
+      timer: { after: (delayMs, run) => systemTimer.after(delayMs / pace, run) },
       random: () => 0,
       log: new RecordingLog(),
     });
@@ -44,17 +49,20 @@ class Kit implements AsyncDisposable {
   }
 
   static async start(
-    { venue = "binance", refusal = null }: { venue?: Venue; refusal?: Refusal | null } = {},
+    { venue = "binance", refusal = null, pace = 1 }: {
+      venue?: Venue;
+      refusal?: Refusal | null;
+      /** Seconds of the stream in a second. */
+      pace?: number;
+    } = {},
   ): Promise<Kit> {
     const exchange = await LocalExchange.start({ markets: [MARKETS[venue]] });
     exchange.refusal = refusal;
     const { binance, coinbase } = exchange.urls;
-    return new Kit(
-      exchange,
-      venue === "binance"
-        ? { ...binanceProtocol({ urls: [`${binance}/one`, `${binance}/`] }), address }
-        : coinbaseProtocol({ urls: [coinbase] }),
-    );
+    const protocol = venue === "binance"
+      ? { ...binanceProtocol({ urls: [`${binance}/one`, `${binance}/`] }), address }
+      : coinbaseProtocol({ urls: [coinbase] });
+    return new Kit(exchange, { protocol, pace });
   }
 
   /** Resolves once an event satisfies `condition`, counted from the first one. */
@@ -215,4 +223,27 @@ Deno.test("ExchangeStream answers pings", async () => {
   kit.exchange.close(1000);
   await kit.live(2);
   assertEquals(kit.exchange.counts.pongs, 1);
+});
+
+Deno.test("ExchangeStream leaves a peer that froze with its connection open", async () => {
+  await using kit = await Kit.start({ pace: 200 });
+  await kit.live();
+  kit.trade(1);
+  await kit.until(() => kit.ids.length === 1);
+  kit.exchange.freeze();
+  kit.exchange.withhold([kit.market]);
+  await kit.live(2);
+  kit.trade(1);
+  await kit.until(() => kit.ids.length === 2);
+  assert(kit.reasons.includes("no readable frame for 30 s"));
+  assertEquals(kit.gaps, ["disconnected, trade id 1002 is missing"]);
+});
+
+Deno.test("ExchangeStream takes nothing but garbage for silence", async () => {
+  await using kit = await Kit.start({ pace: 200 });
+  await kit.live();
+  kit.exchange.say("{half a fra", "\u0000", "[", "{}}");
+  await kit.live(2);
+  assert(kit.reasons.includes("no readable frame for 30 s"));
+  assertEquals(kit.exchange.counts.mostOpen, 1);
 });
