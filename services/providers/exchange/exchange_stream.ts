@@ -45,6 +45,11 @@ export class ExchangeStream implements TickSource {
     return this.#repeatedBefore + (this.#markets?.repeated ?? 0);
   }
 
+  /** Frames that could not be read, since the start. */
+  get badFrames(): number {
+    return this.#badFrames.count;
+  }
+
   /**
    * Ends when `signal` aborts, or the reader leaves. A later call ends an earlier one, whose
    * socket is closed before the new one opens. Throws `RangeError` for more than 50 assets.

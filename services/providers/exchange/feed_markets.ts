@@ -80,7 +80,7 @@ export class FeedMarkets {
   /** The connection broke. */
   interrupt(): void {
     this.#stopTimers();
-    for (const { order } of this.#followed.values()) order.interrupt(this.#clock.now());
+    for (const { order } of this.#followed.values()) order.interrupt();
   }
 
   /** The venue sends again: markets that stay quiet from here on count as having missed trades. */

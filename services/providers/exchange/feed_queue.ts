@@ -35,8 +35,9 @@ export class FeedQueue {
     if (this.#hasEnded) return;
     if (this.#tickCount >= this.#maxTicks) this.#giveUp();
     if (this.#batch === null) {
-      this.#batch = [];
-      this.#add({ kind: "ticks", ticks: this.#batch });
+      const batch: Tick[] = [];
+      this.#add({ kind: "ticks", ticks: batch });
+      this.#batch = batch;
     }
     this.#batch.push(tick);
     this.#tickCount++;

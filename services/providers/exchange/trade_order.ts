@@ -14,6 +14,11 @@ export interface MissingTrades {
   readonly reason: string;
 }
 
+interface WaitingTrade {
+  readonly trade: VenueTrade;
+  readonly since: UtcMs;
+}
+
 /** What an order says: what to pass on, in this order. */
 export interface OrderSink {
   trade(trade: VenueTrade): void;
@@ -26,13 +31,13 @@ export interface OrderSink {
  */
 export class TradeOrder {
   readonly #sink: OrderSink;
-  readonly #waiting = new Map<number, VenueTrade>();
+  /** By id; a map keeps its order, so that the first one has waited longest. */
+  readonly #waiting = new Map<number, WaitingTrade>();
   #lastId: number | null = null;
   /** Up to when everything is known: the last trade, or the start of watching. */
   #knownUntil: UtcMs;
   /** The newest id that a heartbeat told of, with its time. */
-  #told: { readonly id: number; readonly at: UtcMs } | null = null;
-  #waitingSince: UtcMs | null = null;
+  #told: { readonly id: number; readonly at: UtcMs; readonly since: UtcMs } | null = null;
   #isInterrupted = false;
   #repeated = 0;
 
@@ -48,7 +53,8 @@ export class TradeOrder {
 
   /** When to call `settle` for what waits, or `null` if nothing does. */
   get settleAt(): UtcMs | null {
-    return this.#waitingSince === null ? null : utcMsOf(this.#waitingSince + REORDER_MS);
+    const since = this.#waitingSince();
+    return since === null ? null : utcMsOf(since + REORDER_MS);
   }
 
   add(trade: VenueTrade, now: UtcMs): void {
@@ -68,9 +74,8 @@ export class TradeOrder {
       this.#pass(trade);
       return this.#passWaiting();
     }
-    this.#waiting.set(id, trade);
-    this.#waitingSince ??= now;
-    if (this.#waiting.size > MAX_WAITING) this.settle(utcMsOf(this.#waitingSince + REORDER_MS));
+    this.#waiting.set(id, { trade, since: now });
+    if (this.#waiting.size > MAX_WAITING) this.#giveUpWaiting();
   }
 
   /** A trade whose number says nothing: after a break, those before it may be missing. */
@@ -88,8 +93,8 @@ export class TradeOrder {
       this.#lastId = id;
       this.#knownUntil = later(this.#knownUntil, at);
     } else if (id > this.#lastId) {
-      this.#told = { id, at };
-      this.#waitingSince ??= now;
+      // The first of several keeps its turn: beats that follow must not put it off.
+      this.#told = { id, at, since: this.#told?.since ?? now };
       return;
     } else if (id === this.#lastId && this.#waiting.size === 0) {
       this.#knownUntil = later(this.#knownUntil, at);
@@ -98,8 +103,8 @@ export class TradeOrder {
   }
 
   /** The connection broke: whether trades were missed shows with the next number. */
-  interrupt(now: UtcMs): void {
-    if (this.#waitingSince !== null) this.settle(utcMsOf(now + REORDER_MS));
+  interrupt(): void {
+    this.#giveUpWaiting();
     this.#isInterrupted = true;
   }
 
@@ -114,17 +119,20 @@ export class TradeOrder {
   /** Gives up those that did not come in time. */
   settle(now: UtcMs): void {
     const settleAt = this.settleAt;
-    if (settleAt === null || now < settleAt || this.#lastId === null) return;
-    const trades = [...this.#waiting.values()].sort((a, b) => a.tradeId - b.tradeId);
+    if (settleAt !== null && now >= settleAt) this.#giveUpWaiting();
+  }
+
+  #giveUpWaiting(): void {
+    const trades = [...this.#waiting.values()].map(({ trade }) => trade)
+      .sort((a, b) => a.tradeId - b.tradeId);
     this.#waiting.clear();
-    this.#waitingSince = null;
     for (const trade of trades) {
       this.#reportHole(trade.tradeId - 1, trade.at);
       this.#pass(trade);
     }
     const told = this.#told;
     this.#told = null;
-    if (told === null || told.id <= this.#lastId) return;
+    if (told === null || told.id <= (this.#lastId ?? 0)) return;
     this.#reportHole(told.id, told.at);
     this.#lastId = told.id;
     this.#knownUntil = later(this.#knownUntil, told.at);
@@ -142,7 +150,6 @@ export class TradeOrder {
 
   #restart(): void {
     this.#waiting.clear();
-    this.#waitingSince = null;
     this.#told = null;
   }
 
@@ -157,12 +164,17 @@ export class TradeOrder {
     while (this.#lastId !== null) {
       const next = this.#waiting.get(this.#lastId + 1);
       if (next === undefined) break;
-      this.#waiting.delete(next.tradeId);
-      this.#pass(next);
+      this.#waiting.delete(next.trade.tradeId);
+      this.#pass(next.trade);
     }
-    const hasTold = this.#told !== null && this.#told.id > (this.#lastId ?? 0);
-    if (!hasTold) this.#told = null;
-    if (this.#waiting.size === 0 && !hasTold) this.#waitingSince = null;
+    if (this.#told !== null && this.#told.id <= (this.#lastId ?? 0)) this.#told = null;
+  }
+
+  #waitingSince(): UtcMs | null {
+    const [first] = this.#waiting.values();
+    const told = this.#told?.since ?? null;
+    if (first === undefined) return told;
+    return told === null || first.since < told ? first.since : told;
   }
 
   #reportHole(to: number, at: UtcMs): void {

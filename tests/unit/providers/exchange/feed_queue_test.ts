@@ -84,14 +84,25 @@ Deno.test("FeedQueue tells what a slow reader missed, one gap per asset", async 
   ]);
 });
 
-Deno.test("FeedQueue stays bounded under gaps that nobody reads", async () => {
-  const queue = new FeedQueue({ venue: "binance" });
-  for (let at = 0; at < 1_001; at++) {
-    const range = { from: utcMsOf(at), to: utcMsOf(at + 1) };
-    queue.gap({ venue: "binance", assetIds: [BTC], ...range, reason: "x" });
-  }
-  assertEquals(await all(queue), [
-    "gap btc 0..1000 the reader was too slow",
-    "gap btc 1000..1001 x",
-  ]);
-});
+for (
+  const { name, last, text: shown } of [
+    { name: "a gap", last: "gap", text: "gap btc 1000..1001 x" },
+    { name: "a tick", last: "tick", text: "ticks 1000" },
+  ]
+) {
+  Deno.test(`FeedQueue stays bounded under gaps that nobody reads, then ${name}`, async () => {
+    const queue = new FeedQueue({ venue: "binance" });
+    const gap = (at: number) =>
+      queue.gap({
+        venue: "binance",
+        assetIds: [BTC],
+        from: utcMsOf(at),
+        to: utcMsOf(at + 1),
+        reason: "x",
+      });
+    for (let at = 0; at < 1_000; at++) gap(at);
+    if (last === "gap") gap(1_000);
+    else queue.tick(tick(BTC, 1_000));
+    assertEquals(await all(queue), ["gap btc 0..1000 the reader was too slow", shown]);
+  });
+}

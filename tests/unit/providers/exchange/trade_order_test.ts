@@ -22,7 +22,7 @@ function said(steps: readonly Step[]): { readonly out: readonly string[]; repeat
     if (kind === "trade") {
       order.add({ market: "BTCUSDT", price: 1, quantity: 1, tradeId: first, at }, at);
     } else if (kind === "told") order.told(first, { at, now: at });
-    else if (kind === "interrupt") order.interrupt(at);
+    else if (kind === "interrupt") order.interrupt();
     else if (kind === "quiet") order.assumeMissed(at);
     else order.settle(at);
   }
@@ -61,6 +61,22 @@ const cases: readonly {
     name: "waits with a hole until its time is over",
     steps: [["trade", 4, 10], ["trade", 6, 50], ["settle", LATER - 1]],
     out: ["4"],
+  },
+  {
+    name: "gives each hole its own time",
+    steps: [
+      ["trade", 4, 10],
+      ["trade", 6, 50],
+      ["trade", 9, 200],
+      ["trade", 5, 20],
+      [
+        "settle",
+        LATER,
+      ],
+      ["trade", 7, 60],
+      ["trade", 8, 70],
+    ],
+    out: ["4", "5", "6", "7", "8", "9"],
   },
   {
     name: "names a single missing trade",
