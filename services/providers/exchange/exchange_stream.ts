@@ -35,7 +35,14 @@ export class ExchangeStream implements TickSource {
   #markets: FeedMarkets | null = null;
   #repeatedBefore = 0;
 
+  /** Throws `TypeError` for an address that no socket could open: better now than at a retry. */
   constructor(deps: ExchangeStreamDeps) {
+    for (const base of deps.protocol.urls) {
+      const { protocol } = deps.protocol.address(base, []);
+      if (protocol !== "wss:" && protocol !== "ws:") {
+        throw new TypeError(`Cannot stream from "${base}": expected an address of wss: or ws:`);
+      }
+    }
     this.#deps = deps;
     this.#badFrames = new BadFrames(deps.onBadFrame ?? (() => {}));
   }

@@ -29,9 +29,9 @@ class Kit implements AsyncDisposable {
   readonly #abort = new AbortController();
   #reading: Promise<void> = Promise.resolve();
 
-  constructor({ coinbase = false } = {}) {
+  constructor({ coinbase = false, urls = URLS } = {}) {
     this.stream = new ExchangeStream({
-      protocol: coinbase ? coinbaseProtocol({ urls: URLS }) : binanceProtocol({ urls: URLS }),
+      protocol: coinbase ? coinbaseProtocol({ urls }) : binanceProtocol({ urls }),
       sockets: this.sockets,
       markets: marketsFrom(
         coinbase ? { [BTC]: "BTC-USD", [ETH]: "ETH-USD" } : { [BTC]: "BTCUSDT", [ETH]: "ETHUSDT" },
@@ -129,6 +129,12 @@ Deno.test("ExchangeStream.ticks() refuses more than 50 assets", () => {
     pattern: /51 assets: expected at most 50/,
   });
 });
+
+for (const url of ["https://one.test", "one.test"]) {
+  Deno.test(`ExchangeStream refuses the address "${url}" before anything starts`, () => {
+    assertThrows(() => new Kit({ urls: [URLS[0] ?? "", url] }), { type: TypeError });
+  });
+}
 
 Deno.test("ExchangeStream.ticks() gives up a connection that is silent for 30 s", async () => {
   await using kit = new Kit();
