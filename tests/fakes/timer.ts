@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { Timer } from "@/services/ports/mod.ts";
 import type { FakeClock } from "./clock.ts";
 
@@ -49,5 +50,5 @@ export class FakeTimer implements Timer {
 
 /** Lets everything run that waits for nothing but its turn. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
