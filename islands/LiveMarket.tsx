@@ -37,6 +37,9 @@ export default function LiveMarket() {
       if (before?.label === next.label) return;
       status.value = next;
       document.documentElement.dataset["feed"] = next.kind;
+      for (const label of document.querySelectorAll("[data-live-label]")) {
+        label.textContent = next.label;
+      }
       showBanner(next);
       // That it connects at first is no news; what breaks or comes back is.
       const isNews = before !== null && before.kind !== next.kind && next.kind !== "connecting";

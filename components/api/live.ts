@@ -1,13 +1,6 @@
 import { asset } from "fresh/runtime";
-import { createBrowserHub } from "./browser_hub.ts";
 import type { CandleTick, PriceTick } from "./live_events.ts";
-import {
-  type CandleWant,
-  type LiveHub,
-  type LiveSink,
-  type LiveWants,
-  NO_WANTS,
-} from "./live_hub.ts";
+import type { CandleWant, LiveSink, LiveWants } from "./live_hub.ts";
 import { deliver, type PageMessage, WANTS_EVERY_MS, type WorkerMessage } from "./live_messages.ts";
 import type { LiveState } from "./live_state.ts";
 
@@ -112,18 +105,19 @@ class LivePage implements LiveSink {
   }
 
   #tellWants(): void {
-    const wants: LiveWants = this.#prices.size + this.#candles.size === 0 ? NO_WANTS : {
+    // A page that never wanted anything opens nothing.
+    if (this.#link === null && this.#prices.size + this.#candles.size === 0) return;
+    const wants: LiveWants = {
       coins: [...new Set([...this.#prices.values()].flatMap((coins) => [...coins]))],
       candles: [...this.#candles.values()],
     };
-    if (wants === NO_WANTS && this.#link === null) return;
     this.#link ??= this.#connect();
     this.#link.want(wants);
   }
 
   #connect(): HubLink {
     return connectWorker(this, () => {
-      this.#link = connectHub(createBrowserHub(), this);
+      this.#link = connectHub(this);
       this.#tellWants();
     });
   }
@@ -133,21 +127,23 @@ function isOf(one: CandleWant, other: CandleWant): boolean {
   return one.coinId === other.coinId && one.interval === other.interval;
 }
 
-function connectHub(hub: LiveHub, sink: LiveSink): HubLink {
-  const member = hub.join(sink);
-  return { ...member, retry: () => hub.retry() };
+/** A hub of the page's own. Its code is fetched only where no worker has it for all tabs. */
+function connectHub(sink: LiveSink): HubLink {
+  const joined = import("./browser_hub.ts").then(({ createBrowserHub }) => {
+    const hub = createBrowserHub();
+    return { hub, member: hub.join(sink) };
+  });
+  return {
+    want: (wants) => void joined.then(({ member }) => member.want(wants)),
+    leave: () => void joined.then(({ member }) => member.leave()),
+    retry: () => void joined.then(({ hub }) => hub.retry()),
+  };
 }
 
-/** The link to the worker of all tabs; `onFailure` where there is none, or it does not answer. */
+/** The link to the worker of all tabs; `onFailure` if it turns out not to answer. */
 function connectWorker(sink: LiveSink, onFailure: () => void): HubLink {
-  if (typeof SharedWorker === "undefined") return connectHub(createBrowserHub(), sink);
-  let worker: SharedWorker;
-  try {
-    worker = new SharedWorker(asset("/workers/live.js"), { name: "tokenlysis-live" });
-  } catch {
-    // Private windows of some browsers refuse it.
-    return connectHub(createBrowserHub(), sink);
-  }
+  const worker = startWorker();
+  if (worker === null) return connectHub(sink);
   const { port } = worker;
   const send = (message: PageMessage) => port.postMessage(message);
   const giveUp = () => {
@@ -168,4 +164,14 @@ function connectWorker(sink: LiveSink, onFailure: () => void): HubLink {
     leave: () => send({ kind: "leave" }),
     retry: () => send({ kind: "retry" }),
   };
+}
+
+/** `null` where the browser shares no workers, or refuses to, as in some private windows. */
+function startWorker(): SharedWorker | null {
+  if (typeof SharedWorker === "undefined") return null;
+  try {
+    return new SharedWorker(asset("/workers/live.js"), { name: "tokenlysis-live" });
+  } catch {
+    return null;
+  }
 }

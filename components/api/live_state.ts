@@ -1,3 +1,6 @@
+/** How often prices are asked for where no stream holds. */
+export const POLL_MS = 5_000;
+
 /**
  * How the way to the server stands. `connecting`: not there yet, nothing has failed.
  * `reconnecting`: cut, waiting for the next try. `polling`: streams do not hold, prices are asked

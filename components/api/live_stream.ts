@@ -1,5 +1,5 @@
 import { type ReadStreamOptions, type StreamEvent, StreamRefused } from "./event_stream.ts";
-import type { LiveKind, LiveState, LiveTimer } from "./live_state.ts";
+import { type LiveKind, type LiveState, type LiveTimer, POLL_MS } from "./live_state.ts";
 
 /** The server's heartbeat comes every 15 s: three of them missed is a dead link. */
 export const SILENCE_MS = 45_000;
@@ -7,8 +7,6 @@ export const SILENCE_MS = 45_000;
 export const STABLE_MS = 10_000;
 /** After so many ends in a row prices are asked for, while streams go on being tried. */
 export const FAILURES_TO_POLL = 3;
-/** How often prices are asked for where no stream holds. */
-export const POLL_MS = 5_000;
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
 /** The server's clock is told in whole seconds: differences below say nothing. */

@@ -15,13 +15,15 @@ export interface LiveBar {
 }
 
 /**
- * What a bar did to a chart. `changed`: the last bar moved. `appended`: a new one began.
- * `unplaced`: it is not the last nor the next one, so the chart has to be read again.
+ * What a bar did to a chart. `changed`: the last bar moved. `appended`: a new one began. `known`:
+ * the chart has it just so. `unplaced`: it mends an older bar, or some between are missing, so the
+ * chart has to be read again.
  */
 export type LiveOutcome =
   | { readonly kind: "changed" | "appended"; readonly data: CandleChartData }
-  | { readonly kind: "unplaced" };
+  | { readonly kind: "known" | "unplaced" };
 
+const KNOWN: LiveOutcome = { kind: "known" };
 const UNPLACED: LiveOutcome = { kind: "unplaced" };
 
 /** Start of the last bar of a chart, UTC milliseconds; `null` without bars. */
@@ -47,7 +49,33 @@ export function withLiveBar(data: CandleChartData, bar: LiveBar): LiveOutcome {
   if (bar.openTime === last + data.intervalMs) {
     return { kind: "appended", data: replaceLast(withEmptyBar(data), bar) };
   }
-  return UNPLACED;
+  return isKnown(data, bar) ? KNOWN : UNPLACED;
+}
+
+/** Whether the chart has the bar as it is, or begins after it. */
+function isKnown(data: CandleChartData, bar: LiveBar): boolean {
+  if (bar.openTime < data.origin) return true;
+  const at = indexOf(data, bar.openTime);
+  const same = (values: readonly number[], value: number) =>
+    Math.abs((values[at] ?? NaN) - value) <= Math.abs(value) * SAME_WITHIN;
+  return at >= 0 && same(data.open, bar.open) && same(data.high, bar.high) &&
+    same(data.low, bar.low) && same(data.close, bar.close);
+}
+
+/** The page's bars are rounded to the digits that a chart can show. */
+const SAME_WITHIN = 1e-8;
+
+/** Index of the bar that starts then; -1 if there is none. */
+function indexOf({ origin, intervalMs, gaps, close }: CandleChartData, openTime: number): number {
+  const slot = (openTime - origin) / intervalMs;
+  let before = 0;
+  for (const [index, count] of gaps) {
+    if (slot < index + before) break;
+    before += count;
+    if (slot < index + before) return -1;
+  }
+  const at = slot - before;
+  return Number.isInteger(at) && at >= 0 && at < close.length ? at : -1;
 }
 
 /**
@@ -57,9 +85,9 @@ export function withLiveBar(data: CandleChartData, bar: LiveBar): LiveOutcome {
 export function withLivePart(data: CandleChartData, part: LiveBar): LiveOutcome {
   const last = lastBarTime(data);
   const at = data.close.length - 1;
-  if (last === null || part.openTime < last || part.openTime >= last + data.intervalMs) {
-    return UNPLACED;
-  }
+  if (last === null || part.openTime >= last + data.intervalMs) return UNPLACED;
+  // What an earlier part adds to its bar is known to the server alone, and read with the next bar.
+  if (part.openTime < last) return KNOWN;
   return {
     kind: "changed",
     data: {

@@ -1,5 +1,4 @@
-import type { LiveState } from "../api/live_state.ts";
-import { POLL_MS } from "../api/live_stream.ts";
+import { type LiveState, POLL_MS } from "../api/live_state.ts";
 import { formatSpan, formatUtc } from "../format/time.ts";
 import { liveFreshness, type LivePriceRow } from "./live_prices.ts";
 

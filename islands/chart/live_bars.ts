@@ -100,8 +100,10 @@ export class LiveBars {
     let snapshot = before;
     for (const tick of ticks) {
       const outcome = place(snapshot, tick);
-      if (outcome.kind !== "changed" || !tick.isProvisional) this.#reread();
-      if (outcome.kind === "unplaced") continue;
+      const isWhole = outcome.kind === "known" ||
+        (outcome.kind === "changed" && tick.isProvisional);
+      if (!isWhole) this.#reread();
+      if (!("data" in outcome)) continue;
       const origin = snapshot.origin && { ...snapshot.origin, asof: tick.asof };
       snapshot = { ...snapshot, data: outcome.data, origin, freshness: "live" };
     }

@@ -1,4 +1,5 @@
 import { Moment } from "../../components/figures/Moment.tsx";
+import { LiveLabel } from "../../components/live/LiveLabel.tsx";
 import { formatCount } from "../../components/format/number.ts";
 import { Menu, type MenuItem } from "../../components/shell/Menu.tsx";
 import { Badge } from "../../components/states/States.tsx";
@@ -40,7 +41,10 @@ export function OverviewHeader({ overview, view }: OverviewHeaderProps) {
             : null}
         </h1>
         <p class="asof">
-          <span data-live-asof>{asof === null ? "No data yet" : <Moment at={asof} />}</span>
+          <span data-live-asof>
+            {asof === null ? "No data yet" : <Moment at={asof} />}
+            <LiveLabel />
+          </span>
           {sources.length === 0
             ? null
             : <span title={sources.join(", ")}>{sourceNames(overview)}</span>}

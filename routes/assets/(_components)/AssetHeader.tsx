@@ -1,4 +1,5 @@
 import { Moment } from "../../../components/figures/Moment.tsx";
+import { LiveLabel } from "../../../components/live/LiveLabel.tsx";
 import { formatSpan } from "../../../components/format/time.ts";
 import { Badge } from "../../../components/states/States.tsx";
 import type { AssetPageData } from "./asset_page.ts";
@@ -39,6 +40,7 @@ export function AssetHeader({ asset, quote, now }: AssetPageData) {
             <>
               <span data-live-asof>
                 <Moment at={provenance.asof} />
+                <LiveLabel />
               </span>
               <span>{provenance.source}</span>
               <span>{provenance.resolution}</span>

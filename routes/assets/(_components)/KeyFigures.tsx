@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { Change, Explained, Fiat, Price, Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
+import { liveAttributes } from "../../../components/live/live_attributes.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import type { Figure } from "../../../services/market/mod.ts";
 import type { AssetPageData } from "./asset_page.ts";
@@ -19,7 +20,7 @@ export function KeyFigures({ quote, highest }: AssetPageData) {
   const { assetId, provenance } = quote;
   return (
     <Panel id="key-figures" title="Key figures">
-      <dl class="rows">
+      <dl class="rows" {...liveAttributes(quote)}>
         <Row label="Market value" assetId={assetId} name="market_cap" figure={quote.marketCapUsd}>
           {(value) => <Fiat value={value} />}
         </Row>
@@ -67,7 +68,7 @@ function Row({ label, name, assetId, figure, children }: RowProps) {
   return (
     <div>
       <dt>{label}</dt>
-      <dd>
+      <dd data-cell={name}>
         {figure.value === null
           ? <Unknown reason={figure.reason} />
           : (

@@ -1,6 +1,6 @@
 import { StreamRefused } from "@/components/api/event_stream.ts";
-import type { LiveState } from "@/components/api/live_state.ts";
-import { LiveStream, POLL_MS, SILENCE_MS, STABLE_MS } from "@/components/api/live_stream.ts";
+import { type LiveState, POLL_MS } from "@/components/api/live_state.ts";
+import { LiveStream, SILENCE_MS, STABLE_MS } from "@/components/api/live_stream.ts";
 import { assertEquals } from "@/tests/assert.ts";
 import { FakeStreams } from "@/tests/fakes/event_streams.ts";
 import { ManualTimer, settle } from "@/tests/fakes/manual_timer.ts";

@@ -41,7 +41,7 @@ function bar(openTime: number, fields: Partial<LiveBar> = {}): LiveBar {
 }
 
 function dataOf(outcome: LiveOutcome) {
-  assert(outcome.kind !== "unplaced");
+  assert(outcome.kind === "changed" || outcome.kind === "appended");
   return outcome.data;
 }
 
@@ -83,6 +83,35 @@ for (const { name, openTime } of unplaced) {
     assertEquals(withLiveBar(DATA, bar(openTime)), { kind: "unplaced" });
   });
 }
+
+const SECOND = { open: 11, high: 16, low: 8, close: 12 };
+const LAST = { open: 12, high: 17, low: 7, close: 13 };
+const older: { name: string; bar: LiveBar; expected: string }[] = [
+  { name: "knows a bar that it has", bar: bar(START + HOUR_MS, SECOND), expected: "known" },
+  {
+    name: "has to be read again for one that was mended",
+    bar: bar(START + HOUR_MS, { ...SECOND, high: 16.5 }),
+    expected: "unplaced",
+  },
+  {
+    name: "has to be read again for one that fills a gap",
+    bar: bar(START + 2 * HOUR_MS, SECOND),
+    expected: "unplaced",
+  },
+  {
+    name: "moves by its last bar as it is",
+    bar: bar(START + 3 * HOUR_MS, LAST),
+    expected: "changed",
+  },
+  { name: "begins after older bars", bar: bar(START - HOUR_MS), expected: "known" },
+];
+for (const { name, bar, expected } of older) {
+  Deno.test(`withLiveBar() ${name}`, () => assertEquals(withLiveBar(DATA, bar).kind, expected));
+}
+
+Deno.test("withLivePart() leaves earlier parts to the next reading", () => {
+  assertEquals(withLivePart(DATA, bar(START + HOUR_MS)), { kind: "known" });
+});
 
 Deno.test("withLiveBar() has no place in a chart without bars", () => {
   assertEquals(withLiveBar({ ...DATA, close: [] }, bar(START)), { kind: "unplaced" });

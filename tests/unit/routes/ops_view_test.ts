@@ -1,0 +1,66 @@
+import { logHref, type OpsView, readLogQuery } from "@/routes/ops/(_components)/ops_view.ts";
+import { problemsOf } from "@/routes/ops/(_components)/problems.ts";
+import type { UtcMs } from "@/services/kernel/time.ts";
+import type { ProviderStatus } from "@/services/ops/ports.ts";
+import { assertEquals, assertMatch } from "@/tests/assert.ts";
+import { sampleOpsView } from "@/tests/e2e/ops_sample.ts";
+
+const NOW = Date.UTC(2026, 10, 21, 6) as UtcMs;
+const VIEW = sampleOpsView(NOW);
+const FINE: OpsView = {
+  ...VIEW,
+  providers: VIEW.providers.slice(0, 1),
+  feeds: VIEW.feeds.slice(0, 1),
+  queue: { counts: [], oldestDueSeconds: 0 },
+};
+
+const addresses: { href: string; level: string; trace: string; back: string }[] = [
+  { href: "/ops", level: "ALL", trace: "", back: "/ops#logs" },
+  { href: "/ops?level=warn", level: "WARN", trace: "", back: "/ops?level=warn#logs" },
+  { href: "/ops?level=nonsense", level: "ALL", trace: "", back: "/ops#logs" },
+  {
+    href: "/ops?level=error&trace=%207c1e%20",
+    level: "ERROR",
+    trace: "7c1e",
+    back: "/ops?level=error&trace=7c1e#logs",
+  },
+];
+for (const { href, level, trace, back } of addresses) {
+  Deno.test(`readLogQuery() reads ${href}`, () => {
+    const query = readLogQuery(new URL(href, "http://localhost"));
+    assertEquals(query, { level, trace });
+    assertEquals(logHref(query), back);
+  });
+}
+
+Deno.test("readLogQuery() cuts a trace that can't be one", () => {
+  const url = new URL(`http://localhost/ops?trace=${"x".repeat(5_000)}`);
+  assertEquals(readLogQuery(url).trace.length, 80);
+});
+
+Deno.test("problemsOf() finds none where everything works", () => {
+  assertEquals(problemsOf(FINE), []);
+});
+
+Deno.test("problemsOf() names what is broken, the worst first, with what helps", () => {
+  const problems = problemsOf(VIEW);
+  assertEquals(problems.map(({ what }) => what), [
+    "Etherscan answers 401.",
+    "Coinbase Exchange fails.",
+    "CoinGecko is being tried again.",
+    "The stream of coinbase is reconnecting for 41 s.",
+    "1 dead letter.",
+  ]);
+  assertEquals(problems[0]?.act?.act.path, "/api/ops/providers/etherscan/thaw");
+  assertMatch(problems[1]?.means ?? "", /No answer within 5 s\. .*Next probe in 20 s\./);
+});
+
+Deno.test("problemsOf() offers to close a breaker that is held open by hand", () => {
+  const [binance] = FINE.providers;
+  const forced = {
+    ...binance,
+    breaker: { state: "open", since: NOW, retryAt: null, isForced: true },
+  } as ProviderStatus;
+  const problems = problemsOf({ ...FINE, providers: [forced] });
+  assertEquals(problems.map(({ act }) => act?.act.path), ["/api/ops/providers/binance/close"]);
+});
