@@ -1,5 +1,6 @@
 import type { UtcMs } from "../kernel/time.ts";
 import type { AssetId } from "./assets.ts";
+import type { Interval } from "./candle.ts";
 
 /** The last trade of one venue, as it went into a consolidated price or was left out of it. */
 export interface VenuePrice {
@@ -91,7 +92,7 @@ export const LIVE_TOPICS = {
 export interface LiveCandle {
   readonly assetId: AssetId;
   readonly source: string;
-  readonly interval: "5m" | "1h" | "1d";
+  readonly interval: Interval;
   readonly openTime: UtcMs;
   readonly open: number;
   readonly high: number;

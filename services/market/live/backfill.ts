@@ -1,5 +1,5 @@
 import { ProviderError } from "../../kernel/errors.ts";
-import { DAY_MS, type UtcMs } from "../../kernel/time.ts";
+import { DAY_MS, MINUTE_MS, type UtcMs } from "../../kernel/time.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { AssetId } from "../assets.ts";
 import {
@@ -26,7 +26,10 @@ export const BACKFILL_TARGETS: readonly { readonly interval: Interval; readonly 
 
 /** Buckets asked for at once: a page of the larger venue. */
 const BUCKETS_AT_ONCE = 1_000;
+/** A bucket that is not closed this long after its end lacks something. */
+const SETTLED_AFTER_MS = 10 * MINUTE_MS;
 const HEALED = CANDLE_STATES.indexOf("healed");
+const PROVISIONAL = CANDLE_STATES.indexOf("provisional");
 
 /** Ranges that a venue was asked for and had nothing of, so that it is not asked again. */
 export interface AbsenceStore {
@@ -145,7 +148,8 @@ export class Backfill {
       ? await this.#store.listCandles(series.seriesId, { range: window, limit })
       : emptyColumns(0);
     const absences = await this.#absences.listAbsences(key);
-    return gapsIn(stored, { window, interval })
+    const settled = settledCandles(stored, { interval, now: this.#clock.now() });
+    return gapsIn(settled, { window, interval })
       .flatMap(({ range, isInside }) =>
         subtract(range, absences).map((rest) => ({ range: rest, interval, isInside }))
       );
@@ -172,6 +176,21 @@ export class Backfill {
 async function fetchTask({ provider, key, range }: Task, signal: AbortSignal) {
   const { interval, assetId } = key;
   return (await provider.candles(assetId, { interval, range, signal })).candles;
+}
+
+/** Those that are closed, or still may be by themselves: an old open one is as good as missing. */
+function settledCandles(
+  candles: CandleColumns,
+  { interval, now }: { interval: Interval; now: UtcMs },
+): CandleColumns {
+  const openSince = now - SETTLED_AFTER_MS - intervalMs(interval);
+  const rows = Array.from(candles.openTime.keys()).filter((row) =>
+    candles.state[row] !== PROVISIONAL || (candles.openTime[row] ?? NaN) >= openSince
+  );
+  if (rows.length === candles.length) return candles;
+  const settled = emptyColumns(rows.length);
+  rows.forEach((row, at) => settled.openTime[at] = candles.openTime[row] ?? NaN);
+  return settled;
 }
 
 /** The buckets of a window that have no candle, oldest first. */

@@ -7,6 +7,8 @@ import { BUILT_INTERVAL, CandleMaker } from "./live_candles.ts";
 import type { HeldCommand, LiveFeed, LiveMarketDeps } from "./live_market.ts";
 import type { LiveMetrics } from "./live_metrics.ts";
 import { PriceMaker } from "./live_prices.ts";
+import { newsOfColumns } from "./roll_up.ts";
+import { RollUpQueue } from "./roll_up_queue.ts";
 import { PriceGuard, type Verdict } from "./price_guard.ts";
 
 /** A trade dated further ahead of our clock than this is not believed. */
@@ -19,6 +21,7 @@ export class FeedTurn {
   readonly #guard: PriceGuard;
   readonly #makers = new PriceMaker();
   readonly #candles = new CandleMaker();
+  readonly #rollUps: RollUpQueue;
   readonly #stop = new AbortController();
   readonly #listening: Promise<void>[] = [];
   #statuses: FeedStatus[] = [];
@@ -27,6 +30,7 @@ export class FeedTurn {
     this.#deps = deps;
     this.#metrics = metrics;
     this.#guard = new PriceGuard({ newId: deps.newId });
+    this.#rollUps = new RollUpQueue(deps.store);
   }
 
   /** Learns what is stored, then listens. */
@@ -91,8 +95,11 @@ export class FeedTurn {
     if (writes.length > 0) {
       await store.upsertAll(writes);
       this.#candles.stored(writes);
+      this.#rollUps.add(writes);
     }
-    if (news.length > 0) bus.publish(LIVE_TOPICS.candles, JSON.stringify(news));
+    const rolled = await this.#rollUps.beat(now, { all: isLast });
+    const all = [...news, ...newsOfColumns(rolled, now)];
+    if (all.length > 0) bus.publish(LIVE_TOPICS.candles, JSON.stringify(all));
   }
 
   async #listen({ venue, assetIds, source }: LiveFeed): Promise<void> {

@@ -6,16 +6,15 @@ import {
   bucketStart,
   CANDLE_STATES,
   CANDLE_VALUE_COLUMNS,
-  candleAt,
   type CandleColumns,
   emptyColumns,
   intervalMs,
   type SeriesKey,
 } from "../candle.ts";
-import { LIVE_TOPICS, type LiveCandle } from "../live_ports.ts";
+import { LIVE_TOPICS } from "../live_ports.ts";
 import type { CandleStore, MarketProvider, TimeRange } from "../ports.ts";
 import { BUILT_INTERVAL } from "./live_candles.ts";
-import { rollUp } from "./roll_up.ts";
+import { newsOfColumns, type RolledUp, rollUp } from "./roll_up.ts";
 
 const PROVISIONAL = CANDLE_STATES.indexOf("provisional");
 const HEALED = CANDLE_STATES.indexOf("healed");
@@ -112,14 +111,8 @@ export class CandleHealer {
     return healed.length;
   }
 
-  #tell(written: readonly { key: SeriesKey; candles: CandleColumns }[]): void {
-    const asof = this.#clock.now();
-    const news = written.flatMap(({ key, candles }) =>
-      Array.from({ length: candles.length }, (_, at) => {
-        const { volumeUsd: _usd, marketCapUsd: _cap, ...candle } = candleAt(candles, at);
-        return { ...key, ...candle, asof } as LiveCandle;
-      })
-    );
+  #tell(written: readonly RolledUp[]): void {
+    const news = newsOfColumns(written, this.#clock.now());
     this.#bus.publish(LIVE_TOPICS.candles, JSON.stringify(news));
   }
 }

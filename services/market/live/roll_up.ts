@@ -2,12 +2,14 @@ import type { UtcMs } from "../../kernel/time.ts";
 import {
   bucketStart,
   CANDLE_STATES,
+  candleAt,
   type CandleColumns,
   type Interval,
   intervalMs,
   type SeriesKey,
 } from "../candle.ts";
 import { deriveCandles } from "../derive.ts";
+import type { LiveCandle } from "../live_ports.ts";
 import type { CandleStore, TimeRange } from "../ports.ts";
 import { BUILT_INTERVAL } from "./live_candles.ts";
 
@@ -15,6 +17,19 @@ import { BUILT_INTERVAL } from "./live_candles.ts";
 export const ROLLED_INTERVALS = ["1h", "1d"] as const satisfies readonly Interval[];
 
 const PROVISIONAL = CANDLE_STATES.indexOf("provisional");
+
+/** Written bars as streams tell of them. */
+export function newsOfColumns(
+  written: readonly RolledUp[],
+  asof: UtcMs,
+): readonly LiveCandle[] {
+  return written.flatMap(({ key, candles }) =>
+    Array.from({ length: candles.length }, (_, at) => {
+      const { volumeUsd: _usd, marketCapUsd: _cap, ...candle } = candleAt(candles, at);
+      return { ...key, ...candle, asof };
+    })
+  );
+}
 
 /** What a roll-up wrote. */
 export interface RolledUp {

@@ -344,3 +344,17 @@ Deno.test("LiveBoard has the newest price of store and bus, with market figures 
   await running.stop();
   board.stop();
 });
+
+Deno.test("LiveMarket rolls 1 h and 1 d bars up from the 5 m bars it stored", async () => {
+  const { timer, feed, store, live } = kit();
+  const market = live();
+  market.start();
+  await timer.advance(0);
+  feed.send(ticks(tick(1, 100), tick(2, 90)));
+  await timer.advance(5 * MINUTE_MS);
+  feed.send(ticks(tick(5 * MINUTE_MS + 1, 120, { quantity: 3 })));
+  await timer.advance(2 * MINUTE_MS);
+  assertEquals(await candlesOf(store, "1h"), [[0, 120, 5, 0]]);
+  assertEquals(await candlesOf(store, "1d"), [[0, 120, 5, 0]]);
+  await market.stop();
+});
