@@ -1,21 +1,49 @@
-import type { DemoMarket } from "../services/market/mod.ts";
+import type {
+  AssetId,
+  Backfill,
+  CandleHealer,
+  DemoMarket,
+  LivePriceStore,
+} from "../services/market/mod.ts";
+import type { Bus } from "../services/ports/bus.ts";
 import type { JobStore } from "../services/ports/jobs.ts";
 import type { Clock } from "../services/ports/mod.ts";
+import type { RawAnswerStore } from "../services/ports/provider_records.ts";
+import { backfillCandles } from "./backfill_candles.ts";
+import { fetchSpotPrices, type SpotSource } from "./fetch_spot_prices.ts";
+import { healCandles } from "./heal_candles.ts";
 import type { Job } from "./job.ts";
 import { pruneJobs } from "./prune_jobs.ts";
+import { pruneRawAnswers } from "./prune_raw_answers.ts";
 import { refreshDemo } from "./refresh_demo.ts";
 
+export { type BackfillPayload, backfillRequest } from "./backfill_candles.ts";
 export { defineCrons } from "./cron.ts";
+export { healRequest } from "./heal_candles.ts";
 export type { Job } from "./job.ts";
 export { JobSystem, type JobSystemDeps, type JobSystemStatus } from "./job_system.ts";
 
 export interface JobDeps {
   readonly demo: DemoMarket;
   readonly store: JobStore;
+  readonly raw: RawAnswerStore;
   readonly clock: Clock;
+  /** `null` where nothing outside may be called. */
+  readonly outside: OutsideJobDeps | null;
+}
+
+export interface OutsideJobDeps {
+  readonly healer: CandleHealer;
+  readonly backfill: Backfill;
+  readonly source: SpotSource;
+  readonly assetIds: readonly AssetId[];
+  readonly prices: LivePriceStore;
+  readonly bus: Bus;
 }
 
 /** Every job of the product. */
-export function createJobs(deps: JobDeps): readonly Job[] {
-  return [refreshDemo(deps), pruneJobs(deps)];
+export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
+  const inside = [refreshDemo(deps), pruneJobs(deps), pruneRawAnswers(deps)];
+  if (outside === null) return inside;
+  return [...inside, healCandles(outside), backfillCandles(outside), fetchSpotPrices(outside)];
 }
