@@ -19,6 +19,7 @@ const USES: Readonly<Record<string, readonly string[]>> = {
   "services/analytics": ["services/market"],
   "services/sentiment": ["services/market"],
   "services/portfolio": ["services/market"],
+  "services/ops": ["services/market"],
   "services/scores": ["services/market", "services/analytics", "services/sentiment"],
 };
 

@@ -1,4 +1,6 @@
 import type { UtcMs } from "../kernel/time.ts";
+import type { HeldCommand, HeldPrice } from "../market/mod.ts";
+import type { LogLevel } from "../ports/mod.ts";
 
 /** A part of the product that must work for requests to be answered. */
 export interface HealthProbe {
@@ -75,4 +77,47 @@ export interface StreamStats {
   /** Milliseconds from publishing to writing, 99th percentile of the last minute. */
   readonly lagP99Ms: number | null;
   readonly isShedding: boolean;
+}
+
+/** How much of what a series should hold is stored. */
+export interface CoverageRow {
+  readonly assetId: string;
+  readonly symbol: string;
+  /** Share of the expected candles by interval, 0 to 1; `null` where nothing is stored. */
+  readonly shares: Readonly<Record<string, number | null>>;
+}
+
+/** Prices that moved too far to be believed at once. */
+export interface HeldPrices {
+  /** Newest first, settled ones included. */
+  list(page: { readonly limit: number }): Promise<readonly HeldPrice[]>;
+  /** Tells whichever process feeds; it acts on the word a moment later. */
+  settle(command: HeldCommand): void;
+}
+
+/** One line of the log, secrets redacted. */
+export interface LogLine {
+  readonly at: UtcMs;
+  readonly level: "DEBUG" | "INFO" | "WARN" | "ERROR";
+  /** The part that wrote it: a job, a provider, a venue, or `tokenlysis`. */
+  readonly logger: string;
+  readonly message: string;
+  /** Request or job that it belongs to. */
+  readonly traceId: string | null;
+  /** The other fields of the line. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface LogLineQuery {
+  /** The lowest level that is listed. */
+  readonly level: LogLevel;
+  /** Lines of one request or job alone. */
+  readonly trace?: string | undefined;
+  readonly limit: number;
+}
+
+/** The newest lines of this process's log. */
+export interface LogLines {
+  /** Newest first. */
+  list(query: LogLineQuery): readonly LogLine[];
 }

@@ -1,0 +1,36 @@
+import type { UtcMs } from "../kernel/time.ts";
+import type { FeedStatus, HeldPrice } from "../market/mod.ts";
+import type { AuditEntry } from "../ports/audit.ts";
+import type { JobRecord } from "../ports/jobs.ts";
+import type { QueueStatus } from "./jobs_service.ts";
+import type { CoverageRow, LogLine, ProviderStatus, StreamStats } from "./ports.ts";
+
+/** What of the log the console shows. */
+export interface OpsQuery {
+  /** `WARN` shows errors as well. */
+  readonly level: "ALL" | "WARN" | "ERROR";
+  /** Lines of one request or job alone; empty for all. */
+  readonly trace: string;
+}
+
+/** How the process and what it depends on stand. */
+export interface OpsOverview {
+  readonly now: UtcMs;
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  readonly providers: readonly ProviderStatus[];
+  readonly feeds: readonly FeedStatus[];
+  /** `null` in a process that streams nothing. */
+  readonly streams: StreamStats | null;
+  readonly queue: QueueStatus;
+}
+
+/** Everything that the console shows; lists are newest first. */
+export interface OpsView extends OpsOverview {
+  readonly jobs: readonly JobRecord[];
+  readonly coverage: readonly CoverageRow[];
+  readonly held: readonly HeldPrice[];
+  /** Of the query. */
+  readonly logs: readonly LogLine[];
+  readonly audit: readonly AuditEntry[];
+}

@@ -1,0 +1,113 @@
+import { AppError } from "@/services/kernel/errors.ts";
+import type { UtcMs } from "@/services/kernel/time.ts";
+import type { HeldCommand, HeldPrice } from "@/services/market/mod.ts";
+import type { HeldPrices, ProviderControl, ProviderStatus } from "@/services/ops/mod.ts";
+import type { AuditEntry, AuditLog } from "@/services/ports/audit.ts";
+import type { Clock } from "@/services/ports/mod.ts";
+
+/** A provider in order, with what a test changes of it. */
+export function providerStatus(
+  name: string,
+  changes: Partial<ProviderStatus> = {},
+): ProviderStatus {
+  return {
+    name,
+    label: name,
+    breaker: { state: "closed", since: 0 as UtcMs, retryAt: null, isForced: false },
+    frozen: null,
+    budgets: [{ window: "minute", limit: 30, used: 12, refilledAt: 60_000 as UtcMs }],
+    share: 1,
+    countedBy: "process",
+    pausedUntil: null,
+    urls: [{ url: "https://api.example", problem: null }],
+    calls: 3,
+    rateLimited: 1,
+    failures: 0,
+    lastSuccessAt: null,
+    lastFailure: null,
+    ...changes,
+  };
+}
+
+/** Providers whose state is what they were told last. */
+export class FakeProviders implements ProviderControl {
+  readonly #byName: Map<string, ProviderStatus>;
+
+  constructor(...names: readonly string[]) {
+    this.#byName = new Map(names.map((name) => [name, providerStatus(name)]));
+  }
+
+  list(): readonly ProviderStatus[] {
+    return [...this.#byName.values()];
+  }
+
+  thaw(name: string): Promise<boolean> {
+    const wasFrozen = this.#find(name).frozen !== null;
+    this.#change(name, { frozen: null });
+    return Promise.resolve(wasFrozen);
+  }
+
+  freeze(name: string, reason: string): Promise<void> {
+    this.#change(name, { frozen: { status: 0, reason, at: 0 as UtcMs } });
+    return Promise.resolve();
+  }
+
+  setBreaker(name: string, state: "open" | "closed"): Promise<void> {
+    const { breaker } = this.#find(name);
+    this.#change(name, { breaker: { ...breaker, state, isForced: state === "open" } });
+    return Promise.resolve();
+  }
+
+  #find(name: string): ProviderStatus {
+    const found = this.#byName.get(name);
+    if (found) return found;
+    throw new AppError("RESOURCE_NOT_FOUND", `No provider is named "${name}"`);
+  }
+
+  #change(name: string, changes: Partial<ProviderStatus>): void {
+    this.#byName.set(name, { ...this.#find(name), ...changes });
+  }
+}
+
+/** Held prices that are never settled, and the words that were given about them. */
+export class FakeHeldPrices implements HeldPrices {
+  readonly commands: HeldCommand[] = [];
+  readonly #prices: readonly HeldPrice[];
+
+  constructor(...prices: readonly HeldPrice[]) {
+    this.#prices = prices;
+  }
+
+  list({ limit }: { readonly limit: number }): Promise<readonly HeldPrice[]> {
+    return Promise.resolve(this.#prices.slice(0, limit));
+  }
+
+  settle(command: HeldCommand): void {
+    this.commands.push(command);
+  }
+}
+
+/** An audit log in memory. */
+export class MemoryAuditLog implements AuditLog {
+  readonly entries: AuditEntry[] = [];
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  record(entry: Omit<AuditEntry, "id" | "at">): Promise<AuditEntry> {
+    const id = `audit-${this.entries.length + 1}`;
+    const kept = { ...entry, id, at: this.#clock.now() };
+    this.entries.push(kept);
+    return Promise.resolve(kept);
+  }
+
+  list(
+    { limit, before }: { readonly limit: number; readonly before?: string },
+  ): Promise<readonly AuditEntry[]> {
+    const newestFirst = this.entries.toReversed();
+    const start = newestFirst.findIndex(({ id }) => id === before) + 1;
+    return Promise.resolve(newestFirst.slice(start, start + limit));
+  }
+}
