@@ -4,7 +4,7 @@ import type { CoverageRow, OpsView } from "./ops_view.ts";
 
 /** How much of the candles is there, as a matrix of assets and intervals. */
 export function CoveragePanel({ view: { coverage } }: { readonly view: OpsView }) {
-  const intervals = [...new Set(coverage.flatMap(({ shares }) => Object.keys(shares)))];
+  const intervals = storedIntervals(coverage);
   return (
     <Panel id="coverage" title="Coverage of candles" note="per cent of expected bars">
       <div data-region="coverage">
@@ -37,6 +37,14 @@ export function CoveragePanel({ view: { coverage } }: { readonly view: OpsView }
         />
       </div>
     </Panel>
+  );
+}
+
+/** The intervals that any asset has candles of, in the order of the first row. */
+function storedIntervals(coverage: readonly CoverageRow[]): string[] {
+  const names = new Set(coverage.flatMap(({ shares }) => Object.keys(shares)));
+  return [...names].filter((name) =>
+    coverage.some(({ shares }) => (shares[name] ?? null) !== null)
   );
 }
 
