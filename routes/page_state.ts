@@ -3,7 +3,7 @@ import type { DataStatus } from "../components/shell/Shell.tsx";
 import type { MarketService } from "../services/market/mod.ts";
 import type { MarketOverview } from "../services/market/mod.ts";
 import type { Clock } from "../services/ports/mod.ts";
-import type { OpsSource } from "./ops/(_components)/ops_view.ts";
+import type { OpsService } from "../services/ops/mod.ts";
 
 /** What the composition root hands to every page, and what the pages' middleware adds. */
 export interface State {
@@ -12,7 +12,7 @@ export interface State {
   /** The OpenAPI document of the data routes, as `/openapi.json` serves it. */
   readonly apiDocument: () => unknown;
   /** What operators see and steer; absent where the process has no such part. */
-  readonly ops?: OpsSource;
+  readonly ops?: Pick<OpsService, "read">;
   /** Version of the product, `1.2.3`. */
   readonly version: string;
   /** Goes with the request through log and error page. */

@@ -2,12 +2,13 @@ import { HttpError, page } from "fresh";
 import { asset, Head } from "fresh/runtime";
 import OpsControls from "../../islands/OpsControls.tsx";
 import { define } from "../page_state.ts";
-import { type LogQuery, type OpsView, readLogQuery } from "./(_components)/ops_view.ts";
+import type { OpsQuery, OpsView } from "../../services/ops/mod.ts";
+import { readLogQuery } from "./(_components)/ops_view.ts";
 import { OpsPage } from "./(_components)/OpsPage.tsx";
 
 interface OpsData {
   readonly view: OpsView;
-  readonly query: LogQuery;
+  readonly query: OpsQuery;
 }
 
 export const handler = define.handlers({

@@ -1,10 +1,8 @@
 import type { Uuid } from "@/services/kernel/ids.ts";
 import { HOUR_MS, MINUTE_MS, SECOND_MS, type UtcMs } from "@/services/kernel/time.ts";
-import type { AssetId } from "@/services/market/mod.ts";
-import type { FeedStatus } from "@/services/market/ports.ts";
-import type { ProviderStatus } from "@/services/ops/ports.ts";
+import { type AssetId, type FeedStatus, type Interval, INTERVALS } from "@/services/market/mod.ts";
+import type { OpsView, ProviderStatus } from "@/services/ops/mod.ts";
 import type { JobRecord } from "@/services/ports/jobs.ts";
-import type { OpsView } from "@/routes/ops/(_components)/ops_view.ts";
 
 /** A provider in order, with what a test changes of it. */
 function provider(
@@ -112,6 +110,11 @@ function jobsAt(now: UtcMs): JobRecord[] {
   ];
 }
 
+const NO_CANDLES = Object.fromEntries(INTERVALS.map((interval) => [interval, null])) as Record<
+  Interval,
+  null
+>;
+
 const COVERED: readonly (readonly [string, string, number | null, number, number])[] = [
   ["bitcoin", "BTC", 0.998, 1, 1],
   ["ethereum", "ETH", 0.997, 0.693, 1],
@@ -180,7 +183,7 @@ export function sampleOpsView(now: UtcMs): OpsView {
     coverage: COVERED.map(([assetId, symbol, fine, hour, day]) => ({
       assetId,
       symbol,
-      shares: { "5m": fine, "1h": hour, "1d": day },
+      shares: { ...NO_CANDLES, "5m": fine, "1h": hour, "1d": day },
     })),
     held: [{
       id: "held-1",
@@ -199,6 +202,7 @@ export function sampleOpsView(now: UtcMs): OpsView {
       level,
       logger,
       message,
+      fields: {},
       traceId: at === 0 ? null : `7c1e0f4${at}-5e00-4000-8000-000000000000`,
     })),
     audit: [{

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { contentSecurityPolicy, pages } from "@/fresh.config.ts";
-import type { OpsView } from "@/routes/ops/(_components)/ops_view.ts";
+import type { OpsView } from "@/services/ops/mod.ts";
 import { createPages } from "@/routes/page_server.ts";
 import type { State } from "@/routes/page_state.ts";
 import type { UtcMs } from "@/services/kernel/time.ts";

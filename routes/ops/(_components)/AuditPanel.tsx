@@ -1,7 +1,7 @@
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
-import type { OpsView } from "./ops_view.ts";
+import type { OpsView } from "../../../services/ops/mod.ts";
 
 /** Who did what, when. */
 export function AuditPanel({ view: { audit } }: { readonly view: OpsView }) {

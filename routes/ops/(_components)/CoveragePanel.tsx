@@ -1,6 +1,6 @@
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
-import type { CoverageRow, OpsView } from "./ops_view.ts";
+import type { CoverageRow, OpsView } from "../../../services/ops/mod.ts";
 
 /** How much of the candles is there, as a matrix of assets and intervals. */
 export function CoveragePanel({ view: { coverage } }: { readonly view: OpsView }) {

@@ -4,8 +4,8 @@ import { formatCount } from "../../../components/format/number.ts";
 import { formatSpan } from "../../../components/format/time.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
-import type { FeedState, FeedStatus } from "../../../services/market/ports.ts";
-import type { OpsView } from "./ops_view.ts";
+import type { FeedState, FeedStatus } from "../../../services/market/mod.ts";
+import type { OpsView } from "../../../services/ops/mod.ts";
 
 const STATES: Readonly<Record<FeedState, { word: string; dot: string }>> = {
   connecting: { word: "Connecting", dot: "off" },

@@ -2,10 +2,10 @@ import { Change, Price } from "../../../components/figures/Figures.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, type BadgeKind, EmptyState } from "../../../components/states/States.tsx";
-import type { HeldPrice } from "../../../services/market/live_ports.ts";
+import type { HeldPrice } from "../../../services/market/mod.ts";
 import { ActButton } from "./ActButton.tsx";
 import { acceptHeldAct, dropHeldAct } from "./acts.ts";
-import type { OpsView } from "./ops_view.ts";
+import type { OpsView } from "../../../services/ops/mod.ts";
 
 const STATES: Readonly<Record<HeldPrice["state"], { kind: BadgeKind; word: string }>> = {
   held: { kind: "stale", word: "Held" },

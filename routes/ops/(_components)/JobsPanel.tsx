@@ -6,7 +6,8 @@ import { EmptyState } from "../../../components/states/States.tsx";
 import type { JobRecord, JobState } from "../../../services/ports/jobs.ts";
 import { ActButton } from "./ActButton.tsx";
 import { cancelJobAct, discardJobAct, retryJobAct } from "./acts.ts";
-import { countJobs, type OpsView } from "./ops_view.ts";
+import type { OpsView } from "../../../services/ops/mod.ts";
+import { countJobs } from "./ops_view.ts";
 
 const STATES: Readonly<Record<JobState, { word: string; dot: string }>> = {
   queued: { word: "Waiting", dot: "off" },

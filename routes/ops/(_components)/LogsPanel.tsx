@@ -2,11 +2,12 @@ import { isoInstant } from "../../../components/format/time.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
-import { LOG_LEVELS, logHref, type LogLine, type LogQuery } from "./ops_view.ts";
+import type { LogLine, OpsQuery } from "../../../services/ops/mod.ts";
+import { LOG_LEVELS, logHref } from "./ops_view.ts";
 
 export interface LogsPanelProps {
   readonly logs: readonly LogLine[];
-  readonly query: LogQuery;
+  readonly query: OpsQuery;
 }
 
 /** The newest lines of the log, by level and by trace; the choice is part of the address. */
@@ -48,7 +49,7 @@ export function LogsPanel({ logs, query }: LogsPanelProps) {
   );
 }
 
-function Filters({ query }: { readonly query: LogQuery }) {
+function Filters({ query }: { readonly query: OpsQuery }) {
   return (
     <form class="table-tools" method="get" action="/ops#logs" role="search" aria-label="Logs">
       <div class="seg" role="group" aria-label="Level">
@@ -78,7 +79,7 @@ function Filters({ query }: { readonly query: LogQuery }) {
   );
 }
 
-function Line({ line, query }: { readonly line: LogLine; readonly query: LogQuery }) {
+function Line({ line, query }: { readonly line: LogLine; readonly query: OpsQuery }) {
   const { at, level, logger, message, traceId } = line;
   const instant = isoInstant(at);
   return (

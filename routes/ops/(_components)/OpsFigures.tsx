@@ -2,7 +2,8 @@ import type { ComponentChildren } from "preact";
 import { Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { formatSpan } from "../../../components/format/time.ts";
-import { countJobs, type OpsView } from "./ops_view.ts";
+import type { OpsView } from "../../../services/ops/mod.ts";
+import { countJobs } from "./ops_view.ts";
 
 /** The console in six figures. */
 export function OpsFigures({ view }: { readonly view: OpsView }) {

@@ -3,7 +3,7 @@ import { formatSpan } from "../../../components/format/time.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Banner } from "../../../components/states/States.tsx";
 import { ActButton } from "./ActButton.tsx";
-import type { OpsView } from "./ops_view.ts";
+import type { OpsView } from "../../../services/ops/mod.ts";
 import { problemsOf } from "./problems.ts";
 
 /** Title, as-of and what is broken. */

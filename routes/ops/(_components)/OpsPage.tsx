@@ -6,11 +6,11 @@ import { JobsPanel } from "./JobsPanel.tsx";
 import { LogsPanel } from "./LogsPanel.tsx";
 import { OpsFigures } from "./OpsFigures.tsx";
 import { OpsHeader } from "./OpsHeader.tsx";
-import type { LogQuery, OpsView } from "./ops_view.ts";
+import type { OpsQuery, OpsView } from "../../../services/ops/mod.ts";
 import { ProvidersPanel } from "./ProvidersPanel.tsx";
 
 /** What is broken, what still works, and what to press. */
-export function OpsPage({ view, query }: { readonly view: OpsView; readonly query: LogQuery }) {
+export function OpsPage({ view, query }: { readonly view: OpsView; readonly query: OpsQuery }) {
   return (
     <>
       <OpsHeader view={view} />

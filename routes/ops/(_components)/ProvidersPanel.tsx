@@ -5,10 +5,9 @@ import { formatSpan } from "../../../components/format/time.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, EmptyState } from "../../../components/states/States.tsx";
 import type { UtcMs } from "../../../services/kernel/time.ts";
-import type { BudgetStatus, ProviderStatus } from "../../../services/ops/ports.ts";
+import type { BudgetStatus, OpsView, ProviderStatus } from "../../../services/ops/mod.ts";
 import { ActButton } from "./ActButton.tsx";
 import { closeBreakerAct, openBreakerAct, thawAct } from "./acts.ts";
-import type { OpsView } from "./ops_view.ts";
 
 const BREAKER_WORDS = { closed: "Closed", half_open: "Half-open", open: "Open" } as const;
 const BREAKER_DOTS = { closed: "", half_open: "half", open: "open" } as const;

@@ -110,7 +110,7 @@ export function acceptHeldAct({ id, assetId }: Held): OperatorAct {
     title: `Accept this price of ${assetId}?`,
     ask: "It becomes the last price believed, and trades near it count from now on. This is " +
       "written to the audit log.",
-    done: `The price of ${assetId} is accepted`,
+    done: `The price of ${assetId} counts in a moment`,
   };
 }
 
@@ -121,6 +121,6 @@ export function dropHeldAct({ id, assetId }: Held): OperatorAct {
     subject: assetId,
     title: `Drop this price of ${assetId}?`,
     ask: "It never counts; the raw row stays. This is written to the audit log.",
-    done: `The price of ${assetId} is dropped`,
+    done: `The price of ${assetId} stays out`,
   };
 }

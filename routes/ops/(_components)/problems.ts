@@ -1,7 +1,8 @@
 import { formatCount } from "../../../components/format/number.ts";
 import { formatSpan } from "../../../components/format/time.ts";
 import { closeBreakerAct, type OperatorAct, thawAct } from "./acts.ts";
-import { countJobs, type OpsView } from "./ops_view.ts";
+import type { OpsView } from "../../../services/ops/mod.ts";
+import { countJobs } from "./ops_view.ts";
 
 /** Something that is broken: what, what still holds, and what to press. */
 export interface Problem {

@@ -1,7 +1,7 @@
-import { logHref, type OpsView, readLogQuery } from "@/routes/ops/(_components)/ops_view.ts";
+import { logHref, readLogQuery } from "@/routes/ops/(_components)/ops_view.ts";
 import { problemsOf } from "@/routes/ops/(_components)/problems.ts";
 import type { UtcMs } from "@/services/kernel/time.ts";
-import type { ProviderStatus } from "@/services/ops/ports.ts";
+import type { OpsView, ProviderStatus } from "@/services/ops/mod.ts";
 import { assertEquals, assertMatch } from "@/tests/assert.ts";
 import { sampleOpsView } from "@/tests/e2e/ops_sample.ts";
 
