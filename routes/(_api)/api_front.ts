@@ -71,16 +71,20 @@ function isRead({ method }: Request): boolean {
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
+/** The header is there already when the reply's own are added. */
+const TYPE = "content-type";
 
 /**
  * Headers are added one by one after the fact: `Deno.serve` prepares a response with several given
  * at once in a way that takes five times as long as all of these.
  */
 function toResponse({ status, body, headers }: Reply, requestId: string): Response {
-  const response = new Response(body === "" ? null : body, { status, headers: JSON_TYPE });
+  const type = headers[TYPE];
+  const init = { status, headers: type === undefined ? JSON_TYPE : { [TYPE]: type } };
+  const response = new Response(body === "" ? null : body, init);
   const { headers: sent } = response;
   for (const [name, value] of SECURITY_HEADERS) sent.append(name, value);
-  for (const name in headers) sent.append(name, headers[name] ?? "");
+  for (const name in headers) if (name !== TYPE) sent.append(name, headers[name] ?? "");
   if (headers["cache-control"] === undefined) sent.append("cache-control", "no-store");
   sent.append("x-request-id", requestId);
   return response;

@@ -4,11 +4,14 @@ import { SmartRouter } from "hono/router/smart-router";
 import { TrieRouter } from "hono/router/trie-router";
 import { AppError } from "../../services/kernel/errors.ts";
 import type { Log } from "../../services/ports/mod.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint, Method } from "./endpoint.ts";
 import { internalError, refusal } from "./errors.ts";
+import { checkSameSite } from "./middleware/same_site.ts";
 import type { Reply } from "./reply.ts";
 
-const ALLOWED = "GET, HEAD, OPTIONS";
+/** What a path with an endpoint of the method allows. */
+const ALLOWED: Readonly<Record<Method, string>> = { GET: "GET, HEAD", POST: "POST" };
+const METHODS: readonly Method[] = ["GET", "POST"];
 
 /**
  * Finds the endpoint of a request and turns whatever comes of it into a reply. It stands on Hono's
@@ -23,13 +26,14 @@ export class Dispatcher {
   constructor(endpoints: readonly Endpoint[], log: Log) {
     this.#log = log;
     for (const endpoint of endpoints) {
-      this.#router.add("GET", endpoint.path.replaceAll(/\{(\w+)\}/g, ":$1"), endpoint);
+      const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ":$1");
+      this.#router.add(endpoint.method, path, endpoint);
     }
   }
 
   /** Whether a path is one of the endpoints'. */
   knows(path: string): boolean {
-    return this.#router.match("GET", path)[0].length > 0;
+    return this.#methodsOf(path).length > 0;
   }
 
   /** The reply, at once where the endpoint has it at once; never rejects. */
@@ -44,18 +48,33 @@ export class Dispatcher {
     }
   }
 
-  #run({ method, url }: Request, path: string): Reply | Promise<Reply> {
-    const found = this.#router.match("GET", path);
-    const endpoint = found[0][0]?.[0];
-    if (endpoint === undefined) {
+  #run(request: Request, path: string): Reply | Promise<Reply> {
+    const { method } = request;
+    const isPost = method === "POST";
+    if (isPost || method === "GET" || method === "HEAD") {
+      const found = this.#router.match(isPost ? "POST" : "GET", path);
+      const endpoint = found[0][0]?.[0];
+      if (endpoint !== undefined) {
+        if (isPost) checkSameSite(request);
+        return endpoint.run({ params: paramsOf(found), request });
+      }
+    }
+    const methods = this.#methodsOf(path);
+    if (methods.length === 0) {
       const message = "There is nothing at this address: /openapi.json lists what there is";
       throw new AppError("RESOURCE_NOT_FOUND", message);
     }
-    if (method === "GET" || method === "HEAD") {
-      return endpoint.run({ params: paramsOf(found), url });
-    }
-    if (method === "OPTIONS") return { status: 204, body: "", headers: { allow: ALLOWED } };
-    throw new AppError("METHOD_NOT_ALLOWED", `Cannot ${method} this address: expected ${ALLOWED}`);
+    const allow = [...methods.map((known) => ALLOWED[known]), "OPTIONS"].join(", ");
+    if (method === "OPTIONS") return { status: 204, body: "", headers: { allow } };
+    throw new AppError(
+      "METHOD_NOT_ALLOWED",
+      `Cannot ${method} this address: expected ${allow}`,
+      { details: { allow } },
+    );
+  }
+
+  #methodsOf(path: string): readonly Method[] {
+    return METHODS.filter((method) => this.#router.match(method, path)[0].length > 0);
   }
 
   #refuse(error: unknown, { path, requestId }: { path: string; requestId: string }): Reply {

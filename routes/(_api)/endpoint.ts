@@ -1,20 +1,29 @@
 import { z } from "zod";
 import { AppError } from "../../services/kernel/errors.ts";
 import type { Reply } from "./reply.ts";
+import { checkMediaType, readJson } from "./request_body.ts";
 
 /** Longest value of one parameter; the longest honest one is a list of indicators. */
 const MAX_VALUE_LENGTH = 2_000;
 
-/** What a handler gets: parameters as their schemas read them, and the URL for links. */
-export interface Input<P, Q> {
+/** `GET` reads, also for `HEAD`; `POST` changes something. */
+export type Method = "GET" | "POST";
+
+/** What a handler gets: parameters and body as their schemas read them. */
+export interface Input<P, Q, B> {
   readonly params: P;
   readonly query: Q;
+  /** `undefined` where no body is defined. */
+  readonly body: B;
   /** The URL as asked, for links to other pages of the answer. */
   readonly url: string;
+  /** For what schemas do not read: how the client wants its answer. */
+  readonly headers: () => Headers;
 }
 
-/** One readable URL: its documentation and its validation are the same schemas. */
-export interface EndpointDefinition<P extends z.ZodRawShape, Q extends z.ZodRawShape> {
+/** One URL and method: its documentation and its validation are the same schemas. */
+export interface EndpointDefinition<P extends z.ZodRawShape, Q extends z.ZodRawShape, B> {
+  readonly method?: Method;
   /** As OpenAPI writes it: `/assets/{asset_id}/candles`. */
   readonly path: string;
   readonly tag: string;
@@ -22,26 +31,36 @@ export interface EndpointDefinition<P extends z.ZodRawShape, Q extends z.ZodRawS
   readonly description?: string;
   readonly params: z.ZodObject<P>;
   readonly query: z.ZodObject<Q>;
+  /** Schema of the JSON that a POST has to bring. */
+  readonly body?: z.ZodType<B>;
   /** Schema of the payload; inside the envelope unless `isBare`. */
   readonly response: z.ZodType;
   readonly isBare?: boolean;
-  /** Statuses beside 200, 422 and 500. */
+  /** Of a successful answer; 202 where the work goes on after it. */
+  readonly status?: 200 | 202;
+  /** What the answer is written in; JSON but for very few. */
+  readonly mediaType?: string;
+  /** Statuses beside the successful one, 422 and 500, and those of every POST. */
   readonly refusals?: readonly number[];
   readonly handle: (
-    input: Input<z.output<z.ZodObject<P>>, z.output<z.ZodObject<Q>>>,
+    input: Input<z.output<z.ZodObject<P>>, z.output<z.ZodObject<Q>>, B>,
   ) => Promise<Reply> | Reply;
 }
 
 /** An endpoint whose types are its own affair: what the mount table and the document read. */
 export interface Endpoint {
+  readonly method: Method;
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
   readonly description: string | undefined;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
+  readonly body: z.ZodType | undefined;
   readonly response: z.ZodType;
   readonly isBare: boolean;
+  readonly status: 200 | 202;
+  readonly mediaType: string;
   readonly refusals: readonly number[];
   /** Validates and answers. Throws `VALIDATION_FAILED` that names every wrong parameter. */
   readonly run: (request: RawInput) => Promise<Reply> | Reply;
@@ -49,28 +68,59 @@ export interface Endpoint {
 
 export interface RawInput {
   readonly params: Values;
-  readonly url: string;
+  readonly request: Request;
 }
 
+/** What a POST may be refused with, whatever it asks for. */
+const POST_REFUSALS = [403];
+/** What a POST with a body may be refused with beside them. */
+const BODY_REFUSALS = [400, 413];
+
 /** Makes an endpoint of its definition. */
-export function endpoint<P extends z.ZodRawShape, Q extends z.ZodRawShape>(
-  definition: EndpointDefinition<P, Q>,
+export function endpoint<P extends z.ZodRawShape, Q extends z.ZodRawShape, B = undefined>(
+  definition: EndpointDefinition<P, Q, B>,
 ): Endpoint {
-  const { handle, description, isBare = false, refusals = [] } = definition;
+  const { method = "GET", handle, body } = definition;
   const queryNames = Object.keys(definition.query.shape);
   const readParams = reader(definition.params);
   const readQuery = reader(definition.query);
-  return {
+  /** The input but for the body, which alone has to be waited for. */
+  const inputOf = ({ params, request }: RawInput) => ({
+    params: readParams(params),
+    query: readQuery(pickQuery(request.url, queryNames)),
+    url: request.url,
+    headers: () => request.headers,
+  });
+  const described = {
     ...definition,
-    description,
-    isBare,
-    refusals,
-    run: (raw) =>
-      handle({
-        params: readParams(raw.params),
-        query: readQuery(pickQuery(raw.url, queryNames)),
-        url: raw.url,
-      }),
+    method,
+    body,
+    description: definition.description,
+    isBare: definition.isBare ?? false,
+    status: definition.status ?? 200,
+    mediaType: definition.mediaType ?? "application/json",
+  };
+  const refusals = definition.refusals ?? [];
+  if (body === undefined) {
+    // Without a schema of a body, `B` is what it is by default.
+    const nothing = undefined as B;
+    const isPost = method === "POST";
+    return {
+      ...described,
+      refusals: isPost ? [...refusals, ...POST_REFUSALS, 415] : refusals,
+      run(raw) {
+        if (isPost) checkMediaType(raw.request, { isRequired: false });
+        return handle({ ...inputOf(raw), body: nothing });
+      },
+    };
+  }
+  return {
+    ...described,
+    refusals: [...refusals, ...POST_REFUSALS, ...BODY_REFUSALS, 415],
+    async run(raw) {
+      const input = inputOf(raw);
+      return handle({ ...input, body: parsed(body, await readJson(raw.request)) });
+    },
   };
 }
 
@@ -113,12 +163,15 @@ function reader<S extends z.ZodRawShape>(
     const nothing = schema.parse({});
     return () => nothing;
   }
-  return (values) => {
-    const parsed = schema.safeParse(values);
-    if (parsed.success) return parsed.data;
-    const { issues } = parsed.error;
-    throw invalid(issues.map(({ path, message }) => ({ name: path.join("."), message })));
-  };
+  return (values) => parsed(schema, values);
+}
+
+/** What the schema makes of the value. Throws `VALIDATION_FAILED` that names every wrong part. */
+function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  throw invalid(issues.map(({ path, message }) => ({ name: path.join(".") || "body", message })));
 }
 
 function invalid(fields: readonly { name: string; message: string }[]): AppError {

@@ -10,6 +10,7 @@ const STATUS_BY_CODE: Readonly<Record<ErrorCode, number>> = {
   METHOD_NOT_ALLOWED: 405,
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
   VALIDATION_FAILED: 422,
   RATE_LIMITED: 429,
   UNAVAILABLE: 503,
@@ -51,7 +52,7 @@ function toText(error: ErrorBody["error"]): string {
 }
 
 function headersFor(code: ErrorCode, details: ErrorDetails | undefined): Record<string, string> {
-  if (code === "METHOD_NOT_ALLOWED") return { allow: "GET, HEAD, OPTIONS" };
+  if (code === "METHOD_NOT_ALLOWED") return { allow: String(details?.allow ?? "GET") };
   if (code !== "RATE_LIMITED" && code !== "UNAVAILABLE") return {};
   const seconds = details?.retry_after;
   return { "retry-after": String(typeof seconds === "number" ? seconds : DEFAULT_RETRY_AFTER_S) };

@@ -12,9 +12,14 @@ export type Json =
 export type JsonObject = { readonly [name: string]: Json };
 
 const REFUSAL_WORDS: Readonly<Record<number, string>> = {
-  404: "Unknown asset, source or figure; details list what there is",
-  409: "The name means several assets; details list them",
-  422: "Wrong parameters; details name each",
+  400: "The body is not JSON",
+  403: "Asked for by a page of another site",
+  404: "Nothing has that name; details list what there is",
+  409: "It stands so that this can't be done, or the name means several; details list them",
+  413: "The body is too large",
+  415: "The body is not said to be JSON",
+  422: "Wrong parameters or body; details name each part",
+  429: "Too many requests; Retry-After says when to ask again",
   500: "Our mistake; details carry the request id",
   503: "Not ready; Retry-After says when to ask again",
 };
@@ -24,7 +29,11 @@ export function describeApi(endpoints: readonly Endpoint[], version: string): Js
   const components: Record<string, Json> = {};
   const toSchema = (schema: z.ZodType, io: "input" | "output") =>
     liftDefinitions(schema, { io, components });
-  const paths = endpoints.map((one) => [one.path, { get: describe(one, toSchema) }] as const);
+  const paths: Record<string, JsonObject> = {};
+  for (const one of endpoints) {
+    const operation = { [one.method.toLowerCase()]: describe(one, toSchema) };
+    paths[one.path] = { ...paths[one.path], ...operation };
+  }
   components.Error = toSchema(ErrorSchema, "output");
   return {
     openapi: "3.1.0",
@@ -36,7 +45,7 @@ export function describeApi(endpoints: readonly Endpoint[], version: string): Js
     },
     servers: [{ url: "/" }],
     tags: [...new Set(endpoints.map(({ tag }) => tag))].map((name) => ({ name })),
-    paths: Object.fromEntries(paths),
+    paths,
     components: { schemas: components },
   };
 }
@@ -55,11 +64,13 @@ const ErrorSchema = z.object({
 function describe(one: Endpoint, toSchema: ToSchema): JsonObject {
   const refusals = [...new Set([...one.refusals, 422, 500])].sort();
   const responses: Record<string, Json> = {
-    200: {
-      description: "OK",
-      content: { "application/json": { schema: payloadSchema(one, toSchema) } },
+    [one.status]: {
+      description: one.status === 202 ? "Accepted: the work goes on" : "OK",
+      content: { [one.mediaType]: { schema: payloadSchema(one, toSchema) } },
     },
-    304: { description: "Unchanged since the ETag given in If-None-Match" },
+    ...one.method === "GET" && {
+      304: { description: "Unchanged since the ETag given in If-None-Match" },
+    },
   };
   for (const status of refusals) {
     const schema = { "$ref": "#/components/schemas/Error" };
@@ -67,7 +78,7 @@ function describe(one: Endpoint, toSchema: ToSchema): JsonObject {
     responses[status] = { description, content: { "application/json": { schema } } };
   }
   return {
-    operationId: operationId(one.path),
+    operationId: operationId(one),
     tags: [one.tag],
     summary: one.summary,
     ...one.description !== undefined && { description: one.description },
@@ -75,13 +86,19 @@ function describe(one: Endpoint, toSchema: ToSchema): JsonObject {
       ...describeParameters(one.params, { place: "path", toSchema }),
       ...describeParameters(one.query, { place: "query", toSchema }),
     ],
+    ...one.body && {
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: toSchema(one.body, "input") } },
+      },
+    },
     responses,
   };
 }
 
 /** `/api/market/price/{coin_id}` is `get_api_market_price_coin_id`. */
-function operationId(path: string): string {
-  return `get${path.replaceAll(/[^a-z_]+/g, "_").replace(/_$/, "")}`;
+function operationId({ method, path }: Endpoint): string {
+  return `${method.toLowerCase()}${path.replaceAll(/[^a-z_]+/g, "_").replace(/_$/, "")}`;
 }
 
 function payloadSchema(one: Endpoint, toSchema: ToSchema): JsonObject {

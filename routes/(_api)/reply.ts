@@ -9,6 +9,8 @@ export interface Reply {
 }
 
 interface ReplyOptions {
+  /** 200 if left out. */
+  readonly status?: number | undefined;
   /** What tells this state of the data from others; becomes the weak ETag. */
   readonly version?: string | number | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -17,11 +19,14 @@ interface ReplyOptions {
 /** Public answers may be replayed for a second, then they are asked for again by their ETag. */
 const PUBLIC = "public, max-age=1";
 
-/** `200` with a payload of its own shape, already as JSON text. */
-export function bare(body: string, { version, headers }: ReplyOptions = {}): Reply {
-  if (version === undefined) return { status: 200, body, headers: headers ?? {} };
+/** A payload of its own shape, already as text. */
+export function bare(
+  body: string,
+  { status = 200, version, headers }: ReplyOptions = {},
+): Reply {
+  if (version === undefined) return { status, body, headers: headers ?? {} };
   const etag = `W/"${version}"`;
-  return { status: 200, body, headers: { etag, "cache-control": PUBLIC, ...headers } };
+  return { status, body, headers: { etag, "cache-control": PUBLIC, ...headers } };
 }
 
 interface EnvelopeOptions extends ReplyOptions {
@@ -29,7 +34,7 @@ interface EnvelopeOptions extends ReplyOptions {
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** `200` with the envelope: `{"success":true,"data":…,"meta":{"timestamp":…}}`. */
+/** The envelope: `{"success":true,"data":…,"meta":{"timestamp":…}}`. */
 export function ok(data: unknown, options: EnvelopeOptions): Reply {
   return okJson(JSON.stringify(data), options);
 }

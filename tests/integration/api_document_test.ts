@@ -73,8 +73,9 @@ Deno.test("GET /openapi.json describes every route as OpenAPI 3.1", async () => 
   const { parameters } = document.paths["/assets/{asset_id}/candles"].get;
   const limit = parameters.find(({ name }: { name: string }) => name === "limit");
   assertEquals(limit.schema, { type: "integer", minimum: 1, maximum: 5000, default: 5000 });
-  const operations = Object.values(document.paths as Record<string, { get: JsonObject }>);
-  const ids = operations.map(({ get }) => get.operationId);
+  const operations = Object.values(document.paths as Record<string, JsonObject>)
+    .flatMap((methods) => Object.values(methods) as readonly JsonObject[]);
+  const ids = operations.map(({ operationId }) => operationId);
   assertEquals(new Set(ids).size, ids.length);
 });
 
@@ -145,6 +146,7 @@ Deno.test("no text in any parameter of any route makes a 500 or breaks the envel
   await using harness = await filledHarness();
   const { paths } = JSON.parse(JSON.stringify(harness.api.document));
   for (const path of Object.keys(paths)) {
+    if (paths[path].get === undefined) continue;
     const { parameters, responses } = paths[path].get;
     const property = fc.asyncProperty(requestFor(path, parameters), async (url) => {
       const response = await harness.get(url);

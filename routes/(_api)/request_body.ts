@@ -1,0 +1,52 @@
+import { AppError } from "../../services/kernel/errors.ts";
+
+/** Bytes of a body; controls and forms are far below. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** The JSON value of a request's body. Throws `AppError` for any other, and for one too large. */
+export async function readJson(request: Request): Promise<unknown> {
+  checkMediaType(request, { isRequired: true });
+  const bytes = await readBytes(request);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    const message = "Cannot read the body: expected JSON in UTF-8";
+    throw new AppError("BAD_REQUEST", message, { cause: error });
+  }
+}
+
+/** Refuses a body that is said to be anything but JSON: forms of other sites are not. */
+export function checkMediaType(
+  { headers }: Request,
+  { isRequired }: { readonly isRequired: boolean },
+): void {
+  const given = headers.get("content-type");
+  if (given === null && !isRequired) return;
+  if (given !== null && /^application\/json\s*(;|$)/i.test(given)) return;
+  throw new AppError(
+    "UNSUPPORTED_MEDIA_TYPE",
+    `Cannot read a body of ${given ?? "no type"}: expected application/json`,
+  );
+}
+
+/** Reads no further than the limit, whatever the request says of its length. */
+async function readBytes({ headers, body }: Request): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(headers.get("content-length")) > MAX_BODY_BYTES) throw tooLarge();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let sizeBytes = 0;
+  // Leaving the loop cancels what was not read.
+  for await (const chunk of body ?? []) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > MAX_BODY_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+function tooLarge(): AppError {
+  return new AppError(
+    "PAYLOAD_TOO_LARGE",
+    `Cannot read the body: expected at most ${MAX_BODY_BYTES} bytes`,
+    { details: { max_bytes: MAX_BODY_BYTES } },
+  );
+}
