@@ -1,5 +1,6 @@
 import { errorMessage } from "../../kernel/errors.ts";
 import { SECOND_MS, type UtcMs } from "../../kernel/time.ts";
+import { bucketStart } from "../candle.ts";
 import { type HeldPrice, LIVE_TOPICS } from "../live_ports.ts";
 import type { FeedEvent, FeedGap, FeedStatus, Tick } from "../ports.ts";
 import { DEMO_SOURCE } from "../series_choice.ts";
@@ -70,6 +71,8 @@ export class FeedTurn {
     await this.#storeCandles(now, { isLast });
     // What is open at the end is found as a gap by whoever feeds next.
     for (const gap of isLast ? [] : this.#candles.takeGaps()) {
+      // A bar still open is asked for once it is closed.
+      if (bucketStart(gap.from, BUILT_INTERVAL) === bucketStart(now, BUILT_INTERVAL)) continue;
       heal(gap).catch((error) => log.error("A gap could not be queued to heal", { gap, error }));
     }
     this.#metrics.counted({ late: this.#candles.late, excluded: this.#makers.excluded });
