@@ -8,6 +8,7 @@ export {
 } from "./open.ts";
 export { SqlAbsenceStore } from "./sql/absence_store.ts";
 export { SqlAssetStore } from "./sql/asset_store.ts";
+export { SqlAuditLog } from "./sql/audit_log.ts";
 export { SqlCandleStore } from "./sql/candle_store.ts";
 export { SqlLivePriceStore } from "./sql/live_price_store.ts";
 export { JOB_JSON_LIMIT } from "./sql/job_rows.ts";

@@ -5,6 +5,7 @@ import { RecordingLog } from "@/tests/fakes/log.ts";
 import { assert } from "@/tests/assert.ts";
 import { findPostgres, startPostgres, type TestServer } from "@/tests/postgres.ts";
 import { testAssetStore } from "./asset_store_contract.ts";
+import { testAuditLog } from "./audit_log_contract.ts";
 import { testCandleStore } from "./candle_store_contract.ts";
 import { testChangeFeed } from "./change_feed_contract.ts";
 import { testJobStore } from "./job_store_contract.ts";
@@ -41,6 +42,7 @@ testAssetStore(postgres);
 testChangeFeed(postgres);
 testJobStore(postgres);
 testLeaseStore(postgres);
+testAuditLog(postgres);
 testLivePriceStore(postgres);
 testWaker({
   name: "NOTIFY of PostgreSQL",

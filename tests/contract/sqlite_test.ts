@@ -1,6 +1,7 @@
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { testAssetStore } from "./asset_store_contract.ts";
+import { testAuditLog } from "./audit_log_contract.ts";
 import { testCandleStore } from "./candle_store_contract.ts";
 import { testChangeFeed } from "./change_feed_contract.ts";
 import { testJobStore } from "./job_store_contract.ts";
@@ -34,5 +35,6 @@ testAssetStore(sqlite);
 testChangeFeed(sqlite);
 testJobStore(sqlite);
 testLeaseStore(sqlite);
+testAuditLog(sqlite);
 testLivePriceStore(sqlite);
 testProviderRecords(sqlite);

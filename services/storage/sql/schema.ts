@@ -108,6 +108,15 @@ interface LeaseRow {
   readonly lease_until: number;
 }
 
+interface AuditLogRow {
+  readonly id: UuidValue;
+  readonly at: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly details: JsonText;
+}
+
 interface ProviderStateRow {
   readonly provider: string;
   readonly budgets: JsonText | null;
@@ -190,6 +199,7 @@ export interface Schema extends RegistryTables {
   readonly provider_state: ProviderStateRow;
   readonly raw_ingest: RawIngestRow;
   readonly leases: LeaseRow;
+  readonly audit_log: AuditLogRow;
   readonly live_prices: LivePriceRow;
   readonly market_figures: MarketFiguresRow;
   readonly candle_absences: CandleAbsenceRow;
