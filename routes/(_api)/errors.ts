@@ -54,6 +54,6 @@ function toText(error: ErrorBody["error"]): string {
 function headersFor(code: ErrorCode, details: ErrorDetails | undefined): Record<string, string> {
   if (code === "METHOD_NOT_ALLOWED") return { allow: String(details?.allow ?? "GET") };
   if (code !== "RATE_LIMITED" && code !== "UNAVAILABLE") return {};
-  const seconds = details?.retry_after;
+  const seconds = details?.retry_after_s;
   return { "retry-after": String(typeof seconds === "number" ? seconds : DEFAULT_RETRY_AFTER_S) };
 }

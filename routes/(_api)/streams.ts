@@ -169,7 +169,7 @@ export class StreamEndpoints {
   #full(): AppError {
     this.#refused++;
     return new AppError("UNAVAILABLE", "Cannot open another stream: too many are open", {
-      details: { retry_after: RETRY_MS / 1_000 },
+      details: { retry_after_s: RETRY_MS / 1_000 },
     });
   }
 }
