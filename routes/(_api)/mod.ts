@@ -1,6 +1,6 @@
 import type { AnalyticsService } from "../../services/analytics/mod.ts";
 import type { MarketService } from "../../services/market/mod.ts";
-import type { HealthService, JobsService } from "../../services/ops/mod.ts";
+import type { HealthService, JobsService, OpsService } from "../../services/ops/mod.ts";
 import type { ChangeFeed, Clock, Log } from "../../services/ports/mod.ts";
 import { analyticsEndpoints } from "./analytics.ts";
 import { ApiFront } from "./api_front.ts";
@@ -11,6 +11,8 @@ import { explainEndpoints } from "./explain.ts";
 import { marketEndpoints } from "./market.ts";
 import { describeApi, type JsonObject } from "./openapi.ts";
 import { documentEndpoint, opsEndpoints } from "./ops.ts";
+import { consoleEndpoints } from "./ops_console.ts";
+import { controlEndpoints } from "./ops_controls.ts";
 import { taskEndpoints } from "./tasks.ts";
 
 export interface ApiDeps {
@@ -18,6 +20,8 @@ export interface ApiDeps {
   readonly analytics: AnalyticsService;
   readonly health: HealthService;
   readonly jobs: JobsService;
+  /** What operators see and steer; absent where the process has no such part. */
+  readonly ops?: OpsService;
   readonly clock: Clock;
   readonly changes: ChangeFeed;
   readonly log: Log;
@@ -37,6 +41,7 @@ export interface Api {
 
 /** The one list of data URLs, but for the document that is made of it. */
 export function mountTable(deps: ApiDeps): readonly Endpoint[] {
+  const { ops, clock } = deps;
   return [
     ...assetEndpoints(deps),
     ...marketEndpoints(deps),
@@ -44,6 +49,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...explainEndpoints(deps),
     ...opsEndpoints(deps),
     ...taskEndpoints(deps),
+    ...ops ? [...consoleEndpoints({ ops, clock }), ...controlEndpoints({ ops, clock })] : [],
   ];
 }
 

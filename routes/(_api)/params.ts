@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../../services/kernel/errors.ts";
+import { parseUuid } from "../../services/kernel/ids.ts";
 import { readUtcMs, type UtcMs } from "../../services/kernel/time.ts";
 import { INTERVALS, MAX_CANDLES } from "../../services/market/mod.ts";
 
@@ -50,6 +51,14 @@ export function wholeNumber(
     .meta({ wire: { type: "integer", minimum: min, maximum: max, default: fallback } })
     .default(fallback);
 }
+
+/** The id of a row: a task, a held price, an entry. */
+export const IdParam = z.string().transform((text, context) => {
+  const id = parseUuid(text);
+  if (id !== null) return id;
+  context.addIssue({ code: "custom", message: "Expected a UUID" });
+  return z.NEVER;
+}).meta({ wire: { type: "string", format: "uuid" } });
 
 /** A list in one parameter, separated by commas; empty entries and repeats are dropped. */
 export function commaList({ max, of }: { max: number; of: string }) {

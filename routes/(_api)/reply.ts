@@ -54,6 +54,14 @@ function timestampOf(now: UtcMs): string {
   return lastTimestamp.text;
 }
 
+/** The cursor of the page after this one. A full page may be the last: the next is then empty. */
+export function nextCursor(
+  page: readonly { readonly id: string }[],
+  limit: number,
+): string | null {
+  return page.length === limit ? page.at(-1)?.id ?? null : null;
+}
+
 /** The `Link` header that leads to the next page: this URL with some parameters replaced. */
 export function nextLink(
   url: string,

@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { parseUuid } from "../../services/kernel/ids.ts";
 import { formatUtcMs, type UtcMs } from "../../services/kernel/time.ts";
 import type { JobsService } from "../../services/ops/mod.ts";
-import type { JobRecord } from "../../services/ports/jobs.ts";
+import type { JobPage, JobRecord } from "../../services/ports/jobs.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
-import { NOTHING, wholeNumber } from "./params.ts";
-import { nextLink, ok } from "./reply.ts";
+import { IdParam, NOTHING, wholeNumber } from "./params.ts";
+import { nextCursor, nextLink, ok, type Reply } from "./reply.ts";
 import { Instant } from "./schemas.ts";
 
 const tag = "Operations";
@@ -15,14 +14,8 @@ const STATES = ["queued", "running", "failed", "done", "dead", "cancelled"] as c
 const CURRENT = { "cache-control": "no-store" };
 const PAGE = { min: 1, max: 200, fallback: 50 };
 
-const TaskId = z.string().transform((text, context) => {
-  const id = parseUuid(text);
-  if (id !== null) return id;
-  context.addIssue({ code: "custom", message: "Expected a UUID" });
-  return z.NEVER;
-}).meta({ wire: { type: "string", format: "uuid" } });
-
-const Task = z.object({
+/** A job as the API tells it. */
+export const Task = z.object({
   id: z.uuid(),
   name: z.string().describe("Kind of work"),
   key: z.string().describe("Of the tasks that are not over, one has each key"),
@@ -44,6 +37,35 @@ const Task = z.object({
   finished_at: Instant.nullable(),
 }).meta({ id: "Task" });
 
+/** The query of a list of tasks. */
+export const TASKS_QUERY = z.object({
+  state: z.enum(STATES).optional().describe("Only tasks that stand so"),
+  limit: wholeNumber(PAGE),
+  cursor: IdParam.optional().describe("From meta.next_cursor"),
+});
+
+/** The page of the list that the query asks for. */
+export async function tasksReply(
+  { state, limit, cursor }: z.output<typeof TASKS_QUERY>,
+  { list, url, now }: {
+    readonly list: (page: JobPage) => Promise<readonly JobRecord[]>;
+    readonly url: string;
+    readonly now: UtcMs;
+  },
+): Promise<Reply> {
+  const page = await list({
+    limit,
+    ...(state === undefined ? {} : { state }),
+    ...(cursor === undefined ? {} : { before: cursor }),
+  });
+  const next = nextCursor(page, limit);
+  return ok(page.map(taskToWire), {
+    now,
+    meta: { next_cursor: next },
+    headers: { ...CURRENT, ...(next === null ? {} : nextLink(url, { cursor: next })) },
+  });
+}
+
 export function taskEndpoints(
   { jobs, clock }: { readonly jobs: JobsService; readonly clock: Clock },
 ): readonly Endpoint[] {
@@ -52,7 +74,7 @@ export function taskEndpoints(
       path: "/api/tasks/{task_id}",
       tag,
       summary: "How far a piece of background work is, and what came of it",
-      params: z.object({ task_id: TaskId }),
+      params: z.object({ task_id: IdParam }),
       query: NOTHING,
       response: Task,
       refusals: [404],
@@ -66,26 +88,10 @@ export function taskEndpoints(
       tag,
       summary: "Background work, newest first",
       params: NOTHING,
-      query: z.object({
-        state: z.enum(STATES).optional().describe("Only tasks that stand so"),
-        limit: wholeNumber(PAGE),
-        cursor: TaskId.optional().describe("From meta.next_cursor"),
-      }),
+      query: TASKS_QUERY,
       response: z.array(Task),
-      async handle({ query: { state, limit, cursor }, url }) {
-        const page = await jobs.list({
-          limit,
-          ...(state === undefined ? {} : { state }),
-          ...(cursor === undefined ? {} : { before: cursor }),
-        });
-        // A full page may be the last one: the next is then empty.
-        const next = page.length === limit ? page.at(-1)?.id ?? null : null;
-        return ok(page.map(taskToWire), {
-          now: clock.now(),
-          meta: { next_cursor: next },
-          headers: { ...CURRENT, ...(next === null ? {} : nextLink(url, { cursor: next })) },
-        });
-      },
+      handle: ({ query, url }) =>
+        tasksReply(query, { list: (page) => jobs.list(page), url, now: clock.now() }),
     }),
   ];
 }

@@ -1,6 +1,6 @@
 import { AppError } from "@/services/kernel/errors.ts";
 import type { UtcMs } from "@/services/kernel/time.ts";
-import type { HeldCommand, HeldPrice } from "@/services/market/mod.ts";
+import type { AssetId, HeldCommand, HeldPrice } from "@/services/market/mod.ts";
 import type { HeldPrices, ProviderControl, ProviderStatus } from "@/services/ops/mod.ts";
 import type { AuditEntry, AuditLog } from "@/services/ports/audit.ts";
 import type { Clock } from "@/services/ports/mod.ts";
@@ -67,6 +67,23 @@ export class FakeProviders implements ProviderControl {
   #change(name: string, changes: Partial<ProviderStatus>): void {
     this.#byName.set(name, { ...this.#find(name), ...changes });
   }
+}
+
+/** A price that is held back, with what a test changes of it. */
+export function heldPrice(changes: Partial<HeldPrice> = {}): HeldPrice {
+  return {
+    id: "",
+    assetId: "dogecoin" as AssetId,
+    venue: "coinbase",
+    priceUsd: 2.41,
+    at: 900 as UtcMs,
+    lastPriceUsd: 0.23,
+    lastAt: 800 as UtcMs,
+    state: "held",
+    settledBy: null,
+    settledAt: null,
+    ...changes,
+  };
 }
 
 /** Held prices that are never settled, and the words that were given about them. */

@@ -28,6 +28,14 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   "/capabilities": "/capabilities",
   "/api/tasks": "/api/tasks?limit=1",
   "/api/tasks/{task_id}": `/api/tasks/${TASK_ID}`,
+  "/api/ops/overview": "/api/ops/overview",
+  "/api/ops/providers": "/api/ops/providers",
+  "/api/ops/streams": "/api/ops/streams",
+  "/api/ops/coverage": "/api/ops/coverage",
+  "/api/ops/jobs": "/api/ops/jobs?state=queued",
+  "/api/ops/logs": "/api/ops/logs?level=info",
+  "/api/ops/held": "/api/ops/held",
+  "/api/ops/audit": "/api/ops/audit",
 };
 
 async function filledHarness(): Promise<ApiHarness> {
@@ -36,19 +44,22 @@ async function filledHarness(): Promise<ApiHarness> {
   await harness.write({ candles: dailyCandles(closes) });
   const task = { name: "count", key: "count", maxAttempts: 1, timeoutMs: 1_000 };
   await harness.jobStore.enqueue({ ...task, id: TASK_ID });
+  await harness.ops.setBreaker("binance", { actor: "owner", state: "open" });
   return harness;
 }
 
-function endpointsOf({ market, jobs, clock, log }: ApiHarness): readonly Endpoint[] {
+function endpointsOf({ market, jobs, ops, clock, log }: ApiHarness): readonly Endpoint[] {
   const analytics = new AnalyticsService({ market });
   const health = new HealthService({ clock, versions: {}, probes: [], capabilities: {} });
   const changes = { current: () => 0, subscribe: () => () => {} };
-  return mountTable({ market, analytics, health, jobs, clock, changes, log, version: "1" });
+  return mountTable({ market, analytics, health, jobs, ops, clock, changes, log, version: "1" });
 }
 
 Deno.test("every route answers what its schema says, field by field", async () => {
   await using harness = await filledHarness();
-  for (const { path, response: schema, isBare } of endpointsOf(harness)) {
+  for (const { method, path, response: schema, isBare } of endpointsOf(harness)) {
+    // The controls are walked through where their audit entries are.
+    if (method === "POST") continue;
     const example = EXAMPLES[path];
     assert(example, `No example request for ${path}`);
     const response = await harness.get(example);
@@ -65,10 +76,8 @@ Deno.test("GET /openapi.json describes every route as OpenAPI 3.1", async () => 
   await using harness = await openTestApi();
   const document = await (await harness.get("/openapi.json")).json();
   assertEquals(document.openapi, "3.1.0");
-  assertEquals(
-    Object.keys(document.paths).sort(),
-    [...Object.keys(EXAMPLES), "/openapi.json"].sort(),
-  );
+  const reading = Object.keys(document.paths).filter((path) => document.paths[path].get);
+  assertEquals(reading.sort(), [...Object.keys(EXAMPLES), "/openapi.json"].sort());
   assertEquals(document, JSON.parse(JSON.stringify(harness.api.document)));
   const { parameters } = document.paths["/assets/{asset_id}/candles"].get;
   const limit = parameters.find(({ name }: { name: string }) => name === "limit");

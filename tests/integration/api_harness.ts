@@ -14,13 +14,24 @@ import {
   type HealthProbe,
   HealthService,
   JobsService,
+  OpsService,
+  seriesCoverage,
 } from "@/services/ops/mod.ts";
 import type { JobStore } from "@/services/ports/jobs.ts";
 import { PacedChangeFeed } from "@/services/platform/paced_change_feed.ts";
-import { pingDatabase, SqlCandleStore, SqlJobStore } from "@/services/storage/mod.ts";
+import { JsonLog } from "@/services/platform/json_log.ts";
+import { LogTail } from "@/services/platform/log_tail.ts";
+import {
+  type Database,
+  pingDatabase,
+  SqlAuditLog,
+  SqlCandleStore,
+  SqlJobStore,
+} from "@/services/storage/mod.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
+import { FakeHeldPrices, FakeProviders, heldPrice } from "@/tests/fakes/ops.ts";
 import { type CandleSketch, columnsOf } from "@/tests/fakes/memory_candle_store.ts";
 import { aliasRow, assetRow, sampleRegistry } from "@/tests/unit/market/assets_sample.ts";
 
@@ -36,6 +47,9 @@ export interface ApiHarness extends AsyncDisposable {
   readonly jobStore: JobStore;
   readonly clock: FakeClock;
   readonly log: RecordingLog;
+  readonly ops: OpsService;
+  /** What the console shows of the log. */
+  readonly operatorsLog: JsonLog;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
   /** Writes candles `[first day + i] -> close` of an asset. */
   write(options: SeriesSketch): Promise<void>;
@@ -89,7 +103,9 @@ export async function openTestApi(
   });
   const jobStore = new SqlJobStore(database, clock);
   const jobs = new JobsService({ store: jobStore, clock, wake: () => {} });
-  const api = createApi({ market, analytics, health, jobs, clock, changes, log, version: "1.2.3" });
+  const { ops, operatorsLog } = createOps({ database, clock, store, market, jobs, jobStore });
+  const version = "1.2.3";
+  const api = createApi({ market, analytics, health, jobs, ops, clock, changes, log, version });
   return {
     api,
     market,
@@ -98,6 +114,8 @@ export async function openTestApi(
     jobStore,
     clock,
     log,
+    ops,
+    operatorsLog,
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
     },
@@ -107,6 +125,45 @@ export async function openTestApi(
     },
     [Symbol.asyncDispose]: () => database.close(),
   };
+}
+
+/** The id of the one price that is held back. */
+export const HELD_ID = "019b76da-a800-7000-8000-000000000001";
+
+/** The operator's part over the database, with providers and held prices of its own. */
+function createOps({ database, clock, store, market, jobs, jobStore }: {
+  database: Database;
+  clock: FakeClock;
+  store: CandleStore;
+  market: MarketService;
+  jobs: JobsService;
+  jobStore: JobStore;
+}): { readonly ops: OpsService; readonly operatorsLog: JsonLog } {
+  const logs = new LogTail();
+  const operatorsLog = new JsonLog({ clock, level: "debug", write: (line) => logs.add(line) });
+  const bitcoin = { id: "bitcoin", symbol: "BTC" };
+  const ops = new OpsService({
+    clock,
+    log: operatorsLog,
+    version: "1.2.3",
+    providers: new FakeProviders("binance", "coingecko"),
+    jobs,
+    feeds: () => [],
+    streams: () => null,
+    coverage: async () => seriesCoverage([bitcoin], await store.listSeries()),
+    held: new FakeHeldPrices(heldPrice({ id: HELD_ID })),
+    logs,
+    audit: new SqlAuditLog(database, clock),
+    resolveAsset: (name) => market.resolve(name),
+    enqueueBackfill: ({ assetId, interval }) =>
+      jobStore.enqueue({
+        name: "backfill_candles",
+        key: `${assetId ?? "all"} ${interval ?? "all"}`,
+        maxAttempts: 20,
+        timeoutMs: 1_000,
+      }),
+  });
+  return { ops, operatorsLog };
 }
 
 /** One candle a day from 2021-01-01 on with these closes, and ten units traded each day. */
