@@ -160,7 +160,10 @@ async function openMarket({ config, clock, database }: Core) {
     indicators: indicatorEngine,
     live: board,
   });
-  return { store, registry, changes, bus, prices, board, market };
+  const provider = new DemoProvider({ clock, timer: systemTimer });
+  const isListed = (assetId: AssetId) => registry.assets.some(({ id }) => id === assetId);
+  const demo = { provider, assetIds: provider.assetIds.filter(isListed) };
+  return { store, registry, changes, bus, prices, board, market, demo };
 }
 
 type MarketParts = Awaited<ReturnType<typeof openMarket>>;
@@ -194,13 +197,12 @@ async function openOutside(
 /** The jobs of this process, which nothing has started yet; on an empty store the demo is there. */
 async function openJobs(
   core: Core,
-  { store, registry, outside, prices, bus }: MarketParts & { readonly outside: Outside },
+  { store, registry, outside, prices, bus, demo: feed }:
+    & MarketParts
+    & { readonly outside: Outside },
 ) {
   const { config, clock, database } = core;
-  const provider = new DemoProvider({ clock });
-  const isListed = (assetId: AssetId) => registry.assets.some(({ id }) => id === assetId);
-  const assetIds = provider.assetIds.filter(isListed);
-  const demo = new DemoMarket({ provider, store, assetIds, mode: config.demo });
+  const demo = new DemoMarket({ ...feed, store, mode: config.demo });
   const jobStore = new SqlJobStore(database, clock);
   const wakers = await openWakers(core);
   const absences = new SqlAbsenceStore(database, clock);
@@ -240,14 +242,17 @@ async function openJobs(
 /** The prices of the venues, for as long as this process has the lease to feed. */
 function createLive(
   core: Core,
-  { outside, jobs, ...parts }: MarketParts & { outside: Outside; jobs: JobSystem },
+  { outside, jobs, demo, ...parts }: MarketParts & { outside: Outside; jobs: JobSystem },
 ): LiveMarket {
   const { config, clock, database } = core;
   const ids = new UuidFactory(() => clock.now());
+  const { provider: source, assetIds } = demo;
+  const demoFeeds = config.demo === "off" ? [] : [{ venue: source.name, assetIds, source }];
   return new LiveMarket({
     ...core,
     ...parts,
-    feeds: config.isNetworkAllowed ? outside.feeds : [],
+    // Never both: prices of the demo market must not stand among real ones.
+    feeds: config.isNetworkAllowed ? outside.feeds : demoFeeds,
     leases: new SqlLeaseStore(database, clock),
     timer: systemTimer,
     metrics: noMetrics,

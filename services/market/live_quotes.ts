@@ -45,13 +45,13 @@ export function freshnessOfLive(
 }
 
 /**
- * Whether the live price is the asset's price: unless candles go on well after it, or it is
- * synthetic where real candles are stored.
+ * Whether the live price is the asset's price: unless candles go on well after it. A synthetic one
+ * is only where the demo market's candles show, which hide as soon as anything real is stored.
  */
 export function isLivePriceInForce(live: LivePrice, facts: QuoteFacts | null): boolean {
-  if (facts === null) return true;
-  const { series } = facts;
   const isLiveDemo = isDemoSource(live.source);
+  if (facts === null) return !isLiveDemo;
+  const { series } = facts;
   if (isLiveDemo !== isDemoSource(series.source)) return !isLiveDemo;
   return asofOfSeries(series) - live.asof <= MAX_BEHIND_CANDLE_MS;
 }

@@ -82,7 +82,9 @@ const demo: ProviderKind = {
     const clock = new FakeClock();
     const now = clock.now();
     const candles = { interval: "1h", range: rangeOf(now - 10 * HOUR, now + HOUR) } as const;
-    return Promise.resolve(kit({ provider: new DemoProvider({ clock }), clock, candles }));
+    return Promise.resolve(
+      kit({ provider: new DemoProvider({ clock, timer: new FakeTimer(clock) }), clock, candles }),
+    );
   },
 };
 

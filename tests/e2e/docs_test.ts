@@ -34,7 +34,8 @@ const STEPS: readonly Step[] = [
     async run({ browser, url }) {
       await using visited = await visit(browser, `${url}/docs`);
       const lines = await visited.page.locator("pre.copyable").allInnerTexts();
-      for (const line of lines.filter((text) => !text.includes("="))) {
+      // Those that name something of one's own are to be filled in first.
+      for (const line of lines.filter((text) => !/[={]/.test(text))) {
         const target = /'(http[^']+)'/.exec(line)?.[1] ?? "";
         const response = await fetch(target);
         await response.body?.cancel();

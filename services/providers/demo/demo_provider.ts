@@ -1,4 +1,4 @@
-import { DAY_MS } from "../../kernel/time.ts";
+import { DAY_MS, type UtcMs } from "../../kernel/time.ts";
 import type { AssetId } from "../../market/assets.ts";
 import {
   bucketStart,
@@ -11,14 +11,16 @@ import {
 import { deriveCandles } from "../../market/derive.ts";
 import type {
   FeedEvent,
+  FeedStatus,
   MarketProvider,
   MarketProviderCapabilities,
   ProviderCandles,
   SpotPrice,
+  Tick,
   TimeRange,
 } from "../../market/ports.ts";
 import { DEMO_SOURCE } from "../../market/series_choice.ts";
-import type { Clock } from "../../ports/mod.ts";
+import type { Clock, Timer } from "../../ports/mod.ts";
 import { DailyWalk, FIRST_DAY } from "./daily_walk.ts";
 import { DEMO_ASSETS } from "./demo_assets.ts";
 import { BAR_MS, DemoPath } from "./demo_path.ts";
@@ -26,6 +28,9 @@ import { BAR_MS, DemoPath } from "./demo_path.ts";
 const FIRST_MS = FIRST_DAY * DAY_MS;
 /** The whole market's move on a calm day, as a fraction. */
 const MARKET_VOLATILITY = 0.016;
+/** Each asset ticks once in so many turns. */
+const TURNS = 4;
+const TURN_MS = 400;
 const DEFAULT_SEED = 20_200_101;
 const NO_CANDLES: ProviderCandles = { candles: emptyColumns(0), quarantined: [] };
 
@@ -38,15 +43,21 @@ export class DemoProvider implements MarketProvider {
   readonly capabilities: MarketProviderCapabilities = {
     candles: ["5m", "15m", "1h", "4h", "1d", "1w"],
     spot: true,
-    ticks: false,
+    ticks: true,
   };
   /** The assets that it has prices for. */
   readonly assetIds: readonly AssetId[] = DEMO_ASSETS.map(({ assetId }) => assetId);
   readonly #clock: Clock;
+  readonly #timer: Timer;
   readonly #paths: ReadonlyMap<AssetId, DemoPath>;
 
-  constructor({ clock, seed = DEFAULT_SEED }: { clock: Clock; seed?: number }) {
+  constructor({ clock, timer, seed = DEFAULT_SEED }: {
+    clock: Clock;
+    timer: Timer;
+    seed?: number;
+  }) {
     this.#clock = clock;
+    this.#timer = timer;
     const market = new DailyWalk(seed, {
       name: "market",
       dailyVolatility: MARKET_VOLATILITY,
@@ -85,8 +96,53 @@ export class DemoProvider implements MarketProvider {
     }));
   }
 
-  /** Ends at once: the demo market moves with its candles and has no trades of its own. */
-  async *ticks(): AsyncGenerator<FeedEvent> {}
+  /**
+   * A glimpse of every asset's path each second or two, a few of them at a time as markets have
+   * it. They carry no quantity: the demo market's volumes are in its candles.
+   */
+  async *ticks(assetIds: readonly AssetId[], signal: AbortSignal): AsyncGenerator<FeedEvent> {
+    const known = assetIds.filter((assetId) => this.#paths.has(assetId));
+    yield { kind: "status", status: statusAt(this.#clock.now()) };
+    for (let turn = 0; !signal.aborted && known.length > 0; turn++) {
+      const some = known.filter((_, at) => (at + turn) % TURNS === 0);
+      const spots = await this.spot(some);
+      const ticks = spots.map((spot): Tick => ({
+        assetId: spot.assetId,
+        priceUsd: spot.priceUsd,
+        quantity: 0,
+        at: spot.asof,
+        source: DEMO_SOURCE,
+        tradeId: turn,
+      }));
+      if (ticks.length > 0) yield { kind: "ticks", ticks };
+      await pause(this.#timer, { ms: TURN_MS, signal });
+    }
+  }
+}
+
+function statusAt(now: UtcMs): FeedStatus {
+  return {
+    venue: DEMO_SOURCE,
+    state: "live",
+    url: "",
+    since: now,
+    lastFrameAt: now,
+    attempts: 0,
+    reason: null,
+    badFrames: 0,
+  };
+}
+
+/** Waits, until the signal aborts at the latest. */
+function pause(timer: Timer, { ms, signal }: { ms: number; signal: AbortSignal }): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const cancel = timer.after(ms, resolve);
+    signal.addEventListener("abort", () => {
+      cancel();
+      resolve();
+    }, { once: true });
+  });
 }
 
 /** The first bucket that starts at or after `at`. */

@@ -1,0 +1,3 @@
+export { MemoryBus } from "./memory_bus.ts";
+export { PostgresBus } from "./postgres_bus.ts";
+export { RedisBus } from "./redis_bus.ts";
