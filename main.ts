@@ -25,11 +25,17 @@ import {
 } from "./services/market/mod.ts";
 import { capabilitiesOf, HealthService, JobsService } from "./services/ops/mod.ts";
 import { JsonLog } from "./services/platform/json_log.ts";
-import { MemoryBus } from "./services/platform/bus/memory_bus.ts";
+import { MemoryBus, PostgresBus, RedisBus } from "./services/platform/bus/mod.ts";
 import { SystemClock } from "./services/platform/clock.ts";
 import { CombinedChangeFeed } from "./services/platform/combined_change_feed.ts";
 import { readEnvText } from "./services/platform/env_file.ts";
 import { FetchHttpClient } from "./services/platform/fetch_http_client.ts";
+import {
+  type HttpServer,
+  maxStreamsOf,
+  serveHttp,
+  USUAL_DESCRIPTORS,
+} from "./services/platform/http_server.ts";
 import { noMetrics } from "./services/platform/no_metrics.ts";
 import { PacedChangeFeed } from "./services/platform/paced_change_feed.ts";
 import { systemRandom } from "./services/platform/random.ts";
@@ -86,8 +92,6 @@ export interface Product extends AsyncDisposable {
 
 /** How long a stop may take before what is still open is cut. */
 const STOP_LIMIT_MS = 4_500;
-/** Streams open at once; a process has some more file descriptors than that. */
-const MAX_STREAMS = 20_000;
 /** How long a job may take when it runs before the first request. */
 const FIRST_RUN_LIMIT_MS = 60_000;
 
@@ -143,11 +147,12 @@ interface Core {
 }
 
 /** What is stored of the market, and what is heard of it. */
-async function openMarket({ config, clock, database }: Core) {
+async function openMarket(core: Core) {
+  const { config, clock, database } = core;
   const store = new SqlCandleStore(database, clock);
   const registry = await openRegistry(new SqlAssetStore(database), clock);
   const changes = new PacedChangeFeed(database.changes, clock);
-  const bus: Bus = new MemoryBus();
+  const bus = await openBus(core);
   const prices = new SqlLivePriceStore(database);
   const board = new LiveBoard({ bus, store: prices });
   await board.start();
@@ -166,6 +171,20 @@ async function openMarket({ config, clock, database }: Core) {
   return { store, registry, changes, bus, prices, board, market, demo };
 }
 
+/** How this instance and others hear of each other's prices. */
+async function openBus({ config, database, log, owner: instance }: Core): Promise<Bus> {
+  const { notices } = database;
+  if (notices) return await PostgresBus.open({ notices, log, instance });
+  const redis = openRedis(config);
+  return redis
+    ? await RedisBus.open({ redis, timer: systemTimer, log, instance })
+    : new MemoryBus();
+}
+
+function openRedis({ redis }: Config): UpstashRedis | null {
+  return redis && new UpstashRedis({ ...redis, timer: systemTimer });
+}
+
 type MarketParts = Awaited<ReturnType<typeof openMarket>>;
 
 /** Everything that reaches outside, which nothing has started yet. */
@@ -173,7 +192,7 @@ async function openOutside(
   { config, clock, log, database }: Core,
   registry: AssetRegistry,
 ): Promise<Outside> {
-  const { market, redis, isNetworkAllowed } = config;
+  const { market, isNetworkAllowed } = config;
   const text = await Deno.readTextFile(new URL("./registry/providers.json", import.meta.url));
   return connectOutside({
     configs: loadProviders(text, market),
@@ -181,7 +200,7 @@ async function openOutside(
     sockets: new WebSocketClient({ timer: systemTimer, isNetworkAllowed }),
     state: new SqlProviderStateStore(database, clock),
     raw: new SqlRawIngestStore(database),
-    redis: redis && new UpstashRedis({ ...redis, timer: systemTimer }),
+    redis: openRedis(config),
     assets: registry.assets,
     venues: market.venues,
     liveAssetIds: market.liveAssets?.map((name) => registry.resolve(name).id) ?? null,
@@ -261,10 +280,11 @@ function createLive(
   });
 }
 
-function createStreams({ clock, owner }: Core, { registry }: MarketParts) {
+function createStreams({ config, clock, owner }: Core, { registry }: MarketParts) {
+  const maxStreams = config.maxStreams ?? maxStreamsOf(USUAL_DESCRIPTORS);
   const hub = new StreamHub(STREAM_TOPICS, { clock, timer: systemTimer, instance: owner });
   const resolve = (name: string) => registry.resolve(name);
-  return { hub, streams: new StreamEndpoints({ hub, clock, resolve, maxStreams: MAX_STREAMS }) };
+  return { hub, streams: new StreamEndpoints({ hub, clock, resolve, maxStreams }) };
 }
 
 /** Data routes and pages, and what answers a request: the ones before the others. */
@@ -379,9 +399,10 @@ async function serve(config: Config): Promise<number> {
   return 0;
 }
 
-function listen({ host, port }: Config, product: Product): Deno.HttpServer<Deno.NetAddr> {
+function listen({ host, port }: Config, product: Product): HttpServer {
+  const { log, fetch: handler } = product;
   try {
-    return Deno.serve({ hostname: host, port, onListen: () => {} }, product.fetch);
+    return serveHttp({ hostname: host, port, handler, log, timer: systemTimer });
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     throw new StartupError(

@@ -40,6 +40,8 @@ export interface Config {
   /** Redis through its REST protocol, for what instances share; `null` keeps it in the process. */
   readonly redis: { readonly url: Secret; readonly token: Secret } | null;
   readonly market: MarketConfig;
+  /** Streams open at once; `null` is what the open files of most systems allow. */
+  readonly maxStreams: number | null;
   /** Requests a minute and client that data routes answer; see docs/operations.md. */
   readonly rateLimits: typeof RATE_LIMIT_MODES[number];
 }
@@ -72,6 +74,7 @@ const NAMES = {
   TOKENLYSIS_MARKET_REST_URLS: [],
   TOKENLYSIS_MARKET_STREAM_URLS: ["BINANCE_WS_URL"],
   TOKENLYSIS_MARKET_VENUES: [],
+  TOKENLYSIS_MAX_STREAMS: [],
   TOKENLYSIS_MIGRATION_DATABASE_URL: ["ALEMBIC_DATABASE_URL"],
   TOKENLYSIS_NETWORK: [],
   TOKENLYSIS_PORT: [],
@@ -115,6 +118,7 @@ export function loadConfig(env: Environment): Config {
       liveAssets: readLiveAssets(reader),
       coingeckoKey: reader.secret("TOKENLYSIS_COINGECKO_KEY"),
     },
+    maxStreams: reader.count("TOKENLYSIS_MAX_STREAMS", { min: 1, max: 1_000_000 }),
     rateLimits: reader.choice("TOKENLYSIS_RATE_LIMITS", RATE_LIMIT_MODES, "auto"),
   };
   reader.check();

@@ -67,6 +67,16 @@ export class SettingReader<Name extends string> {
     return port;
   }
 
+  count(name: Name, { min, max }: { min: number; max: number }): number | null {
+    const given = this.#find(name);
+    if (!given) return null;
+    const count = /^\d{1,9}$/.test(given.value) ? Number(given.value) : NaN;
+    if (!(count >= min && count <= max)) {
+      this.#refuse(given, `a whole number from ${min} to ${max}`);
+    }
+    return count;
+  }
+
   folder(name: Name, fallback: string): string {
     const given = this.#find(name);
     if (given?.value.includes("\0")) this.#refuse(given, "the path of a folder");

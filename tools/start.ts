@@ -2,6 +2,7 @@
 import { loadConfig, withEnvFile } from "../services/config.ts";
 import { StartupError } from "../services/kernel/errors.ts";
 import { serverArguments } from "./server_command.ts";
+import { maxStreamsOf } from "../services/platform/http_server.ts";
 import { readEnvText } from "../services/platform/env_file.ts";
 
 const HELP = `Usage: deno task start
@@ -23,7 +24,10 @@ async function start(): Promise<number> {
   const config = loadConfig(withEnvFile(Deno.env.toObject(), await readEnvText()));
   const { build } = await import("./build.ts");
   await build({ ifStale: true });
-  const server = new Deno.Command(Deno.execPath(), { args: [...serverArguments(config)] }).spawn();
+  const server = new Deno.Command(Deno.execPath(), {
+    args: [...serverArguments(config)],
+    env: config.maxStreams === null ? await streamSettings() : {},
+  }).spawn();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {
       // A terminal has told the whole group already; telling twice does no harm.
@@ -35,6 +39,24 @@ async function start(): Promise<number> {
     });
   }
   return (await server.status).code;
+}
+
+/**
+ * How many streams the system's open files allow: the server itself may not ask, as reading
+ * `/proc` takes every permission there is. Nothing where the system does not tell.
+ */
+async function streamSettings(): Promise<Record<string, string>> {
+  try {
+    const shell = new Deno.Command("sh", { args: ["-c", "ulimit -n"], stdin: "null" });
+    const { stdout } = await shell.output();
+    const descriptors = Number(new TextDecoder().decode(stdout));
+    if (!Number.isSafeInteger(descriptors)) return {};
+    return { TOKENLYSIS_MAX_STREAMS: String(maxStreamsOf(descriptors)) };
+  } catch (error) {
+    // Systems without a shell of this name.
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
 }
 
 /** The exit code for what the command line says, or `null` to go on. */

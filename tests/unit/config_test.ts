@@ -26,12 +26,13 @@ Deno.test("loadConfig() runs a bare checkout on this machine alone", () => {
       liveAssets: null,
       coingeckoKey: null,
     },
+    maxStreams: null,
     rateLimits: "auto",
   });
 });
 
 Deno.test("loadConfig() reads where prices come from", () => {
-  const { market, redis, rateLimits } = loadConfig({
+  const { market, redis, rateLimits, maxStreams } = loadConfig({
     TOKENLYSIS_MARKET_VENUES: "coinbase, binance",
     TOKENLYSIS_MARKET_STREAM_URLS: "ws://127.0.0.1:9443/, coinbase=ws://localhost:9444," +
       "wss://ws-feed.exchange.coinbase.com, binance=wss://data-stream.binance.vision",
@@ -41,7 +42,9 @@ Deno.test("loadConfig() reads where prices come from", () => {
     UPSTASH_REDIS_REST_URL: "https://redis.example",
     UPSTASH_REDIS_REST_TOKEN: "token",
     TOKENLYSIS_RATE_LIMITS: "on",
+    TOKENLYSIS_MAX_STREAMS: "15000",
   });
+  assertEquals(maxStreams, 15_000);
   assertEquals(market.venues, ["binance", "coinbase"]);
   assertEquals(market.streamUrls, {
     binance: ["ws://127.0.0.1:9443", "wss://data-stream.binance.vision"],
@@ -67,6 +70,7 @@ Deno.test("loadConfig() names every wrong setting of the market and of Redis", (
       TOKENLYSIS_MARKET_REST_URLS: "kraken=https://api.kraken.com",
       TOKENLYSIS_LIVE_ASSETS: Array.from({ length: 51 }, (_, at) => `coin-${at}`).join(),
       UPSTASH_REDIS_REST_URL: "redis://secret@host:6379",
+      TOKENLYSIS_MAX_STREAMS: "0",
     }), { type: ConfigError });
   assert(error instanceof ConfigError);
   assertEquals(error.problems.map((line) => line.split(":")[0]), [
@@ -76,6 +80,7 @@ Deno.test("loadConfig() names every wrong setting of the market and of Redis", (
     "TOKENLYSIS_MARKET_STREAM_URLS",
     "TOKENLYSIS_MARKET_REST_URLS",
     "TOKENLYSIS_LIVE_ASSETS",
+    "TOKENLYSIS_MAX_STREAMS",
   ]);
   assert(!error.message.includes("secret"));
 });
