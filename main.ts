@@ -1,70 +1,41 @@
 // deno-lint-ignore-file no-console -- the entry module talks to the person who starts it
-import { join } from "node:path";
 import project from "./deno.json" with { type: "json" };
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
-import { createJobs, defineCrons, healRequest, JobSystem } from "./jobs/mod.ts";
+import { defineCrons, type JobSystem } from "./jobs/mod.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
 import { feedHub, STREAM_TOPICS } from "./routes/(_api)/stream_wire.ts";
 import { StreamEndpoints } from "./routes/(_api)/streams.ts";
 import { createPages } from "./routes/page_server.ts";
-import { AnalyticsService, indicatorEngine } from "./services/analytics/mod.ts";
+import { AnalyticsService } from "./services/analytics/mod.ts";
+import {
+  type Core,
+  createLive,
+  type MarketParts,
+  openJobs,
+  openMarket,
+  openOutside,
+} from "./services/composition/mod.ts";
 import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
 import { StartupError } from "./services/kernel/errors.ts";
-import { UuidFactory } from "./services/kernel/ids.ts";
-import {
-  type AssetId,
-  AssetRegistry,
-  Backfill,
-  CandleHealer,
-  DemoMarket,
-  LiveBoard,
-  LiveMarket,
-  loadRegistry,
-  MarketService,
-  seedRegistry,
-} from "./services/market/mod.ts";
 import { capabilitiesOf, HealthService, JobsService } from "./services/ops/mod.ts";
-import { JsonLog } from "./services/platform/json_log.ts";
-import { MemoryBus, PostgresBus, RedisBus } from "./services/platform/bus/mod.ts";
 import { SystemClock } from "./services/platform/clock.ts";
 import { CombinedChangeFeed } from "./services/platform/combined_change_feed.ts";
 import { readEnvText } from "./services/platform/env_file.ts";
-import { FetchHttpClient } from "./services/platform/fetch_http_client.ts";
 import {
   type HttpServer,
   maxStreamsOf,
   serveHttp,
   USUAL_DESCRIPTORS,
 } from "./services/platform/http_server.ts";
+import { JsonLog } from "./services/platform/json_log.ts";
 import { noMetrics } from "./services/platform/no_metrics.ts";
-import { PacedChangeFeed } from "./services/platform/paced_change_feed.ts";
-import { systemRandom } from "./services/platform/random.ts";
-import { UpstashRedis } from "./services/platform/redis/upstash_redis.ts";
 import { systemTimer } from "./services/platform/timer.ts";
-import { openKvWaker } from "./services/platform/wakers/kv.ts";
-import { openNotifyWaker } from "./services/platform/wakers/notify.ts";
-import { WebSocketClient } from "./services/platform/web_socket_client.ts";
-import type { Bus } from "./services/ports/bus.ts";
 import type { Clock, Log } from "./services/ports/mod.ts";
-import type { Waker } from "./services/ports/wakers.ts";
-import {
-  connectOutside,
-  DemoProvider,
-  loadProviders,
-  type Outside,
-} from "./services/providers/mod.ts";
 import {
   type Database,
   openDatabase,
   pingDatabase,
-  SqlAbsenceStore,
-  SqlAssetStore,
-  SqlCandleStore,
-  SqlJobStore,
-  SqlLeaseStore,
-  SqlLivePriceStore,
-  SqlProviderStateStore,
-  SqlRawIngestStore,
+  type SqlJobStore,
 } from "./services/storage/mod.ts";
 import { StreamHub } from "./services/streams/mod.ts";
 
@@ -92,8 +63,6 @@ export interface Product extends AsyncDisposable {
 
 /** How long a stop may take before what is still open is cut. */
 const STOP_LIMIT_MS = 4_500;
-/** How long a job may take when it runs before the first request. */
-const FIRST_RUN_LIMIT_MS = 60_000;
 
 /** Builds the whole product. Tests give ports of their own, so there is only one wiring. */
 export async function compose(config: Config, overrides: Partial<Ports> = {}): Promise<Product> {
@@ -101,7 +70,8 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const log = overrides.log ?? createLog(config, clock);
   const database = overrides.database ??
     await openDatabase({ ...config.database, dataDir: config.dataDir, clock, log });
-  const core: Core = { config, clock, log, database, owner: crypto.randomUUID() };
+  const owner = crypto.randomUUID();
+  const core: Core = { config, clock, log, database, owner, metrics: noMetrics };
   const parts = await openMarket(core);
   const outside = await openOutside(core, parts.registry);
   const work = await openJobs(core, { ...parts, outside });
@@ -134,150 +104,6 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** What every part is made of. */
-interface Core {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly database: Database;
-  /** A name that no other process has. */
-  readonly owner: string;
-}
-
-/** What is stored of the market, and what is heard of it. */
-async function openMarket(core: Core) {
-  const { config, clock, database } = core;
-  const store = new SqlCandleStore(database, clock);
-  const registry = await openRegistry(new SqlAssetStore(database), clock);
-  const changes = new PacedChangeFeed(database.changes, clock);
-  const bus = await openBus(core);
-  const prices = new SqlLivePriceStore(database);
-  const board = new LiveBoard({ bus, store: prices });
-  await board.start();
-  const market = new MarketService({
-    registry,
-    store,
-    clock,
-    changes,
-    demoMode: config.demo,
-    indicators: indicatorEngine,
-    live: board,
-  });
-  const provider = new DemoProvider({ clock, timer: systemTimer });
-  const isListed = (assetId: AssetId) => registry.assets.some(({ id }) => id === assetId);
-  const demo = { provider, assetIds: provider.assetIds.filter(isListed) };
-  return { store, registry, changes, bus, prices, board, market, demo };
-}
-
-/** How this instance and others hear of each other's prices. */
-async function openBus({ config, database, log, owner: instance }: Core): Promise<Bus> {
-  const { notices } = database;
-  if (notices) return await PostgresBus.open({ notices, log, instance });
-  const redis = openRedis(config);
-  return redis
-    ? await RedisBus.open({ redis, timer: systemTimer, log, instance })
-    : new MemoryBus();
-}
-
-function openRedis({ redis }: Config): UpstashRedis | null {
-  return redis && new UpstashRedis({ ...redis, timer: systemTimer });
-}
-
-type MarketParts = Awaited<ReturnType<typeof openMarket>>;
-
-/** Everything that reaches outside, which nothing has started yet. */
-async function openOutside(
-  { config, clock, log, database }: Core,
-  registry: AssetRegistry,
-): Promise<Outside> {
-  const { market, isNetworkAllowed } = config;
-  const text = await Deno.readTextFile(new URL("./registry/providers.json", import.meta.url));
-  return connectOutside({
-    configs: loadProviders(text, market),
-    http: (provider) => new FetchHttpClient({ provider, isNetworkAllowed }),
-    sockets: new WebSocketClient({ timer: systemTimer, isNetworkAllowed }),
-    state: new SqlProviderStateStore(database, clock),
-    raw: new SqlRawIngestStore(database),
-    redis: openRedis(config),
-    assets: registry.assets,
-    venues: market.venues,
-    liveAssetIds: market.liveAssets?.map((name) => registry.resolve(name).id) ?? null,
-    keys: { coingecko: market.coingeckoKey },
-    clock,
-    timer: systemTimer,
-    random: systemRandom,
-    log,
-    metrics: noMetrics,
-  });
-}
-
-/** The jobs of this process, which nothing has started yet; on an empty store the demo is there. */
-async function openJobs(
-  core: Core,
-  { store, registry, outside, prices, bus, demo: feed }:
-    & MarketParts
-    & { readonly outside: Outside },
-) {
-  const { config, clock, database } = core;
-  const demo = new DemoMarket({ ...feed, store, mode: config.demo });
-  const jobStore = new SqlJobStore(database, clock);
-  const wakers = await openWakers(core);
-  const absences = new SqlAbsenceStore(database, clock);
-  const providers = outside.venues.map(({ provider }) => provider);
-  const jobs = new JobSystem({
-    ...core,
-    jobs: createJobs({
-      clock,
-      demo,
-      store: jobStore,
-      raw: new SqlRawIngestStore(database),
-      outside: config.isNetworkAllowed
-        ? {
-          healer: new CandleHealer({ providers, store, bus, clock }),
-          backfill: new Backfill({ markets: outside.venues, store, absences, clock }),
-          source: outside.spot,
-          assetIds: registry.assets.map(({ id }) => id),
-          prices,
-          bus,
-        }
-        : null,
-    }),
-    store: jobStore,
-    leases: new SqlLeaseStore(database, clock),
-    wakers,
-    timer: systemTimer,
-    random: systemRandom,
-    metrics: noMetrics,
-  });
-  // A first start has nothing to show before the demo market is there.
-  if ((await store.listSeries()).length === 0) {
-    await jobs.runNow("refresh_demo", { signal: AbortSignal.timeout(FIRST_RUN_LIMIT_MS) });
-  }
-  return { jobs, jobStore, wakers };
-}
-
-/** The prices of the venues, for as long as this process has the lease to feed. */
-function createLive(
-  core: Core,
-  { outside, jobs, demo, ...parts }: MarketParts & { outside: Outside; jobs: JobSystem },
-): LiveMarket {
-  const { config, clock, database } = core;
-  const ids = new UuidFactory(() => clock.now());
-  const { provider: source, assetIds } = demo;
-  const demoFeeds = config.demo === "off" ? [] : [{ venue: source.name, assetIds, source }];
-  return new LiveMarket({
-    ...core,
-    ...parts,
-    // Never both: prices of the demo market must not stand among real ones.
-    feeds: config.isNetworkAllowed ? outside.feeds : demoFeeds,
-    leases: new SqlLeaseStore(database, clock),
-    timer: systemTimer,
-    metrics: noMetrics,
-    newId: () => ids.next(),
-    heal: async (gap) => void await jobs.enqueue(healRequest(gap)),
-  });
 }
 
 function createStreams({ config, clock, owner }: Core, { registry }: MarketParts) {
@@ -317,13 +143,6 @@ async function createFront(
   return (request, info) => api.handle(request) ?? page(request, info);
 }
 
-/** How this process and others on the same database tell each other of jobs. */
-async function openWakers({ config, database, log }: Core): Promise<readonly Waker[]> {
-  if (database.notices) return [await openNotifyWaker(database.notices, log)];
-  const waker = await openKvWaker({ path: join(config.dataDir, "kv.db"), log });
-  return waker ? [waker] : [];
-}
-
 function createHealth(
   { config, clock, database }: Core,
   { jobs, registry }: { jobs: JobSystem; registry: string },
@@ -340,14 +159,6 @@ function createHealth(
       hasCron: typeof Deno.cron === "function",
     }),
   });
-}
-
-/** The registry of this version, seeded into the database, as an index of every name. */
-async function openRegistry(store: SqlAssetStore, clock: Clock): Promise<AssetRegistry> {
-  const path = new URL("./registry/assets.json", import.meta.url);
-  const registry = loadRegistry(await Deno.readTextFile(path));
-  await seedRegistry(registry, { store, clock });
-  return new AssetRegistry(registry);
 }
 
 async function loadBuild() {

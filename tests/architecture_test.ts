@@ -33,6 +33,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The migrations are the schema that the stores are written against.
   "services/storage": [...BASE, ...CONTEXTS, "migrations"],
   "services/platform": [...BASE, ...CONTEXTS, "services/config.ts"],
+  // Puts the parts of the product together, for the entry module alone.
+  "services/composition": [
+    ...BASE,
+    ...CONTEXTS,
+    "services/config.ts",
+    "services/providers",
+    "services/storage",
+    "services/platform",
+    "jobs",
+  ],
   jobs: [...BASE, ...CONTEXTS],
   components: ["services/kernel"],
   islands: ["components", "services/kernel"],

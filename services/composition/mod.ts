@@ -1,0 +1,4 @@
+export type { Core } from "./core.ts";
+export { type MarketParts, openMarket } from "./market_parts.ts";
+export { openOutside } from "./outside_parts.ts";
+export { createLive, openJobs } from "./work_parts.ts";

@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { createJobs, healRequest, JobSystem } from "../../jobs/mod.ts";
+import { UuidFactory } from "../kernel/ids.ts";
+import { Backfill, CandleHealer, DemoMarket, LiveMarket } from "../market/mod.ts";
+import { systemRandom } from "../platform/random.ts";
+import { systemTimer } from "../platform/timer.ts";
+import { openWakers } from "../platform/wakers/open_wakers.ts";
+import type { Outside } from "../providers/mod.ts";
+import { SqlAbsenceStore, SqlJobStore, SqlLeaseStore, SqlRawIngestStore } from "../storage/mod.ts";
+import type { Core } from "./core.ts";
+import type { MarketParts } from "./market_parts.ts";
+
+/** How long a job may take when it runs before the first request. */
+const FIRST_RUN_LIMIT_MS = 60_000;
+
+/** The jobs of this process, which nothing has started yet; on an empty store the demo is there. */
+export async function openJobs(
+  core: Core,
+  { store, registry, outside, prices, bus, demo: feed }:
+    & MarketParts
+    & { readonly outside: Outside },
+) {
+  const { config, clock, database } = core;
+  const demo = new DemoMarket({ ...feed, store, mode: config.demo });
+  const jobStore = new SqlJobStore(database, clock);
+  const kvPath = join(config.dataDir, "kv.db");
+  const wakers = await openWakers({ ...core, notices: database.notices, kvPath });
+  const absences = new SqlAbsenceStore(database, clock);
+  const providers = outside.venues.map(({ provider }) => provider);
+  const jobs = new JobSystem({
+    ...core,
+    jobs: createJobs({
+      clock,
+      demo,
+      store: jobStore,
+      raw: new SqlRawIngestStore(database),
+      outside: config.isNetworkAllowed
+        ? {
+          healer: new CandleHealer({ providers, store, bus, clock }),
+          backfill: new Backfill({ markets: outside.venues, store, absences, clock }),
+          source: outside.spot,
+          assetIds: registry.assets.map(({ id }) => id),
+          prices,
+          bus,
+        }
+        : null,
+    }),
+    store: jobStore,
+    leases: new SqlLeaseStore(database, clock),
+    wakers,
+    timer: systemTimer,
+    random: systemRandom,
+  });
+  // A first start has nothing to show before the demo market is there.
+  if ((await store.listSeries()).length === 0) {
+    await jobs.runNow("refresh_demo", { signal: AbortSignal.timeout(FIRST_RUN_LIMIT_MS) });
+  }
+  return { jobs, jobStore, wakers };
+}
+
+/** The prices of the venues, for as long as this process has the lease to feed. */
+export function createLive(
+  core: Core,
+  { outside, jobs, demo, ...parts }: MarketParts & { outside: Outside; jobs: JobSystem },
+): LiveMarket {
+  const { config, clock, database } = core;
+  const ids = new UuidFactory(() => clock.now());
+  const { provider: source, assetIds } = demo;
+  const demoFeeds = config.demo === "off" ? [] : [{ venue: source.name, assetIds, source }];
+  return new LiveMarket({
+    ...core,
+    ...parts,
+    // Never both: prices of the demo market must not stand among real ones.
+    feeds: config.isNetworkAllowed ? outside.feeds : demoFeeds,
+    leases: new SqlLeaseStore(database, clock),
+    timer: systemTimer,
+    newId: () => ids.next(),
+    heal: async (gap) => void await jobs.enqueue(healRequest(gap)),
+  });
+}
