@@ -1,69 +1,132 @@
 import type { ChangeFeed, Clock } from "../../services/ports/mod.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import { refusal } from "./errors.ts";
 import { acceptsGzip, compressed, isCompressible, varying } from "./middleware/compression.ts";
 import { FrontCache } from "./middleware/front_cache.ts";
+import { addRateHeaders, type ConnectionInfo, type RateLimiter } from "./middleware/rate_limit.ts";
+import type { RequestMetrics } from "./middleware/request_metrics.ts";
 import { RequestIds } from "./middleware/request_id.ts";
 import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
 import type { Reply } from "./reply.ts";
+import { type Route, Routes } from "./route.ts";
 
-/** From request to response: cache, dispatcher, compression, headers, conditional answers. */
+export interface ApiFrontDeps {
+  readonly dispatcher: Dispatcher;
+  readonly changes: ChangeFeed;
+  readonly clock: Clock;
+  readonly limiter: RateLimiter;
+  readonly metrics: RequestMetrics;
+}
+
+/** From request to response: limits, cache, dispatcher, compression, headers, conditions. */
 export class ApiFront {
-  readonly #dispatcher: Dispatcher;
-  readonly #changes: ChangeFeed;
+  readonly #deps: ApiFrontDeps;
   readonly #cache: FrontCache;
+  readonly #routes: Routes;
   readonly #ids = new RequestIds();
 
-  constructor(
-    { changes, clock }: { readonly changes: ChangeFeed; readonly clock: Clock },
-    dispatcher: Dispatcher,
-  ) {
-    this.#changes = changes;
+  constructor(deps: ApiFrontDeps) {
+    const { clock, limiter, metrics } = deps;
+    this.#deps = deps;
     this.#cache = new FrontCache({ clock });
-    this.#dispatcher = dispatcher;
+    this.#routes = new Routes((endpoint) => {
+      const rateClass = endpoint?.limit ?? "general";
+      const ratePolicy = limiter.policyOf(rateClass);
+      return { rateClass, ratePolicy, meter: metrics.meterOf(endpoint) };
+    });
   }
 
-  /** The answer as it was given less than a second ago, if nothing has changed; else `null`. */
-  replay(request: Request): Response | null {
-    if (!isRead(request)) return null;
-    const change = this.#changes.current();
-    const hit = this.#cache.replay(request, { change, build: this.#buildReplayed });
-    return hit && conditional(request, hit);
+  /** Bytes that the kept answers take, roughly. */
+  get cacheBytes(): number {
+    return this.#cache.sizeBytes;
+  }
+
+  /**
+   * The answer as it was given less than a second ago, if nothing has changed; else `null`. Of
+   * clients that are limited it is never asked: they are answered by `answer`.
+   */
+  replay(request: Request, info?: ConnectionInfo): Response | null {
+    return this.#deps.limiter.limits(info) ? null : this.#replay(request);
   }
 
   /** The answer made for this request; at once where nothing has to be waited for. */
-  answer(request: Request): Response | Promise<Response> {
-    const change = this.#changes.current();
-    const requestId = this.#ids.of(request.headers);
-    const reply = this.#dispatcher.dispatch(request, requestId);
+  answer(request: Request, info?: ConnectionInfo): Response | Promise<Response> {
+    if (!this.#deps.limiter.limits(info)) return this.#make(request);
+    const { dispatcher, limiter, metrics } = this.#deps;
+    const route = this.#routes.of(dispatcher.find(request));
+    const rate = limiter.take(info, route.rateClass);
+    if (rate.refusal !== null) {
+      const startedAt = metrics.now();
+      const response = toResponse(refusal(rate.refusal), {
+        id: this.#ids.of(request.headers),
+        route,
+      });
+      route.meter.record(response.status, startedAt);
+      return addRateHeaders(response, rate);
+    }
+    const response = this.#replay(request) ?? this.#make(request);
+    return response instanceof Promise
+      ? response.then((made) => addRateHeaders(made, rate))
+      : addRateHeaders(response, rate);
+  }
+
+  #replay(request: Request): Response | null {
+    if (!isRead(request)) return null;
+    const startedAt = this.#deps.metrics.now();
+    const change = this.#deps.changes.current();
+    const hit = this.#cache.replay(request, { change, build: this.#buildReplayed });
+    if (hit === null) return null;
+    const response = conditional(request, hit);
+    hit.route.meter.record(response.status, startedAt);
+    return response;
+  }
+
+  #make(request: Request): Response | Promise<Response> {
+    const startedAt = this.#deps.metrics.now();
+    const change = this.#deps.changes.current();
+    const id = this.#ids.of(request.headers);
+    const { endpoint, reply } = this.#deps.dispatcher.dispatch(request, id);
+    const asked = { request, id, route: this.#routes.of(endpoint), change, startedAt };
     return reply instanceof Promise
-      ? reply.then((made) => this.#send(request, { reply: made, requestId, change }))
-      : this.#send(request, { reply, requestId, change });
+      ? reply.then((made) => this.#send(made, asked))
+      : this.#send(reply, asked);
   }
 
   /** Replays share one id: nothing is logged of them, and a header for each costs a tenth. */
-  readonly #buildReplayed = (reply: Reply) => toResponse(reply, this.#ids.next());
+  readonly #buildReplayed = (reply: Reply, route: Route) =>
+    toResponse(reply, { id: this.#ids.next(), route });
 
-  #send(request: Request, made: MadeReply): Response | Promise<Response> {
-    const { reply, requestId, change } = made;
-    if (isCompressible(reply)) return this.#sendLong(request, made);
-    if (isRead(request)) this.#cache.keep(request.url, { plain: reply, gzip: null, change });
-    return conditional(request, { reply, response: toResponse(reply, requestId) });
+  #send(reply: Reply, asked: Asked): Response | Promise<Response> {
+    if (isCompressible(reply)) return this.#sendLong(reply, asked);
+    return this.#finish({ plain: reply, gzip: null }, asked);
   }
 
-  async #sendLong(request: Request, { reply, requestId, change }: MadeReply): Promise<Response> {
+  async #sendLong(reply: Reply, asked: Asked): Promise<Response> {
     const plain = varying(reply);
-    const gzip = acceptsGzip(request.headers) ? await compressed(plain) : null;
-    if (isRead(request)) this.#cache.keep(request.url, { plain, gzip, change });
-    const sent = gzip ?? plain;
-    return conditional(request, { reply: sent, response: toResponse(sent, requestId) });
+    const gzip = acceptsGzip(asked.request.headers) ? await compressed(plain) : null;
+    return this.#finish({ plain, gzip }, asked);
+  }
+
+  #finish(
+    forms: { readonly plain: Reply; readonly gzip: Reply | null },
+    { request, id, route, change, startedAt }: Asked,
+  ): Response {
+    if (isRead(request)) this.#cache.keep(request.url, { ...forms, route, change });
+    const reply = forms.gzip ?? forms.plain;
+    const response = conditional(request, { reply, response: toResponse(reply, { id, route }) });
+    route.meter.record(response.status, startedAt);
+    return response;
   }
 }
 
-/** A reply with the state of the facts from before it was made. */
-interface MadeReply {
-  readonly reply: Reply;
-  readonly requestId: string;
+/** A request with what is known of it before its reply. */
+interface Asked {
+  readonly request: Request;
+  readonly id: string;
+  readonly route: Route;
+  /** State of the facts from before the reply was made. */
   readonly change: number;
+  readonly startedAt: number;
 }
 
 function isRead({ method }: Request): boolean {
@@ -78,7 +141,10 @@ const TYPE = "content-type";
  * Headers are added one by one after the fact: `Deno.serve` prepares a response with several given
  * at once in a way that takes five times as long as all of these.
  */
-function toResponse({ status, body, headers }: Reply, requestId: string): Response {
+function toResponse(
+  { status, body, headers }: Reply,
+  { id, route: { ratePolicy } }: { readonly id: string; readonly route: Route },
+): Response {
   const type = headers[TYPE];
   const init = { status, headers: type === undefined ? JSON_TYPE : { [TYPE]: type } };
   const response = new Response(body === "" ? null : body, init);
@@ -86,7 +152,8 @@ function toResponse({ status, body, headers }: Reply, requestId: string): Respon
   for (const [name, value] of SECURITY_HEADERS) sent.append(name, value);
   for (const name in headers) if (name !== TYPE) sent.append(name, headers[name] ?? "");
   if (headers["cache-control"] === undefined) sent.append("cache-control", "no-store");
-  sent.append("x-request-id", requestId);
+  if (ratePolicy !== null) sent.append("ratelimit-policy", ratePolicy);
+  sent.append("x-request-id", id);
   return response;
 }
 

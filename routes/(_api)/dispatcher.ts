@@ -13,6 +13,12 @@ import type { Reply } from "./reply.ts";
 const ALLOWED: Readonly<Record<Method, string>> = { GET: "GET, HEAD", POST: "POST" };
 const METHODS: readonly Method[] = ["GET", "POST"];
 
+/** A reply and who made it; `null` is nobody, at an address where nothing is. */
+export interface Dispatched {
+  readonly endpoint: Endpoint | null;
+  readonly reply: Reply | Promise<Reply>;
+}
+
 /**
  * Finds the endpoint of a request and turns whatever comes of it into a reply. It stands on Hono's
  * router alone: a `Context` for each request would cost as much as most of these routes do.
@@ -36,29 +42,35 @@ export class Dispatcher {
     return this.#methodsOf(path).length > 0;
   }
 
+  /** The endpoint that answers the request; `null` where none does. */
+  find(request: Request): Endpoint | null {
+    const found = this.#match(request.method, pathOf(request.url));
+    return found?.[0][0]?.[0] ?? null;
+  }
+
   /** The reply, at once where the endpoint has it at once; never rejects. */
-  dispatch(request: Request, requestId: string): Reply | Promise<Reply> {
+  dispatch(request: Request, requestId: string): Dispatched {
     const path = pathOf(request.url);
+    const found = this.#match(request.method, path);
+    const endpoint = found?.[0][0]?.[0] ?? null;
     const refuse = (error: unknown) => this.#refuse(error, { path, requestId });
     try {
-      const reply = this.#run(request, path);
-      return reply instanceof Promise ? reply.catch(refuse) : reply;
+      const reply = found && endpoint
+        ? run(endpoint, { found, request })
+        : this.#answerWithout(request, path);
+      return { endpoint, reply: reply instanceof Promise ? reply.catch(refuse) : reply };
     } catch (error) {
-      return refuse(error);
+      return { endpoint, reply: refuse(error) };
     }
   }
 
-  #run(request: Request, path: string): Reply | Promise<Reply> {
-    const { method } = request;
-    const isPost = method === "POST";
-    if (isPost || method === "GET" || method === "HEAD") {
-      const found = this.#router.match(isPost ? "POST" : "GET", path);
-      const endpoint = found[0][0]?.[0];
-      if (endpoint !== undefined) {
-        if (isPost) checkSameSite(request);
-        return endpoint.run({ params: paramsOf(found), request });
-      }
-    }
+  #match(method: string, path: string): Result<Endpoint> | null {
+    if (method === "GET" || method === "HEAD") return this.#router.match("GET", path);
+    return method === "POST" ? this.#router.match(method, path) : null;
+  }
+
+  /** What is said where no endpoint of the method is. */
+  #answerWithout({ method }: Request, path: string): Reply {
     const methods = this.#methodsOf(path);
     if (methods.length === 0) {
       const message = "There is nothing at this address: /openapi.json lists what there is";
@@ -82,6 +94,14 @@ export class Dispatcher {
     this.#log.error("Request failed", { request_id: requestId, path, error });
     return internalError(requestId);
   }
+}
+
+function run(
+  endpoint: Endpoint,
+  { found, request }: { found: Result<Endpoint>; request: Request },
+): Reply | Promise<Reply> {
+  if (endpoint.method === "POST") checkSameSite(request);
+  return endpoint.run({ params: paramsOf(found), request });
 }
 
 /** The path of a request's URL, which is absolute and normal already: parsing it takes longer. */

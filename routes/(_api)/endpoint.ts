@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../../services/kernel/errors.ts";
+import type { RateClass } from "./middleware/rate_limit.ts";
 import type { Reply } from "./reply.ts";
 import { checkMediaType, readJson } from "./request_body.ts";
 
@@ -40,6 +41,8 @@ export interface EndpointDefinition<P extends z.ZodRawShape, Q extends z.ZodRawS
   readonly status?: 200 | 202;
   /** What the answer is written in; JSON but for very few. */
   readonly mediaType?: string;
+  /** Whose share of a client's requests it counts against; `general` if left out. */
+  readonly limit?: RateClass;
   /** Statuses beside the successful one, 422 and 500, and those of every POST. */
   readonly refusals?: readonly number[];
   readonly handle: (
@@ -61,6 +64,7 @@ export interface Endpoint {
   readonly isBare: boolean;
   readonly status: 200 | 202;
   readonly mediaType: string;
+  readonly limit: RateClass;
   readonly refusals: readonly number[];
   /** Validates and answers. Throws `VALIDATION_FAILED` that names every wrong parameter. */
   readonly run: (request: RawInput) => Promise<Reply> | Reply;
@@ -99,6 +103,7 @@ export function endpoint<P extends z.ZodRawShape, Q extends z.ZodRawShape, B = u
     isBare: definition.isBare ?? false,
     status: definition.status ?? 200,
     mediaType: definition.mediaType ?? "application/json",
+    limit: definition.limit ?? "general",
   };
   const refusals = definition.refusals ?? [];
   if (body === undefined) {

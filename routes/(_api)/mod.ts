@@ -1,6 +1,7 @@
 import type { AnalyticsService } from "../../services/analytics/mod.ts";
 import type { MarketService } from "../../services/market/mod.ts";
 import type { HealthService, JobsService, OpsService } from "../../services/ops/mod.ts";
+import type { Metrics } from "../../services/ports/metrics.ts";
 import type { ChangeFeed, Clock, Log } from "../../services/ports/mod.ts";
 import { analyticsEndpoints } from "./analytics.ts";
 import { ApiFront } from "./api_front.ts";
@@ -9,6 +10,9 @@ import { Dispatcher, pathOf } from "./dispatcher.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { explainEndpoints } from "./explain.ts";
 import { marketEndpoints } from "./market.ts";
+import { metricsEndpoint, type Scrape } from "./metrics.ts";
+import { type ConnectionInfo, RateLimiter, type RateLimitMode } from "./middleware/rate_limit.ts";
+import { NO_REQUEST_METRICS, requestMetrics } from "./middleware/request_metrics.ts";
 import { describeApi, type JsonObject } from "./openapi.ts";
 import { documentEndpoint, opsEndpoints } from "./ops.ts";
 import { consoleEndpoints } from "./ops_console.ts";
@@ -25,14 +29,29 @@ export interface ApiDeps {
   readonly clock: Clock;
   readonly changes: ChangeFeed;
   readonly log: Log;
+  /** Without it nothing is counted and there is no `/metrics`. */
+  readonly monitoring?: Monitoring;
+  /** Whom the limits hold for; nobody if left out. */
+  readonly rateLimits?: RateLimitMode;
   /** Version of the product. */
   readonly version: string;
 }
 
+/** Numbers of this process: where they go, and what a collector reads of them. */
+export interface Monitoring {
+  readonly metrics: Metrics;
+  readonly scrape: Scrape;
+  /** Milliseconds from any start, finer than the clock's. */
+  readonly stopwatch: () => number;
+}
+
 export interface Api {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly fetch: (request: Request, info?: ConnectionInfo) => Response | Promise<Response>;
   /** Answers a request for data; `null` leaves it to the pages. */
-  readonly handle: (request: Request) => Response | Promise<Response> | null;
+  readonly handle: (
+    request: Request,
+    info?: ConnectionInfo,
+  ) => Response | Promise<Response> | null;
   /** Whether the path is data, as opposed to a page. */
   readonly claims: (pathname: string) => boolean;
   /** The OpenAPI document of all data routes. */
@@ -41,31 +60,54 @@ export interface Api {
 
 /** The one list of data URLs, but for the document that is made of it. */
 export function mountTable(deps: ApiDeps): readonly Endpoint[] {
-  const { ops, clock } = deps;
-  return [
+  const { ops, clock, monitoring } = deps;
+  const data = [
     ...assetEndpoints(deps),
     ...marketEndpoints(deps),
     ...analyticsEndpoints(deps),
     ...explainEndpoints(deps),
+  ];
+  return [
+    ...data.map((one): Endpoint => ({ ...one, limit: "data" })),
     ...opsEndpoints(deps),
     ...taskEndpoints(deps),
     ...ops ? [...consoleEndpoints({ ops, clock }), ...controlEndpoints({ ops, clock })] : [],
+    ...monitoring ? [metricsEndpoint(monitoring.scrape)] : [],
   ];
 }
 
 /** Builds everything that answers with data, behind a cache that replays public answers. */
 export function createApi(deps: ApiDeps): Api {
+  const { changes, clock, log, monitoring, rateLimits = "off" } = deps;
   const described = mountTable(deps);
   const document = describeApi([...described, documentEndpoint({})], deps.version);
-  const dispatcher = new Dispatcher([...described, documentEndpoint(document)], deps.log);
-  const front = new ApiFront(deps, dispatcher);
+  const dispatcher = new Dispatcher([...described, documentEndpoint(document)], log);
+  const front = new ApiFront({
+    dispatcher,
+    changes,
+    clock,
+    limiter: new RateLimiter({ clock, mode: rateLimits }),
+    metrics: monitoring
+      ? requestMetrics(monitoring.metrics, monitoring.stopwatch)
+      : NO_REQUEST_METRICS,
+  });
+  if (monitoring) tellCacheSize(monitoring.metrics, front);
   const claims = (pathname: string) =>
     pathname.startsWith("/api/") || pathname === "/api" || dispatcher.knows(pathname);
   return {
-    fetch: (request) => front.replay(request) ?? front.answer(request),
-    handle: (request) =>
-      front.replay(request) ?? (claims(pathOf(request.url)) ? front.answer(request) : null),
+    fetch: (request, info) => front.replay(request, info) ?? front.answer(request, info),
+    handle: (request, info) =>
+      front.replay(request, info) ??
+        (claims(pathOf(request.url)) ? front.answer(request, info) : null),
     claims,
     document,
   };
+}
+
+function tellCacheSize(metrics: Metrics, front: ApiFront): void {
+  const bytes = metrics.gauge({
+    name: "tokenlysis_front_cache_bytes",
+    help: "Kept answers of data routes, roughly",
+  });
+  metrics.beforeScrape(() => bytes.set(front.cacheBytes));
 }

@@ -36,7 +36,7 @@ const THING = JSON.stringify({ name: "a", size: 1 });
 async function send(path: string, init: RequestInit = {}) {
   const dispatcher = new Dispatcher(ENDPOINTS, new RecordingLog());
   const request = new Request(`http://localhost:8000${path}`, { method: "POST", ...init });
-  const { status, body, headers } = await dispatcher.dispatch(request, "request-1");
+  const { status, body, headers } = await dispatcher.dispatch(request, "request-1").reply;
   return { status, headers, body: body === "" ? null : JSON.parse(String(body)) };
 }
 

@@ -1,6 +1,7 @@
 import type { UtcMs } from "../../../services/kernel/time.ts";
 import type { Clock } from "../../../services/ports/mod.ts";
 import type { Reply } from "../reply.ts";
+import type { Route } from "../route.ts";
 import { acceptsGzip, isCompressible } from "./compression.ts";
 
 /** One form of an answer, with the `Response` that its replays are cloned from. */
@@ -14,6 +15,7 @@ interface Entry {
   readonly plain: Form;
   /** Made only once a client takes it. */
   readonly gzip: Form | null;
+  readonly route: Route;
   /** State of the facts that the answer was made from. */
   readonly change: number;
   readonly until: UtcMs;
@@ -23,6 +25,8 @@ interface Entry {
 export interface KeptAnswer {
   readonly plain: Reply;
   readonly gzip: Reply | null;
+  /** Where it was made. */
+  readonly route: Route;
   readonly change: number;
 }
 
@@ -62,8 +66,8 @@ export class FrontCache {
   /** The kept answer with a `Response` of its own to send; `null` if there is none any more. */
   replay(
     { url, headers }: Request,
-    { change, build }: { change: number; build: (reply: Reply) => Response },
-  ): { reply: Reply; response: Response } | null {
+    { change, build }: { change: number; build: (reply: Reply, route: Route) => Response },
+  ): { reply: Reply; response: Response; route: Route } | null {
     const entry = this.#young.get(url) ?? this.#old.get(url);
     if (entry === undefined) return null;
     const isFresh = entry.change === change && this.#clock.now() < entry.until;
@@ -72,12 +76,12 @@ export class FrontCache {
       this.#once.add(url);
       return null;
     }
-    form.prototype ??= build(form.reply);
-    return { reply: form.reply, response: form.prototype.clone() };
+    form.prototype ??= build(form.reply, entry.route);
+    return { reply: form.reply, response: form.prototype.clone(), route: entry.route };
   }
 
   /** Keeps an answer that says of itself that it is public, unless it is too large. */
-  keep(url: string, { plain, gzip, change }: KeptAnswer): void {
+  keep(url: string, { plain, gzip, route, change }: KeptAnswer): void {
     if (plain.status !== 200 || !plain.headers["cache-control"]?.startsWith("public")) return;
     if (!this.#wasAsked(url)) return;
     // Text takes a byte or two for each character, and as much again in the prototype.
@@ -92,6 +96,7 @@ export class FrontCache {
     this.#young.set(url, {
       plain: { reply: plain, prototype: null },
       gzip: gzip && { reply: gzip, prototype: null },
+      route,
       change,
       until: this.#clock.now() + MAX_AGE_MS as UtcMs,
     });

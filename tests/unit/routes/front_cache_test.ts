@@ -3,6 +3,12 @@ import type { Reply } from "@/routes/(_api)/reply.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 
+const ROUTE = {
+  rateClass: "general",
+  ratePolicy: null,
+  meter: { record: () => {} },
+} as const;
+
 function sample({ maxBytes }: { maxBytes?: number } = {}) {
   const clock = new FakeClock();
   const cache = new FrontCache({ clock, ...maxBytes !== undefined && { maxBytes } });
@@ -11,7 +17,7 @@ function sample({ maxBytes }: { maxBytes?: number } = {}) {
     clock,
     cache,
     keep(path: string, reply: Reply, change = 1) {
-      cache.keep(url(path), { plain: reply, gzip: null, change });
+      cache.keep(url(path), { plain: reply, gzip: null, route: ROUTE, change });
     },
     replay(path: string, change = 1) {
       const build = ({ body }: Reply) => new Response(body);
