@@ -1,4 +1,5 @@
-import { type Api, createApi } from "@/routes/(_api)/mod.ts";
+import { type Api, createApi, type Monitoring } from "@/routes/(_api)/mod.ts";
+import type { RateLimitMode } from "@/routes/(_api)/middleware/rate_limit.ts";
 import { AnalyticsService, indicatorEngine } from "@/services/analytics/mod.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
 import {
@@ -63,8 +64,10 @@ export interface SeriesSketch {
 }
 
 export async function openTestApi(
-  { demoMode = "auto", probes }: {
+  { demoMode = "auto", probes, monitoring, rateLimits = "off" }: {
     readonly demoMode?: DemoMode;
+    readonly monitoring?: Monitoring;
+    readonly rateLimits?: RateLimitMode;
     readonly probes?: readonly HealthProbe[];
   } = {},
 ): Promise<ApiHarness> {
@@ -105,7 +108,10 @@ export async function openTestApi(
   const jobs = new JobsService({ store: jobStore, clock, wake: () => {} });
   const { ops, operatorsLog } = createOps({ database, clock, store, market, jobs, jobStore });
   const version = "1.2.3";
-  const api = createApi({ market, analytics, health, jobs, ops, clock, changes, log, version });
+  const api = createApi({
+    ...{ market, analytics, health, jobs, ops, clock, changes, log, rateLimits, version },
+    ...monitoring && { monitoring },
+  });
   return {
     api,
     market,
