@@ -9,6 +9,7 @@ import {
   emptyColumns,
   type Interval,
   intervalMs,
+  selectRows,
   type SeriesKey,
 } from "../candle.ts";
 import { coverageOf } from "../coverage.ts";
@@ -184,13 +185,10 @@ function settledCandles(
   { interval, now }: { interval: Interval; now: UtcMs },
 ): CandleColumns {
   const openSince = now - SETTLED_AFTER_MS - intervalMs(interval);
-  const rows = Array.from(candles.openTime.keys()).filter((row) =>
-    candles.state[row] !== PROVISIONAL || (candles.openTime[row] ?? NaN) >= openSince
+  return selectRows(
+    candles,
+    (row) => candles.state[row] !== PROVISIONAL || (candles.openTime[row] ?? NaN) >= openSince,
   );
-  if (rows.length === candles.length) return candles;
-  const settled = emptyColumns(rows.length);
-  rows.forEach((row, at) => settled.openTime[at] = candles.openTime[row] ?? NaN);
-  return settled;
 }
 
 /** The buckets of a window that have no candle, oldest first. */
