@@ -4,7 +4,7 @@ import type { LiveMarket } from "../market/mod.ts";
 import {
   type JobsService,
   type LogLines,
-  meterSources,
+  meterStreams,
   OpsService,
   seriesCoverage,
   type StreamStats,
@@ -30,7 +30,7 @@ export function createOps(
   { registry, store, prices, board, outside, jobs, live, jobsService, ...parts }: OpsParts,
 ): OpsService {
   const { logs, streams, version } = parts;
-  meterSources(metrics, { providers: outside.gates, streams });
+  meterStreams(metrics, streams);
   return new OpsService({
     clock,
     log,
