@@ -15,6 +15,9 @@ import { PriceGuard, type Verdict } from "./price_guard.ts";
 /** A trade dated further ahead of our clock than this is not believed. */
 const MAX_AHEAD_MS = 60 * SECOND_MS;
 
+/** Instances that have just started know of the feeds within this time. */
+const TELL_FEEDS_EVERY_MS = 5 * SECOND_MS;
+
 /** The time between getting the lease and losing it. */
 export class FeedTurn {
   readonly #deps: LiveMarketDeps;
@@ -25,7 +28,8 @@ export class FeedTurn {
   readonly #rollUps: RollUpQueue;
   readonly #stop = new AbortController();
   readonly #listening: Promise<void>[] = [];
-  #statuses: FeedStatus[] = [];
+  readonly #statuses = new Map<string, FeedStatus>();
+  #tellFeedsAt = -Infinity;
 
   constructor(deps: LiveMarketDeps, metrics: LiveMetrics) {
     this.#deps = deps;
@@ -66,7 +70,7 @@ export class FeedTurn {
   async beat({ isLast = false } = {}): Promise<void> {
     const { clock, log, heal } = this.#deps;
     const now = clock.now();
-    this.#tellFeeds();
+    this.#tellFeeds(now);
     await this.#publishPrices(now);
     await this.#storeCandles(now, { isLast });
     // What is open at the end is found as a gap by whoever feeds next.
@@ -116,8 +120,10 @@ export class FeedTurn {
   }
 
   #take(event: FeedEvent): void {
-    if (event.kind === "status") this.#statuses.push(event.status);
-    else if (event.kind === "gap") this.#candles.addGap(event.gap);
+    if (event.kind === "status") {
+      this.#statuses.set(event.status.venue, event.status);
+      this.#tellFeedsAt = -Infinity;
+    } else if (event.kind === "gap") this.#candles.addGap(event.gap);
     else this.#takeTicks(event.ticks);
   }
 
@@ -169,11 +175,10 @@ export class FeedTurn {
       .catch((error) => log.error("A held price could not be stored", { held, error }));
   }
 
-  #tellFeeds(): void {
-    if (this.#statuses.length === 0) return;
-    const newest = new Map(this.#statuses.map((status) => [status.venue, status]));
-    this.#statuses = [];
-    this.#deps.bus.publish(LIVE_TOPICS.feeds, JSON.stringify([...newest.values()]));
+  #tellFeeds(now: UtcMs): void {
+    if (this.#statuses.size === 0 || now < this.#tellFeedsAt) return;
+    this.#tellFeedsAt = now + TELL_FEEDS_EVERY_MS;
+    this.#deps.bus.publish(LIVE_TOPICS.feeds, JSON.stringify([...this.#statuses.values()]));
   }
 }
 

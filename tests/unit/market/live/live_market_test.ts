@@ -341,8 +341,14 @@ Deno.test("LiveBoard has the newest price of store and bus, with market figures 
   assertEquals([board.find(BITCOIN)?.priceUsd, board.find(BITCOIN)?.market], [100, market]);
   assertEquals(board.feeds().map(({ venue, state }) => [venue, state]), [["binance", "live"]]);
   assert(board.version() > before);
+  const late = new LiveBoard({ bus, store: prices });
+  await late.start();
+  assertEquals(late.feeds(), []);
+  await timer.advance(5 * SECOND_MS);
+  assertEquals(late.feeds(), board.feeds());
   await running.stop();
   board.stop();
+  late.stop();
 });
 
 Deno.test("LiveMarket rolls 1 h and 1 d bars up from the 5 m bars it stored", async () => {
