@@ -1,3 +1,4 @@
+import { readCsvRow } from "../../kernel/csv_rows.ts";
 import type { Interval } from "../../market/candle.ts";
 import type {
   CandleBatch,
@@ -9,7 +10,6 @@ import type {
 } from "../../market/import_ports.ts";
 import type { QuarantinedRow } from "../../market/ports.ts";
 import { type BatchSink, CandleCollector } from "./candle_collector.ts";
-import { readCsvRow } from "./csv_rows.ts";
 import { type FileBytes, openFileBytes, refusal } from "./file_bytes.ts";
 import { parseFileName } from "./file_name.ts";
 import { type CandleLayout, detectLayout } from "./layouts.ts";

@@ -1,7 +1,7 @@
+import { type CsvRow, readCsvRow, rowText } from "../../kernel/csv_rows.ts";
 import { parseUtcMs, SECOND_MS } from "../../kernel/time.ts";
 import { CANDLE_STATES, CANDLE_VALUE_COLUMNS } from "../../market/candle.ts";
 import type { QuarantinedRow } from "../../market/ports.ts";
-import { type CsvRow, readCsvRow, rowText } from "./csv_rows.ts";
 import { epochToMs, parseNumber, parseTime } from "./fields.ts";
 import type { CandleLayout, ColumnRole } from "./layouts.ts";
 

@@ -1,4 +1,4 @@
-/** A field longer than this is a quote that was never closed, or no candle file at all. */
+/** A field longer than this is a quote that was never closed, or no table at all. */
 export const MAX_FIELD_BYTES = 65_536;
 /** A row longer than this is cut off where the bytes at hand end. */
 export const MAX_ROW_BYTES = 1_048_576;
@@ -23,11 +23,16 @@ const decoder = new TextDecoder();
 
 /**
  * Takes the row apart that starts at `start`. `null` means that its end is not in the bytes yet,
- * which cannot be once they are `isComplete`: the last row may lack its line end.
+ * which cannot be once they are `isComplete`: the last row may lack its line end. `delimiter` is
+ * the byte between fields.
  */
 export function readCsvRow(
   bytes: Uint8Array,
-  { start, isComplete }: { start: number; isComplete: boolean },
+  { start, isComplete, delimiter = COMMA }: {
+    start: number;
+    isComplete: boolean;
+    delimiter?: number;
+  },
 ): CsvRow | null {
   const mayGrow = !isComplete && bytes.length - start <= MAX_ROW_BYTES;
   const fields: string[] = [];
@@ -35,7 +40,7 @@ export function readCsvRow(
   let at = start;
   while (true) {
     const isQuoted = bytes[at] === QUOTE;
-    const end = isQuoted ? closingQuote(bytes, at + 1) : fieldEnd(bytes, at);
+    const end = isQuoted ? closingQuote(bytes, at + 1) : fieldEnd(bytes, at, delimiter);
     if ((end < 0 ? bytes.length : end) - at > MAX_FIELD_BYTES) {
       return brokenRow(bytes, { start, mayGrow, fault: "field is too long" });
     }
@@ -46,7 +51,7 @@ export function readCsvRow(
     fields.push(isQuoted ? text.replaceAll('""', '"') : text);
     if (isQuoted) lineFeeds += countLineFeeds(bytes.subarray(at, end));
     at = isQuoted ? end + 1 : end;
-    if (bytes[at] === COMMA) {
+    if (bytes[at] === delimiter) {
       at++;
       continue;
     }
@@ -82,11 +87,11 @@ function brokenRow(
   return { fields: [], end, lineFeeds: lineFeed < 0 ? 0 : 1, fault };
 }
 
-/** Where an unquoted field ends: at a comma, at a line end or with the bytes. */
-function fieldEnd(bytes: Uint8Array, from: number): number {
+/** Where an unquoted field ends: at a delimiter, at a line end or with the bytes. */
+function fieldEnd(bytes: Uint8Array, from: number, delimiter: number): number {
   let at = from;
-  while (at < bytes.length && bytes[at] !== COMMA && bytes[at] !== LINE_FEED) at++;
-  const isBeforeLineEnd = at > from && bytes[at - 1] === CARRIAGE_RETURN && bytes[at] !== COMMA;
+  while (at < bytes.length && bytes[at] !== delimiter && bytes[at] !== LINE_FEED) at++;
+  const isBeforeLineEnd = at > from && bytes[at - 1] === CARRIAGE_RETURN && bytes[at] !== delimiter;
   return isBeforeLineEnd ? at - 1 : at;
 }
 
