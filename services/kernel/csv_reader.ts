@@ -1,4 +1,4 @@
-import { readCsvRow, rowText } from "./csv_rows.ts";
+import { MAX_ROW_BYTES, readCsvRow, rowText } from "./csv_rows.ts";
 
 /** A row longer than this is shown cut. */
 const SHOWN_CHARACTERS = 65_536;
@@ -96,7 +96,9 @@ export class CsvReader {
     this.#start = end;
     this.#line += row.lineFeeds;
     const content = this.#buffer.subarray(start, end);
-    const fault = row.fault ?? textFault(row.fields.join(), content);
+    const isCut = content.length > MAX_ROW_BYTES;
+    const fault = row.fault ?? (isCut ? "row is too long" : null) ??
+      textFault(row.fields.join(), content);
     return { line, fields: fault === null ? row.fields : [], text, fault };
   }
 }

@@ -87,14 +87,14 @@ export class AssetRegistry {
    * The one asset that a text names: by id, contract address, symbol, alias, name, provider's id or
    * trading pair (`BTCUSDT`, `BTC-USD`), or qualified as `binance:BTC` or `ethereum:0x…`. The first
    * kind of name that knows the text decides; of several assets with that name, the only one that
-   * is in use under it.
+   * is in use under it. With `pairs: false` a trading pair is no name of an asset.
    *
    * Throws `CONFLICT` with the candidates where a name has several, `RESOURCE_NOT_FOUND` with
    * similar names where it has none.
    */
-  resolve(text: string): Asset {
+  resolve(text: string, { pairs = true }: { readonly pairs?: boolean } = {}): Asset {
     const wanted = text.trim();
-    const found = wanted.length > MAX_TEXT_LENGTH ? [] : this.#lookUp(wanted);
+    const found = wanted.length > MAX_TEXT_LENGTH ? [] : this.#lookUp(wanted, pairs);
     const [only, ...others] = found;
     if (!only) throw this.#unknown(wanted);
     if (others.length === 0) return only;
@@ -105,7 +105,7 @@ export class AssetRegistry {
     );
   }
 
-  #lookUp(text: string): readonly Asset[] {
+  #lookUp(text: string, pairs: boolean): readonly Asset[] {
     const byId = this.#byId.get(text.toLowerCase());
     if (byId) return [byId];
     const indexes = [this.#addresses, this.#providerIds, ...NAME_KINDS.map((k) => this.#names[k])];
@@ -113,7 +113,7 @@ export class AssetRegistry {
       const found = this.#pick(index.get(text));
       if (found.length > 0) return found;
     }
-    return this.#lookUpPair(text.toUpperCase());
+    return pairs ? this.#lookUpPair(text.toUpperCase()) : [];
   }
 
   /** Exchanges name pairs after their own ids, which therefore come before symbols here. */

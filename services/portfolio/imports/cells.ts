@@ -1,0 +1,161 @@
+import type { UtcMs } from "../../kernel/time.ts";
+import { parseUuid, type Uuid } from "../../kernel/ids.ts";
+import type { Field, Layout, Rule } from "./mapping.ts";
+import { unguardFormula } from "./formula_guard.ts";
+import { RowFault, shown } from "./row_fault.ts";
+import { readInstant } from "./values.ts";
+
+/** Letters of a name, hash or id; notes may be as long as a cell. */
+const MAX_TEXT = 256;
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** Columns that a list of rejected rows has besides those of its file; they say nothing new. */
+export const REJECT_COLUMNS = ["quarantine_line", "quarantine_reason"] as const;
+
+/** Where the fields of a layout stand under one header. */
+export class Columns {
+  readonly layout: Layout;
+  /** Cells of every row. */
+  readonly width: number;
+  readonly #index: Partial<Record<Field, number>>;
+  readonly #names: Partial<Record<Field, string>>;
+  readonly #kept: readonly (readonly [name: string, at: number])[];
+
+  constructor(layout: Layout, header: readonly string[]) {
+    this.layout = layout;
+    this.width = header.length;
+    const places = new Map(header.map((name, at) => [columnKey(name), at]));
+    const index: Partial<Record<Field, number>> = {};
+    const names: Partial<Record<Field, string>> = {};
+    for (const [field, candidates] of Object.entries(layout.columns)) {
+      const name = candidates.find((one) => places.has(columnKey(one)));
+      if (name === undefined) continue;
+      index[field as Field] = places.get(columnKey(name)) ?? 0;
+      names[field as Field] = name;
+    }
+    this.#index = index;
+    this.#names = names;
+    const read = new Set<number | undefined>(Object.values(index));
+    const { keep } = layout;
+    this.#kept = header.flatMap((name, at) => {
+      const isReject = (REJECT_COLUMNS as readonly string[]).includes(name.trim());
+      const isWanted = keep === "*" ? !read.has(at) : keep.includes(name.trim());
+      return isWanted && !isReject ? [[unguardFormula(name.trim()), at] as const] : [];
+    });
+  }
+
+  /** The column's name in the file, for messages. */
+  nameOf(field: Field): string {
+    return this.#names[field] ?? field;
+  }
+
+  at(field: Field): number | undefined {
+    return this.#index[field];
+  }
+
+  /** What the row says in columns that are kept beside it. */
+  keptOf(fields: readonly string[]): Readonly<Record<string, string>> {
+    if (this.#kept.length === 0) return NOTHING;
+    // Not by assignment, which a column called __proto__ would escape.
+    return Object.fromEntries(this.#kept.flatMap(([name, at]) => {
+      const text = fields[at] ?? "";
+      return text === "" ? [] : [[name, unguardFormula(text)]];
+    }));
+  }
+}
+
+const NOTHING: Readonly<Record<string, string>> = {};
+
+/** Headers are the same whatever their case and the blanks around them. */
+export function columnKey(name: string): string {
+  return name.trim().toLowerCase();
+}
+
+/** A row as it stands in the file. */
+export interface SourceRow {
+  readonly line: number;
+  readonly fields: readonly string[];
+}
+
+/** One row under its header. */
+export class Cells {
+  readonly row: SourceRow;
+  readonly columns: Columns;
+  readonly #now: UtcMs;
+
+  constructor(row: SourceRow, { columns, now }: { columns: Columns; now: UtcMs }) {
+    this.row = row;
+    this.columns = columns;
+    this.#now = now;
+  }
+
+  get kept(): Readonly<Record<string, string>> {
+    return this.columns.keptOf(this.row.fields);
+  }
+
+  /** The cell as it stands, or the field's default; empty if it has neither. */
+  raw(field: Field): string {
+    const at = this.columns.at(field);
+    const cell = at === undefined ? "" : this.row.fields[at] ?? "";
+    return cell === "" ? this.columns.layout.defaults[field] ?? "" : cell;
+  }
+
+  /** A name, hash or id, without the blanks around it; `null` if there is none. */
+  text(field: Field): string | null {
+    const text = unguardFormula(this.raw(field).trim());
+    if (text === "") return null;
+    if (text.length <= MAX_TEXT && !CONTROL.test(text)) return text;
+    throw new RowFault(
+      "bad_text",
+      `${this.columns.nameOf(field)} ${shown(text)} is no name: expected at most ${MAX_TEXT} ` +
+        "characters on one line",
+    );
+  }
+
+  required(field: Field): string {
+    const text = this.text(field);
+    if (text !== null) return text;
+    throw new RowFault("missing_value", `${this.columns.nameOf(field)} is blank`);
+  }
+
+  /** Text of any kind, to the letter. */
+  get notes(): string | null {
+    const notes = this.raw("notes");
+    return notes === "" ? null : unguardFormula(notes);
+  }
+
+  get at(): UtcMs {
+    const column = this.columns.nameOf("timestamp");
+    return readInstant(this.required("timestamp"), { column, now: this.#now });
+  }
+
+  uuid(field: "id" | "parent_id"): Uuid | null {
+    const text = this.text(field);
+    if (text === null) return null;
+    const id = parseUuid(text);
+    if (id !== null) return id;
+    throw new RowFault("bad_id", `${this.columns.nameOf(field)} ${shown(text)} is no UUID`);
+  }
+
+  /** What the action's word means. */
+  get rule(): Rule {
+    const word = this.text("action") ?? "";
+    const subtype = this.text("subtype") ?? "";
+    const { actions } = this.columns.layout;
+    for (const key of [`${word}/${subtype}`, word]) {
+      const lower = key.toLowerCase();
+      if (Object.hasOwn(actions, lower)) return actions[lower] ?? "ignore";
+    }
+    const column = this.columns.nameOf("action");
+    throw new RowFault(
+      "unknown_action",
+      `${column} ${shown(word)} is unknown: expected one of ${shownWords(actions)}`,
+    );
+  }
+}
+
+function shownWords(actions: Layout["actions"]): string {
+  const words = Object.keys(actions);
+  return words.length > 12 ? `${words.slice(0, 12).join(", ")}, …` : words.join(", ");
+}
