@@ -46,8 +46,10 @@ export function isInflow({ action }: Pick<Transaction, "action">): boolean {
   return action !== "SELL" && action !== "TRANSFER_OUT" && action !== "FEE";
 }
 
+type OrderedRow = Pick<Transaction, "at" | "action" | "id">;
+
 /** The order in which rows count: by time; at one moment, what comes in before what goes out. */
-export function compareTransactions(a: Transaction, b: Transaction): number {
+export function compareTransactions(a: OrderedRow, b: OrderedRow): number {
   return a.at - b.at || Number(isInflow(b)) - Number(isInflow(a)) ||
     (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }

@@ -1,0 +1,64 @@
+import type { AssetPlan, LotEvent } from "./asset_plan.ts";
+import { type Exact, parseExact } from "./exact.ts";
+import type { LotOptions, LotPick } from "./lot_book.ts";
+
+/** A lot that a row names: which row acquired it. */
+export interface EventPick {
+  readonly rowId: string;
+  /** Its quantity is at this place of `pickQuantities`. */
+  readonly index: number;
+}
+
+/** The events of an asset as columns, but for their amounts. */
+export interface EventColumns {
+  readonly events: readonly LotEvent[];
+  readonly times: Float64Array;
+  /** Places in `accounts`. */
+  readonly account: Int32Array;
+  readonly accounts: readonly string[];
+  /** The total and the quantity that rank a lot, as a float; exactly they are in the event. */
+  readonly unitCost: Float64Array;
+  readonly picks: ReadonlyMap<number, readonly EventPick[]>;
+  readonly pickQuantities: readonly Exact[];
+}
+
+/** Lays out the events of an asset. */
+export function columnsOf({ events }: AssetPlan, options: LotOptions): EventColumns {
+  const times = new Float64Array(events.length);
+  const account = new Int32Array(events.length);
+  const unitCost = new Float64Array(events.length);
+  const places = new Map<string, number>();
+  const picks = new Map<number, readonly EventPick[]>();
+  const pickQuantities: Exact[] = [];
+  for (const [index, { at, row, kind, rank, quantity }] of events.entries()) {
+    times[index] = at;
+    let place = places.get(row.account);
+    if (place === undefined) {
+      place = places.size;
+      places.set(row.account, place);
+    }
+    account[index] = place;
+    if (kind === "open") unitCost[index] = ratioOf(rank, quantity);
+    const named = kind === "take" ? options.picksOf?.(row.id) ?? [] : [];
+    if (named.length > 0) picks.set(index, named.map((pick) => addPick(pick, pickQuantities)));
+  }
+  const accounts = [...places.keys()];
+  return { events, times, account, accounts, unitCost, picks, pickQuantities };
+}
+
+function addPick({ rowId, quantity }: LotPick, quantities: Exact[]): EventPick {
+  return { rowId, index: quantities.push(parseExact(quantity)) - 1 };
+}
+
+function ratioOf(a: Exact, b: Exact): number {
+  return Number(a.units) / Number(b.units) * 10 ** (b.decimals - a.decimals);
+}
+
+/** Orders two events by unit cost, exactly. */
+export function compareUnitCosts(a: LotEvent, b: LotEvent): number {
+  const left = a.rank.units * b.quantity.units *
+    10n ** BigInt(b.rank.decimals + a.quantity.decimals);
+  const right = b.rank.units * a.quantity.units *
+    10n ** BigInt(a.rank.decimals + b.quantity.decimals);
+  return left < right ? -1 : left > right ? 1 : 0;
+}

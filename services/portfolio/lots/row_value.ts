@@ -1,0 +1,106 @@
+import type { LedgerIndex } from "./asset_plan.ts";
+import { absolute, add, type Exact, formatExact, multiply, parseExact, ZERO } from "./exact.ts";
+import type { FeeEntry, LotOptions, LotProblem, LotRow } from "./lot_book.ts";
+import { lotProblem } from "./lot_problem.ts";
+
+const ONE: Exact = { units: 1n, decimals: 0 };
+
+/** What a row is worth: quantity × unit + extra = total, without fees. */
+export interface Price {
+  readonly unit: Exact;
+  readonly extra: Exact;
+  readonly total: Exact;
+}
+
+interface Around {
+  readonly index: LedgerIndex;
+  readonly options: LotOptions;
+}
+
+/**
+ * What a row is worth: by its own price or total; of a fee in the asset of its parent, by the
+ * parent's price; else by the price at that time. `null` where none of them is known.
+ */
+export function priceOf(row: LotRow, { index, options }: Around): Price | null {
+  const quantity = absolute(parseExact(row.quantity));
+  if (row.value !== undefined && row.value !== null) {
+    const total = parseExact(row.value);
+    return { unit: ZERO, extra: total, total };
+  }
+  const unit = unitPriceOf(row) ?? parentPriceOf(row, index) ?? marketPriceOf(row, options);
+  return unit && { unit, extra: ZERO, total: multiply(quantity, unit) };
+}
+
+function unitPriceOf({ unitPriceUsd }: LotRow): Exact | null {
+  return unitPriceUsd === null ? null : parseExact(unitPriceUsd);
+}
+
+function parentPriceOf(row: LotRow, index: LedgerIndex): Exact | null {
+  const parent = row.parentId === null ? null : index.rowOf(row.parentId);
+  return parent?.assetId === row.assetId ? unitPriceOf(parent) : null;
+}
+
+function marketPriceOf({ assetId, at }: LotRow, options: LotOptions): Exact | null {
+  if (assetId === "usd") return ONE;
+  const price = options.priceOf?.(assetId, at) ?? null;
+  return price === null ? null : parseExact(price);
+}
+
+/** The fees that count into the cost or the proceeds of a row; what is unknown is a problem. */
+export function sumOfFees(
+  row: LotRow,
+  { index, options, problems }: Around & { readonly problems: LotProblem[] },
+): Exact {
+  if (options.areFeesInCost === false || placeOf(row) === "none") return ZERO;
+  let sum = row.fee ? parseExact(row.fee) : ZERO;
+  for (const fee of index.feesOf(row.id)) {
+    const price = priceOf(fee, { index, options });
+    if (price) sum = add(sum, price.total);
+    else problems.push(unvaluedFee(row, fee));
+  }
+  return sum;
+}
+
+function unvaluedFee(row: LotRow, fee: LotRow): LotProblem {
+  return lotProblem("VALUE_UNKNOWN", row, {
+    message: `Its fee of ${fee.quantity.replace("-", "")} ${fee.assetId} has no known value ` +
+      "and is not counted",
+    fix: "Enter the fee's unit price, or add prices of its asset for that time",
+  });
+}
+
+/** The fee that a row is, or that it names. */
+export function feeEntriesOf(row: LotRow, around: Around): FeeEntry[] {
+  const { id: rowId, at, account, assetId, fee } = row;
+  const entries: FeeEntry[] = [];
+  const isCounted = around.options.areFeesInCost !== false;
+  if (fee && parseExact(fee).units !== 0n) {
+    const appliedTo = isCounted ? placeOf(row) : "none";
+    entries.push({ rowId, at, account, assetId: null, quantity: fee, value: fee, appliedTo });
+  }
+  if (row.action === "FEE") {
+    const parent = row.parentId === null ? null : around.index.rowOf(row.parentId);
+    const price = priceOf(row, around);
+    entries.push({
+      ...{ rowId, at, account, assetId },
+      quantity: row.quantity.replace("-", ""),
+      value: price && formatExact(price.total),
+      appliedTo: isCounted && parent && price ? placeOf(parent) : "none",
+    });
+  }
+  return entries;
+}
+
+function placeOf({ action }: LotRow): FeeEntry["appliedTo"] {
+  switch (action) {
+    case "BUY":
+    case "STAKING_REWARD":
+    case "AIRDROP":
+    case "INCOME":
+      return "cost";
+    case "SELL":
+      return "proceeds";
+    default:
+      return "none";
+  }
+}
