@@ -8,6 +8,7 @@ import { up as createAuditLog } from "../../migrations/202611211140_create_audit
 import { up as createProviderState } from "../../migrations/202611211100_create_provider_state.ts";
 import { up as createRawIngest } from "../../migrations/202611211110_create_raw_ingest.ts";
 import { up as createLivePrices } from "../../migrations/202611211120_create_live_prices.ts";
+import { up as createLedger } from "../../migrations/202611211300_create_ledger.ts";
 import { columnTypes } from "../../migrations/columns.ts";
 import { up as createDataVersion } from "../../migrations/202611210900_create_data_version.ts";
 import { StartupError } from "../kernel/errors.ts";
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611211130_create_leases", up: createLeases },
   { name: "202611211131_cover_due_jobs", up: coverDueJobs },
   { name: "202611211140_create_audit_log", up: createAuditLog },
+  { name: "202611211300_create_ledger", up: createLedger },
 ];
 
 /** Any number that no other program on the same server locks by: "tokenlys" in ASCII, cut. */

@@ -1,0 +1,1 @@
+export type * from "./ledger/ledger_ports.ts";

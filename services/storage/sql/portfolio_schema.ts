@@ -1,0 +1,82 @@
+import type { UuidValue } from "../uuid_column.ts";
+
+type JsonText = string;
+
+interface PortfolioRow {
+  readonly id: UuidValue;
+  readonly owner_id: string;
+  readonly name: string;
+  readonly base_currency: string;
+  readonly lot_method: string;
+  readonly lot_pools: string;
+  readonly rules_by_year: JsonText;
+  readonly ledger_version: number;
+  readonly created_at: number;
+  readonly deleted_at: number | null;
+}
+
+export interface TransactionRow {
+  readonly portfolio_id: UuidValue;
+  readonly id: UuidValue;
+  readonly at: number;
+  readonly action: string;
+  readonly asset_id: string;
+  readonly quantity: string;
+  readonly unit_price_usd: string | null;
+  readonly account: string;
+  readonly wallet: string | null;
+  readonly venue: string | null;
+  readonly tx_hash: string | null;
+  readonly external_id: string | null;
+  readonly notes: string | null;
+  readonly notes_extra: JsonText;
+  readonly parent_id: UuidValue | null;
+  readonly identity: string | null;
+  readonly content: number;
+  readonly import_id: UuidValue | null;
+  readonly line: number | null;
+  readonly written_by: UuidValue | null;
+}
+
+interface LedgerImportRow {
+  readonly id: UuidValue;
+  readonly portfolio_id: UuidValue;
+  readonly state: "committed" | "refused" | "undone";
+  readonly file_name: string;
+  readonly format: string;
+  readonly header: JsonText;
+  readonly checksum: string;
+  readonly rows_read: number;
+  readonly accepted: number;
+  readonly updated: number;
+  readonly duplicate: number;
+  readonly quarantined: number;
+  readonly ignored: number;
+  readonly inserted: number;
+  readonly started_at: number;
+  readonly finished_at: number;
+}
+
+interface LedgerQuarantineRow {
+  readonly import_id: UuidValue;
+  readonly position: number;
+  readonly line: number;
+  readonly fields: JsonText;
+  readonly code: string;
+  readonly reason: string;
+}
+
+interface LedgerImportChangeRow {
+  readonly import_id: UuidValue;
+  readonly transaction_id: UuidValue;
+  readonly before: JsonText;
+}
+
+/** The tables of portfolios. */
+export interface PortfolioTables {
+  readonly portfolios: PortfolioRow;
+  readonly transactions: TransactionRow;
+  readonly ledger_imports: LedgerImportRow;
+  readonly ledger_quarantine: LedgerQuarantineRow;
+  readonly ledger_import_changes: LedgerImportChangeRow;
+}
