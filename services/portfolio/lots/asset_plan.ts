@@ -96,7 +96,7 @@ function tradeEvent(row: LotRow, { price, fee, options }: TradeValue): LotEvent 
     quantity: absolute(parseExact(row.quantity)),
     price: price?.unit ?? ZERO,
     extra: isInflow(row) ? add(extra, fee) : subtract(extra, fee),
-    rank: options.rankBy === "unit_price" ? total : add(total, fee),
+    rank: options.rankBy === "unit_price" ? price?.quoted ?? ZERO : add(total, fee),
     isValued: price !== null,
     link: -1,
   };

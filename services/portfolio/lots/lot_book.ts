@@ -12,7 +12,7 @@ export interface LotRow extends
   > {
   /** Of a `FEE`: the row that it was paid for. */
   readonly parentId: Uuid | null;
-  /** The row's total before fees, where it is known rather than a unit price. */
+  /** The row's total before fees, where it is known; a unit price beside it is only quoted. */
   readonly value?: DecimalText | null;
   /** A fee in the currency of the prices that has no row of its own. */
   readonly fee?: DecimalText | null;

@@ -10,6 +10,8 @@ export interface Price {
   readonly unit: Exact;
   readonly extra: Exact;
   readonly total: Exact;
+  /** Quantity × the price that the row names, where that is not its total. */
+  readonly quoted: Exact;
 }
 
 interface Around {
@@ -25,10 +27,13 @@ export function priceOf(row: LotRow, { index, options }: Around): Price | null {
   const quantity = absolute(parseExact(row.quantity));
   if (row.value !== undefined && row.value !== null) {
     const total = parseExact(row.value);
-    return { unit: ZERO, extra: total, total };
+    const named = unitPriceOf(row);
+    return { unit: ZERO, extra: total, total, quoted: named ? multiply(quantity, named) : total };
   }
   const unit = unitPriceOf(row) ?? parentPriceOf(row, index) ?? marketPriceOf(row, options);
-  return unit && { unit, extra: ZERO, total: multiply(quantity, unit) };
+  if (unit === null) return null;
+  const total = multiply(quantity, unit);
+  return { unit, extra: ZERO, total, quoted: total };
 }
 
 function unitPriceOf({ unitPriceUsd }: LotRow): Exact | null {
