@@ -13,6 +13,7 @@ export { SqlCandleStore } from "./sql/candle_store.ts";
 export { SqlLivePriceStore } from "./sql/live_price_store.ts";
 export { JOB_JSON_LIMIT } from "./sql/job_rows.ts";
 export { SqlJobStore } from "./sql/job_store.ts";
+export { SqlLedgerStore } from "./sql/ledger_store.ts";
 export { SqlLeaseStore } from "./sql/lease_store.ts";
 export { SqlProviderStateStore } from "./sql/provider_state_store.ts";
 export { SqlRawIngestStore } from "./sql/raw_ingest_store.ts";

@@ -1,6 +1,6 @@
 import type { UtcMs } from "../../kernel/time.ts";
 import { parseUuid, type Uuid } from "../../kernel/ids.ts";
-import type { Field, Layout, Rule } from "./mapping.ts";
+import { type Field, type Layout, OWN_FIELDS, type Rule } from "./mapping.ts";
 import { unguardFormula } from "./formula_guard.ts";
 import { RowFault, shown } from "./row_fault.ts";
 import { readInstant } from "./values.ts";
@@ -41,7 +41,7 @@ export class Columns {
     this.#kept = header.flatMap((name, at) => {
       const isReject = (REJECT_COLUMNS as readonly string[]).includes(name.trim());
       const isWanted = keep === "*" ? !read.has(at) : keep.includes(name.trim());
-      return isWanted && !isReject ? [[unguardFormula(name.trim()), at] as const] : [];
+      return isWanted && !isReject ? [[keptName(name), at] as const] : [];
     });
   }
 
@@ -66,6 +66,12 @@ export class Columns {
 }
 
 const NOTHING: Readonly<Record<string, string>> = {};
+
+/** The name of a kept column, which is none of the format's own, so that it can be exported. */
+function keptName(name: string): string {
+  const own = unguardFormula(name.trim());
+  return OWN_FIELDS.some((field) => field === columnKey(own)) ? `${own}_extra` : own;
+}
 
 /** Headers are the same whatever their case and the blanks around them. */
 export function columnKey(name: string): string {

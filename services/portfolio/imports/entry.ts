@@ -22,16 +22,15 @@ export interface LedgerEntry extends Omit<Transaction, "id"> {
 const SEPARATOR = "\u001f";
 
 /**
- * What makes a row the same as another: account, hash, action and asset where there is a hash, else
- * the external id, else its own id. A fee of another row goes by its id alone.
+ * What makes a row the same as another besides its id: account, hash, action and asset where there
+ * is a hash, else the external id. `null` where the id alone does, as of another row's fee.
  */
 export function identityOf(
-  { txHash, externalId, account, action, assetId, parentId }: Omit<LedgerEntry, "id">,
-  id: Uuid,
-): string {
-  if (parentId !== null) return `i${SEPARATOR}${id}`;
+  { txHash, externalId, account, action, assetId, parentId }: LedgerEntry,
+): string | null {
+  if (parentId !== null) return null;
   if (txHash !== null) return ["h", account, txHash, action, assetId].join(SEPARATOR);
-  return externalId === null ? `i${SEPARATOR}${id}` : `e${SEPARATOR}${externalId}`;
+  return externalId === null ? null : `e${SEPARATOR}${externalId}`;
 }
 
 /** All that a row says, but for its id, as one text: equal texts say the same. */

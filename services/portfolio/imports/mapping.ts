@@ -93,7 +93,8 @@ export function parseMapping(json: unknown, name: string): Mapping {
   });
 }
 
-const OWN_FIELDS: readonly Field[] = [
+/** The columns of Transactions CSV v1.1, and the one that ties a fee to its row. */
+export const OWN_FIELDS: readonly Field[] = [
   ...["id", "timestamp", "action", "asset_id", "quantity", "unit_price_usd"] as const,
   ...["fee_asset", "fee_amount", "account", "wallet", "venue", "tx_hash", "external_id"] as const,
   ...["notes", "parent_id"] as const,

@@ -154,8 +154,6 @@ export interface LedgerStore {
   /** Rows by time, then id. */
   listTransactions(scope: LedgerScope, page: TransactionPage): Promise<readonly LedgerRow[]>;
   findTransaction(scope: LedgerScope, id: Uuid): Promise<LedgerRow | null>;
-  /** The names of columns that rows keep beside what the ledger knows. */
-  listExtraColumns(scope: LedgerScope): Promise<readonly string[]>;
   /** Adds a row and its fee by hand; `CONFLICT` if the ledger has a row of its key. */
   addEntry(scope: LedgerScope, named: NamedEntry): Promise<LedgerChange>;
   /** Changes a row and its fee; `null` if there is no such row. */

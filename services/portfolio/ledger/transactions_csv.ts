@@ -1,0 +1,114 @@
+import type { Uuid } from "../../kernel/ids.ts";
+import { columnKey } from "../imports/cells.ts";
+import { feeId } from "../imports/entry.ts";
+import { compareTransactions, type Transaction } from "../transaction.ts";
+import { csvLine, textCell } from "./csv_text.ts";
+import { isPlainFee, VALUE_COLUMNS, valuesOf } from "./field_changes.ts";
+import type { LedgerRow, LedgerScope, LedgerStore } from "./ledger_ports.ts";
+
+const ROWS_AT_ONCE = 5_000;
+
+/** Columns that are never marked as text. */
+const NUMBER_COLUMNS = new Set(["quantity", "unit_price_usd", "fee_amount"]);
+
+/** A row with the fee that stands in its own columns. */
+interface Line {
+  readonly row: Transaction;
+  readonly fee: Transaction | null;
+}
+
+/** Columns of a ledger besides those of the format. */
+interface ExtraColumns {
+  /** Whether a fee stands apart from its row, which it then names. */
+  readonly hasParents: boolean;
+  /** By `columnKey`, as files may write the same column differently. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/**
+ * A ledger as Transactions CSV v1.1, in its order. What is exported imports again to the same bytes;
+ * cells that a spreadsheet would run are marked, and come back unmarked.
+ */
+export async function* exportTransactions(
+  store: LedgerStore,
+  scope: LedgerScope,
+): AsyncGenerator<string> {
+  const extra = await findExtraColumns(store, scope);
+  const names = [...extra.names.values()];
+  yield csvLine([
+    "id",
+    ...VALUE_COLUMNS,
+    ...extra.hasParents ? ["parent_id"] : [],
+    ...names.map(textCell),
+  ]);
+  for await (const lines of readLines(store, scope)) {
+    yield lines.map((line) => toCsvLine(line, extra)).join("");
+  }
+}
+
+/** What the ledger needs columns for; a first pass over it, so that the second can be streamed. */
+async function findExtraColumns(store: LedgerStore, scope: LedgerScope): Promise<ExtraColumns> {
+  const names = new Map<string, string>();
+  let hasParents = false;
+  for await (const lines of readLines(store, scope)) {
+    for (const { row } of lines) {
+      if (row.parentId !== null) hasParents = true;
+      for (const name of Object.keys(row.notesExtra)) {
+        const key = columnKey(name);
+        const known = names.get(key);
+        if (known === undefined || name < known) names.set(key, name);
+      }
+    }
+  }
+  return { hasParents, names: new Map([...names].sort(([a], [b]) => a < b ? -1 : 1)) };
+}
+
+function toCsvLine({ row, fee }: Line, { hasParents, names }: ExtraColumns): string {
+  const cells = Object.entries(valuesOf(row, fee)).map(([column, value]) =>
+    NUMBER_COLUMNS.has(column) ? value ?? "" : textCell(value)
+  );
+  const extras = new Map(
+    Object.entries(row.notesExtra).map(([name, value]) => [columnKey(name), value]),
+  );
+  return csvLine([
+    row.id,
+    ...cells,
+    ...hasParents ? [row.parentId ?? ""] : [],
+    ...[...names.keys()].map((key) => textCell(extras.get(key) ?? null)),
+  ]);
+}
+
+/** Rows with their plain fees, in the order of the ledger. */
+async function* readLines(
+  store: LedgerStore,
+  scope: LedgerScope,
+): AsyncGenerator<readonly Line[]> {
+  // Rows of the moment that the last page ended in, as its other rows may still come.
+  let open: readonly LedgerRow[] = [];
+  let after: LedgerRow | undefined;
+  while (true) {
+    const page = await store.listTransactions(scope, {
+      limit: ROWS_AT_ONCE,
+      ...after === undefined ? {} : { after },
+    });
+    const last = page.at(-1);
+    const isLast = page.length < ROWS_AT_ONCE || last === undefined;
+    const rows = [...open, ...page];
+    open = isLast ? [] : rows.filter(({ at }) => at === last.at);
+    yield foldFees(isLast ? rows : rows.slice(0, rows.length - open.length));
+    if (isLast) return;
+    after = last;
+  }
+}
+
+function foldFees(rows: readonly LedgerRow[]): readonly Line[] {
+  const byId = new Map<Uuid, LedgerRow>(rows.map((row) => [row.id, row]));
+  const isFolded = (row: LedgerRow) => {
+    const parent = row.parentId === null ? undefined : byId.get(row.parentId);
+    return parent !== undefined && isPlainFee(row, parent);
+  };
+  return rows.filter((row) => !isFolded(row)).sort(compareTransactions).map((row) => {
+    const fee = byId.get(feeId(row.id));
+    return { row, fee: fee !== undefined && isFolded(fee) ? fee : null };
+  });
+}
