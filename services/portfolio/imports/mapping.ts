@@ -20,6 +20,9 @@ const NEEDED: Readonly<Record<string, readonly Field[]>> = {
   exchanges: ["timestamp", "sent_amount", "received_amount"],
 };
 
+/** The exporters whose mappings stand in `registry/imports`, by the names of their files. */
+export const EXPORTERS = ["binance", "coinbase", "kraken", "koinly", "ghostfolio"] as const;
+
 const ActionName = z.enum(ACTIONS);
 
 /**
