@@ -3,6 +3,7 @@
 const BENCHES: readonly { file: string; what: string }[] = [
   { file: "tests/bench/indicators_bench.ts", what: "indicators against four libraries" },
   { file: "tests/bench/csv_bench.ts", what: "CSV parsing against papaparse" },
+  { file: "tests/bench/lots_bench.ts", what: "lot matching against decimal.js" },
   { file: "tests/bench/frames_bench.ts", what: "exchange frames against JSON.parse alone" },
   { file: "tests/bench/import_bench.ts", what: "CSV into SQLite while a reader asks" },
   { file: "tests/bench/start_bench.ts", what: "cold start" },

@@ -6,7 +6,7 @@ import { columnsOf, type EventColumns } from "./event_columns.ts";
 import { formatExact, powerOfTen } from "./exact.ts";
 import type { LotAmounts } from "./lot_amounts.ts";
 import type { Disposal, Lot, LotBook, LotOptions, RealizedTotal, Split } from "./lot_book.ts";
-import { MONEY_DECIMALS } from "./money_column.ts";
+import { MONEY_DECIMALS } from "./words.ts";
 import { WordAmounts } from "./word_amounts.ts";
 import { wordScaleOf } from "./word_scale.ts";
 
@@ -35,12 +35,13 @@ export function bookOfAsset(plan: AssetPlan, options: LotOptions): LotBook {
 /** Amounts in machine words where these are exact for this asset, else in big integers. */
 export function amountsOf(
   columns: EventColumns,
-  { split = DEFAULT_SPLIT }: LotOptions,
+  { split = DEFAULT_SPLIT, rule, rulesByYear = {} }: LotOptions,
 ): LotAmounts {
   const picks = columns.pickQuantities;
   const pools = Math.max(1, columns.accounts.length);
+  const hasPools = [rule, ...Object.values(rulesByYear)].some(({ method }) => method === "acb");
   const isDefault = split.decimals === MONEY_DECIMALS && split.rounding === "down";
-  const scale = isDefault ? wordScaleOf(columns.events, picks) : null;
+  const scale = isDefault ? wordScaleOf(columns.events, { picks, hasPools }) : null;
   return scale
     ? new WordAmounts(columns.events, { scale, picks, pools })
     : new BigAmounts(columns.events, { split, picks, pools });
@@ -73,13 +74,13 @@ function openLotsOf({ plan, columns, amounts, matcher }: View): Lot[] {
       (quantity * powerOfTen(costDecimals));
     lots.push({
       assetId: plan.assetId,
-      account: columns.accounts[accounts[lot] ?? 0] ?? "",
+      account: columns.accounts[accounts.at(lot)] ?? "",
       acquired: acquiredAt(event),
       quantity: formatExact({ units: quantity, decimals: quantityDecimals }),
       cost: event.isValued ? formatExact({ units: cost, decimals: costDecimals }) : null,
       unitCost: event.isValued ? formatExact({ units: perUnit, decimals: MONEY_DECIMALS }) : null,
       rowId: event.row.id,
-      isInTransit: links[lot] !== ARRIVED,
+      isInTransit: links.at(lot) !== ARRIVED,
     });
   }
   return lots.sort((a, b) => (a.acquired ?? 0) - (b.acquired ?? 0));
@@ -96,8 +97,8 @@ function disposalsOf(view: View): Disposal[] {
   const disposals: Disposal[] = [];
   for (const [index, eventIndex] of events.entries()) {
     const event = columns.events[eventIndex];
-    const lot = lots[index] ?? -1;
-    const origin = lot < 0 ? null : columns.events[matcher.lots.events[lot] ?? 0] ?? null;
+    const lot = lots.at(index);
+    const origin = lot < 0 ? null : columns.events[matcher.lots.events.at(lot)] ?? null;
     if (event) disposals.push(disposalOf(view, { index, event, origin }));
   }
   return disposals;

@@ -1,9 +1,10 @@
 import type { LotMethod, LotRule } from "../portfolio.ts";
 import type { LotEvent } from "./asset_plan.ts";
-import { compareUnitCosts, type EventColumns } from "./event_columns.ts";
+import { ARRIVE, compareUnitCosts, type EventColumns, LEAVE, OPEN, TAKE } from "./event_columns.ts";
 import { type LotAmounts, NO_POOL } from "./lot_amounts.ts";
 import { relocateLots } from "./lot_location.ts";
 import type { LotProblem } from "./lot_book.ts";
+import { IntColumn } from "./int_column.ts";
 import { CostOrder, type LotOrder, TimeOrder } from "./lot_order.ts";
 import { overdrawn, oversold, pickUnavailable } from "./lot_problem.ts";
 
@@ -19,15 +20,15 @@ export interface RuleSpan {
 
 /** The event and the lot of every fraction; the lot is -1 for what was not held. */
 export interface FractionColumns {
-  readonly events: readonly number[];
-  readonly lots: readonly number[];
+  readonly events: IntColumn;
+  readonly lots: IntColumn;
 }
 
 /** Where every lot comes from (its event), and where it is. */
 export interface LotColumns {
-  readonly events: readonly number[];
-  readonly accounts: number[];
-  readonly links: readonly number[];
+  readonly events: IntColumn;
+  readonly accounts: IntColumn;
+  readonly links: IntColumn;
 }
 
 /**
@@ -41,13 +42,13 @@ export class AssetMatcher {
   #rule: LotRule = { method: "fifo", pools: "account" };
   #ruleUntil = -Infinity;
 
-  readonly #lotEvents: number[] = [];
-  readonly #lotAccounts: number[] = [];
-  readonly #lotLinks: number[] = [];
+  readonly #lotEvents: IntColumn;
+  readonly #lotAccounts: IntColumn;
+  readonly #lotLinks: IntColumn;
   readonly #lotsByRow = new Map<string, number[]>();
   readonly #lotsByLink = new Map<number, number[]>();
-  readonly #fractionEvents: number[] = [];
-  readonly #fractionLots: number[] = [];
+  readonly #fractionEvents: IntColumn;
+  readonly #fractionLots: IntColumn;
   readonly #problems: LotProblem[] = [];
 
   /** Of each account; and of all together, where they are one pool. */
@@ -64,6 +65,12 @@ export class AssetMatcher {
     this.#columns = columns;
     this.#amounts = amounts;
     this.#ruleAt = ruleAt;
+    const { length } = columns.events;
+    this.#lotEvents = new IntColumn(length);
+    this.#lotAccounts = new IntColumn(length);
+    this.#lotLinks = new IntColumn(length);
+    this.#fractionEvents = new IntColumn(length);
+    this.#fractionLots = new IntColumn(length);
   }
 
   get fractions(): FractionColumns {
@@ -80,26 +87,25 @@ export class AssetMatcher {
 
   /** Matches all events; afterwards every open lot has its own cost. */
   run(): void {
-    const { events, times } = this.#columns;
-    for (let index = 0; index < events.length; index++) {
+    const { times } = this.#columns;
+    for (let index = 0; index < times.length; index++) {
       const at = times[index] ?? 0;
       if (at >= this.#ruleUntil) this.#enterYear(index, at);
-      const event = events[index];
-      if (event) this.#step(index, event);
+      this.#step(index);
     }
     this.#dissolvePools();
   }
 
-  #step(index: number, event: LotEvent): void {
-    switch (event.kind) {
-      case "open":
+  #step(index: number): void {
+    switch (this.#columns.kinds[index]) {
+      case OPEN:
         return this.#open(index);
-      case "take":
-        return this.#take(index, event);
-      case "leave":
-        return this.#leave(index, event);
-      case "arrive":
-        return this.#arrive(index, event);
+      case TAKE:
+        return this.#take(index);
+      case LEAVE:
+        return this.#leave(index, itemAt(this.#columns.events, index));
+      case ARRIVE:
+        return this.#arrive(index, itemAt(this.#columns.events, index));
     }
   }
 
@@ -109,10 +115,10 @@ export class AssetMatcher {
     this.#place(lot);
   }
 
-  #take(index: number, event: LotEvent): void {
+  #take(index: number): void {
     const amounts = this.#amounts;
     amounts.begin(index);
-    if (this.#rule.method === "specid") this.#takePicks(index, event);
+    if (this.#rule.method === "specid") this.#takePicks(index);
     const account = this.#accountOf(index);
     const order = this.#commonOrder ?? this.#orderOf(account);
     let isHeld = false;
@@ -125,7 +131,7 @@ export class AssetMatcher {
     }
     if (!amounts.hasNeed()) return;
     if (isHeld && amounts.isNeedDust()) return amounts.absorbDust();
-    this.#problems.push(oversold(event, this.#missing()));
+    this.#problems.push(oversold(itemAt(this.#columns.events, index), this.#missing()));
     amounts.takeMissing();
     this.#addFraction(index, -1);
   }
@@ -134,20 +140,22 @@ export class AssetMatcher {
     return { missing: this.#amounts.need(), quantityDecimals: this.#amounts.quantityDecimals };
   }
 
-  #takePicks(index: number, event: LotEvent): void {
+  #takePicks(index: number): void {
     const account = this.#accountOf(index);
     for (const { rowId, index: pick } of this.#columns.picks.get(index) ?? []) {
       let left = this.#amounts.pickQuantity(pick);
       for (const lot of this.#lotsByRow.get(rowId) ?? []) {
-        const isHere = this.#lotLinks[lot] === ARRIVED &&
-          (this.#commonOrder !== null || this.#lotAccounts[lot] === account);
+        const isHere = this.#lotLinks.at(lot) === ARRIVED &&
+          (this.#commonOrder !== null || this.#lotAccounts.at(lot) === account);
         if (!isHere || left === 0n || !this.#amounts.hasNeed() || !this.#amounts.isOpen(lot)) {
           continue;
         }
         left -= this.#amounts.takeUpTo(lot, left);
         this.#addFraction(index, lot);
       }
-      if (left > 0n) this.#problems.push(pickUnavailable(event, rowId));
+      if (left > 0n) {
+        this.#problems.push(pickUnavailable(itemAt(this.#columns.events, index), rowId));
+      }
     }
   }
 
@@ -163,7 +171,7 @@ export class AssetMatcher {
         if (lot < 0) break;
         isHeld = true;
         const moved = amounts.move(lot, this.#poolOf(lot));
-        this.#register(moved, { event: this.#lotEvents[lot] ?? 0, account, link: event.link });
+        this.#register(moved, { event: this.#lotEvents.at(lot), account, link: event.link });
       }
     }
     if (!amounts.hasNeed() || isHeld && amounts.isNeedDust()) return;
@@ -174,8 +182,8 @@ export class AssetMatcher {
 
   #arrive(index: number, { link }: LotEvent): void {
     for (const lot of this.#lotsByLink.get(link) ?? []) {
-      this.#lotAccounts[lot] = this.#accountOf(index);
-      this.#lotLinks[lot] = ARRIVED;
+      this.#lotAccounts.write(lot, this.#accountOf(index));
+      this.#lotLinks.write(lot, ARRIVED);
       this.#place(lot);
     }
     this.#lotsByLink.delete(link);
@@ -208,10 +216,10 @@ export class AssetMatcher {
     const pool = this.#poolOf(lot);
     if (pool !== NO_POOL) this.#amounts.joinPool(lot, pool);
     const { method } = this.#rule;
-    const event = this.#lotEvents[lot] ?? 0;
+    const event = this.#lotEvents.at(lot);
     const { times, unitCost } = this.#columns;
     const key = (method === "hifo" || method === "lofo" ? unitCost : times)[event] ?? 0;
-    this.#orderOf(this.#lotAccounts[lot] ?? 0).push(lot, key);
+    this.#orderOf(this.#lotAccounts.at(lot)).push(lot, key);
     this.#commonOrder?.push(lot, key);
   }
 
@@ -241,17 +249,17 @@ export class AssetMatcher {
 
   #compareCosts(a: number, b: number): number {
     const { events } = this.#columns;
-    const left = events[this.#lotEvents[a] ?? 0];
-    const right = events[this.#lotEvents[b] ?? 0];
+    const left = events[this.#lotEvents.at(a)];
+    const right = events[this.#lotEvents.at(b)];
     return left && right ? compareUnitCosts(left, right) : 0;
   }
 
   /** The pool of average cost that a lot is in; one of unknown cost would spoil the average. */
   #poolOf(lot: number): number {
     if (this.#rule.method !== "acb") return NO_POOL;
-    const isKnown = this.#columns.events[this.#lotEvents[lot] ?? 0]?.isValued;
+    const isKnown = this.#columns.events[this.#lotEvents.at(lot)]?.isValued;
     if (!isKnown) return NO_POOL;
-    return this.#rule.pools === "universal" ? 0 : this.#lotAccounts[lot] ?? 0;
+    return this.#rule.pools === "universal" ? 0 : this.#lotAccounts.at(lot);
   }
 
   /** Lets the rule of a year hold for what is open when it begins. */
@@ -285,17 +293,23 @@ export class AssetMatcher {
       lots: this.lots,
       until: index,
       register: (lot, from, account) =>
-        this.#register(lot, { event: this.#lotEvents[from] ?? 0, account, link: ARRIVED }),
+        this.#register(lot, { event: this.#lotEvents.at(from), account, link: ARRIVED }),
     });
   }
 
   #heldLots(): number[] {
     const held: number[] = [];
     for (let lot = 0; lot < this.#lotEvents.length; lot++) {
-      if (this.#lotLinks[lot] === ARRIVED && this.#amounts.isOpen(lot)) held.push(lot);
+      if (this.#lotLinks.at(lot) === ARRIVED && this.#amounts.isOpen(lot)) held.push(lot);
     }
     return held;
   }
+}
+
+function itemAt(events: readonly LotEvent[], index: number): LotEvent {
+  const event = events[index];
+  if (!event) throw new RangeError(`Cannot find event ${index}: ${events.length} exist`);
+  return event;
 }
 
 function addTo<Key>(lists: Map<Key, number[]>, key: Key, lot: number): void {

@@ -2,7 +2,8 @@ import type { LotEvent } from "./asset_plan.ts";
 import { type Exact, powerOfTen, unitsAt } from "./exact.ts";
 import { DUST_PARTS, type FractionAmounts, type LotAmounts, NO_POOL } from "./lot_amounts.ts";
 import type { Split } from "./lot_book.ts";
-import { MONEY_DECIMALS } from "./money_column.ts";
+import { MONEY_DECIMALS } from "./words.ts";
+import { mostDecimals } from "./word_scale.ts";
 
 interface BigLot {
   quantity: bigint;
@@ -197,10 +198,6 @@ export class BigAmounts implements LotAmounts {
     const share = least((size * part + half) / divisor * this.#perSplit, size);
     return amount < 0n ? -share : share;
   }
-}
-
-function mostDecimals(amounts: readonly Exact[]): number {
-  return amounts.reduce((most, { decimals }) => Math.max(most, decimals), 0);
 }
 
 function least(a: bigint, b: bigint): bigint {

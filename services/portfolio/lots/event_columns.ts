@@ -9,9 +9,17 @@ export interface EventPick {
   readonly index: number;
 }
 
+/** The kinds of events as the numbers of a column. */
+export const OPEN = 0;
+export const TAKE = 1;
+export const LEAVE = 2;
+export const ARRIVE = 3;
+const KINDS = { open: OPEN, take: TAKE, leave: LEAVE, arrive: ARRIVE };
+
 /** The events of an asset as columns, but for their amounts. */
 export interface EventColumns {
   readonly events: readonly LotEvent[];
+  readonly kinds: Uint8Array;
   readonly times: Float64Array;
   /** Places in `accounts`. */
   readonly account: Int32Array;
@@ -24,6 +32,7 @@ export interface EventColumns {
 
 /** Lays out the events of an asset. */
 export function columnsOf({ events }: AssetPlan, options: LotOptions): EventColumns {
+  const kinds = new Uint8Array(events.length);
   const times = new Float64Array(events.length);
   const account = new Int32Array(events.length);
   const unitCost = new Float64Array(events.length);
@@ -31,6 +40,7 @@ export function columnsOf({ events }: AssetPlan, options: LotOptions): EventColu
   const picks = new Map<number, readonly EventPick[]>();
   const pickQuantities: Exact[] = [];
   for (const [index, { at, row, kind, rank, quantity }] of events.entries()) {
+    kinds[index] = KINDS[kind];
     times[index] = at;
     let place = places.get(row.account);
     if (place === undefined) {
@@ -43,7 +53,7 @@ export function columnsOf({ events }: AssetPlan, options: LotOptions): EventColu
     if (named.length > 0) picks.set(index, named.map((pick) => addPick(pick, pickQuantities)));
   }
   const accounts = [...places.keys()];
-  return { events, times, account, accounts, unitCost, picks, pickQuantities };
+  return { events, kinds, times, account, accounts, unitCost, picks, pickQuantities };
 }
 
 function addPick({ rowId, quantity }: LotPick, quantities: Exact[]): EventPick {

@@ -28,7 +28,7 @@ export function relocateLots(held: readonly number[], ledger: Ledger): void {
   const excess: Part[] = [];
   const oldestFirst = held.toSorted((a, b) => timeOf(a, ledger) - timeOf(b, ledger) || a - b);
   for (const lot of oldestFirst) {
-    const account = lots.accounts[lot] ?? 0;
+    const account = lots.accounts.at(lot);
     const quantity = amounts.lotQuantity(lot);
     const stays = least(quantity, room[account] ?? 0n);
     room[account] = (room[account] ?? 0n) - stays;
@@ -50,7 +50,7 @@ export function relocateLots(held: readonly number[], ledger: Ledger): void {
 
 function moveTo(account: number, { lot, quantity }: Part, ledger: Ledger): void {
   const { amounts, lots, register } = ledger;
-  if (quantity === amounts.lotQuantity(lot)) lots.accounts[lot] = account;
+  if (quantity === amounts.lotQuantity(lot)) lots.accounts.write(lot, account);
   else register(amounts.splitOff(lot, quantity), lot, account);
 }
 
@@ -70,7 +70,7 @@ function balancesOf({ columns, amounts, until }: Ledger): bigint[] {
 }
 
 function timeOf(lot: number, { columns, lots }: Ledger): number {
-  return columns.times[lots.events[lot] ?? 0] ?? 0;
+  return columns.times[lots.events.at(lot)] ?? 0;
 }
 
 function least(a: bigint, b: bigint): bigint {

@@ -1,52 +1,7 @@
-import { mulDiv, restOf } from "./words.ts";
-
-/** Units of 10^-18 in a millionth. */
-export const LOW_LIMIT = 1_000_000_000_000;
-export const HIGH_DECIMALS = 6;
-export const MONEY_DECIMALS = 18;
+import { LOW_LIMIT, type Money } from "./words.ts";
 
 const FIRST_CAPACITY = 64;
 const LOW_UNITS = BigInt(LOW_LIMIT);
-
-/** An amount of money in two words: `high` millionths and `low` units of 10^-18, below a million. */
-export interface Money {
-  high: number;
-  low: number;
-}
-
-/** The words of a whole number of 10^-18, which is not negative. */
-export function moneyOf(units: bigint): Money {
-  return { high: Number(units / LOW_UNITS), low: Number(units % LOW_UNITS) };
-}
-
-/** Takes the `part` / `whole` share of `rest` away from it, rounded down, and writes it to `share`. */
-export function takeShare(
-  rest: Money,
-  { part, whole, share }: { readonly part: number; readonly whole: number; readonly share: Money },
-): void {
-  const { high, low } = rest;
-  if (part >= whole) {
-    share.high = high;
-    share.low = low;
-    rest.high = 0;
-    rest.low = 0;
-    return;
-  }
-  // Long division: what `high` leaves is divided again in units of `low`.
-  const highShare = mulDiv({ a: high, b: part, divisor: whole });
-  const highRest = restOf({ a: high, b: part, quotient: highShare, divisor: whole });
-  const middle = mulDiv({ a: highRest, b: LOW_LIMIT, divisor: whole });
-  const middleRest = restOf({ a: highRest, b: LOW_LIMIT, quotient: middle, divisor: whole });
-  const lowShare = mulDiv({ a: low, b: part, divisor: whole });
-  const lowRest = restOf({ a: low, b: part, quotient: lowShare, divisor: whole });
-  const sum = middle + lowShare + (middleRest + lowRest >= whole ? 1 : 0);
-  const carry = sum >= LOW_LIMIT ? 1 : 0;
-  share.high = highShare + carry;
-  share.low = sum - carry * LOW_LIMIT;
-  const borrow = low < share.low ? 1 : 0;
-  rest.high = high - share.high - borrow;
-  rest.low = low - share.low + borrow * LOW_LIMIT;
-}
 
 /** Amounts of money that grow by index. `high` may be negative, `low` never is. */
 export class MoneyColumn {

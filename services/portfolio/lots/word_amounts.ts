@@ -1,25 +1,23 @@
 import type { LotEvent } from "./asset_plan.ts";
 import { absolute, type Exact, unitsAt } from "./exact.ts";
 import { DUST_PARTS, type FractionAmounts, type LotAmounts, NO_POOL } from "./lot_amounts.ts";
+import { grown, MoneyColumn } from "./money_column.ts";
+import type { WordScale } from "./word_scale.ts";
 import {
-  grown,
   HIGH_DECIMALS,
   type Money,
   MONEY_DECIMALS,
-  MoneyColumn,
   moneyOf,
+  multiplyWords,
+  type ProductScale,
   takeShare,
-} from "./money_column.ts";
-import type { WordScale } from "./word_scale.ts";
-import { mulDiv, restOf } from "./words.ts";
+} from "./words.ts";
 
 /** Amounts as whole numbers in floating-point words: exact within the range of `wordScaleOf`. */
 export class WordAmounts implements LotAmounts {
   readonly quantityDecimals: number;
   readonly costDecimals = MONEY_DECIMALS;
-  /** Units of quantity × price in a millionth, and units of 10^-18 in one of them. */
-  readonly #perHigh: number;
-  readonly #perUnit: number;
+  readonly #scale: ProductScale;
 
   readonly #eventQuantity: Float64Array;
   readonly #eventPrice: Float64Array;
@@ -28,17 +26,17 @@ export class WordAmounts implements LotAmounts {
   readonly #picks: Float64Array;
 
   #lots = 0;
-  #quantity = new Float64Array();
-  #price = new Float64Array();
-  readonly #extra = new MoneyColumn();
+  #quantity: Float64Array<ArrayBuffer>;
+  #price: Float64Array<ArrayBuffer>;
+  readonly #extra: MoneyColumn;
 
   readonly #poolQuantity: Float64Array;
   readonly #poolCost: MoneyColumn;
 
   #fractions = 0;
-  #taken = new Float64Array();
-  readonly #cost = new MoneyColumn();
-  readonly #proceeds = new MoneyColumn();
+  #taken: Float64Array<ArrayBuffer>;
+  readonly #cost: MoneyColumn;
+  readonly #proceeds: MoneyColumn;
 
   /** The event at hand: what it still takes, and what is left of its extra proceeds. */
   #event = 0;
@@ -58,12 +56,21 @@ export class WordAmounts implements LotAmounts {
   ) {
     const { quantityDecimals, priceDecimals } = scale;
     this.quantityDecimals = quantityDecimals;
-    this.#perHigh = 10 ** (quantityDecimals + priceDecimals - HIGH_DECIMALS);
-    this.#perUnit = 10 ** (MONEY_DECIMALS - quantityDecimals - priceDecimals);
+    this.#scale = {
+      perHigh: 10 ** (quantityDecimals + priceDecimals - HIGH_DECIMALS),
+      perUnit: 10 ** (MONEY_DECIMALS - quantityDecimals - priceDecimals),
+    };
     this.#eventQuantity = new Float64Array(events.length);
     this.#eventPrice = new Float64Array(events.length);
     this.#eventExtra = new MoneyColumn(events.length);
     this.#eventSign = new Int8Array(events.length);
+    // Most events make one lot or one fraction; columns grow where they make more.
+    this.#quantity = new Float64Array(events.length);
+    this.#price = new Float64Array(events.length);
+    this.#extra = new MoneyColumn(events.length);
+    this.#taken = new Float64Array(events.length);
+    this.#cost = new MoneyColumn(events.length);
+    this.#proceeds = new MoneyColumn(events.length);
     for (const [index, { quantity, price, extra }] of events.entries()) {
       this.#eventQuantity[index] = Number(unitsAt(quantity, quantityDecimals));
       this.#eventPrice[index] = Number(unitsAt(price, priceDecimals));
@@ -108,13 +115,13 @@ export class WordAmounts implements LotAmounts {
 
   take(lot: number, pool: number): void {
     const quantity = Math.min(this.#need, this.#quantity[lot] ?? 0);
-    this.#takeCost(lot, { quantity, pool });
+    this.#takeCost(lot, quantity, pool);
     this.#addFraction(quantity);
   }
 
   takeUpTo(lot: number, most: bigint): bigint {
     const quantity = Math.min(this.#need, Number(most), this.#quantity[lot] ?? 0);
-    this.#takeCost(lot, { quantity, pool: NO_POOL });
+    this.#takeCost(lot, quantity, NO_POOL);
     this.#addFraction(quantity);
     return BigInt(quantity);
   }
@@ -136,7 +143,7 @@ export class WordAmounts implements LotAmounts {
   move(lot: number, pool: number): number {
     const quantity = Math.min(this.#need, this.#quantity[lot] ?? 0);
     this.#need -= quantity;
-    return this.#split(lot, { quantity, pool });
+    return this.#split(lot, quantity, pool);
   }
 
   moveMissing(): number {
@@ -146,7 +153,7 @@ export class WordAmounts implements LotAmounts {
   }
 
   splitOff(lot: number, quantity: bigint): number {
-    return this.#split(lot, { quantity: Number(quantity), pool: NO_POOL });
+    return this.#split(lot, Number(quantity), NO_POOL);
   }
 
   joinPool(lot: number, pool: number): void {
@@ -174,7 +181,7 @@ export class WordAmounts implements LotAmounts {
 
   lotCost(lot: number): bigint {
     const units = this.lotQuantity(lot) * BigInt(this.#price[lot] ?? 0);
-    return units * BigInt(this.#perUnit) + this.#extra.unitsAt(lot);
+    return units * BigInt(this.#scale.perUnit) + this.#extra.unitsAt(lot);
   }
 
   fraction(index: number): FractionAmounts {
@@ -202,12 +209,12 @@ export class WordAmounts implements LotAmounts {
     this.#extra.write(lot, this.#part);
   }
 
-  #split(lot: number, { quantity, pool }: { quantity: number; pool: number }): number {
+  #split(lot: number, quantity: number, pool: number): number {
     const part = this.#newLot(quantity);
     const whole = this.#quantity[lot] ?? 0;
     if (pool === NO_POOL) {
       this.#price[part] = this.#price[lot] ?? 0;
-      this.#takeExtra(lot, { quantity, whole });
+      this.#takeExtra(lot, quantity, whole);
     } else {
       this.#takeFromPool(pool, quantity);
     }
@@ -217,12 +224,12 @@ export class WordAmounts implements LotAmounts {
   }
 
   /** Takes the cost of a part of a lot into `#part`, and the part from the lot. */
-  #takeCost(lot: number, { quantity, pool }: { quantity: number; pool: number }): void {
+  #takeCost(lot: number, quantity: number, pool: number): void {
     const whole = this.#quantity[lot] ?? 0;
     this.#quantity[lot] = whole - quantity;
     this.#cost.reserve(this.#fractions);
     if (pool === NO_POOL) {
-      this.#takeExtra(lot, { quantity, whole });
+      this.#takeExtra(lot, quantity, whole);
       this.#cost.write(this.#fractions, this.#part);
       this.#multiply(this.#price[lot] ?? 0, quantity);
       this.#cost.add(this.#fractions, this.#part);
@@ -232,7 +239,7 @@ export class WordAmounts implements LotAmounts {
     }
   }
 
-  #takeExtra(lot: number, { quantity, whole }: { quantity: number; whole: number }): void {
+  #takeExtra(lot: number, quantity: number, whole: number): void {
     this.#extra.read(lot, this.#rest);
     if (this.#rest.high === 0 && this.#rest.low === 0) {
       this.#part.high = 0;
@@ -276,9 +283,6 @@ export class WordAmounts implements LotAmounts {
 
   /** Writes price × quantity to `#part`. */
   #multiply(price: number, quantity: number): void {
-    const divisor = this.#perHigh;
-    const high = mulDiv({ a: price, b: quantity, divisor });
-    this.#part.high = high;
-    this.#part.low = restOf({ a: price, b: quantity, quotient: high, divisor }) * this.#perUnit;
+    multiplyWords(price, quantity, { scale: this.#scale, product: this.#part });
   }
 }
