@@ -1,1 +1,52 @@
+import type { Uuid } from "../kernel/ids.ts";
+import type { UtcMs } from "../kernel/time.ts";
+import type { LedgerScope } from "./ledger/ledger_ports.ts";
+import type { Portfolio } from "./portfolio.ts";
+import type { Watchlist } from "./watchlist.ts";
+
 export type * from "./ledger/ledger_ports.ts";
+
+/** What of a portfolio its owner sets. */
+export type PortfolioSettings = Pick<
+  Portfolio,
+  "name" | "baseCurrency" | "rule" | "rulesByYear"
+>;
+
+/** Portfolios by their owner: nobody reaches one of somebody else, nor learns that it is there. */
+export interface PortfolioStore {
+  /** Keeps a new portfolio, unless the owner has `max` of them; `false` then. */
+  create(portfolio: Portfolio, options: { readonly max: number }): Promise<boolean>;
+  /** The oldest first, deleted ones among them. */
+  list(ownerId: string): Promise<readonly Portfolio[]>;
+  /** Also one that is deleted. */
+  find(scope: LedgerScope): Promise<Portfolio | null>;
+  /** `null` for one that is not there, or is deleted. */
+  update(scope: LedgerScope, settings: PortfolioSettings): Promise<Portfolio | null>;
+  /** Deletes it at a time, or restores it with `null`; tells it as it then is. */
+  setDeletedAt(scope: LedgerScope, at: UtcMs | null): Promise<Portfolio | null>;
+}
+
+/** Which watchlist, and whose. */
+export interface WatchlistScope {
+  readonly ownerId: string;
+  readonly watchlistId: Uuid;
+}
+
+/** Watchlists by their owner, as portfolios are. */
+export interface WatchlistStore {
+  /** Keeps a new list, unless the owner has `max` of them; `false` then. */
+  create(watchlist: Watchlist, options: { readonly max: number }): Promise<boolean>;
+  /** The oldest first. */
+  list(ownerId: string): Promise<readonly Watchlist[]>;
+  find(scope: WatchlistScope): Promise<Watchlist | null>;
+  /**
+   * Changes a list under a lock, from what it is to what `change` makes of it: its name, its items
+   * and their order; `null` for one that is not there.
+   */
+  change(
+    scope: WatchlistScope,
+    change: (watchlist: Watchlist) => Pick<Watchlist, "name" | "items">,
+  ): Promise<Watchlist | null>;
+  /** `false` for one that is not there. */
+  remove(scope: WatchlistScope): Promise<boolean>;
+}

@@ -9,6 +9,7 @@ import { up as createProviderState } from "../../migrations/202611211100_create_
 import { up as createRawIngest } from "../../migrations/202611211110_create_raw_ingest.ts";
 import { up as createLivePrices } from "../../migrations/202611211120_create_live_prices.ts";
 import { up as createLedger } from "../../migrations/202611211300_create_ledger.ts";
+import { up as createWatchlists } from "../../migrations/202611211330_create_watchlists.ts";
 import { columnTypes } from "../../migrations/columns.ts";
 import { up as createDataVersion } from "../../migrations/202611210900_create_data_version.ts";
 import { StartupError } from "../kernel/errors.ts";
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611211131_cover_due_jobs", up: coverDueJobs },
   { name: "202611211140_create_audit_log", up: createAuditLog },
   { name: "202611211300_create_ledger", up: createLedger },
+  { name: "202611211330_create_watchlists", up: createWatchlists },
 ];
 
 /** Any number that no other program on the same server locks by: "tokenlys" in ASCII, cut. */

@@ -15,5 +15,7 @@ export { JOB_JSON_LIMIT } from "./sql/job_rows.ts";
 export { SqlJobStore } from "./sql/job_store.ts";
 export { SqlLedgerStore } from "./sql/ledger_store.ts";
 export { SqlLeaseStore } from "./sql/lease_store.ts";
+export { SqlPortfolioStore } from "./sql/portfolio_store.ts";
 export { SqlProviderStateStore } from "./sql/provider_state_store.ts";
 export { SqlRawIngestStore } from "./sql/raw_ingest_store.ts";
+export { SqlWatchlistStore } from "./sql/watchlist_store.ts";

@@ -2,7 +2,7 @@ import type { UuidValue } from "../uuid_column.ts";
 
 type JsonText = string;
 
-interface PortfolioRow {
+export interface PortfolioRow {
   readonly id: UuidValue;
   readonly owner_id: string;
   readonly name: string;
@@ -72,6 +72,21 @@ interface LedgerImportChangeRow {
   readonly before: JsonText;
 }
 
+interface WatchlistRow {
+  readonly id: UuidValue;
+  readonly owner_id: string;
+  readonly name: string;
+  readonly created_at: number;
+}
+
+interface WatchlistItemRow {
+  readonly watchlist_id: UuidValue;
+  readonly asset_id: string;
+  readonly position: number;
+  readonly note: string | null;
+  readonly added_at: number;
+}
+
 /** The tables of portfolios. */
 export interface PortfolioTables {
   readonly portfolios: PortfolioRow;
@@ -79,4 +94,6 @@ export interface PortfolioTables {
   readonly ledger_imports: LedgerImportRow;
   readonly ledger_quarantine: LedgerQuarantineRow;
   readonly ledger_import_changes: LedgerImportChangeRow;
+  readonly watchlists: WatchlistRow;
+  readonly watchlist_items: WatchlistItemRow;
 }

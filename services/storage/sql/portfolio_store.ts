@@ -1,0 +1,102 @@
+import type { UtcMs } from "../../kernel/time.ts";
+import { utcMsOf } from "../../kernel/time.ts";
+import type {
+  BaseCurrency,
+  LotMethod,
+  LotPools,
+  LotRule,
+  Portfolio,
+} from "../../portfolio/portfolio.ts";
+import type { LedgerScope, PortfolioSettings, PortfolioStore } from "../../portfolio/ports.ts";
+import type { Database } from "../database.ts";
+import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
+import type { PortfolioRow } from "./portfolio_schema.ts";
+
+/** Portfolios in either database. */
+export class SqlPortfolioStore implements PortfolioStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async create(portfolio: Portfolio, { max }: { readonly max: number }): Promise<boolean> {
+    return await this.#database.transaction(async ({ db }) => {
+      const { rows } = await db.selectFrom("portfolios")
+        .select((row) => row.fn.countAll<number>().as("rows"))
+        .where("owner_id", "=", portfolio.ownerId).executeTakeFirstOrThrow();
+      if (Number(rows) >= max) return false;
+      await db.insertInto("portfolios").values({
+        id: toUuidColumn(portfolio.id, this.#database.dialect),
+        owner_id: portfolio.ownerId,
+        ...toSettingsColumns(portfolio),
+        ledger_version: portfolio.ledgerVersion,
+        created_at: portfolio.createdAt,
+        deleted_at: portfolio.deletedAt,
+      }).execute();
+      return true;
+    });
+  }
+
+  async list(ownerId: string): Promise<readonly Portfolio[]> {
+    const rows = await this.#database.read.selectFrom("portfolios").selectAll()
+      .where("owner_id", "=", ownerId).orderBy("created_at").orderBy("id").execute();
+    return rows.map(toPortfolio);
+  }
+
+  async find({ ownerId, portfolioId }: LedgerScope): Promise<Portfolio | null> {
+    const row = await this.#database.read.selectFrom("portfolios").selectAll()
+      .where("id", "=", toUuidColumn(portfolioId, this.#database.dialect))
+      .where("owner_id", "=", ownerId).executeTakeFirst();
+    return row ? toPortfolio(row) : null;
+  }
+
+  async update(
+    { ownerId, portfolioId }: LedgerScope,
+    settings: PortfolioSettings,
+  ): Promise<Portfolio | null> {
+    return await this.#database.transaction(async ({ db }) => {
+      const row = await db.updateTable("portfolios").set(toSettingsColumns(settings))
+        .where("id", "=", toUuidColumn(portfolioId, this.#database.dialect))
+        .where("owner_id", "=", ownerId).where("deleted_at", "is", null)
+        .returningAll().executeTakeFirst();
+      return row ? toPortfolio(row) : null;
+    });
+  }
+
+  async setDeletedAt(
+    { ownerId, portfolioId }: LedgerScope,
+    at: UtcMs | null,
+  ): Promise<Portfolio | null> {
+    return await this.#database.transaction(async ({ db }) => {
+      const row = await db.updateTable("portfolios").set({ deleted_at: at })
+        .where("id", "=", toUuidColumn(portfolioId, this.#database.dialect))
+        .where("owner_id", "=", ownerId).returningAll().executeTakeFirst();
+      return row ? toPortfolio(row) : null;
+    });
+  }
+}
+
+function toSettingsColumns({ name, baseCurrency, rule, rulesByYear }: PortfolioSettings) {
+  return {
+    name,
+    base_currency: baseCurrency,
+    lot_method: rule.method,
+    lot_pools: rule.pools,
+    rules_by_year: JSON.stringify(rulesByYear),
+  };
+}
+
+function toPortfolio(row: PortfolioRow): Portfolio {
+  return {
+    id: fromUuidColumn(row.id),
+    ownerId: row.owner_id,
+    name: row.name,
+    baseCurrency: row.base_currency as BaseCurrency,
+    rule: { method: row.lot_method as LotMethod, pools: row.lot_pools as LotPools },
+    rulesByYear: JSON.parse(row.rules_by_year) as Readonly<Record<number, LotRule>>,
+    createdAt: utcMsOf(row.created_at),
+    deletedAt: row.deleted_at === null ? null : utcMsOf(row.deleted_at),
+    ledgerVersion: row.ledger_version,
+  };
+}
