@@ -34,6 +34,7 @@ import {
   availableIntervals,
   chooseSeries,
   type DemoMode,
+  type FilledSeries,
   lastClose,
   type SourcePriority,
   spotBeforeFutures,
@@ -236,6 +237,12 @@ export class MarketService {
       provenance: provenanceOf(choice, bars.candles),
       freshness: freshnessOf(choice.series, this.#clock.now()),
     };
+  }
+
+  /** The series that may answer for an asset: those with candles, demo hidden behind real ones. */
+  async listSeries(asset: string): Promise<readonly FilledSeries[]> {
+    const { id } = this.#registry.resolve(asset);
+    return (await this.#snapshot()).assets.get(id)?.visible ?? [];
   }
 
   /** Every stored series of an asset with the imports that it came from. */

@@ -1,5 +1,5 @@
 import type { ScoreMethod } from "./method.ts";
-import type { Interval } from "./uncertainty.ts";
+import type { Span } from "./uncertainty.ts";
 
 type Grades = ScoreMethod["grades"];
 
@@ -16,7 +16,7 @@ export interface Grade {
  */
 export function nextGrade(
   previous: Grade | null,
-  { score, band, grades }: { score: number; band: Interval; grades: Grades },
+  { score, band, grades }: { score: number; band: Span; grades: Grades },
 ): Grade {
   const { letters, runs } = grades;
   const place = (letter: string) => letters.findIndex((one) => one.letter === letter);
@@ -46,7 +46,7 @@ export function nextGrade(
 /** The letter that the band has cleared the way to; the present one if none. */
 function targetOf(
   current: number,
-  { band: [low, high], grades: { letters, margin } }: { band: Interval; grades: Grades },
+  { band: [low, high], grades: { letters, margin } }: { band: Span; grades: Grades },
 ): number {
   const secured = letters.findIndex(({ min }) => low >= min + margin);
   if (secured >= 0 && secured < current) return secured;

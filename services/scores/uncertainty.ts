@@ -6,14 +6,14 @@ import type { ScoreTables } from "./score_tables.ts";
 import type { PlainScore } from "./scorecard.ts";
 import { seededRandom } from "./seeded_random.ts";
 
-export type Interval = readonly [low: number, high: number];
+export type Span = readonly [low: number, high: number];
 
 /** How far a score and a rank move under methods that are as good as ours. */
 export interface Uncertainty {
   /** Holds the score; `null` without one, and where too few draws gave one. */
-  readonly band: Interval | null;
+  readonly band: Span | null;
   /** Best and worst rank; holds the rank. */
-  readonly rankInterval: Interval | null;
+  readonly rankInterval: Span | null;
 }
 
 /** What one draw changes of the method. */
@@ -120,8 +120,8 @@ function scorePillar(
 /** The quantiles of the draws that gave a value, outward, stretched to hold the value itself. */
 function intervalOf(
   drawn: Float64Array | undefined,
-  { around, quantiles: [low, high] }: { around: number | null; quantiles: Interval },
-): Interval | null {
+  { around, quantiles: [low, high] }: { around: number | null; quantiles: Span },
+): Span | null {
   if (around === null || drawn === undefined) return null;
   const sorted = drawn.filter((value) => value === value).sort();
   if (sorted.length < drawn.length * MIN_DRAWS || sorted.length === 0) return null;

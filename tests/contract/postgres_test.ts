@@ -12,6 +12,7 @@ import { testJobStore } from "./job_store_contract.ts";
 import { testLeaseStore } from "./lease_store_contract.ts";
 import { testLivePriceStore } from "./live_price_store_contract.ts";
 import { testProviderRecords } from "./provider_records_contract.ts";
+import { testScoreStore } from "./score_store_contract.ts";
 import type { StoreKind } from "./stores.ts";
 import { testWaker } from "./waker_contract.ts";
 
@@ -64,3 +65,4 @@ testWaker({
   },
 });
 testProviderRecords(postgres);
+testScoreStore(postgres);

@@ -8,6 +8,7 @@ import { testJobStore } from "./job_store_contract.ts";
 import { testLeaseStore } from "./lease_store_contract.ts";
 import { testLivePriceStore } from "./live_price_store_contract.ts";
 import { testProviderRecords } from "./provider_records_contract.ts";
+import { testScoreStore } from "./score_store_contract.ts";
 import type { StoreKind } from "./stores.ts";
 
 const sqlite: StoreKind = {
@@ -38,3 +39,4 @@ testLeaseStore(sqlite);
 testAuditLog(sqlite);
 testLivePriceStore(sqlite);
 testProviderRecords(sqlite);
+testScoreStore(sqlite);

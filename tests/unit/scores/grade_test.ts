@@ -1,5 +1,5 @@
 import { type Grade, nextGrade } from "@/services/scores/grade.ts";
-import type { Interval } from "@/services/scores/uncertainty.ts";
+import type { Span } from "@/services/scores/uncertainty.ts";
 import { assertEquals } from "@/tests/assert.ts";
 
 const GRADES = {
@@ -9,7 +9,7 @@ const GRADES = {
 };
 
 /** The letters of runs one after the other, the first by its score. */
-function lettersOf(bands: readonly Interval[]): string {
+function lettersOf(bands: readonly Span[]): string {
   let grade: Grade | null = null;
   return bands.map((band) => {
     grade = nextGrade(grade, { score: (band[0] + band[1]) / 2, band, grades: GRADES });
@@ -17,7 +17,7 @@ function lettersOf(bands: readonly Interval[]): string {
   }).join("");
 }
 
-const cases: readonly { name: string; bands: readonly Interval[]; expected: string }[] = [
+const cases: readonly { name: string; bands: readonly Span[]; expected: string }[] = [
   { name: "begins with the letter of the score", bands: [[68, 74]], expected: "A" },
   {
     name: "rises once the band cleared the threshold in two runs",

@@ -1,0 +1,294 @@
+import { AppError } from "../kernel/errors.ts";
+import { fingerprint } from "../kernel/fingerprint.ts";
+import { DAY_MS, type IsoDay, isoDayOf, type UtcMs } from "../kernel/time.ts";
+import type { Asset, MarketService } from "../market/mod.ts";
+import type { Clock } from "../ports/mod.ts";
+import { changesBetween, type ScoreChange } from "./changes.ts";
+import { type DailyPanel, startOfDay } from "./daily_panel.ts";
+import {
+  correlationsOn,
+  honestyDays,
+  type HonestyRow,
+  HORIZONS,
+  summarizeHonesty,
+} from "./honesty.ts";
+import { reachOf, type ScoreMethod } from "./method.ts";
+import { MAX_PANEL_DAYS, PanelReader, type StoredDays } from "./panel_reader.ts";
+import type { ScorePoint, ScoreStore } from "./ports.ts";
+import { RunCache } from "./run_cache.ts";
+import { type GradesBefore, type Scorecard, type ScoreRun, scoreRun } from "./score_run.ts";
+
+/** The method that answers where none is named. */
+export const DEFAULT_METHOD = "v1";
+/** Days before the newest one that a first recalculation scores as well. */
+export const HISTORY_DAYS = 90;
+/** A run goes on from the letters of one at most this many days older. */
+const LETTERS_LAST_DAYS = 7;
+/** Points of an asset's history. */
+export const MAX_POINTS = 365;
+/** Runs kept in memory, each with its cards. */
+const MAX_KEPT_RUNS = 32;
+
+export interface ScoreServiceDeps {
+  readonly market: MarketService;
+  readonly store: ScoreStore;
+  /** By version; `DEFAULT_METHOD` among them. */
+  readonly methods: ReadonlyMap<string, ScoreMethod>;
+  readonly clock: Clock;
+}
+
+/** Which scores: a method's, as of the end of a day, by default the newest with candles. */
+export interface ScoreQuery {
+  readonly method?: string | undefined;
+  readonly day?: IsoDay | undefined;
+}
+
+/** A market's scores, and a number that stands for what they were computed from. */
+export interface ScoreBoard {
+  /** `null` where nothing is stored up to that day. */
+  readonly run: ScoreRun | null;
+  readonly method: ScoreMethod;
+  readonly version: number;
+}
+
+/** An asset's score with what led to it. */
+export interface ScoreDetail {
+  readonly run: ScoreRun;
+  readonly card: Scorecard;
+  /** Since the day before; `null` where that day has no scores. */
+  readonly change: ScoreChange | null;
+  /** From stored runs, oldest first. */
+  readonly history: readonly ScorePoint[];
+  readonly version: number;
+}
+
+/** How scores went with what followed. */
+export interface Honesty {
+  readonly method: string;
+  /** The days whose candles were held against each other; `null` without any. */
+  readonly from: IsoDay | null;
+  readonly to: IsoDay | null;
+  readonly rows: readonly HonestyRow[];
+  readonly version: number;
+}
+
+export interface Recalculation {
+  /** Whether other inputs than those of the stored run made it new. */
+  readonly isChanged: boolean;
+  readonly run: ScoreRun;
+}
+
+interface DayOfMethod {
+  readonly method: ScoreMethod;
+  readonly day: UtcMs;
+}
+
+/** Scores of the market at any day, from the candles stored up to it. */
+export class ScoreService {
+  readonly #deps: ScoreServiceDeps;
+  readonly #reader: PanelReader;
+  readonly #runs = new RunCache<ScoreRun>(MAX_KEPT_RUNS);
+  readonly #honesty = new RunCache<Honesty>(MAX_KEPT_RUNS);
+
+  constructor(deps: ScoreServiceDeps) {
+    this.#deps = deps;
+    this.#reader = new PanelReader(deps.market);
+  }
+
+  /** Every way of scoring, the default one first. */
+  listMethods(): readonly ScoreMethod[] {
+    return [...this.#deps.methods.values()];
+  }
+
+  /** A method by its version. Throws `VALIDATION_FAILED` listing those there are. */
+  getMethod(version: string = DEFAULT_METHOD): ScoreMethod {
+    const method = this.#deps.methods.get(version);
+    if (method) return method;
+    throw new AppError("VALIDATION_FAILED", `Cannot score by "${version}": no such method`, {
+      details: { field: "method", candidates: [...this.#deps.methods.keys()] },
+    });
+  }
+
+  /** The market's scores. A day after the newest one with candles is answered by that one. */
+  async getBoard(query: ScoreQuery = {}): Promise<ScoreBoard> {
+    const method = this.getMethod(query.method);
+    const stored = await this.#describe();
+    const day = stored && dayWithin(stored, query.day);
+    const run = stored && day !== null ? await this.#runOf(stored, { method, day }) : null;
+    return { run, method, version: stored?.version ?? 0 };
+  }
+
+  /** One asset's score. Throws `RESOURCE_NOT_FOUND` where no candle of it is stored by the day. */
+  async getDetail(name: string, query: ScoreQuery = {}): Promise<ScoreDetail> {
+    const asset = this.#deps.market.resolve(name);
+    const { run, method, version } = await this.getBoard(query);
+    const card = run?.cards.find(({ assetId }) => assetId === asset.id);
+    if (!run || !card) throw notScored(asset, run?.day ?? query.day);
+    const changes = await this.listChanges({ method: method.version, day: run.day });
+    const until = run.day;
+    const history = await this.#deps.store
+      .listPoints(method.version, { assetId: asset.id, until, limit: MAX_POINTS });
+    const change = changes.find(({ assetId }) => assetId === asset.id) ?? null;
+    return { run, card, change, history, version };
+  }
+
+  /** What moved since the day before; nothing where that day has no scores. */
+  async listChanges(query: ScoreQuery = {}): Promise<readonly ScoreChange[]> {
+    const method = this.getMethod(query.method);
+    const stored = await this.#describe();
+    const day = stored && dayWithin(stored, query.day);
+    if (!stored || day === null || day <= stored.firstDay) return [];
+    const before = day - DAY_MS as UtcMs;
+    return changesBetween(
+      await this.#runOf(stored, { method, day: before }),
+      await this.#runOf(stored, { method, day }),
+    );
+  }
+
+  /** The rank correlation of each pillar with the returns that followed, whatever it is. */
+  async getHonesty(query: ScoreQuery = {}): Promise<Honesty> {
+    const method = this.getMethod(query.method);
+    const stored = await this.#describe();
+    const to = stored && dayWithin(stored, query.day);
+    if (!stored || to === null) {
+      return { method: method.version, from: null, to: null, rows: [], version: 0 };
+    }
+    const key = `${method.version} ${to} ${stored.version}`;
+    return await this.#honesty.get(key, async () => {
+      const oldest = to - (MAX_PANEL_DAYS - 1) * DAY_MS;
+      const from = Math.max(oldest, stored.firstDay) as UtcMs;
+      const panel = await this.#reader.read(stored, { from, to });
+      return {
+        method: method.version,
+        from: isoDayOf(from),
+        to: isoDayOf(to),
+        rows: await measureHonesty(panel, method),
+        version: stored.version,
+      };
+    });
+  }
+
+  /**
+   * Scores a day and keeps the run; without a day the newest, and those before it that were not
+   * scored yet, of every method unless one is named. A run whose inputs have not changed is left
+   * as it is.
+   */
+  async recalculate(
+    query: ScoreQuery,
+    { signal, onProgress = () => {} }: {
+      signal?: AbortSignal | undefined;
+      onProgress?: ((done: number, total: number) => void) | undefined;
+    } = {},
+  ): Promise<readonly Recalculation[]> {
+    const stored = await this.#describe();
+    if (!stored) return [];
+    const methods = query.method === undefined
+      ? this.listMethods()
+      : [this.getMethod(query.method)];
+    const plans = await Promise.all(methods.map(async (method) => {
+      const days = await this.#daysToScore(stored, { method, day: query.day });
+      return { method, days };
+    }));
+    const total = plans.reduce((sum, { days }) => sum + days.length, 0);
+    const results: Recalculation[] = [];
+    for (const { method, days } of plans) {
+      for (const day of days) {
+        signal?.throwIfAborted();
+        results.push(await this.#score(stored, { method, day }));
+        onProgress(results.length, total);
+        await nextTurn();
+      }
+    }
+    return results;
+  }
+
+  /** A number that stands for all candles that scores may read: equal numbers, equal scores. */
+  async getVersion(): Promise<number> {
+    return (await this.#describe())?.version ?? 0;
+  }
+
+  async #score(stored: StoredDays, { method, day }: DayOfMethod): Promise<Recalculation> {
+    const run = await this.#runOf(stored, { method, day });
+    const known = await this.#deps.store.findRun(run.method, run.day);
+    const isChanged = JSON.stringify(known?.lineage) !== JSON.stringify(run.lineage);
+    if (isChanged) await this.#deps.store.recordRun(run);
+    return { isChanged, run };
+  }
+
+  async #daysToScore(
+    stored: StoredDays,
+    { method, day }: { method: ScoreMethod; day: IsoDay | undefined },
+  ): Promise<readonly UtcMs[]> {
+    const last = dayWithin(stored, day);
+    if (last === null) return [];
+    if (day !== undefined) return [last];
+    const known = await this.#deps.store.findLastDay(method.version, isoDayOf(last));
+    const oldest = Math.max(stored.firstDay, last - (HISTORY_DAYS - 1) * DAY_MS);
+    // The newest stored day is scored again: its candles may have been healed since.
+    const first = known === null ? oldest : Math.max(oldest, startOfDay(known));
+    const count = (last - first) / DAY_MS + 1;
+    return Array.from({ length: count }, (_, at) => first + at * DAY_MS as UtcMs);
+  }
+
+  /** The run of a day, kept for as long as its candles and the letters before it stand. */
+  async #runOf(stored: StoredDays, { method, day }: DayOfMethod): Promise<ScoreRun> {
+    const before = await this.#gradesBefore({ method, day });
+    const letters = before && fingerprint(JSON.stringify([before.day, ...before.grades]));
+    const key = `${method.version} ${day} ${stored.version} ${letters}`;
+    return await this.#runs.get(key, () => this.#compute(stored, { method, day, before }));
+  }
+
+  async #compute(
+    stored: StoredDays,
+    { method, day, before }: DayOfMethod & { readonly before: GradesBefore | null },
+  ): Promise<ScoreRun> {
+    const from = day - (reachOf(method) - 1) * DAY_MS as UtcMs;
+    const panel = await this.#reader.read(stored, { from, to: day });
+    return scoreRun(panel, { method, day, before });
+  }
+
+  #gradesBefore({ method, day }: DayOfMethod): Promise<GradesBefore | null> {
+    return this.#deps.store.findGrades(method.version, {
+      from: isoDayOf(day - LETTERS_LAST_DAYS * DAY_MS as UtcMs),
+      before: isoDayOf(day),
+    });
+  }
+
+  #describe(): Promise<StoredDays | null> {
+    return this.#reader.describe(this.#deps.clock.now());
+  }
+}
+
+/** The day asked for, or the newest; `null` before the first one. */
+function dayWithin({ firstDay, lastDay }: StoredDays, day: IsoDay | undefined): UtcMs | null {
+  const asked = day === undefined ? lastDay : Math.min(lastDay, startOfDay(day)) as UtcMs;
+  return asked < firstDay ? null : asked;
+}
+
+/** Walks through history day by day, letting others have their turn in between. */
+async function measureHonesty(
+  panel: DailyPanel,
+  method: ScoreMethod,
+): Promise<readonly HonestyRow[]> {
+  const rows: HonestyRow[] = [];
+  for (const horizon of HORIZONS) {
+    const correlations: Float64Array[] = [];
+    for (const day of honestyDays(panel, { method, horizon })) {
+      correlations.push(correlationsOn(panel, { method, horizon, day }));
+      await nextTurn();
+    }
+    rows.push(...summarizeHonesty(correlations, { method, horizon }));
+  }
+  return rows;
+}
+
+function notScored({ id, name }: Asset, day: IsoDay | undefined): AppError {
+  const when = day === undefined ? "" : ` on ${day}`;
+  return new AppError("RESOURCE_NOT_FOUND", `${name} has no score${when}: no daily candles`, {
+    details: { asset_id: id },
+  });
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
