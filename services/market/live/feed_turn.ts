@@ -1,6 +1,6 @@
 import { errorMessage } from "../../kernel/errors.ts";
-import { SECOND_MS, type UtcMs } from "../../kernel/time.ts";
-import { bucketStart } from "../candle.ts";
+import { SECOND_MS, type UtcMs, utcMsOf } from "../../kernel/time.ts";
+import { bucketStart, intervalMs } from "../candle.ts";
 import { type HeldPrice, LIVE_TOPICS } from "../live_ports.ts";
 import type { FeedEvent, FeedGap, FeedStatus, Tick } from "../ports.ts";
 import { DEMO_SOURCE } from "../series_choice.ts";
@@ -48,8 +48,9 @@ export class FeedTurn {
     for (const series of await store.listSeries()) {
       if (series.interval !== BUILT_INTERVAL || !venues.has(series.source)) continue;
       if (series.lastOpenTime === null) continue;
-      // The newest bar may have been in the making: it counts as not known at all.
-      this.#candles.remember(series, series.lastOpenTime);
+      // The newest bar may have been in the making, and the one before it have waited for late
+      // trades: neither counts as known.
+      this.#candles.remember(series, utcMsOf(series.lastOpenTime - intervalMs(BUILT_INTERVAL)));
     }
     for (const feed of feeds) this.#listening.push(this.#listen(feed));
   }
