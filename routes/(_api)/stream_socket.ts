@@ -41,6 +41,7 @@ export class PriceSocket implements StreamSink<readonly string[]> {
   #messages = 0;
   #windowStart = -Infinity;
   #isQuiet = false;
+  #hasEnded = false;
 
   constructor(
     socket: WebSocket,
@@ -84,9 +85,11 @@ export class PriceSocket implements StreamSink<readonly string[]> {
     this.#close(CLOSE.restart, "Restarting: connect again");
   }
 
+  /** Deno tells twice of the close of a socket that answered no ping. */
   #stop(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     this.#subscription?.close();
-    this.#subscription = null;
     this.#deps.onEnd();
   }
 
