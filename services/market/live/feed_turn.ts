@@ -14,6 +14,9 @@ import { PriceGuard, type Verdict } from "./price_guard.ts";
 
 /** A trade dated further ahead of our clock than this is not believed. */
 const MAX_AHEAD_MS = 60 * SECOND_MS;
+/** Prices held at once, one of an asset. */
+const MAX_HELD = 500;
+const HELD_BACK = "trades were held back";
 
 /** Instances that have just started know of the feeds within this time. */
 const TELL_FEEDS_EVERY_MS = 5 * SECOND_MS;
@@ -52,7 +55,22 @@ export class FeedTurn {
       // trades: neither counts as known.
       this.#candles.remember(series, utcMsOf(series.lastOpenTime - intervalMs(BUILT_INTERVAL)));
     }
+    await this.#dropHeld();
     for (const feed of feeds) this.#listening.push(this.#listen(feed));
+  }
+
+  /** Nobody has the trades any more of prices that were held when the turn before ended. */
+  async #dropHeld(): Promise<void> {
+    const { clock, feeds, prices } = this.#deps;
+    const now = clock.now();
+    for (const held of await prices.listHeld({ limit: MAX_HELD })) {
+      if (held.state !== "held") continue;
+      const settled = { settledBy: "the feed began anew", settledAt: now };
+      await prices.recordHeld({ ...held, ...settled, state: "dropped" });
+      if (!feeds.some(({ venue }) => venue === held.venue)) continue;
+      const { venue, assetId, at: from } = held;
+      this.#candles.addGap({ venue, assetIds: [assetId], from, to: now, reason: HELD_BACK });
+    }
   }
 
   async end(): Promise<void> {
@@ -121,11 +139,15 @@ export class FeedTurn {
   }
 
   #take(event: FeedEvent): void {
-    if (event.kind === "status") {
-      this.#statuses.set(event.status.venue, event.status);
-      this.#tellFeedsAt = -Infinity;
-    } else if (event.kind === "gap") this.#candles.addGap(event.gap);
+    if (event.kind === "status") this.#takeStatus(event.status);
+    else if (event.kind === "gap") this.#candles.addMissed(event.gap);
     else this.#takeTicks(event.ticks);
+  }
+
+  #takeStatus(status: FeedStatus): void {
+    this.#statuses.set(status.venue, status);
+    this.#tellFeedsAt = -Infinity;
+    if (status.state !== "live") this.#candles.interrupt(status.venue);
   }
 
   #takeTicks(ticks: readonly Tick[]): void {
@@ -185,10 +207,9 @@ export class FeedTurn {
 
 /** The time from the first to the last of the trades, by venue. */
 function gapsOf(ticks: readonly Tick[]): readonly FeedGap[] {
-  const reason = "trades were held back";
   return [...Map.groupBy(ticks, ({ source }) => source)].flatMap(([venue, own]) => {
     const [first, last] = [own[0], own.at(-1)];
     if (!first || !last) return [];
-    return [{ venue, assetIds: [first.assetId], from: first.at, to: last.at, reason }];
+    return [{ venue, assetIds: [first.assetId], from: first.at, to: last.at, reason: HELD_BACK }];
   });
 }
