@@ -32,9 +32,7 @@ import { JsonLog } from "./services/platform/json_log.ts";
 import { LogTail } from "./services/platform/log_tail.ts";
 import { PromMetrics } from "./services/platform/metrics/prom_metrics.ts";
 import { systemTimer } from "./services/platform/timer.ts";
-import { WebSocketClient } from "./services/platform/web_socket_client.ts";
 import type { Clock, Log } from "./services/ports/mod.ts";
-import type { SocketClient } from "./services/ports/sockets.ts";
 import { type Database, openDatabase, pingDatabase } from "./services/storage/mod.ts";
 import { StreamHub } from "./services/streams/mod.ts";
 
@@ -43,8 +41,6 @@ export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
   readonly database: Database;
-  /** How exchanges are connected to. */
-  readonly sockets: SocketClient;
 }
 
 /** The whole product, ready to answer. */
@@ -75,9 +71,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     await openDatabase({ ...config.database, dataDir: config.dataDir, clock, log });
   const owner = crypto.randomUUID();
   const metrics = new PromMetrics();
-  const sockets = overrides.sockets ??
-    new WebSocketClient({ timer: systemTimer, isNetworkAllowed: config.isNetworkAllowed });
-  const core: Core = { config, clock, log, database, sockets, owner, metrics };
+  const core: Core = { config, clock, log, database, owner, metrics };
   const parts = await openMarket(core);
   const outside = await openOutside(core, parts.registry);
   const work = await openJobs(core, { ...parts, outside });
