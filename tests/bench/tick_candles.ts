@@ -1,21 +1,16 @@
 import { DatabaseSync } from "node:sqlite";
 import { intervalMs } from "@/services/market/candle.ts";
-import {
-  type BuiltCandle,
-  type BuiltTrade,
-  CandleBuilder,
-} from "@/services/market/live/candle_builder.ts";
+import { type BuiltTrade, CandleBuilder } from "@/services/market/live/candle_builder.ts";
 import type { UtcMs } from "@/services/kernel/time.ts";
 
 const STEP_MS = intervalMs("5m");
 /** How many trades come between two beats of the live market. */
 const TRADES_PER_DRAIN = 10_000;
+const TOLERANCE = 1e-9;
 
-/** A bar as either way makes it. */
-export type PlainCandle = Pick<
-  BuiltCandle,
-  "openTime" | "open" | "high" | "low" | "close" | "volume" | "volumeUsd"
->;
+const VALUES = ["openTime", "open", "high", "low", "close", "volume", "volumeUsd"] as const;
+/** A bar, whoever made it. */
+export type PlainCandle = Readonly<Record<typeof VALUES[number], number | null>>;
 
 /** 5-minute bars by the product's builder, drained as it goes along, as the live market does. */
 export function builtCandles(trades: readonly BuiltTrade[]): readonly PlainCandle[] {
@@ -77,11 +72,11 @@ export function differences(
   if (ours.length !== theirs.length) return [`${ours.length} bars against ${theirs.length}`];
   const found: string[] = [];
   ours.forEach((bar, at) => {
-    for (
-      const name of ["openTime", "open", "high", "low", "close", "volume", "volumeUsd"] as const
-    ) {
-      const [a, b] = [bar[name], theirs[at]?.[name] ?? NaN];
-      if (!(Math.abs(a - b) <= 1e-9 * Math.abs(b))) found.push(`bar ${at}: ${name} ${a}, ${b}`);
+    for (const name of VALUES) {
+      const [a, b] = [bar[name] ?? NaN, theirs[at]?.[name] ?? NaN];
+      if (!(Math.abs(a - b) <= TOLERANCE * Math.abs(b))) {
+        found.push(`bar ${at}: ${name} ${a}, ${b}`);
+      }
     }
   });
   return found;
