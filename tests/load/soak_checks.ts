@@ -34,6 +34,9 @@ const Providers = answerOf(z.array(z.object({
 const Overview = answerOf(z.object({
   feeds: z.array(z.object({ venue: z.string(), state: z.string(), reason: z.string().nullable() })),
 }));
+const Price = answerOf(z.object({
+  venue_prices: z.array(z.object({ venue: z.string(), at: z.iso.datetime() })),
+}));
 const Tasks = answerOf(z.array(z.object({
   name: z.string(),
   state: z.string(),
@@ -47,8 +50,8 @@ async function read<T>(url: string, schema: z.ZodType<T>): Promise<T> {
   return schema.parse(JSON.parse(text));
 }
 
-/** Sources and feeds that are not well, each as a sentence. */
-export async function findUnwell(url: string): Promise<readonly string[]> {
+/** Sources and feeds that are not well since `stoppedAt`, each as a sentence. */
+export async function findUnwell(url: string, stoppedAt: number): Promise<readonly string[]> {
   const { data: providers } = await read(`${url}/api/ops/providers`, Providers);
   const { data: { feeds } } = await read(`${url}/api/ops/overview`, Overview);
   const { data: dead } = await read(`${url}/api/ops/jobs?state=dead`, Tasks);
@@ -63,7 +66,22 @@ export async function findUnwell(url: string): Promise<readonly string[]> {
     ...feeds.filter(({ state }) => state !== "live")
       .map(({ venue, state, reason }) => `the feed of ${venue} is ${state}: ${reason}`),
     ...dead.map(({ name, error }) => `a job ${name} is dead: ${error}`),
+    ...await findUnheard(url, stoppedAt),
   ];
+}
+
+/** A feed that went silent is still called live for half a minute: its prices tell. */
+async function findUnheard(url: string, stoppedAt: number): Promise<readonly string[]> {
+  const unheard: string[] = [];
+  for (const asset of new Set(MARKETS.map((market) => market.asset))) {
+    const { data } = await read(`${url}/api/market/price/${asset}`, Price);
+    for (const venue of VENUE_NAMES) {
+      const heard = data.venue_prices.find((price) => price.venue === venue);
+      if (heard !== undefined && Date.parse(heard.at) > stoppedAt) continue;
+      unheard.push(`the price of ${asset} counts nothing new of ${venue}`);
+    }
+  }
+  return unheard;
 }
 
 /** Lets a source that froze itself be called again. */
