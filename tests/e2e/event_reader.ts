@@ -23,10 +23,9 @@ export class EventReader implements AsyncDisposable {
       throw new Error(`Expected a stream at ${url}: HTTP ${answer.status}`);
     }
     const chunks = answer.body.getReader();
-    reader.#cut = () => chunks.cancel();
-    reader.#reading = reader.#read(chunks).catch(() => {
-      // Cut by the server: what was read stays.
-    });
+    // A server that cut the stream itself leaves nothing to cancel; what was read stays.
+    reader.#cut = () => chunks.cancel().catch(() => {});
+    reader.#reading = reader.#read(chunks).catch(() => {});
     return reader;
   }
 
