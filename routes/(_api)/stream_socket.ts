@@ -35,13 +35,13 @@ export interface PriceSocketDeps {
 export class PriceSocket implements StreamSink<readonly string[]> {
   readonly #socket: WebSocket;
   readonly #deps: PriceSocketDeps;
-  readonly #isBatched: boolean;
   readonly #coins = new Set<string>();
   #subscription: Subscription | null = null;
   #mistakes = 0;
   #messages = 0;
   #windowStart = -Infinity;
   #isQuiet = false;
+  #hasEnded = false;
 
   constructor(
     socket: WebSocket,
@@ -53,9 +53,13 @@ export class PriceSocket implements StreamSink<readonly string[]> {
   ) {
     this.#socket = socket;
     this.#deps = deps;
-    this.#isBatched = isBatched;
     for (const coin of coins) this.#coins.add(coin);
-    socket.onopen = () => this.#listen();
+    socket.onopen = () => {
+      this.#subscription = deps.hub.subscribe(
+        { topic: "prices", groups: coins },
+        { sink: this, format: isBatched ? BATCH_FORMAT : SOCKET_FORMAT },
+      );
+    };
     socket.onmessage = ({ data }) => this.#take(data);
     socket.onclose = () => this.#stop();
     // A broken connection is followed by its close.
@@ -81,21 +85,18 @@ export class PriceSocket implements StreamSink<readonly string[]> {
     this.#close(CLOSE.restart, "Restarting: connect again");
   }
 
-  #listen(): void {
-    this.#subscription?.close();
-    this.#subscription = this.#coins.size === 0 ? null : this.#deps.hub.subscribe(
-      { topic: "prices", groups: [...this.#coins] },
-      { sink: this, format: this.#isBatched ? BATCH_FORMAT : SOCKET_FORMAT },
-    );
-  }
-
+  /** Deno tells twice of the close of a socket that answered no ping. */
   #stop(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     this.#subscription?.close();
-    this.#subscription = null;
     this.#deps.onEnd();
   }
 
   #take(data: unknown): void {
+    // What was on its way when the socket was told to close.
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (!this.isReady()) return this.#close(CLOSE.policy, "Too slow: read before asking for more");
     if (typeof data !== "string") {
       return this.#close(CLOSE.unsupported, "Expected text frames");
     }
@@ -119,13 +120,13 @@ export class PriceSocket implements StreamSink<readonly string[]> {
     if (message.type === "unsubscribe") {
       for (const coin of coins) this.#coins.delete(coin);
       this.#send({ type: "unsubscribed", data: { coins: [...this.#coins] } });
-      return this.#listen();
+      return this.#subscription?.choose([...this.#coins]);
     }
     const wanted = new Set([...this.#coins, ...coins]);
     if (wanted.size > MAX_COINS) throw tooManyCoins(wanted.size);
     for (const coin of coins) this.#coins.add(coin);
     this.#send({ type: "subscribed", data: { coins: [...this.#coins] } });
-    this.#listen();
+    this.#subscription?.choose([...this.#coins]);
   }
 
   #isFlooding(): boolean {

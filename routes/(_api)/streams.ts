@@ -18,8 +18,8 @@ import { candleGroup, sseFormat } from "./stream_wire.ts";
 const RETRY_MS = 2_000;
 /** Bytes that wait to be sent; beyond them a reader gets only the latest values. */
 const MAX_QUEUED_BYTES = 64 * 1024;
-/** Deno asks for a pong when nothing came for this long, and ends the socket without one. */
-const IDLE_TIMEOUT_S = 45;
+/** A socket that answered no ping for this long is ended, unless its owner says otherwise. */
+const IDLE_TIMEOUT_S = 90;
 
 const encoder = new TextEncoder();
 const HEARTBEAT = encoder.encode(": still here\n\n");
@@ -33,6 +33,8 @@ export interface StreamDeps {
   readonly resolve: (name: string) => { readonly id: string };
   /** Streams open at once; beyond them new ones are refused. */
   readonly maxStreams: number;
+  /** Seconds without a sign of a WebSocket's client before it is ended. */
+  readonly idleTimeoutS?: number;
 }
 
 /** The streams of the product: events over HTTP and over WebSocket, from one hub. */
@@ -57,6 +59,7 @@ export class StreamEndpoints {
       if (request.method !== "GET") {
         throw new AppError("METHOD_NOT_ALLOWED", `Cannot ${request.method} a stream: expected GET`);
       }
+      if (this.#deps.hub.isClosed) throw unavailable("the server is stopping");
       if (this.#sse + this.#sockets >= this.#deps.maxStreams) throw this.#full();
       return open === "socket" ? this.#upgrade(request) : this.#stream(request, open);
     } catch (error) {
@@ -85,10 +88,9 @@ export class StreamEndpoints {
     const lastEventId = request.headers.get("last-event-id") ?? query.get("last_event_id");
     let subscription: Subscription | null = null;
     const end = () => {
-      if (subscription === null) return;
-      subscription.close();
+      subscription?.close();
+      if (subscription !== null) this.#sse--;
       subscription = null;
-      this.#sse--;
     };
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
       start: (controller) => {
@@ -124,8 +126,8 @@ export class StreamEndpoints {
     }
     const query = new URL(request.url).searchParams;
     const coins = this.#coinsOf(query) ?? [];
-    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_TIMEOUT_S });
-    const { hub, resolve, clock } = this.#deps;
+    const { hub, resolve, clock, idleTimeoutS = IDLE_TIMEOUT_S } = this.#deps;
+    const { socket, response } = upgraded(request, idleTimeoutS);
     this.#sockets++;
     new PriceSocket(socket, {
       deps: {
@@ -142,7 +144,13 @@ export class StreamEndpoints {
 
   #choose(topic: "prices" | "candles" | "feeds", query: URLSearchParams): StreamChoice {
     if (topic === "feeds") return { topic, groups: null };
-    if (topic === "prices") return { topic, groups: this.#coinsOf(query) };
+    if (topic === "prices") {
+      const groups = this.#coinsOf(query);
+      if (groups?.length !== 0) return { topic, groups };
+      throw new AppError("VALIDATION_FAILED", "Cannot stream no coins: leave coins out for all", {
+        details: { field: "coins" },
+      });
+    }
     const interval = query.get("interval") ?? "5m";
     if (!INTERVALS.some((known) => known === interval)) {
       throw new AppError("VALIDATION_FAILED", `Cannot stream candles of "${interval}"`, {
@@ -150,7 +158,7 @@ export class StreamEndpoints {
       });
     }
     const coins = this.#coinsOf(query, "coin") ?? this.#coinsOf(query);
-    if (coins === null) {
+    if (coins === null || coins.length === 0) {
       throw new AppError("VALIDATION_FAILED", "Cannot stream candles: expected a coin", {
         details: { field: "coin" },
       });
@@ -168,9 +176,7 @@ export class StreamEndpoints {
 
   #full(): AppError {
     this.#refused++;
-    return new AppError("UNAVAILABLE", "Cannot open another stream: too many are open", {
-      details: { retry_after_s: RETRY_MS / 1_000 },
-    });
+    return unavailable("too many are open");
   }
 }
 
@@ -211,6 +217,28 @@ class SseSink implements StreamSink<Uint8Array<ArrayBuffer>> {
     this.write(RETRY);
     this.#controller.close();
     this.#onEnd();
+  }
+}
+
+function unavailable(reason: string): AppError {
+  return new AppError("UNAVAILABLE", `Cannot open another stream: ${reason}`, {
+    details: { retry_after_s: RETRY_MS / 1_000 },
+  });
+}
+
+/** The socket of an upgrade. Throws `BAD_REQUEST` where the handshake lacks something. */
+function upgraded(request: Request, idleTimeout: number): Deno.WebSocketUpgrade {
+  try {
+    return Deno.upgradeWebSocket(request, { idleTimeout });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new AppError(
+      "BAD_REQUEST",
+      "Cannot open a WebSocket: expected the handshake of RFC 6455",
+      {
+        cause: error,
+      },
+    );
   }
 }
 

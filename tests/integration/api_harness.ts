@@ -102,6 +102,7 @@ export async function openTestApi(
       demoMode,
       hasKv: true,
       hasCron: false,
+      venues: [],
     }),
   });
   const jobStore = new SqlJobStore(database, clock);

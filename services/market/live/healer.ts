@@ -9,6 +9,7 @@ import {
   type CandleColumns,
   emptyColumns,
   intervalMs,
+  selectRows,
   type SeriesKey,
 } from "../candle.ts";
 import { LIVE_TOPICS } from "../live_ports.ts";
@@ -120,18 +121,12 @@ export class CandleHealer {
 /** The given candles that are not with us closed and equal, marked as healed. */
 export function differingCandles(given: CandleColumns, standing: CandleColumns): CandleColumns {
   const places = new Map(Array.from(standing.openTime, (openTime, at) => [openTime, at]));
-  const rows: number[] = [];
-  for (let row = 0; row < given.length; row++) {
+  const differing = selectRows(given, (row) => {
     const at = places.get(given.openTime[row] ?? NaN);
     const isOpen = given.state[row] === PROVISIONAL;
-    if (!isOpen && (at === undefined || !isSettled(given, row, { standing, at }))) rows.push(row);
-  }
-  const differing = emptyColumns(rows.length);
-  rows.forEach((row, at) => {
-    differing.openTime[at] = given.openTime[row] ?? NaN;
-    for (const name of CANDLE_VALUE_COLUMNS) differing[name][at] = given[name][row] ?? NaN;
-    differing.state[at] = HEALED;
+    return !isOpen && (at === undefined || !isSettled(given, row, { standing, at }));
   });
+  differing.state.fill(HEALED);
   return differing;
 }
 
