@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { HOUR_MS, type IsoDay, MINUTE_MS, type UtcMs } from "../services/kernel/time.ts";
+import type { Bus } from "../services/ports/bus.ts";
+import type { NewJob } from "../services/ports/jobs.ts";
+import {
+  type Recalculation,
+  SCORE_TOPIC,
+  type ScoreNews,
+  type ScoreService,
+} from "../services/scores/mod.ts";
+import { defineJob, type Job } from "./job.ts";
+
+const Scope = z.strictObject({
+  method: z.string().nullable(),
+  day: z.iso.date().nullable(),
+  /** Stands for the candles as they were when it was asked for. */
+  inputs: z.string(),
+}).nullable();
+export type RecalculatePayload = z.output<typeof Scope>;
+
+const DEFINITION = {
+  name: "recalculate_scores",
+  payload: Scope,
+  key: (scope: RecalculatePayload) =>
+    scope === null ? "newest" : `${scope.method ?? "all"} ${scope.day ?? "newest"} ${scope.inputs}`,
+  // Candles that were imported or healed tell nobody of their close.
+  schedule: { everyMs: HOUR_MS },
+  timeoutMs: 30 * MINUTE_MS,
+  maxAttempts: 5,
+  concurrency: 1,
+};
+
+/**
+ * The row that asks for scores anew: of the same inputs there is one that is not over. The payload
+ * `null` means whatever is newest when it runs, at `runAt`.
+ */
+export function recalculateRequest(
+  payload: RecalculatePayload,
+  { runAt }: { readonly runAt?: UtcMs } = {},
+): NewJob {
+  const { name, key, maxAttempts, timeoutMs } = DEFINITION;
+  const request = { name, key: `${name} ${key(payload)}`, payload, maxAttempts, timeoutMs };
+  return runAt === undefined ? request : { ...request, runAt };
+}
+
+/** Scores what is new, keeps the runs and tells of the newest of each method. */
+export function recalculateScores(
+  { scores, bus }: { readonly scores: ScoreService; readonly bus: Bus },
+): Job<RecalculatePayload> {
+  return defineJob({
+    ...DEFINITION,
+    async run({ payload, signal, reportProgress }) {
+      const query = {
+        method: payload?.method ?? undefined,
+        day: (payload?.day ?? undefined) as IsoDay | undefined,
+      };
+      const onProgress = (done: number, total: number) =>
+        reportProgress({ done, total, note: "runs" });
+      const done = await scores.recalculate(query, { signal, onProgress });
+      const changed = done.filter(({ isChanged }) => isChanged);
+      // Scores of a past day are nobody's news.
+      if (query.day === undefined) tell(changed, bus);
+      return {
+        runs: done.length,
+        changed: changed.length,
+        newest: newestOf(done).map(({ run: { method, day, lineage } }) => ({
+          method,
+          day,
+          lineage: { ...lineage },
+        })),
+      };
+    },
+  });
+}
+
+function tell(changed: readonly Recalculation[], bus: Bus): void {
+  for (const { run: { method, day, asof, cards } } of newestOf(changed)) {
+    const news = cards.map(
+      ({ assetId, score, band, rank, rankInterval, grade }): ScoreNews => ({
+        ...{ assetId, method, day, asof, score, band, rank, rankInterval },
+        letter: grade?.letter ?? null,
+      }),
+    );
+    bus.publish(SCORE_TOPIC, JSON.stringify(news));
+  }
+}
+
+/** The last run of each method. */
+function newestOf(runs: readonly Recalculation[]): readonly Recalculation[] {
+  return [...new Map(runs.map((one) => [one.run.method, one])).values()];
+}
