@@ -6,6 +6,8 @@ const MINUTE_MS = 60_000;
 const BUCKET_MS = 5 * MINUTE_MS;
 /** Floats added up in another order differ in their last digits. */
 const TOLERANCE = 1e-9;
+/** Older prices are stale (10 s), with a second for the way to us. */
+const MAX_FRESH_MS = 11_000;
 
 export const MARKETS = [
   { venue: "binance", market: "BTCUSDT", asset: "bitcoin" },
@@ -35,6 +37,9 @@ const Overview = answerOf(z.object({
   feeds: z.array(z.object({ venue: z.string(), state: z.string(), reason: z.string().nullable() })),
 }));
 const Price = answerOf(z.object({
+  asof: z.iso.datetime().nullable(),
+  stale: z.boolean(),
+  resolution: z.string().nullable(),
   venue_prices: z.array(z.object({ venue: z.string(), at: z.iso.datetime() })),
 }));
 const Tasks = answerOf(z.array(z.object({
@@ -82,6 +87,22 @@ async function findUnheard(url: string, stoppedAt: number): Promise<readonly str
     }
   }
   return unheard;
+}
+
+/**
+ * What a reader finds wrong at any moment, faults or not: a refusal, or an old price that is not
+ * called stale; `null` where all is well.
+ */
+export async function findUntold(url: string): Promise<string | null> {
+  try {
+    const { data } = await read(`${url}/api/market/price/bitcoin`, Price);
+    const ageMs = data.asof === null ? Infinity : Date.now() - Date.parse(data.asof);
+    // The close of a candle that was healed meanwhile has the measure of candles.
+    if (data.stale || data.resolution !== "tick" || ageMs <= MAX_FRESH_MS) return null;
+    return `A price of ${(ageMs / 1_000).toFixed(1)} s ago was not called stale`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Lets a source that froze itself be called again. */

@@ -163,16 +163,16 @@ export class FaultPlan {
   #draw(): FaultKind {
     const left = KINDS.filter(({ name, limit = Infinity }) => (this.#drawn.get(name) ?? 0) < limit);
     let at = this.#random() * left.reduce((sum, { weight }) => sum + weight, 0);
-    return left.find(({ weight }) => (at -= weight) < 0) ?? left[0] ?? fail();
+    const drawn = left.find(({ weight }) => (at -= weight) < 0);
+    if (drawn === undefined) {
+      throw new RangeError("Cannot draw a fault: expected one of any weight");
+    }
+    return drawn;
   }
 
   #between([least, most]: readonly [number, number]): number {
     return least + this.#random() * (most - least);
   }
-}
-
-function fail(): never {
-  throw new RangeError("Cannot draw a fault: expected at least one kind");
 }
 
 export function sleep(seconds: number): Promise<void> {

@@ -119,6 +119,7 @@ export class Backfill {
         problems.add(task.key, error);
       }
     }
+    onProgress(tasks.length - sum.left, tasks.length);
     return { ...sum, stoppedBy: problems.summary() };
   }
 

@@ -52,8 +52,9 @@ const HELD_TOPIC = "held_prices";
 
 /**
  * Turns the venues' trades into prices and candles. Of several instances the one with the lease
- * does; the others wait to take over. What it publishes is stored first, so that whatever is
- * killed, no reader has seen what the store does not have.
+ * does; the others wait to take over. Prices and closed bars are stored before they are published,
+ * so that whatever is killed, no reader has seen what the store does not have; bars in the making
+ * are told of ahead of that.
  */
 export class LiveMarket {
   readonly #deps: LiveMarketDeps;

@@ -95,7 +95,7 @@ Deno.test("backfill_candles fills everything, and the second time asks for nothi
   assertEquals(await rows(store), ALL_STORED);
   assertEquals(
     context.progress,
-    [0, 1, 2, 3, 4, 5].map((done) => ({ done, total: 2 * PAGES, note: "ranges" })),
+    [0, 1, 2, 3, 4, 5, 6].map((done) => ({ done, total: 2 * PAGES, note: "ranges" })),
   );
   const version = store.current();
   assertEquals(await job.run(jobContext(null)), NOTHING_DONE);
