@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { HOUR_MS, type IsoDay, MINUTE_MS, type UtcMs } from "../services/kernel/time.ts";
+import { HOUR_MS, MINUTE_MS, type UtcMs } from "../services/kernel/time.ts";
 import type { Bus } from "../services/ports/bus.ts";
 import type { NewJob } from "../services/ports/jobs.ts";
 import {
@@ -12,7 +12,8 @@ import { defineJob, type Job } from "./job.ts";
 
 const Scope = z.strictObject({
   method: z.string().nullable(),
-  day: z.iso.date().nullable(),
+  /** Instant in UTC ms. */
+  asof: z.int().nullable(),
   /** Stands for the candles as they were when it was asked for. */
   inputs: z.string(),
 }).nullable();
@@ -22,7 +23,7 @@ const DEFINITION = {
   name: "recalculate_scores",
   payload: Scope,
   key: (scope: RecalculatePayload) =>
-    scope === null ? "newest" : `${scope.method ?? "all"} ${scope.day ?? "newest"} ${scope.inputs}`,
+    scope === null ? "newest" : `${scope.method ?? "all"} ${scope.asof ?? "newest"} ${scope.inputs}`,
   // Candles that were imported or healed tell nobody of their close.
   schedule: { everyMs: HOUR_MS },
   timeoutMs: 30 * MINUTE_MS,
@@ -52,14 +53,14 @@ export function recalculateScores(
     async run({ payload, signal, reportProgress }) {
       const query = {
         method: payload?.method ?? undefined,
-        day: (payload?.day ?? undefined) as IsoDay | undefined,
+        asof: (payload?.asof ?? undefined) as UtcMs | undefined,
       };
       const onProgress = (done: number, total: number) =>
         reportProgress({ done, total, note: "runs" });
       const done = await scores.recalculate(query, { signal, onProgress });
       const changed = done.filter(({ isChanged }) => isChanged);
       // Scores of a past day are nobody's news.
-      if (query.day === undefined) tell(changed, bus);
+      if (query.asof === undefined) tell(changed, bus);
       return {
         runs: done.length,
         changed: changed.length,

@@ -7,7 +7,6 @@ import type { JobRecord } from "../../services/ports/jobs.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import {
   DEFAULT_METHOD,
-  lastClosedDay,
   PILLARS,
   type Scorecard,
   type ScoreQuery,
@@ -78,7 +77,7 @@ function list({ scores, market, clock }: ScoreDeps): Endpoint {
     }),
     response: z.array(ScoreRow),
     async handle({ query: { theme, search, sort, order, limit, ...when } }) {
-      const { run } = await scores.getBoard(queryOf(when));
+      const { run } = await scores.getBoard(when);
       const labels = labelsOf(market);
       if (theme !== undefined) checkTheme(theme, labels);
       const cards = (run?.cards ?? []).filter(({ assetId }) =>
@@ -111,7 +110,7 @@ function detail({ scores, market, clock }: ScoreDeps): Endpoint {
     response: Detail,
     refusals: [404, 409],
     async handle({ params: { asset_id }, query }) {
-      const found = await scores.getDetail(asset_id, queryOf(query));
+      const found = await scores.getDetail(asset_id, query);
       const data = detailToWire(found, labelOf(market.resolve(asset_id)));
       return reply(data, { now: clock.now() });
     },
@@ -139,7 +138,7 @@ function changes({ scores, clock }: ScoreDeps): Endpoint {
     query: z.object({ ...WHEN, limit: wholeNumber({ min: 1, max: MAX_ROWS, fallback: MAX_ROWS }) }),
     response: z.array(Change),
     async handle({ query: { limit, ...when } }) {
-      const found = await scores.listChanges(queryOf(when));
+      const found = await scores.listChanges(when);
       return reply(found.slice(0, limit).map(changeToWire), { now: clock.now() });
     },
   });
@@ -156,7 +155,7 @@ function honesty({ scores, clock }: ScoreDeps): Endpoint {
     query: z.object(WHEN),
     response: HonestyReport,
     async handle({ query }) {
-      return reply(honestyToWire(await scores.getHonesty(queryOf(query))), { now: clock.now() });
+      return reply(honestyToWire(await scores.getHonesty(query)), { now: clock.now() });
     },
   });
 }
@@ -180,7 +179,7 @@ export function recalculateEndpoint(
     response: Task,
     status: 202,
     async handle({ query }) {
-      const job = await recalculate(queryOf(query));
+      const job = await recalculate(query);
       const headers = { "cache-control": "no-store", location: `/api/tasks/${job.id}` };
       return ok(taskToWire(job), { status: 202, now: clock.now(), headers });
     },
@@ -194,12 +193,6 @@ function reply(
 ): Reply {
   const text = JSON.stringify(data);
   return okJson(text, { now, version: fingerprint(text).toString(36), meta });
-}
-
-function queryOf(
-  { method, asof }: { method?: string | undefined; asof?: UtcMs | undefined },
-): ScoreQuery {
-  return { method, day: asof === undefined ? undefined : lastClosedDay(asof) };
 }
 
 function labelsOf(market: MarketService): ReadonlyMap<string, AssetLabel> {

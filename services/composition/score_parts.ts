@@ -39,13 +39,13 @@ export function recalculateOnClose(
 /** Queues the scores that are asked for; those of the same inputs share one job. */
 export async function enqueueRecalculation(
   { scores, jobs }: { readonly scores: ScoreService; readonly jobs: JobSystem },
-  { method, day }: ScoreQuery,
+  { method, asof }: ScoreQuery,
 ): Promise<JobRecord> {
   // An unknown method is refused here, not by the job.
   if (method !== undefined) scores.getMethod(method);
   const inputs = (await scores.getVersion()).toString(36);
   return await jobs.enqueue(
-    recalculateRequest({ method: method ?? null, day: day ?? null, inputs }),
+    recalculateRequest({ method: method ?? null, asof: asof ?? null, inputs }),
   );
 }
 

@@ -1,4 +1,4 @@
-import { DAY_MS, type IsoDay, isoDayOf, type UtcMs } from "../kernel/time.ts";
+import { DAY_MS, type IsoDay, type UtcMs } from "../kernel/time.ts";
 import { countPresent, type DailyHistory, lastDays } from "./daily_history.ts";
 
 /** Daily values of one source. */
@@ -65,21 +65,7 @@ function knownDays({ history }: SourceHistory, days: number): number {
   return countPresent(history.close.subarray(-days));
 }
 
-/** The last day of the panel that any asset has a close of; `null` without any. */
-export function lastKnownDay({ firstDay, assets }: DailyPanel): UtcMs | null {
-  const lasts = assets.flatMap(({ sources }) =>
-    sources.map(({ history }) => history.close.findLastIndex((close) => close === close))
-  );
-  const last = Math.max(-1, ...lasts);
-  return last < 0 ? null : firstDay + last * DAY_MS as UtcMs;
-}
-
 /** The start of a day. */
 export function startOfDay(day: IsoDay): UtcMs {
   return Date.parse(`${day}T00:00:00Z`) as UtcMs;
-}
-
-/** The last day that was over at an instant. */
-export function lastClosedDay(at: UtcMs): IsoDay {
-  return isoDayOf(at - DAY_MS as UtcMs);
 }

@@ -1,6 +1,5 @@
 export { NEUTRAL } from "./combine.ts";
 export { changesBetween, type MetricChange, type ScoreChange } from "./changes.ts";
-export { lastClosedDay, startOfDay } from "./daily_panel.ts";
 export type { Grade } from "./grade.ts";
 export { type HonestyRow, type Horizon, HORIZONS } from "./honesty.ts";
 export {

@@ -37,10 +37,12 @@ export interface ScoreServiceDeps {
   readonly clock: Clock;
 }
 
-/** Which scores: a method's, as of the end of a day, by default the newest with candles. */
+/** Which scores: a method's, of the last day with candles that was over at `asof`. */
 export interface ScoreQuery {
+  /** `DEFAULT_METHOD` if left out. */
   readonly method?: string | undefined;
-  readonly day?: IsoDay | undefined;
+  /** Now, if left out. */
+  readonly asof?: UtcMs | undefined;
 }
 
 /** A market's scores, and a number that stands for what they were computed from. */
@@ -109,11 +111,11 @@ export class ScoreService {
     });
   }
 
-  /** The market's scores. A day after the newest one with candles is answered by that one. */
+  /** The market's scores. */
   async getBoard(query: ScoreQuery = {}): Promise<ScoreBoard> {
     const method = this.getMethod(query.method);
     const stored = await this.#describe();
-    const day = stored && dayWithin(stored, query.day);
+    const day = stored && dayWithin(stored, query.asof);
     const run = stored && day !== null ? await this.#runOf(stored, { method, day }) : null;
     return { run, method, version: stored?.version ?? 0 };
   }
@@ -123,8 +125,8 @@ export class ScoreService {
     const asset = this.#deps.market.resolve(name);
     const { run, method, version } = await this.getBoard(query);
     const card = run?.cards.find(({ assetId }) => assetId === asset.id);
-    if (!run || !card) throw notScored(asset, run?.day ?? query.day);
-    const changes = await this.listChanges({ method: method.version, day: run.day });
+    if (!run || !card) throw notScored(asset, run?.day ?? null);
+    const changes = await this.listChanges({ method: method.version, asof: run.asof });
     const until = run.day;
     const history = await this.#deps.store
       .listPoints(method.version, { assetId: asset.id, until, limit: MAX_POINTS });
@@ -136,7 +138,7 @@ export class ScoreService {
   async listChanges(query: ScoreQuery = {}): Promise<readonly ScoreChange[]> {
     const method = this.getMethod(query.method);
     const stored = await this.#describe();
-    const day = stored && dayWithin(stored, query.day);
+    const day = stored && dayWithin(stored, query.asof);
     if (!stored || day === null || day <= stored.firstDay) return [];
     const before = day - DAY_MS as UtcMs;
     return changesBetween(
@@ -149,7 +151,7 @@ export class ScoreService {
   async getHonesty(query: ScoreQuery = {}): Promise<Honesty> {
     const method = this.getMethod(query.method);
     const stored = await this.#describe();
-    const to = stored && dayWithin(stored, query.day);
+    const to = stored && dayWithin(stored, query.asof);
     if (!stored || to === null) {
       return { method: method.version, from: null, to: null, rows: [], version: 0 };
     }
@@ -169,7 +171,7 @@ export class ScoreService {
   }
 
   /**
-   * Scores a day and keeps the run; without a day the newest, and those before it that were not
+   * Scores a day and keeps the run; without `asof` the newest day, and those before it that were not
    * scored yet, of every method unless one is named. A run whose inputs have not changed is left
    * as it is.
    */
@@ -186,7 +188,7 @@ export class ScoreService {
       ? this.listMethods()
       : [this.getMethod(query.method)];
     const plans = await Promise.all(methods.map(async (method) => {
-      const days = await this.#daysToScore(stored, { method, day: query.day });
+      const days = await this.#daysToScore(stored, { method, asof: query.asof });
       return { method, days };
     }));
     const total = plans.reduce((sum, { days }) => sum + days.length, 0);
@@ -217,11 +219,11 @@ export class ScoreService {
 
   async #daysToScore(
     stored: StoredDays,
-    { method, day }: { method: ScoreMethod; day: IsoDay | undefined },
+    { method, asof }: { method: ScoreMethod; asof: UtcMs | undefined },
   ): Promise<readonly UtcMs[]> {
-    const last = dayWithin(stored, day);
+    const last = dayWithin(stored, asof);
     if (last === null) return [];
-    if (day !== undefined) return [last];
+    if (asof !== undefined) return [last];
     const known = await this.#deps.store.findLastDay(method.version, isoDayOf(last));
     const oldest = Math.max(stored.firstDay, last - (HISTORY_DAYS - 1) * DAY_MS);
     // The newest stored day is scored again: its candles may have been healed since.
@@ -259,10 +261,11 @@ export class ScoreService {
   }
 }
 
-/** The day asked for, or the newest; `null` before the first one. */
-function dayWithin({ firstDay, lastDay }: StoredDays, day: IsoDay | undefined): UtcMs | null {
-  const asked = day === undefined ? lastDay : Math.min(lastDay, startOfDay(day)) as UtcMs;
-  return asked < firstDay ? null : asked;
+/** The last day that was over by then, at most the newest; `null` before the first one. */
+function dayWithin({ firstDay, lastDay }: StoredDays, asof: UtcMs | undefined): UtcMs | null {
+  if (asof === undefined) return lastDay;
+  const over = (Math.floor(asof / DAY_MS) - 1) * DAY_MS;
+  return over < firstDay ? null : Math.min(lastDay, over) as UtcMs;
 }
 
 /** Walks through history day by day, letting others have their turn in between. */
@@ -282,8 +285,8 @@ async function measureHonesty(
   return rows;
 }
 
-function notScored({ id, name }: Asset, day: IsoDay | undefined): AppError {
-  const when = day === undefined ? "" : ` on ${day}`;
+function notScored({ id, name }: Asset, day: IsoDay | null): AppError {
+  const when = day === null ? "" : ` on ${day}`;
   return new AppError("RESOURCE_NOT_FOUND", `${name} has no score${when}: no daily candles`, {
     details: { asset_id: id },
   });

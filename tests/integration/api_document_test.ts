@@ -25,6 +25,11 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   "/api/analytics/indicators/{coin_id}":
     "/api/analytics/indicators/bitcoin?names=sma:5,bb:20-2,atr:14",
   "/api/analytics/moving-average/{coin_id}": "/api/analytics/moving-average/bitcoin",
+  "/api/scores": "/api/scores?asof=2025-12-30&theme=defi&sort=market",
+  "/api/scores/methods": "/api/scores/methods",
+  "/api/scores/changes": "/api/scores/changes",
+  "/api/scores/honesty": "/api/scores/honesty",
+  "/api/scores/{asset_id}": "/api/scores/bitcoin",
   "/api/explain/{figure}/{asset_id}": "/api/explain/volume_24h/bitcoin",
   "/health": "/health",
   "/healthz": "/healthz",
@@ -51,11 +56,17 @@ async function filledHarness(): Promise<ApiHarness> {
   return harness;
 }
 
-function endpointsOf({ market, jobs, ops, clock, log }: ApiHarness): readonly Endpoint[] {
+function endpointsOf(
+  { market, jobs, ops, scores, clock, log }: ApiHarness,
+): readonly Endpoint[] {
   const analytics = new AnalyticsService({ market });
   const health = new HealthService({ clock, versions: {}, probes: [], capabilities: {} });
   const changes = { current: () => 0, subscribe: () => () => {} };
-  return mountTable({ market, analytics, health, jobs, ops, clock, changes, log, version: "1" });
+  const recalculate = () => Promise.reject(new Error("Nothing is queued"));
+  const scoring = { scores, recalculate };
+  return mountTable({
+    ...{ market, analytics, health, jobs, ops, scoring, clock, changes, log, version: "1" },
+  });
 }
 
 Deno.test("every route answers what its schema says, field by field", async () => {

@@ -1,4 +1,6 @@
+import { recalculateRequest } from "@/jobs/mod.ts";
 import { type Api, createApi, type Monitoring } from "@/routes/(_api)/mod.ts";
+import type { Scoring } from "@/routes/(_api)/scores.ts";
 import type { RateLimitMode } from "@/routes/(_api)/middleware/rate_limit.ts";
 import { AnalyticsService, indicatorEngine } from "@/services/analytics/mod.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
@@ -22,12 +24,14 @@ import type { JobStore } from "@/services/ports/jobs.ts";
 import { PacedChangeFeed } from "@/services/platform/paced_change_feed.ts";
 import { JsonLog } from "@/services/platform/json_log.ts";
 import { LogTail } from "@/services/platform/log_tail.ts";
+import { loadMethods, ScoreService } from "@/services/scores/mod.ts";
 import {
   type Database,
   pingDatabase,
   SqlAuditLog,
   SqlCandleStore,
   SqlJobStore,
+  SqlScoreStore,
 } from "@/services/storage/mod.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
@@ -49,6 +53,7 @@ export interface ApiHarness extends AsyncDisposable {
   readonly clock: FakeClock;
   readonly log: RecordingLog;
   readonly ops: OpsService;
+  readonly scores: ScoreService;
   /** What the console shows of the log. */
   readonly operatorsLog: JsonLog;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
@@ -108,9 +113,17 @@ export async function openTestApi(
   const jobStore = new SqlJobStore(database, clock);
   const jobs = new JobsService({ store: jobStore, clock, wake: () => {} });
   const { ops, operatorsLog } = createOps({ database, clock, store, market, jobs, jobStore });
+  const scores = await createScores({ database, clock, market });
+  const scoring: Scoring = {
+    scores,
+    recalculate: async ({ method = null, asof = null }) => {
+      const inputs = String(await scores.getVersion());
+      return await jobStore.enqueue(recalculateRequest({ method, asof, inputs }));
+    },
+  };
   const version = "1.2.3";
   const api = createApi({
-    ...{ market, analytics, health, jobs, ops, clock, changes, log, rateLimits, version },
+    ...{ market, analytics, health, jobs, ops, scoring, clock, changes, log, rateLimits, version },
     ...monitoring && { monitoring },
   });
   return {
@@ -122,6 +135,7 @@ export async function openTestApi(
     clock,
     log,
     ops,
+    scores,
     operatorsLog,
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
@@ -132,6 +146,18 @@ export async function openTestApi(
     },
     [Symbol.asyncDispose]: () => database.close(),
   };
+}
+
+async function createScores({ database, clock, market }: {
+  database: Database;
+  clock: FakeClock;
+  market: MarketService;
+}): Promise<ScoreService> {
+  const files = ["v1", "signal"].map((name) =>
+    Deno.readTextFile(new URL(`../../registry/methods/${name}.json`, import.meta.url))
+  );
+  const methods = loadMethods(await Promise.all(files));
+  return new ScoreService({ market, store: new SqlScoreStore(database, clock), methods, clock });
 }
 
 /** The id of the one price that is held back. */
