@@ -31,11 +31,15 @@ export interface PriceSocketDeps {
   readonly onEnd: () => void;
 }
 
-/** One client's WebSocket: which coins it wants, and how it is told of them. */
-export class PriceSocket implements StreamSink<readonly string[]> {
+/**
+ * One client's WebSocket: which coins it wants, and how it is told of them. It listens to its
+ * socket itself, since a function for each event would cost every connection half a kilobyte.
+ */
+export class PriceSocket implements StreamSink<readonly string[]>, EventListenerObject {
   readonly #socket: WebSocket;
   readonly #deps: PriceSocketDeps;
-  readonly #coins = new Set<string>();
+  readonly #isBatched: boolean;
+  #coins: readonly string[];
   #subscription: Subscription | null = null;
   #mistakes = 0;
   #messages = 0;
@@ -53,17 +57,20 @@ export class PriceSocket implements StreamSink<readonly string[]> {
   ) {
     this.#socket = socket;
     this.#deps = deps;
-    for (const coin of coins) this.#coins.add(coin);
-    socket.onopen = () => {
-      this.#subscription = deps.hub.subscribe(
-        { topic: "prices", groups: coins },
-        { sink: this, format: isBatched ? BATCH_FORMAT : SOCKET_FORMAT },
-      );
-    };
-    socket.onmessage = ({ data }) => this.#take(data);
-    socket.onclose = () => this.#stop();
+    this.#isBatched = isBatched;
+    this.#coins = [...new Set(coins)];
     // A broken connection is followed by its close.
-    socket.onerror = () => {};
+    for (const event of ["open", "message", "close"]) socket.addEventListener(event, this);
+  }
+
+  /** Takes the events of the socket. */
+  handleEvent(event: Event): void {
+    if (event instanceof MessageEvent) return this.#take(event.data);
+    if (event instanceof CloseEvent) return this.#stop();
+    this.#subscription = this.#deps.hub.subscribe(
+      { topic: "prices", groups: this.#coins },
+      { sink: this, format: this.#isBatched ? BATCH_FORMAT : SOCKET_FORMAT },
+    );
   }
 
   isReady(): boolean {
@@ -116,17 +123,17 @@ export class PriceSocket implements StreamSink<readonly string[]> {
 
   #obey(message: z.output<typeof Message>): void {
     if (message.type === "ping") return this.#send({ type: "pong" });
-    const coins = message.coins.map(this.#deps.resolve);
+    const named = new Set(message.coins.map(this.#deps.resolve));
     if (message.type === "unsubscribe") {
-      for (const coin of coins) this.#coins.delete(coin);
-      this.#send({ type: "unsubscribed", data: { coins: [...this.#coins] } });
-      return this.#subscription?.choose([...this.#coins]);
+      this.#coins = this.#coins.filter((coin) => !named.has(coin));
+      this.#send({ type: "unsubscribed", data: { coins: this.#coins } });
+    } else {
+      const wanted = new Set([...this.#coins, ...named]);
+      if (wanted.size > MAX_COINS) throw tooManyCoins(wanted.size);
+      this.#coins = [...wanted];
+      this.#send({ type: "subscribed", data: { coins: this.#coins } });
     }
-    const wanted = new Set([...this.#coins, ...coins]);
-    if (wanted.size > MAX_COINS) throw tooManyCoins(wanted.size);
-    for (const coin of coins) this.#coins.add(coin);
-    this.#send({ type: "subscribed", data: { coins: [...this.#coins] } });
-    this.#subscription?.choose([...this.#coins]);
+    this.#subscription?.choose(this.#coins);
   }
 
   #isFlooding(): boolean {

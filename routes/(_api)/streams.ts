@@ -11,7 +11,7 @@ import type {
 import { pathOf } from "./dispatcher.ts";
 import { refusal } from "./errors.ts";
 import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
-import { MAX_COINS, PriceSocket, tooManyCoins } from "./stream_socket.ts";
+import { MAX_COINS, PriceSocket, type PriceSocketDeps, tooManyCoins } from "./stream_socket.ts";
 import { candleGroup, sseFormat } from "./stream_wire.ts";
 
 /** How soon an `EventSource` comes back after its stream ended. */
@@ -41,6 +41,7 @@ export interface StreamDeps {
 export class StreamEndpoints {
   readonly #deps: StreamDeps;
   readonly #format;
+  readonly #socketDeps: PriceSocketDeps;
   #sse = 0;
   #sockets = 0;
   #refused = 0;
@@ -48,6 +49,12 @@ export class StreamEndpoints {
   constructor(deps: StreamDeps) {
     this.#deps = deps;
     this.#format = sseFormat(deps.hub.instance);
+    this.#socketDeps = {
+      hub: deps.hub,
+      resolve: (name) => deps.resolve(name).id,
+      now: () => deps.clock.now(),
+      onEnd: () => this.#sockets--,
+    };
   }
 
   /** Answers a request for a stream; `null` for any other. */
@@ -126,16 +133,10 @@ export class StreamEndpoints {
     }
     const query = new URL(request.url).searchParams;
     const coins = this.#coinsOf(query) ?? [];
-    const { hub, resolve, clock, idleTimeoutS = IDLE_TIMEOUT_S } = this.#deps;
-    const { socket, response } = upgraded(request, idleTimeoutS);
+    const { socket, response } = upgraded(request, this.#deps.idleTimeoutS ?? IDLE_TIMEOUT_S);
     this.#sockets++;
     new PriceSocket(socket, {
-      deps: {
-        hub,
-        resolve: (name) => resolve(name).id,
-        now: () => clock.now(),
-        onEnd: () => this.#sockets--,
-      },
+      deps: this.#socketDeps,
       coins,
       isBatched: query.get("batch") === "1",
     });
