@@ -3,7 +3,7 @@ import project from "./deno.json" with { type: "json" };
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
 import { defineCrons, type JobSystem } from "./jobs/mod.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
-import { feedHub, STREAM_TOPICS } from "./routes/(_api)/stream_wire.ts";
+import { feedHub, STREAM_TOPICS, tellScores } from "./routes/(_api)/stream_wire.ts";
 import { StreamEndpoints } from "./routes/(_api)/streams.ts";
 import { createPages } from "./routes/page_server.ts";
 import { AnalyticsService } from "./services/analytics/mod.ts";
@@ -101,7 +101,10 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   };
   return {
     fetch: (request, info) => streams.handle(request) ?? answer(request, info),
-    warm: () => parts.market.warm(),
+    async warm() {
+      await parts.market.warm();
+      await tellScores(hub, scores);
+    },
     jobs: work.jobs,
     log,
     async start(options) {

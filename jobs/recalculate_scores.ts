@@ -3,9 +3,9 @@ import { HOUR_MS, MINUTE_MS, type UtcMs } from "../services/kernel/time.ts";
 import type { Bus } from "../services/ports/bus.ts";
 import type { NewJob } from "../services/ports/jobs.ts";
 import {
+  newsOf,
   type Recalculation,
   SCORE_TOPIC,
-  type ScoreNews,
   type ScoreService,
 } from "../services/scores/mod.ts";
 import { defineJob, type Job } from "./job.ts";
@@ -23,7 +23,9 @@ const DEFINITION = {
   name: "recalculate_scores",
   payload: Scope,
   key: (scope: RecalculatePayload) =>
-    scope === null ? "newest" : `${scope.method ?? "all"} ${scope.asof ?? "newest"} ${scope.inputs}`,
+    scope === null
+      ? "newest"
+      : `${scope.method ?? "all"} ${scope.asof ?? "newest"} ${scope.inputs}`,
   // Candles that were imported or healed tell nobody of their close.
   schedule: { everyMs: HOUR_MS },
   timeoutMs: 30 * MINUTE_MS,
@@ -60,7 +62,8 @@ export function recalculateScores(
       const done = await scores.recalculate(query, { signal, onProgress });
       const changed = done.filter(({ isChanged }) => isChanged);
       // Scores of a past day are nobody's news.
-      if (query.asof === undefined) tell(changed, bus);
+      const news = query.asof === undefined ? newestOf(changed) : [];
+      for (const { run } of news) bus.publish(SCORE_TOPIC, JSON.stringify(newsOf(run)));
       return {
         runs: done.length,
         changed: changed.length,
@@ -72,18 +75,6 @@ export function recalculateScores(
       };
     },
   });
-}
-
-function tell(changed: readonly Recalculation[], bus: Bus): void {
-  for (const { run: { method, day, asof, cards } } of newestOf(changed)) {
-    const news = cards.map(
-      ({ assetId, score, band, rank, rankInterval, grade }): ScoreNews => ({
-        ...{ assetId, method, day, asof, score, band, rank, rankInterval },
-        letter: grade?.letter ?? null,
-      }),
-    );
-    bus.publish(SCORE_TOPIC, JSON.stringify(news));
-  }
 }
 
 /** The last run of each method. */

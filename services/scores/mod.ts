@@ -12,6 +12,6 @@ export {
 export type { ScorePoint, ScoreStore } from "./ports.ts";
 export type { Lineage, Scorecard, ScoreRun } from "./score_run.ts";
 export type { MetricScore, PillarScore } from "./scorecard.ts";
-export { SCORE_TOPIC, type ScoreNews } from "./score_news.ts";
+export { newsOf, SCORE_TOPIC, type ScoreNews } from "./score_news.ts";
 export * from "./score_service.ts";
 export type { Span } from "./uncertainty.ts";
