@@ -48,7 +48,7 @@ export function recalculateRequest(
 
 /** Scores what is new, keeps the runs and tells of the newest of each method. */
 export function recalculateScores(
-  { scores, bus }: { readonly scores: ScoreService; readonly bus: Bus },
+  { scores, bus }: { readonly scores: Pick<ScoreService, "recalculate">; readonly bus: Bus },
 ): Job<RecalculatePayload> {
   return defineJob({
     ...DEFINITION,

@@ -81,20 +81,7 @@ export async function openTestApi(
   const database = await openTestDatabase({ clock });
   const store = new SqlCandleStore(database, clock);
   const changes = new PacedChangeFeed(database.changes, clock);
-  const registry = new AssetRegistry(sampleRegistry({
-    assets: [
-      assetRow("bitcoin", { symbol: "BTC", name: "Bitcoin", decimals: 8 }),
-      assetRow("ethereum", { symbol: "ETH", name: "Ethereum" }),
-      assetRow("uniswap", { symbol: "UNI", name: "Uniswap", themes: ["defi"] }),
-      assetRow("unicorn-token", { symbol: "UNI", name: "Unicorn", themes: ["meme"] }),
-    ],
-    themes: [
-      { id: "layer-1", name: "Layer 1" },
-      { id: "defi", name: "DeFi" },
-      { id: "meme", name: "Meme" },
-    ],
-    asset_aliases: [aliasRow("xbt", "bitcoin")],
-  }));
+  const registry = testRegistry();
   const indicators = indicatorEngine;
   const market = new MarketService({ registry, store, clock, changes, demoMode, indicators });
   const analytics = new AnalyticsService({ market });
@@ -113,14 +100,7 @@ export async function openTestApi(
   const jobStore = new SqlJobStore(database, clock);
   const jobs = new JobsService({ store: jobStore, clock, wake: () => {} });
   const { ops, operatorsLog } = createOps({ database, clock, store, market, jobs, jobStore });
-  const scores = await createScores({ database, clock, market });
-  const scoring: Scoring = {
-    scores,
-    recalculate: async ({ method = null, asof = null }) => {
-      const inputs = String(await scores.getVersion());
-      return await jobStore.enqueue(recalculateRequest({ method, asof, inputs }));
-    },
-  };
+  const scoring = await createScoring({ database, clock, market, jobStore });
   const version = "1.2.3";
   const api = createApi({
     ...{ market, analytics, health, jobs, ops, scoring, clock, changes, log, rateLimits, version },
@@ -135,7 +115,7 @@ export async function openTestApi(
     clock,
     log,
     ops,
-    scores,
+    scores: scoring.scores,
     operatorsLog,
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
@@ -148,16 +128,44 @@ export async function openTestApi(
   };
 }
 
-async function createScores({ database, clock, market }: {
+/** Two assets share a symbol, one has an alias. */
+function testRegistry(): AssetRegistry {
+  return new AssetRegistry(sampleRegistry({
+    assets: [
+      assetRow("bitcoin", { symbol: "BTC", name: "Bitcoin", decimals: 8 }),
+      assetRow("ethereum", { symbol: "ETH", name: "Ethereum" }),
+      assetRow("uniswap", { symbol: "UNI", name: "Uniswap", themes: ["defi"] }),
+      assetRow("unicorn-token", { symbol: "UNI", name: "Unicorn", themes: ["meme"] }),
+    ],
+    themes: [
+      { id: "layer-1", name: "Layer 1" },
+      { id: "defi", name: "DeFi" },
+      { id: "meme", name: "Meme" },
+    ],
+    asset_aliases: [aliasRow("xbt", "bitcoin")],
+  }));
+}
+
+/** The scores over the database, whose recalculations wait in the queue. */
+async function createScoring({ database, clock, market, jobStore }: {
   database: Database;
   clock: FakeClock;
   market: MarketService;
-}): Promise<ScoreService> {
+  jobStore: JobStore;
+}): Promise<Scoring> {
   const files = ["v1", "signal"].map((name) =>
     Deno.readTextFile(new URL(`../../registry/methods/${name}.json`, import.meta.url))
   );
   const methods = loadMethods(await Promise.all(files));
-  return new ScoreService({ market, store: new SqlScoreStore(database, clock), methods, clock });
+  const store = new SqlScoreStore(database, clock);
+  const scores = new ScoreService({ market, store, methods, clock });
+  return {
+    scores,
+    async recalculate({ method = null, asof = null }) {
+      const inputs = String(await scores.getVersion());
+      return await jobStore.enqueue(recalculateRequest({ method, asof, inputs }));
+    },
+  };
 }
 
 /** The id of the one price that is held back. */
