@@ -121,11 +121,10 @@ class Soak {
       tellAt = Date.now() + TELL_EVERY_MS;
       const { visits, events } = this.#clients.counts;
       const { trades, connects } = this.#place.exchange.counts;
+      const mb = (this.#samples.at(-1)?.mb ?? 0).toFixed(0);
       this.#say(
-        `${
-          this.#samples.at(-1)?.mb.toFixed(0)
-        } MB, ${trades} trades over ${connects} connections, ` +
-          `${visits} visits, ${events} prices told`,
+        `${mb} MB, ${trades} trades over ${connects} connections, ${visits} visits, ` +
+          `${events} prices told, ${this.#problems.size} problems`,
       );
     }
     const struck = [...this.#plan.drawn].map(([name, times]) => `${times} × ${name}`);
