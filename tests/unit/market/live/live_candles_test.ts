@@ -136,8 +136,10 @@ Deno.test("CandleMaker gives a bar again that changed while it was stored", () =
 });
 
 Deno.test("CandleMaker gives the bars of a market in one write, oldest first", () => {
-  const maker = makerOf(tick(BUCKET_MS), tick(0), tick(2 * BUCKET_MS));
-  const { writes } = maker.beat(at(2 * BUCKET_MS));
+  const maker = makerOf(tick(BUCKET_MS), tick(2 * BUCKET_MS));
+  maker.beat(at(2 * BUCKET_MS));
+  maker.add(tick(BUCKET_MS - 1));
+  const { writes } = maker.beat(at(2 * BUCKET_MS), { all: true });
   assertEquals(writes.map(({ candles }) => [...candles.openTime]), [
     [at(0), at(BUCKET_MS), at(2 * BUCKET_MS)],
   ]);
