@@ -262,13 +262,8 @@ function upgraded(request: Request, idleTimeout: number): Deno.WebSocketUpgrade 
     return Deno.upgradeWebSocket(request, { idleTimeout });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new AppError(
-      "BAD_REQUEST",
-      "Cannot open a WebSocket: expected the handshake of RFC 6455",
-      {
-        cause: error,
-      },
-    );
+    const message = "Cannot open a WebSocket: expected the handshake of RFC 6455";
+    throw new AppError("BAD_REQUEST", message, { cause: error });
   }
 }
 
