@@ -35,7 +35,7 @@ const Tasks = answerOf(z.array(z.object({
 })));
 
 /** The JSON of an address, checked. Throws for anything but a 2xx of its shape. */
-export async function read<T>(url: string, schema: z.ZodType<T>): Promise<T> {
+async function read<T>(url: string, schema: z.ZodType<T>): Promise<T> {
   const response = await fetch(url);
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} answers ${response.status}: ${text.slice(0, 200)}`);
