@@ -27,8 +27,8 @@ export const STREAM_TAG = {
     'and {"type":"ping"}. It answers subscribed, unsubscribed, pong, or {"type":"error","error":{' +
     '"code","message"}}, and sends {"type":"price_update","data":PriceUpdate} as prices change; ' +
     "with ?batch=1 one price_updates with all of a beat. A slow reader gets the latest value of " +
-    "each key. Close codes: 1003 binary, 1008 too many messages or mistakes, 1009 too large, 1012 " +
-    "restarting.",
+    "each key. Close codes: 1003 binary, 1008 too many messages or mistakes, 1009 too large, 1001 " +
+    "and 1012 restarting: connect again.",
 } as const;
 
 const PriceUpdate = z.object({
