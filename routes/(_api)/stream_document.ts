@@ -21,16 +21,15 @@ export interface StreamDefinition {
 /** Under which the streams stand; WebSockets have no place in OpenAPI but in words. */
 export const STREAM_TAG = {
   name: "streams",
-  description: "Server-Sent Events, and WebSockets at /ws/prices, /api/market/stream and " +
-    "/ws/scores. A " +
-    `WebSocket takes ?coins=bitcoin,ETH (at most ${MAX_COINS}, by any of their names) and the ` +
+  description: "Server-Sent Events, and WebSockets at /ws/prices and /api/market/stream, and at " +
+    "/ws/scores. " +
+    `A WebSocket takes ?coins=bitcoin,ETH (at most ${MAX_COINS}, by any of their names) and the ` +
     'messages {"type":"subscribe","coins":["bitcoin"]}, {"type":"unsubscribe","coins":["bitcoin"]} ' +
     'and {"type":"ping"}. It answers subscribed, unsubscribed, pong, or {"type":"error","error":{' +
     '"code","message"}}, and sends {"type":"price_update","data":PriceUpdate} as prices change; ' +
     "of scores score_update and ScoreUpdate; with ?batch=1 one price_updates or score_updates with " +
-    "all of a beat. A slow reader gets the latest value of " +
-    "each key. Close codes: 1003 binary, 1008 too many messages or mistakes, 1009 too large, 1012 " +
-    "restarting.",
+    "all of a beat. A slow reader gets the latest value of each key. Close codes: 1003 binary, " +
+    "1008 too many messages or mistakes, 1009 too large, 1001 and 1012 restarting: connect again.",
 } as const;
 
 const PriceUpdate = z.object({

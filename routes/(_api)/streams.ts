@@ -7,6 +7,7 @@ import type {
   StreamHub,
   StreamSink,
   Subscription,
+  WireFormat,
 } from "../../services/streams/mod.ts";
 import { pathOf } from "./dispatcher.ts";
 import { refusal } from "./errors.ts";
@@ -27,6 +28,7 @@ const MAX_QUEUED_BYTES = 64 * 1024;
 /** A socket that answered no ping for this long is ended, unless its owner says otherwise. */
 const IDLE_TIMEOUT_S = 90;
 
+const QUEUE = new ByteLengthQueuingStrategy({ highWaterMark: MAX_QUEUED_BYTES });
 const encoder = new TextEncoder();
 const HEARTBEAT = encoder.encode(": still here\n\n");
 const RETRY = encoder.encode(`retry: ${RETRY_MS}\n\n`);
@@ -46,7 +48,8 @@ export interface StreamDeps {
 /** The streams of the product: events over HTTP and over WebSocket, from one hub. */
 export class StreamEndpoints {
   readonly #deps: StreamDeps;
-  readonly #format;
+  // Made once, since what every connection holds of its own costs memory ten thousand times.
+  readonly #eventDeps: EventStreamDeps;
   readonly #socketDeps: Readonly<Record<SocketTopic, CoinSocketDeps>>;
   #sse = 0;
   #sockets = 0;
@@ -54,7 +57,12 @@ export class StreamEndpoints {
 
   constructor(deps: StreamDeps) {
     this.#deps = deps;
-    this.#format = sseFormat(deps.hub.instance);
+    this.#eventDeps = {
+      hub: deps.hub,
+      format: sseFormat(deps.hub.instance),
+      onStart: () => this.#sse++,
+      onEnd: () => this.#sse--,
+    };
     const shared = {
       hub: deps.hub,
       resolve: (name: string) => deps.resolve(name).id,
@@ -105,26 +113,10 @@ export class StreamEndpoints {
     const query = new URL(request.url).searchParams;
     const choice = this.#choose(topic, query);
     const lastEventId = request.headers.get("last-event-id") ?? query.get("last_event_id");
-    let subscription: Subscription | null = null;
-    const end = () => {
-      subscription?.close();
-      if (subscription !== null) this.#sse--;
-      subscription = null;
-    };
-    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      start: (controller) => {
-        const sink = new SseSink(controller, end);
-        sink.write(RETRY);
-        this.#sse++;
-        subscription = this.#deps.hub.subscribe(choice, {
-          sink,
-          format: this.#format,
-          lastEventId,
-          onReset: () => sink.write(RESET),
-        });
-      },
-      cancel: end,
-    }, new ByteLengthQueuingStrategy({ highWaterMark: MAX_QUEUED_BYTES }));
+    const body = new ReadableStream(
+      new EventStream({ deps: this.#eventDeps, choice, lastEventId }),
+      QUEUE,
+    );
     return new Response(body, {
       headers: {
         "content-type": "text/event-stream; charset=utf-8",
@@ -207,24 +199,61 @@ const OPENERS: Readonly<Record<string, Opener>> = {
   "/ws/scores": { socket: "scores" },
 };
 
-class SseSink implements StreamSink<Uint8Array<ArrayBuffer>> {
-  readonly #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
-  readonly #onEnd: () => void;
+type Chunk = Uint8Array<ArrayBuffer>;
+
+interface EventStreamDeps {
+  readonly hub: StreamHub;
+  readonly format: WireFormat<Chunk>;
+  readonly onStart: () => void;
+  readonly onEnd: () => void;
+}
+
+/** One client's stream of events: what its body reads from and what the hub writes to. */
+class EventStream implements UnderlyingDefaultSource<Chunk>, StreamSink<Chunk> {
+  readonly #deps: EventStreamDeps;
+  readonly #choice: StreamChoice;
+  readonly #lastEventId: string | null;
+  #controller: ReadableStreamDefaultController<Chunk> | null = null;
+  #subscription: Subscription | null = null;
 
   constructor(
-    controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>,
-    onEnd: () => void,
+    { deps, choice, lastEventId }: {
+      deps: EventStreamDeps;
+      choice: StreamChoice;
+      lastEventId: string | null;
+    },
   ) {
+    this.#deps = deps;
+    this.#choice = choice;
+    this.#lastEventId = lastEventId;
+  }
+
+  start(controller: ReadableStreamDefaultController<Chunk>): void {
+    const { hub, format, onStart } = this.#deps;
     this.#controller = controller;
-    this.#onEnd = onEnd;
+    this.write(RETRY);
+    onStart();
+    this.#subscription = hub.subscribe(this.#choice, {
+      sink: this,
+      format,
+      lastEventId: this.#lastEventId,
+      onReset: () => this.write(RESET),
+    });
+  }
+
+  cancel(): void {
+    if (this.#subscription === null) return;
+    this.#subscription.close();
+    this.#subscription = null;
+    this.#deps.onEnd();
   }
 
   isReady(): boolean {
-    return (this.#controller.desiredSize ?? 0) > 0;
+    return (this.#controller?.desiredSize ?? 0) > 0;
   }
 
-  write(chunk: Uint8Array<ArrayBuffer>): void {
-    this.#controller.enqueue(chunk);
+  write(chunk: Chunk): void {
+    this.#controller?.enqueue(chunk);
   }
 
   beat(): void {
@@ -233,8 +262,8 @@ class SseSink implements StreamSink<Uint8Array<ArrayBuffer>> {
 
   end(): void {
     this.write(RETRY);
-    this.#controller.close();
-    this.#onEnd();
+    this.#controller?.close();
+    this.cancel();
   }
 }
 
@@ -250,13 +279,8 @@ function upgraded(request: Request, idleTimeout: number): Deno.WebSocketUpgrade 
     return Deno.upgradeWebSocket(request, { idleTimeout });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new AppError(
-      "BAD_REQUEST",
-      "Cannot open a WebSocket: expected the handshake of RFC 6455",
-      {
-        cause: error,
-      },
-    );
+    const message = "Cannot open a WebSocket: expected the handshake of RFC 6455";
+    throw new AppError("BAD_REQUEST", message, { cause: error });
   }
 }
 

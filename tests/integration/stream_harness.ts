@@ -132,6 +132,13 @@ export class StreamServer implements AsyncDisposable {
     return { head: decoder.decode(buffer.subarray(0, count ?? 0)), connection };
   }
 
+  /** Stops as the product does. */
+  async stop(): Promise<void> {
+    const stopped = this.#server.shutdown();
+    this.hub.close();
+    await stopped;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.hub.close();
     for (const leave of this.#gone) leave();

@@ -264,6 +264,21 @@ Deno.test("stopping ends events with a hint and sockets with 1012, and takes no 
   assertMatch((await late.json()).error.message, /the server is stopping$/);
 });
 
+Deno.test("a server that shuts down while streams are open does not wait for them", async () => {
+  const server = new StreamServer();
+  const events = await server.events("/api/stream/prices");
+  const socket = await server.socket("/ws/prices");
+  await skipRetry(events);
+  await server.stop();
+  assertEquals([await events.next(), await events.next()], [{ retry: "2000" }, null]);
+  const { code } = await socket.closed;
+  // Deno ends a socket with 1001, unless the hub's own word was quicker.
+  assert(code === 1001 || code === 1012, `${code}`);
+  const { sse, websocket } = server.endpoints.stats();
+  assertEquals({ sse, websocket }, { sse: 0, websocket: 0 });
+  await server[Symbol.asyncDispose]();
+});
+
 Deno.test("streams are counted while they are open", async () => {
   await using server = new StreamServer();
   const events = await server.events("/api/stream/prices");

@@ -5,10 +5,10 @@
  * nothing had happened: sources callable, feeds live, memory flat, every candle what was traded.
  */
 import { parseArgs } from "node:util";
+import { BUCKET_MS, compareCandles } from "./soak_candles.ts";
 import {
-  compareCandles,
   errorsIn,
-  findUntold,
+  findTooOld,
   findUnwell,
   growthOf,
   isTraded,
@@ -25,7 +25,6 @@ Faults strike for N minutes, 3 if left out, and at least until one 5-minute cand
 Exits with 1 and the reasons if anything is wrong at the end. The same seed gives the same faults.`;
 
 const CLIENTS = 24;
-const BUCKET_MS = 5 * 60_000;
 /** A bucket takes late trades for two minutes; then it is closed and, if need be, healed. */
 const SETTLED_MS = 130_000;
 /** OPS-3: breakers close within five minutes of the source's recovery; so must all else be well. */
@@ -52,7 +51,7 @@ class Soak {
   readonly #startedAt = Date.now();
   readonly #samples: { readonly at: number; readonly mb: number }[] = [];
   readonly #strange: string[] = [];
-  readonly #problems: string[] = [];
+  readonly #problems = new Set<string>();
   #wasCrowded = false;
 
   constructor(place: SoakPlace, options: Options) {
@@ -79,20 +78,33 @@ class Soak {
     await this.#clients.stop();
     this.#judgeStreams();
     this.#judgeMemory();
-    return this.#problems;
+    return [...this.#problems];
   }
 
   async #sample(): Promise<void> {
-    const { product: { url, process }, exchange } = this.#place;
+    const { product: { process }, exchange } = this.#place;
     this.#samples.push({ at: Date.now(), mb: residentMb(process.pid) });
     // A socket that was just left may still be saying goodbye, but not at two samples in a row.
     const isCrowded = exchange.counts.open > VENUE_NAMES.length;
     if (isCrowded && this.#wasCrowded) {
-      this.#problems.push(`${exchange.counts.open} sockets were open at once to two venues`);
+      this.#problems.add(`${exchange.counts.open} sockets were open at once to two venues`);
     }
     this.#wasCrowded = isCrowded;
-    const untold = await findUntold(url);
-    if (untold !== null) this.#problems.push(untold);
+    try {
+      await this.#ask();
+    } catch (error) {
+      this.#problems.add(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** What readers may rely on at any moment, faults or not. */
+  async #ask(): Promise<void> {
+    const { product: { url }, exchange } = this.#place;
+    const ageMs = await findTooOld(url);
+    if (ageMs !== null) this.#problems.add(`A price ${ageMs} ms old was not called stale`);
+    const range = { from: bucketOf(this.#startedAt), to: bucketOf(Date.now()) };
+    const { wrong } = await compareCandles(url, { exchange, ...range });
+    for (const problem of wrong) this.#problems.add(problem);
   }
 
   /** Faults until the time is up and one bucket is closed that was open meanwhile. */
@@ -109,11 +121,10 @@ class Soak {
       tellAt = Date.now() + TELL_EVERY_MS;
       const { visits, events } = this.#clients.counts;
       const { trades, connects } = this.#place.exchange.counts;
+      const mb = (this.#samples.at(-1)?.mb ?? 0).toFixed(0);
       this.#say(
-        `${
-          this.#samples.at(-1)?.mb.toFixed(0)
-        } MB, ${trades} trades over ${connects} connections, ` +
-          `${visits} visits, ${events} prices told`,
+        `${mb} MB, ${trades} trades over ${connects} connections, ${visits} visits, ` +
+          `${events} prices told, ${this.#problems.size} problems`,
       );
     }
     const struck = [...this.#plan.drawn].map(([name, times]) => `${times} × ${name}`);
@@ -132,15 +143,15 @@ class Soak {
         isToldOf = true;
         this.#say(`Feeds are live and breakers closed ${after()}`);
       }
-      const { wrong, compared, healed } = await compareCandles(url, { exchange, ...range });
-      const isWell = unwell.length + wrong.length === 0;
+      const { compared, healed, open, wrong } = await compareCandles(url, { exchange, ...range });
+      const isWell = unwell.length + open.length + wrong.length === 0;
       if (isWell || Date.now() - stoppedAt > RECOVERY_LIMIT_MS) {
         this.#say(
-          `${compared} candles compared, ${healed} of them healed, ${wrong.length} differences ` +
-            after(),
+          `${compared} candles compared, ${healed} of them healed, ${open.length} open, ` +
+            `${wrong.length} differences ${after()}`,
         );
-        if (compared < MARKETS.length) this.#problems.push("No closed candle could be compared");
-        this.#problems.push(...unwell, ...wrong);
+        if (compared < MARKETS.length) this.#problems.add("No closed candle could be compared");
+        for (const problem of [...unwell, ...open, ...wrong]) this.#problems.add(problem);
         return;
       }
       await sleep(1);
@@ -152,12 +163,12 @@ class Soak {
     const { connects } = this.#place.exchange.counts;
     this.#say(`${visits} visits of ${CLIENTS} clients, ${events} prices, ${connects} connections`);
     for (const [problem, times] of this.#clients.problems) {
-      this.#problems.push(`${times} times: ${problem}`);
+      this.#problems.add(`${times} times: ${problem}`);
     }
-    if (events === 0) this.#problems.push("No price was told");
+    if (events === 0) this.#problems.add("No price was told");
     const [strange] = this.#strange;
     if (strange !== undefined) {
-      this.#problems.push(`${this.#strange.length} prices nobody traded, such as ${strange}`);
+      this.#problems.add(`${this.#strange.length} prices nobody traded, such as ${strange}`);
     }
   }
 
@@ -173,7 +184,7 @@ class Soak {
       `Memory ${start} MB at the start, ${middle} at half, ${end} at the end: ` +
         `${growth.toFixed(2)} MB a minute over the second half (goal: at most ${goal})`,
     );
-    if (!(growth <= goal)) this.#problems.push(`Memory grew by ${growth.toFixed(2)} MB a minute`);
+    if (!(growth <= goal)) this.#problems.add(`Memory grew by ${growth.toFixed(2)} MB a minute`);
   }
 
   #say(text: string): void {

@@ -3,9 +3,6 @@ import type { LocalExchange } from "@/tests/exchange/local_exchange.ts";
 import { VENUE_NAMES, type VenueName } from "./soak_faults.ts";
 
 const MINUTE_MS = 60_000;
-const BUCKET_MS = 5 * MINUTE_MS;
-/** Floats added up in another order differ in their last digits. */
-const TOLERANCE = 1e-9;
 /** Older prices are stale (10 s), with a second for the way to us. */
 const MAX_FRESH_MS = 11_000;
 
@@ -15,17 +12,6 @@ export const MARKETS = [
   { venue: "coinbase", market: "BTC-USD", asset: "bitcoin" },
   { venue: "coinbase", market: "ETH-USD", asset: "ethereum" },
 ] as const;
-
-const Candles = z.array(z.object({
-  t: z.number(),
-  o: z.number(),
-  h: z.number(),
-  l: z.number(),
-  c: z.number(),
-  v: z.number(),
-  source: z.string(),
-  state: z.enum(["provisional", "final", "healed"]),
-}));
 
 const answerOf = <T extends z.ZodType>(data: T) => z.object({ data });
 const Providers = answerOf(z.array(z.object({
@@ -48,6 +34,7 @@ const Tasks = answerOf(z.array(z.object({
   error: z.string().nullable(),
 })));
 
+/** The JSON of an address, checked. Throws for anything but a 2xx of its shape. */
 async function read<T>(url: string, schema: z.ZodType<T>): Promise<T> {
   const response = await fetch(url);
   const text = await response.text();
@@ -89,20 +76,12 @@ async function findUnheard(url: string, stoppedAt: number): Promise<readonly str
   return unheard;
 }
 
-/**
- * What a reader finds wrong at any moment, faults or not: a refusal, or an old price that is not
- * called stale; `null` where all is well.
- */
-export async function findUntold(url: string): Promise<string | null> {
-  try {
-    const { data } = await read(`${url}/api/market/price/bitcoin`, Price);
-    const ageMs = data.asof === null ? Infinity : Date.now() - Date.parse(data.asof);
-    // The close of a candle that was healed meanwhile has the measure of candles.
-    if (data.stale || data.resolution !== "tick" || ageMs <= MAX_FRESH_MS) return null;
-    return `A price of ${(ageMs / 1_000).toFixed(1)} s ago was not called stale`;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+/** The age of a price that is too old for what is said of it, in ms; else `null`. */
+export async function findTooOld(url: string): Promise<number | null> {
+  const { data } = await read(`${url}/api/market/price/bitcoin`, Price);
+  const ageMs = data.asof === null ? Infinity : Date.now() - Date.parse(data.asof);
+  // The close of a candle that was healed meanwhile has the measure of candles.
+  return data.stale || data.resolution !== "tick" || ageMs <= MAX_FRESH_MS ? null : ageMs;
 }
 
 /** Lets a source that froze itself be called again. */
@@ -116,56 +95,6 @@ export async function thaw(url: string, venue: VenueName): Promise<void> {
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${venue} cannot be thawed: ${response.status} ${text}`);
-}
-
-/** What candles say against the exchange's trades, bucket by bucket. */
-export interface CandleReport {
-  readonly compared: number;
-  readonly healed: number;
-  readonly wrong: readonly string[];
-}
-
-/** Compares every bucket from `from` on that ended until `to`, of every market. */
-export async function compareCandles(
-  url: string,
-  { exchange, from, to }: { exchange: LocalExchange; from: number; to: number },
-): Promise<CandleReport> {
-  const wrong: string[] = [];
-  let compared = 0;
-  let healed = 0;
-  for (const { venue, market, asset } of MARKETS) {
-    const query = `interval=5m&source=${venue}&start=${from}&end=${to - BUCKET_MS}&limit=1000`;
-    const ours = await read(`${url}/assets/${asset}/candles?${query}`, Candles);
-    const byTime = new Map(ours.map((candle) => [candle.t, candle]));
-    const traded = exchange.candles.list(market, { stepMs: BUCKET_MS, from, to: to - BUCKET_MS });
-    for (const truth of traded) {
-      compared++;
-      const name = `${venue} ${market} ${new Date(truth.openTime).toISOString()}`;
-      const candle = byTime.get(truth.openTime);
-      byTime.delete(truth.openTime);
-      if (candle === undefined) {
-        wrong.push(`${name} is missing`);
-        continue;
-      }
-      if (candle.state === "provisional") wrong.push(`${name} is still provisional`);
-      if (candle.state === "healed") healed++;
-      const pairs = [
-        ["open", candle.o, truth.open],
-        ["high", candle.h, truth.high],
-        ["low", candle.l, truth.low],
-        ["close", candle.c, truth.close],
-        ["volume", candle.v, truth.volume],
-      ] as const;
-      for (const [what, told, traded] of pairs) {
-        if (Math.abs(told - traded) <= TOLERANCE * traded) continue;
-        wrong.push(`${name}, ${candle.state}: ${what} ${told}, traded ${traded}`);
-      }
-    }
-    for (const extra of byTime.keys()) {
-      wrong.push(`${venue} ${market} ${new Date(extra).toISOString()} was never traded`);
-    }
-  }
-  return { compared, healed, wrong };
 }
 
 /** Whether a price told by the product lies among those traded in the ten seconds before it. */

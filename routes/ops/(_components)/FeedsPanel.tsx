@@ -69,7 +69,9 @@ interface FeedRowProps {
 
 function FeedRow({ feed, label, now }: FeedRowProps) {
   const { word, dot } = STATES[feed.state];
-  const tries = feed.attempts === 0 ? "" : `${formatCount(feed.attempts)} failed tries`;
+  // A stream that is live again forgets them only once it has held for a while.
+  const hasTries = feed.attempts > 0 && feed.state !== "live";
+  const tries = hasTries ? `${formatCount(feed.attempts)} failed tries` : "";
   return (
     <tr>
       <th scope="row" data-p="name">

@@ -102,8 +102,10 @@ Deno.test("backfill_candles fills everything, and the second time asks for nothi
   assertEquals([venue.questions.length, store.current()], [2 * PAGES, version]);
 });
 
-Deno.test("backfill_candles keeps to one asset where it is told one", async () => {
+Deno.test("backfill_candles keeps to the asset and interval that it is told", async () => {
   const { job, store } = kit();
+  await job.run(jobContext({ asset_id: "bitcoin", interval: "1h" }));
+  assertEquals(await rows(store), []);
   await job.run(jobContext({ asset_id: "ethereum", interval: "1d" }));
   assertEquals(await rows(store), [["ethereum", DAYS]]);
 });

@@ -166,7 +166,7 @@ Deno.test("heal_candles waits for a budget as long as it is told, and loses no t
 Deno.test("heal_candles tries again when its venue fails", async () => {
   const { job, venue, store } = await kit();
   venue.onQuestion = (_, count) => {
-    if (count === 1) throw new ProviderError("binance", "next_provider", "HTTP 503");
+    if (count === 1) throw new ProviderError("binance", "failover_with_penalty", "HTTP 503");
   };
   await using jobs = await JobKit.open({ jobs: [job] });
   jobs.start();

@@ -53,7 +53,7 @@ Deno.test("problemsOf() names what is broken, the worst first, with what helps",
     "Etherscan answers 401.",
     "Coinbase Exchange fails.",
     "CoinGecko is being tried again.",
-    "The stream of coinbase is reconnecting for 41 s.",
+    "The stream of Coinbase Exchange is reconnecting for 41 s.",
     "1 dead letter.",
   ]);
   assertEquals(problems[0]?.act?.act.path, "/api/ops/providers/etherscan/thaw");

@@ -239,6 +239,8 @@ Deno.test("Backfill asks again for a bucket that was closed too recently to be a
   venue.has(keyOf("5m"), [late]);
   clock.advance(MINUTE_MS);
   await run();
+  const ranges = await absences.listAbsences(keyOf("5m"));
+  assertEquals(ranges.every(({ from, to }) => from < to), true);
   assertEquals((await stored(store, keyOf("5m"))).map(({ openTime }) => openTime), [
     utcMsOf(late.openTime),
   ]);

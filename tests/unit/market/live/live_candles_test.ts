@@ -136,8 +136,10 @@ Deno.test("CandleMaker gives a bar again that changed while it was stored", () =
 });
 
 Deno.test("CandleMaker gives the bars of a market in one write, oldest first", () => {
-  const maker = makerOf(tick(BUCKET_MS), tick(0), tick(2 * BUCKET_MS));
-  const { writes } = maker.beat(at(2 * BUCKET_MS));
+  const maker = makerOf(tick(BUCKET_MS), tick(2 * BUCKET_MS));
+  maker.beat(at(2 * BUCKET_MS));
+  maker.add(tick(BUCKET_MS - 1));
+  const { writes } = maker.beat(at(2 * BUCKET_MS), { all: true });
   assertEquals(writes.map(({ candles }) => [...candles.openTime]), [
     [at(0), at(BUCKET_MS), at(2 * BUCKET_MS)],
   ]);
@@ -191,6 +193,31 @@ Deno.test("CandleMaker makes bars final again after a gap", () => {
   maker.add(tick(2 * BUCKET_MS));
   const states = written(maker.beat(closedAt(2))).map(([bucket, , , state]) => [bucket, state]);
   assertEquals(states, [[0, "provisional"], [1, "provisional"], [2, "final"]]);
+});
+
+Deno.test("CandleMaker makes no bar final that closes while its venue can't be heard", () => {
+  const maker = makerOf(tick(0), tick(BUCKET_MS + 1));
+  maker.interrupt("binance");
+  const states = written(maker.beat(closedAt(1))).map(([bucket, , , state]) => [bucket, state]);
+  assertEquals(states, [[0, "provisional"], [1, "provisional"]]);
+  assertEquals(gaps(maker).at(-1), [BUCKET_MS, 2 * BUCKET_MS - 1, "its trades may have gaps"]);
+});
+
+Deno.test("CandleMaker makes bars final again once a trade or a gap says what was missed", () => {
+  const heard = makerOf(tick(0), tick(BUCKET_MS + 1));
+  heard.interrupt("binance");
+  heard.add(tick(BUCKET_MS + 2));
+  assertEquals(written(heard.beat(closedAt(1))).at(-1), [1, 100, 2, "final"]);
+  const told = makerOf(tick(0), tick(2 * BUCKET_MS + 1));
+  told.interrupt("binance");
+  told.addMissed(gap(BUCKET_MS, BUCKET_MS + 9));
+  assertEquals(written(told.beat(closedAt(2))).at(-1), [2, 100, 1, "final"]);
+});
+
+Deno.test("CandleMaker is sure of one venue's bars while another can't be heard", () => {
+  const maker = makerOf(tick(0), tick(BUCKET_MS + 1));
+  maker.interrupt("coinbase");
+  assertEquals(written(maker.beat(closedAt(1))).at(-1), [1, 100, 1, "final"]);
 });
 
 Deno.test("CandleMaker refuses a trade that comes after its bar was closed, and has it healed", () => {
