@@ -12,6 +12,9 @@ const METHOD_FILES = ["methods/v1.json", "methods/signal.json"];
 /** Candles of one moment close one after the other: the run waits for the last of them. */
 const AFTER_CLOSE_MS = 15 * SECOND_MS;
 
+/** Where jobs are asked for. */
+type Queue = Pick<JobSystem, "enqueue">;
+
 /** The scores of the market by every method of the registry. */
 export async function openScores(
   { clock, database }: Core,
@@ -23,8 +26,8 @@ export async function openScores(
 
 /** Asks for scores anew when candles close, until the result is called. */
 export function recalculateOnClose(
-  { clock, log }: Core,
-  { bus, jobs }: Pick<MarketParts, "bus"> & { readonly jobs: JobSystem },
+  { clock, log }: Pick<Core, "clock" | "log">,
+  { bus, jobs }: Pick<MarketParts, "bus"> & { readonly jobs: Queue },
 ): () => void {
   return bus.subscribe(LIVE_TOPICS.candles, (payload) => {
     const candles = JSON.parse(payload) as readonly LiveCandle[];
@@ -38,7 +41,7 @@ export function recalculateOnClose(
 
 /** Queues the scores that are asked for; those of the same inputs share one job. */
 export async function enqueueRecalculation(
-  { scores, jobs }: { readonly scores: ScoreService; readonly jobs: JobSystem },
+  { scores, jobs }: { readonly scores: ScoreService; readonly jobs: Queue },
   { method, asof }: ScoreQuery,
 ): Promise<JobRecord> {
   // An unknown method is refused here, not by the job.
