@@ -3,6 +3,7 @@ import { HOUR_MS, MINUTE_MS, type UtcMs } from "../services/kernel/time.ts";
 import type { Bus } from "../services/ports/bus.ts";
 import type { NewJob } from "../services/ports/jobs.ts";
 import {
+  MAX_DAYS,
   newsOf,
   type Recalculation,
   SCORE_TOPIC,
@@ -14,6 +15,7 @@ const Scope = z.strictObject({
   method: z.string().nullable(),
   /** Instant in UTC ms. */
   asof: z.int().nullable(),
+  days: z.int().min(1).max(MAX_DAYS),
   /** Stands for the candles as they were when it was asked for. */
   inputs: z.string(),
 }).nullable();
@@ -25,7 +27,7 @@ const DEFINITION = {
   key: (scope: RecalculatePayload) =>
     scope === null
       ? "newest"
-      : `${scope.method ?? "all"} ${scope.asof ?? "newest"} ${scope.inputs}`,
+      : `${scope.method ?? "all"} ${scope.asof ?? "newest"} ${scope.days} ${scope.inputs}`,
   // Candles that were imported or healed tell nobody of their close.
   schedule: { everyMs: HOUR_MS },
   timeoutMs: 30 * MINUTE_MS,
@@ -56,6 +58,7 @@ export function recalculateScores(
       const query = {
         method: payload?.method ?? undefined,
         asof: (payload?.asof ?? undefined) as UtcMs | undefined,
+        days: payload?.days,
       };
       const onProgress = (done: number, total: number) =>
         reportProgress({ done, total, note: "runs" });

@@ -7,9 +7,10 @@ import type { JobRecord } from "../../services/ports/jobs.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import {
   DEFAULT_METHOD,
+  MAX_DAYS,
   PILLARS,
+  type RecalculationQuery,
   type Scorecard,
-  type ScoreQuery,
   type ScoreService,
 } from "../../services/scores/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
@@ -43,7 +44,7 @@ const WHEN = { method: MethodParam, asof: AsofParam };
 export interface Scoring {
   readonly scores: ScoreService;
   /** Queues a recalculation, or finds the one that does it already. */
-  readonly recalculate: (query: ScoreQuery) => Promise<JobRecord>;
+  readonly recalculate: (query: RecalculationQuery) => Promise<JobRecord>;
 }
 
 interface ScoreDeps {
@@ -175,6 +176,7 @@ export function recalculateEndpoint(
     query: z.object({
       method: MethodParam.removeDefault().optional().describe("Every method without it"),
       asof: AsofParam,
+      days: wholeNumber({ min: 1, max: MAX_DAYS, fallback: 1 }).describe("Days up to asof"),
     }),
     response: Task,
     status: 202,

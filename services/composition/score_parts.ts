@@ -2,7 +2,7 @@ import { type JobSystem, recalculateRequest } from "../../jobs/mod.ts";
 import { SECOND_MS, type UtcMs } from "../kernel/time.ts";
 import { LIVE_TOPICS, type LiveCandle } from "../market/mod.ts";
 import type { JobRecord } from "../ports/jobs.ts";
-import { loadMethods, type ScoreQuery, ScoreService } from "../scores/mod.ts";
+import { loadMethods, type RecalculationQuery, ScoreService } from "../scores/mod.ts";
 import { SqlScoreStore } from "../storage/mod.ts";
 import { type Core, readRegistryFile } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
@@ -42,13 +42,13 @@ export function recalculateOnClose(
 /** Queues the scores that are asked for; those of the same inputs share one job. */
 export async function enqueueRecalculation(
   { scores, jobs }: { readonly scores: ScoreService; readonly jobs: Queue },
-  { method, asof }: ScoreQuery,
+  { method, asof, days = 1 }: RecalculationQuery,
 ): Promise<JobRecord> {
   // An unknown method is refused here, not by the job.
   if (method !== undefined) scores.getMethod(method);
   const inputs = (await scores.getVersion()).toString(36);
   return await jobs.enqueue(
-    recalculateRequest({ method: method ?? null, asof: asof ?? null, inputs }),
+    recalculateRequest({ method: method ?? null, asof: asof ?? null, days, inputs }),
   );
 }
 

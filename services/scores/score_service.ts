@@ -22,6 +22,8 @@ import { type GradesBefore, type Scorecard, type ScoreRun, scoreRun } from "./sc
 export const DEFAULT_METHOD = "v1";
 /** Days before the newest one that a first recalculation scores as well. */
 export const HISTORY_DAYS = 90;
+/** Most days of one recalculation. */
+export const MAX_DAYS = 366;
 /** A run goes on from the letters of one at most this many days older. */
 const LETTERS_LAST_DAYS = 7;
 /** Points of an asset's history. */
@@ -74,6 +76,12 @@ export interface Honesty {
   readonly to: IsoDay | null;
   readonly rows: readonly HonestyRow[];
   readonly version: number;
+}
+
+/** What to score anew. */
+export interface RecalculationQuery extends ScoreQuery {
+  /** With `asof`: how many days up to it, at most `MAX_DAYS`; 1 if left out. */
+  readonly days?: number | undefined;
 }
 
 export interface Recalculation {
@@ -173,12 +181,12 @@ export class ScoreService {
   }
 
   /**
-   * Scores a day and keeps the run; without `asof` the newest day, and those before it that were not
-   * scored yet, of every method unless one is named. A run whose inputs have not changed is left
-   * as it is.
+   * Scores days and keeps their runs; without `asof` the newest day, and those before it that were
+   * not scored yet, of every method unless one is named. A run whose inputs have not changed is
+   * left as it is.
    */
   async recalculate(
-    query: ScoreQuery,
+    query: RecalculationQuery,
     { signal, onProgress = () => {} }: {
       signal?: AbortSignal | undefined;
       onProgress?: ((done: number, total: number) => void) | undefined;
@@ -190,7 +198,7 @@ export class ScoreService {
       ? this.listMethods()
       : [this.getMethod(query.method)];
     const plans = await Promise.all(methods.map(async (method) => {
-      const days = await this.#daysToScore(stored, { method, asof: query.asof });
+      const days = await this.#daysToScore(stored, { ...query, method });
       return { method, days };
     }));
     const total = plans.reduce((sum, { days }) => sum + days.length, 0);
@@ -221,17 +229,21 @@ export class ScoreService {
 
   async #daysToScore(
     stored: StoredDays,
-    { method, asof }: { method: ScoreMethod; asof: UtcMs | undefined },
+    { method, asof, days = 1 }: Omit<RecalculationQuery, "method"> & { method: ScoreMethod },
   ): Promise<readonly UtcMs[]> {
     const last = dayWithin(stored, asof);
     if (last === null) return [];
-    if (asof !== undefined) return [last];
-    const known = await this.#deps.store.findLastDay(method.version, isoDayOf(last));
-    const oldest = Math.max(stored.firstDay, last - (HISTORY_DAYS - 1) * DAY_MS);
+    const count = asof === undefined ? HISTORY_DAYS : Math.min(days, MAX_DAYS);
+    const oldest = Math.max(stored.firstDay, last - (count - 1) * DAY_MS);
+    const known = asof === undefined
+      ? await this.#deps.store.findLastDay(method.version, isoDayOf(last))
+      : null;
     // The newest stored day is scored again: its candles may have been healed since.
     const first = known === null ? oldest : Math.max(oldest, startOfDay(known));
-    const count = (last - first) / DAY_MS + 1;
-    return Array.from({ length: count }, (_, at) => first + at * DAY_MS as UtcMs);
+    return Array.from(
+      { length: (last - first) / DAY_MS + 1 },
+      (_, at) => first + at * DAY_MS as UtcMs,
+    );
   }
 
   /** The run of a day, kept for as long as its candles and the letters before it stand. */

@@ -161,9 +161,9 @@ async function createScoring({ database, clock, market, jobStore }: {
   const scores = new ScoreService({ market, store, methods, clock });
   return {
     scores,
-    async recalculate({ method = null, asof = null }) {
+    async recalculate({ method = null, asof = null, days = 1 }) {
       const inputs = String(await scores.getVersion());
-      return await jobStore.enqueue(recalculateRequest({ method, asof, inputs }));
+      return await jobStore.enqueue(recalculateRequest({ method, asof, days, inputs }));
     },
   };
 }

@@ -101,7 +101,7 @@ Deno.test({
     const bodies: (readonly string[])[] = [];
     await withHistory(async (product) => void bodies.push(await ask(product)));
     await withHistory(async (product) => {
-      const payload = { method: null, asof: Date.UTC(2021, 6, 1), inputs: "test" };
+      const payload = { method: null, asof: Date.UTC(2021, 6, 1), days: 1, inputs: "test" };
       const signal = new AbortController().signal;
       const run = () => product.jobs.runNow("recalculate_scores", { payload, signal });
       const result = await run() as { runs: number; changed: number };

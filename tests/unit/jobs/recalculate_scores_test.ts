@@ -1,7 +1,12 @@
 import { recalculateRequest, recalculateScores } from "@/jobs/recalculate_scores.ts";
 import type { JsonValue } from "@/services/ports/jobs.ts";
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
-import type { Recalculation, ScoreNews, ScoreQuery, ScoreService } from "@/services/scores/mod.ts";
+import type {
+  Recalculation,
+  RecalculationQuery,
+  ScoreNews,
+  ScoreService,
+} from "@/services/scores/mod.ts";
 import { SCORE_TOPIC } from "@/services/scores/mod.ts";
 import { scoreRun } from "@/services/scores/score_run.ts";
 import { utcMsOf } from "@/services/kernel/time.ts";
@@ -14,7 +19,7 @@ const runOf = (index: number) => scoreRun(PANEL, { method: sampleMethod(), day: 
 
 /** The job over a service that has these results, with what it asked and what the bus heard. */
 function kit(results: readonly Recalculation[]) {
-  const asked: ScoreQuery[] = [];
+  const asked: RecalculationQuery[] = [];
   const heard: (readonly ScoreNews[])[] = [];
   const scores: Pick<ScoreService, "recalculate"> = {
     recalculate(query, { onProgress } = {}) {
@@ -36,7 +41,7 @@ Deno.test("recalculateScores() tells of the newest run alone, and of what came o
   ]);
   const context = jobContext(null);
   const result = await job.run(context);
-  assertEquals(asked, [{ method: undefined, asof: undefined }]);
+  assertEquals(asked, [{ method: undefined, asof: undefined, days: undefined }]);
   assertEquals(context.progress, [{ done: 2, total: 2, note: "runs" }]);
   const newest = { method: "v1", day: newer.day, lineage: { ...newer.lineage } };
   assertEquals<JsonValue>(result, { runs: 2, changed: 2, newest: [newest] });
@@ -49,8 +54,8 @@ Deno.test("recalculateScores() says nothing of scores that are the same, nor of 
   const same = kit([{ isChanged: false, run: runOf(259) }]);
   assertEquals((await same.job.run(jobContext(null)) as { changed: number }).changed, 0);
   const past = kit([{ isChanged: true, run: runOf(250) }]);
-  await past.job.run(jobContext({ method: "v1", asof: sampleDay(251), inputs: "a" }));
-  assertEquals(past.asked, [{ method: "v1", asof: sampleDay(251) }]);
+  await past.job.run(jobContext({ method: "v1", asof: sampleDay(251), days: 9, inputs: "a" }));
+  assertEquals(past.asked, [{ method: "v1", asof: sampleDay(251), days: 9 }]);
   assertEquals([same.heard, past.heard], [[], []]);
 });
 
@@ -60,7 +65,7 @@ Deno.test("recalculateScores() refuses a payload that is none of its own", async
 
 Deno.test("recalculateRequest() is the row that the job itself would make, one of each inputs", () => {
   const { job } = kit([]);
-  const payload = { method: "v1", asof: null, inputs: "abc" };
+  const payload = { method: "v1", asof: null, days: 1, inputs: "abc" };
   assertEquals(recalculateRequest(payload), job.request(payload));
   const keys = [payload, { ...payload }, { ...payload, inputs: "def" }, null]
     .map((one) => recalculateRequest(one).key);

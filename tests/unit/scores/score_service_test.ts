@@ -169,6 +169,15 @@ Deno.test("ScoreService.recalculate() scores what is new, once, and says how far
   assertEquals(detail.change?.to, detail.run.day);
 });
 
+Deno.test("ScoreService.recalculate() scores as many past days as it is told", async () => {
+  await using kit = await Kit.open();
+  await kit.writeDays();
+  const done = await kit.service.recalculate({ method: "v1", asof: endOf(299), days: 3 });
+  assertEquals(done.map(({ run }) => run.asof), [endOf(297), endOf(298), endOf(299)]);
+  const { history } = await kit.service.getDetail("bitcoin", { asof: endOf(298) });
+  assertEquals(history.map(({ day }) => day), done.slice(0, 2).map(({ run }) => run.day));
+});
+
 Deno.test("ScoreService.recalculate() makes a run anew where its candles have changed", async () => {
   await using kit = await Kit.open();
   await kit.writeDays();
