@@ -33,6 +33,9 @@ export interface StoredDays {
 interface AssetSource {
   readonly asset: Asset;
   readonly source: string;
+  /** The days that its series reaches over, which no read goes beyond. */
+  readonly from: UtcMs;
+  readonly to: UtcMs;
 }
 
 /** Reads daily candles of every asset and source on one axis of days. */
@@ -50,15 +53,18 @@ export class PanelReader {
       const visible = await this.#market.listSeries(asset.id);
       for (const series of bySource(visible)) found.push({ asset, series });
     }
-    const today = Math.floor(now / DAY_MS) * DAY_MS;
     const closes = found.map(({ series }) => lastClose(series));
-    const end = Math.min(today, Math.floor(Math.max(0, ...closes) / DAY_MS) * DAY_MS);
-    const starts = found.map(({ series }) => series.firstOpenTime);
-    const first = Math.floor(Math.min(Infinity, ...starts) / DAY_MS) * DAY_MS;
+    const end = startOf(Math.min(now, Math.max(0, ...closes)));
+    const first = startOf(Math.min(Infinity, ...found.map(({ series }) => series.firstOpenTime)));
     if (!(first < end)) return null;
     return {
-      sources: found.map(({ asset, series }) => ({ asset, source: series.source })),
-      firstDay: first as UtcMs,
+      sources: found.map(({ asset, series }) => ({
+        asset,
+        source: series.source,
+        from: startOf(series.firstOpenTime),
+        to: startOf(lastClose(series) - 1),
+      })),
+      firstDay: first,
       lastDay: end - DAY_MS as UtcMs,
       version: fingerprint(
         found.map(({ series }) => `${series.seriesId} ${series.version} ${series.rows}`).join(),
@@ -78,28 +84,34 @@ export class PanelReader {
     const assets: PanelAsset[] = [];
     for (const [asset, own] of Map.groupBy(sources, ({ asset }) => asset)) {
       const histories: SourceHistory[] = [];
-      for (const { source } of own) {
-        histories.push(await this.#readSource(asset, { source, from, to, days }));
-      }
+      for (const one of own) histories.push(await this.#readSource(one, { from, to, days }));
       assets.push({ assetId: asset.id, themes: asset.themes, sources: histories });
     }
     return { firstDay: from, days, assets };
   }
 
   async #readSource(
-    { id }: Asset,
-    { source, from, to, days }: { source: string; from: UtcMs; to: UtcMs; days: number },
+    own: AssetSource,
+    { from, to, days }: { from: UtcMs; to: UtcMs; days: number },
   ): Promise<SourceHistory> {
-    const page = await this.#market.getCandles(id, {
+    const { asset, source } = own;
+    // Inside its own reach the coarsest series answers, whatever the range that is asked for: a
+    // day has one value in every panel.
+    const page = await this.#market.getCandles(asset.id, {
       interval: "1d",
       source,
-      from,
-      to: to + DAY_MS as UtcMs,
+      from: Math.max(from, own.from) as UtcMs,
+      to: Math.min(to, own.to) + DAY_MS as UtcMs,
       limit: days,
     });
     const history = dailyHistory(columnsOf(page, { from, days }));
     return { source, isDemo: isDemoSource(source), history };
   }
+}
+
+/** The start of the day that holds an instant. */
+function startOf(at: number): UtcMs {
+  return Math.floor(at / DAY_MS) * DAY_MS as UtcMs;
 }
 
 /** The series that each source's days are read from, coarsest first, spot before futures. */

@@ -21,7 +21,7 @@ import { type GradesBefore, type Scorecard, type ScoreRun, scoreRun } from "./sc
 /** The method that answers where none is named. */
 export const DEFAULT_METHOD = "v1";
 /** Days before the newest one that a first recalculation scores as well. */
-export const HISTORY_DAYS = 90;
+export const HISTORY_DAYS = 30;
 /** Most days of one recalculation. */
 export const MAX_DAYS = 366;
 /** A run goes on from the letters of one at most this many days older. */
@@ -31,7 +31,7 @@ export const MAX_POINTS = 365;
 /** Days held against what followed, before others have their turn. */
 const DAYS_AT_ONCE = 8;
 /** Runs kept in memory, each with its cards. */
-const MAX_KEPT_RUNS = 32;
+const MAX_KEPT_RUNS = 16;
 
 export interface ScoreServiceDeps {
   readonly market: MarketService;
@@ -204,9 +204,12 @@ export class ScoreService {
     const total = plans.reduce((sum, { days }) => sum + days.length, 0);
     const results: Recalculation[] = [];
     for (const { method, days } of plans) {
+      const [first, last] = [days[0], days.at(-1)];
+      if (first === undefined || last === undefined) continue;
+      const panel = await this.#readFor(stored, { method, from: first, to: last });
       for (const day of days) {
         signal?.throwIfAborted();
-        results.push(await this.#score(stored, { method, day }));
+        results.push(await this.#score(panel, { method, day }));
         onProgress(results.length, total);
         await nextTurn();
       }
@@ -219,8 +222,8 @@ export class ScoreService {
     return (await this.#describe())?.version ?? 0;
   }
 
-  async #score(stored: StoredDays, { method, day }: DayOfMethod): Promise<Recalculation> {
-    const run = await this.#runOf(stored, { method, day });
+  async #score(panel: DailyPanel, { method, day }: DayOfMethod): Promise<Recalculation> {
+    const run = scoreRun(panel, { method, day, before: await this.#gradesBefore({ method, day }) });
     const known = await this.#deps.store.findRun(run.method, run.day);
     const isChanged = JSON.stringify(known?.lineage) !== JSON.stringify(run.lineage);
     if (isChanged) await this.#deps.store.recordRun(run);
@@ -251,16 +254,19 @@ export class ScoreService {
     const before = await this.#gradesBefore({ method, day });
     const letters = before && fingerprint(JSON.stringify([before.day, ...before.grades]));
     const key = `${method.version} ${day} ${stored.version} ${letters}`;
-    return await this.#runs.get(key, () => this.#compute(stored, { method, day, before }));
+    return await this.#runs.get(key, async () => {
+      const panel = await this.#readFor(stored, { method, from: day, to: day });
+      return scoreRun(panel, { method, day, before });
+    });
   }
 
-  async #compute(
+  /** All that the method reads to score the days from `from` to `to`. */
+  #readFor(
     stored: StoredDays,
-    { method, day, before }: DayOfMethod & { readonly before: GradesBefore | null },
-  ): Promise<ScoreRun> {
-    const from = day - (reachOf(method) - 1) * DAY_MS as UtcMs;
-    const panel = await this.#reader.read(stored, { from, to: day });
-    return scoreRun(panel, { method, day, before });
+    { method, from, to }: { method: ScoreMethod; from: UtcMs; to: UtcMs },
+  ): Promise<DailyPanel> {
+    const start = from - (reachOf(method) - 1) * DAY_MS as UtcMs;
+    return this.#reader.read(stored, { from: start, to });
   }
 
   #gradesBefore({ method, day }: DayOfMethod): Promise<GradesBefore | null> {
