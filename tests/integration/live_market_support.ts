@@ -31,8 +31,8 @@ const HEALED_WITHIN_MS = 10 * SECOND_MS;
 /** How often the product stores and tells prices. */
 const BEAT_MS = 250;
 const MAX_BEATS = 20;
-/** Shorter than the lease to feed, and than what counts as silence. */
-const STEP_MS = 12 * SECOND_MS;
+/** Shorter than what is left at least of the lease to feed, and than what counts as silence. */
+const STEP_MS = 9 * SECOND_MS;
 
 /** What is to be true within so much of the scene's time. */
 interface Expectation {
@@ -143,10 +143,7 @@ export class LiveScene implements AsyncDisposable {
       this.time.skip(Math.min(stepMs, instant - this.time.now()));
       for (const venue of this.venues) venue.trade();
       await Promise.all(this.venues.map((venue) => venue.delivered()));
-      // Time that flies must not take the leases of jobs that are under way.
-      for (let beats = 0; beats === 0 || (beats < MAX_BEATS && this.#product?.isWorking); beats++) {
-        await new Promise<void>((resolve) => this.time.after(BEAT_MS, resolve));
-      }
+      await this.#hasSettled();
     }
     this.time.run(FAST);
   }
@@ -208,6 +205,18 @@ export class LiveScene implements AsyncDisposable {
     }
     await Promise.all(this.venues.map((venue) => venue[Symbol.asyncDispose]()));
     await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  /** Time that flies must not take the lease to feed, nor those of jobs that are under way. */
+  async #hasSettled(): Promise<void> {
+    const product = this.#product;
+    if (product === null) return;
+    // One beat may have been under way; the next one began after the last step of time.
+    const beats = product.beats + 2;
+    const limit = product.beats + MAX_BEATS;
+    while (product.beats < beats || (product.isWorking && product.beats < limit)) {
+      await new Promise<void>((resolve) => this.time.after(BEAT_MS, resolve));
+    }
   }
 
   #closed(venue: Venue): readonly TradedCandle[] {

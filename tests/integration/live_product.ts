@@ -123,6 +123,7 @@ export class LiveProduct {
   readonly #database: Database;
   readonly #jobs: JobSystem;
   readonly #live: LiveMarket;
+  #beats = 0;
 
   private constructor(
     database: Database,
@@ -157,6 +158,7 @@ export class LiveProduct {
     this.#jobs = jobs;
     this.#live = new LiveMarket({
       ...shared,
+      timer: { after: (delayMs, run) => (this.#beats++, time.after(delayMs, run)) },
       feeds: outside.feeds,
       store,
       prices,
@@ -201,6 +203,11 @@ export class LiveProduct {
     product.#jobs.start({ hasCron: false });
     product.#live.start();
     return product;
+  }
+
+  /** Times that the live market went through its beat, in which it keeps its lease and stores. */
+  get beats(): number {
+    return this.#beats;
   }
 
   /** Whether a job runs. */
