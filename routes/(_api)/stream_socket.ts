@@ -87,6 +87,9 @@ export class CoinSocket implements StreamSink<readonly string[]>, EventListenerO
     for (const frame of frames) this.#socket.send(frame);
   }
 
+  /** Of prices the latest are all there is to know: nothing is missing. */
+  reset(): void {}
+
   /** Every other time, since the hub asks twice as often as a socket needs it. */
   beat(): void {
     this.#isQuiet = !this.#isQuiet;

@@ -237,7 +237,6 @@ class EventStream implements UnderlyingDefaultSource<Chunk>, StreamSink<Chunk> {
       sink: this,
       format,
       lastEventId: this.#lastEventId,
-      onReset: () => this.write(RESET),
     });
   }
 
@@ -254,6 +253,10 @@ class EventStream implements UnderlyingDefaultSource<Chunk>, StreamSink<Chunk> {
 
   write(chunk: Chunk): void {
     this.#controller?.enqueue(chunk);
+  }
+
+  reset(): void {
+    this.write(RESET);
   }
 
   beat(): void {

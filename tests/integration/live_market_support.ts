@@ -22,17 +22,16 @@ export const LATE_MS = 2 * MINUTE_MS;
 
 /** Sums of floats may be added up in another order. */
 const TOLERANCE = 1e-9;
-const CHECK_EVERY_MS = 10;
-/** Seconds of a scene in a second: while time passes, while it does not, and while it is taken. */
-const PASSING = 50;
+const CHECK_EVERY_MS = 2;
+/** Seconds of a scene in a second, while nothing is measured and while something is. */
 const FAST = 10;
 const SLOW = 2;
+/** Real time that a beat, or a job that waits for nothing, may take. */
+const DEADLINE_MS = 10 * SECOND_MS;
+const WORK_LIMIT_MS = 100;
 const HEALED_WITHIN_MS = 10 * SECOND_MS;
-/** How often the product stores and tells prices. */
-const BEAT_MS = 250;
-const MAX_BEATS = 20;
-/** Shorter than the lease to feed, and than what counts as silence. */
-const STEP_MS = 12 * SECOND_MS;
+/** Shorter than what is left at least of the lease to feed, and than what counts as silence. */
+const STEP_MS = 9 * SECOND_MS;
 
 /** What is to be true within so much of the scene's time. */
 interface Expectation {
@@ -136,17 +135,25 @@ export class LiveScene implements AsyncDisposable {
     return price === null ? "none" : freshnessOfLive(price, this.time.now());
   }
 
+  /** For what is measured in less time than a fast scene gives a busy machine. */
+  async inRealTime(run: () => Promise<void>): Promise<void> {
+    this.time.run(1);
+    await run();
+    this.time.run(FAST);
+  }
+
   /** Lets time pass in steps, up to an instant; at each of them both venues trade. */
   async passUntil(instant: number, { stepMs = STEP_MS } = {}): Promise<void> {
-    this.time.run(PASSING);
+    this.time.run(1);
     while (this.time.now() < instant) {
+      await poll(() => this.#product?.isResting ?? true);
+      const beats = this.#product?.beats ?? 0;
       this.time.skip(Math.min(stepMs, instant - this.time.now()));
       for (const venue of this.venues) venue.trade();
       await Promise.all(this.venues.map((venue) => venue.delivered()));
-      // Time that flies must not take the leases of jobs that are under way.
-      for (let beats = 0; beats === 0 || (beats < MAX_BEATS && this.#product?.isWorking); beats++) {
-        await new Promise<void>((resolve) => this.time.after(BEAT_MS, resolve));
-      }
+      // Time that flies must not take the lease to feed, nor those of jobs that are under way.
+      await poll(() => !this.#product || this.#product.beats > beats);
+      await poll(() => !this.#product?.isWorking, WORK_LIMIT_MS);
     }
     this.time.run(FAST);
   }
@@ -159,7 +166,7 @@ export class LiveScene implements AsyncDisposable {
     const deadline = this.time.now() + withinMs;
     while (!await condition()) {
       if (this.time.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}`);
-      await new Promise<void>((resolve) => systemTimer.after(CHECK_EVERY_MS, resolve));
+      await turn();
     }
   }
 
@@ -238,6 +245,16 @@ export class LiveScene implements AsyncDisposable {
       if (!isMade || !isMean) this.#wrongPrices.push(`price ${JSON.stringify(price)}`);
     }
   }
+}
+
+/** Looks until `condition` holds, or the limit of real time is over. */
+async function poll(condition: () => boolean, limitMs = DEADLINE_MS): Promise<void> {
+  const late = performance.now() + limitMs;
+  while (!condition() && performance.now() < late) await turn();
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => systemTimer.after(CHECK_EVERY_MS, resolve));
 }
 
 function isSame(ours: Candle, theirs: TradedCandle): boolean {

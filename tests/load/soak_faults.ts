@@ -33,6 +33,10 @@ interface FaultKind {
 
 const NO_FAULTS = { repeatEvery: 0, swapEvery: 0, withholdEvery: 0, garbageEvery: 0 };
 
+/**
+ * Everything but HTTP 451 for a handshake, after which a feed rests for an hour, as it should. What
+ * the exchange says, or does not, strikes both venues; broken and refused calls the one drawn.
+ */
 const KINDS: readonly FaultKind[] = [
   { name: "broken with 1006", weight: 2, start: ({ relays }, venue) => relays[venue].cut() },
   {

@@ -73,9 +73,11 @@ export class FeedTurn {
     }
   }
 
-  async end(): Promise<void> {
+  /** Stores what is in the making. `hasLapsed` says that trades may have gone by unheard. */
+  async end({ hasLapsed = false } = {}): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#listening);
+    for (const { venue } of hasLapsed ? this.#deps.feeds : []) this.#candles.interrupt(venue);
     await this.beat({ isLast: true });
   }
 
