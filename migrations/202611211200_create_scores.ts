@@ -9,6 +9,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("day", type.integer, (c) => c.notNull()) // UTC ms of its start
     .addColumn("previous_day", type.integer) // UTC ms: whose letters it goes on from
     .addColumn("created_at", type.integer, (c) => c.notNull()) // UTC ms
+    .addColumn("is_demo", type.small, (c) => c.notNull()) // 1 if any score is the demo market's
     .addColumn("lineage", type.text, (c) => c.notNull()) // JSON
     .addColumn("universe", type.text, (c) => c.notNull()) // JSON
     .addPrimaryKeyConstraint("score_runs_key", ["method", "day"])

@@ -26,6 +26,8 @@ export interface StoredDays {
   /** Start of the first day, and of the last one that was over when it was asked. */
   readonly firstDay: UtcMs;
   readonly lastDay: UtcMs;
+  /** Whether any source is the demo market. */
+  readonly isDemo: boolean;
   /** Stands for all that is stored: another number means that something changed. */
   readonly version: number;
 }
@@ -66,6 +68,7 @@ export class PanelReader {
       })),
       firstDay: first,
       lastDay: end - DAY_MS as UtcMs,
+      isDemo: found.some(({ series }) => isDemoSource(series.source)),
       version: fingerprint(
         found.map(({ series }) => `${series.seriesId} ${series.version} ${series.rows}`).join(),
       ),

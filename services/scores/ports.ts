@@ -16,6 +16,8 @@ export interface ScorePoint {
 export interface ScoreStore {
   /** Keeps a run in the place of an older one of its day. */
   recordRun(run: ScoreRun): Promise<void>;
+  /** Removes every run that has scores of the demo market; how many. */
+  deleteDemoRuns(): Promise<number>;
   findRun(method: string, day: IsoDay): Promise<ScoreRun | null>;
   /** The last day that has a run, on or before `until` where it is given. */
   findLastDay(method: string, until?: IsoDay): Promise<IsoDay | null>;

@@ -49,12 +49,11 @@ export interface ScoreQuery {
   readonly asof?: UtcMs | undefined;
 }
 
-/** A market's scores, and a number that stands for what they were computed from. */
+/** A market's scores. */
 export interface ScoreBoard {
   /** `null` where nothing is stored up to that day. */
   readonly run: ScoreRun | null;
   readonly method: ScoreMethod;
-  readonly version: number;
 }
 
 /** An asset's score with what led to it. */
@@ -65,7 +64,6 @@ export interface ScoreDetail {
   readonly change: ScoreChange | null;
   /** From stored runs, oldest first. */
   readonly history: readonly ScorePoint[];
-  readonly version: number;
 }
 
 /** How scores went with what followed. */
@@ -75,7 +73,6 @@ export interface Honesty {
   readonly from: IsoDay | null;
   readonly to: IsoDay | null;
   readonly rows: readonly HonestyRow[];
-  readonly version: number;
 }
 
 /** What to score anew. */
@@ -127,13 +124,13 @@ export class ScoreService {
     const stored = await this.#describe();
     const day = stored && dayWithin(stored, query.asof);
     const run = stored && day !== null ? await this.#runOf(stored, { method, day }) : null;
-    return { run, method, version: stored?.version ?? 0 };
+    return { run, method };
   }
 
   /** One asset's score. Throws `RESOURCE_NOT_FOUND` where no candle of it is stored by the day. */
   async getDetail(name: string, query: ScoreQuery = {}): Promise<ScoreDetail> {
     const asset = this.#deps.market.resolve(name);
-    const { run, method, version } = await this.getBoard(query);
+    const { run, method } = await this.getBoard(query);
     const card = run?.cards.find(({ assetId }) => assetId === asset.id);
     if (!run || !card) throw notScored(asset, run?.day ?? null);
     const changes = await this.listChanges({ method: method.version, asof: run.asof });
@@ -141,7 +138,7 @@ export class ScoreService {
     const history = await this.#deps.store
       .listPoints(method.version, { assetId: asset.id, until, limit: MAX_POINTS });
     const change = changes.find(({ assetId }) => assetId === asset.id) ?? null;
-    return { run, card, change, history, version };
+    return { run, card, change, history };
   }
 
   /** What moved since the day before; nothing where that day has no scores. */
@@ -163,7 +160,7 @@ export class ScoreService {
     const stored = await this.#describe();
     const to = stored && dayWithin(stored, query.asof);
     if (!stored || to === null) {
-      return { method: method.version, from: null, to: null, rows: [], version: 0 };
+      return { method: method.version, from: null, to: null, rows: [] };
     }
     const key = `${method.version} ${to} ${stored.version}`;
     return await this.#honesty.get(key, async () => {
@@ -175,7 +172,6 @@ export class ScoreService {
         from: isoDayOf(from),
         to: isoDayOf(to),
         rows: await measureHonesty(panel, method),
-        version: stored.version,
       };
     });
   }
@@ -197,6 +193,8 @@ export class ScoreService {
     const methods = query.method === undefined
       ? this.listMethods()
       : [this.getMethod(query.method)];
+    // Scores of the demo market must not stand among real ones.
+    if (!stored.isDemo) await this.#deps.store.deleteDemoRuns();
     const plans = await Promise.all(methods.map(async (method) => {
       const days = await this.#daysToScore(stored, { ...query, method });
       return { method, days };

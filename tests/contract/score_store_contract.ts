@@ -10,9 +10,10 @@ const PANEL = samplePanel({ assets: 6, days: 300 });
 const runOf = (index: number, version = "v1") =>
   scoreRun(PANEL, { method: sampleMethod(version), day: sampleDay(index) });
 
-/** What every store of scores must do. */
-export function testScoreStore(kind: StoreKind): void {
-  function test(name: string, run: (store: ScoreStore, kit: TestStore) => Promise<void>) {
+type Run = (store: ScoreStore, kit: TestStore) => Promise<void>;
+
+function testerOf(kind: StoreKind) {
+  return (name: string, run: Run) =>
     Deno.test({
       name: `ScoreStore on ${kind.name} ${name}`,
       ignore: kind.ignore,
@@ -21,8 +22,16 @@ export function testScoreStore(kind: StoreKind): void {
         await run(new SqlScoreStore(kit.database, kit.clock), kit);
       },
     });
-  }
+}
 
+/** What every store of scores must do. */
+export function testScoreStore(kind: StoreKind): void {
+  testRuns(kind);
+  testReads(kind);
+}
+
+function testRuns(kind: StoreKind): void {
+  const test = testerOf(kind);
   test("keeps a run to the last bit, for every process", async (store, kit) => {
     const run = runOf(280);
     await store.recordRun(run);
@@ -38,6 +47,19 @@ export function testScoreStore(kind: StoreKind): void {
     assertEquals(await store.findRun("signal", first.day), null);
   });
 
+  test("removes runs of the demo market alone", async (store) => {
+    const real = runOf(280);
+    const cards = runOf(281).cards.map((card, at) => ({ ...card, isDemo: at === 2 }));
+    for (const run of [real, { ...runOf(281), cards }]) await store.recordRun(run);
+    assertEquals([await store.deleteDemoRuns(), await store.deleteDemoRuns()], [1, 0]);
+    assertEquals(await store.findLastDay("v1"), real.day);
+    const query = { assetId: "bitcoin", until: runOf(290).day, limit: 9 };
+    assertEquals((await store.listPoints("v1", query)).map(({ day }) => day), [real.day]);
+  });
+}
+
+function testReads(kind: StoreKind): void {
+  const test = testerOf(kind);
   test("finds the last day, also as of an earlier one", async (store) => {
     for (const index of [280, 282]) await store.recordRun(runOf(index));
     await store.recordRun(runOf(283, "signal"));

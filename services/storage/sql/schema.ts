@@ -187,6 +187,8 @@ interface ScoreRunRow {
   readonly day: number;
   readonly previous_day: number | null;
   readonly created_at: number;
+  /** 1 where any score is of the demo market, else 0. */
+  readonly is_demo: number;
   readonly lineage: JsonText;
   readonly universe: JsonText;
 }

@@ -30,6 +30,7 @@ export class SqlScoreStore implements ScoreStore {
       day,
       previous_day: previousDay === null ? null : startOfDay(previousDay),
       created_at: this.#clock.now(),
+      is_demo: Number(run.cards.some(({ isDemo }) => isDemo)),
       lineage: JSON.stringify(run.lineage),
       universe: JSON.stringify(run.universe),
     };
@@ -43,6 +44,21 @@ export class SqlScoreStore implements ScoreStore {
         await db.insertInto("score_cards").values(cards.slice(at, at + ROWS_AT_ONCE)).execute();
       }
     });
+  }
+
+  async deleteDemoRuns(): Promise<number> {
+    const { read } = this.#database;
+    const runs = await read.selectFrom("score_runs").select(["method", "day"])
+      .where("is_demo", "=", 1).execute();
+    if (runs.length === 0) return 0;
+    await this.#database.transaction(async ({ db }) => {
+      for (const { method, day } of runs) {
+        for (const table of ["score_cards", "score_runs"] as const) {
+          await db.deleteFrom(table).where("method", "=", method).where("day", "=", day).execute();
+        }
+      }
+    });
+    return runs.length;
   }
 
   async findRun(method: string, day: IsoDay): Promise<ScoreRun | null> {

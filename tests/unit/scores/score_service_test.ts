@@ -53,7 +53,7 @@ class Kit implements AsyncDisposable {
   }
 
   /** Writes the sample's days before `end`. */
-  async writeDays({ end = DAYS }: { end?: number } = {}): Promise<void> {
+  async writeDays({ end = DAYS, source: name = "sample" } = {}): Promise<void> {
     for (const { assetId, sources: [source] } of PANEL.assets) {
       const sketches = Array.from({ length: end }, (_, day): CandleSketch => {
         const close = source?.history.close[day] ?? NaN;
@@ -61,7 +61,7 @@ class Kit implements AsyncDisposable {
         const volumeUsd = source?.history.volumeUsd[day] ?? NaN;
         return { openTime: sampleDay(day), close, volumeUsd, marketCapUsd: close * supply };
       });
-      await this.write(assetId, { sketches });
+      await this.write(assetId, { sketches, source: name });
     }
   }
 
@@ -167,6 +167,17 @@ Deno.test("ScoreService.recalculate() scores what is new, once, and says how far
   assertEquals(detail.run, again[0]?.run);
   assertEquals(detail.run.previousDay, first.at(-2)?.run.day);
   assertEquals(detail.change?.to, detail.run.day);
+});
+
+Deno.test("ScoreService.recalculate() forgets the demo market once there are real candles", async () => {
+  await using kit = await Kit.open();
+  await kit.writeDays({ source: "demo" });
+  await kit.service.recalculate({ method: "v1" });
+  assertEquals((await kit.service.getDetail("bitcoin")).card.isDemo, true);
+  await kit.writeDays({ end: 300 });
+  await kit.service.recalculate({ method: "v1" });
+  const { card, history } = await kit.service.getDetail("bitcoin");
+  assertEquals([card.isDemo, card.asof, history.length], [false, endOf(299), HISTORY_DAYS]);
 });
 
 Deno.test("ScoreService.recalculate() scores as many past days as it is told", async () => {
