@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-console
 /** Times the recalculation of a market's scores; see HELP. */
+import { MEASURE_FACTS } from "@/services/scores/measures.ts";
 import { parseMethod, type ScoreMethod } from "@/services/scores/method.ts";
 import { scoreRun } from "@/services/scores/score_run.ts";
 import { sampleDay, samplePanel } from "@/tests/unit/scores/panel_sample.ts";
@@ -17,29 +18,22 @@ const METRICS = 14;
 const DRAWS = 200;
 const DAYS = 260;
 
-/** Method v1 with as many metrics as the goal names, every one of them with data. */
+/** Method v1 without what no source gives, and with a second window of volume: 14 metrics. */
 async function benchMethod(): Promise<ScoreMethod> {
   const url = new URL("../../registry/methods/v1.json", import.meta.url);
   const method = parseMethod(await Deno.readTextFile(url));
-  const stored = method.pillars.filter(({ id }) => id !== "network" && id !== "sentiment");
-  const [liquidity, ...rest] = stored;
-  if (liquidity === undefined) throw new RangeError("Method v1 has no pillars");
-  const metrics = liquidity.metrics.map((metric) => ({
-    ...metric,
-    id: `${metric.id}_b`,
-    days: 60,
-  }));
-  const pillars = [
-    { ...liquidity, metrics: [...liquidity.metrics, ...metrics.slice(0, 1)] },
-    ...rest,
-  ]
-    .map((pillar) => ({ ...pillar, weight: pillar.weight / 0.7 }));
+  const pillars = method.pillars.map((pillar) => ({
+    ...pillar,
+    metrics: pillar.metrics.flatMap((metric) => {
+      if (MEASURE_FACTS[metric.measure].column === null) return [];
+      if (metric.measure !== "log_median_volume") return [metric];
+      return [metric, { ...metric, id: `${metric.id}_longer`, days: 2 * metric.days }];
+    }),
+  })).filter((pillar) => pillar.metrics.length > 0);
+  const total = pillars.reduce((sum, { weight }) => sum + weight, 0);
   return {
     ...method,
-    pillars: pillars.map((pillar) => ({
-      ...pillar,
-      metrics: pillar.metrics.filter(({ id }) => id !== "circulating_share"),
-    })),
+    pillars: pillars.map((pillar) => ({ ...pillar, weight: pillar.weight / total })),
   };
 }
 
