@@ -2,6 +2,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS, utcMsOf } from "@/services/kernel/time.ts
 import {
   type Candle,
   candleAt,
+  type CandleStore,
   type FeedStatus,
   freshnessOfLive,
   type Interval,
@@ -223,14 +224,8 @@ export class LiveScene implements AsyncDisposable {
       .filter(({ openTime }) => openTime + BUCKET_MS + LATE_MS <= now);
   }
 
-  async #stored(venue: Venue, interval: Interval): Promise<ReadonlyMap<number, Candle>> {
-    const { store } = this.product;
-    const series = await store.findSeries({ assetId: BTC, source: venue.name, interval });
-    if (series === null) return new Map();
-    const range = { from: utcMsOf(0), to: utcMsOf(this.time.now() + DAY_MS) };
-    const columns = await store.listCandles(series.seriesId, { range, limit: series.rows });
-    const candles = Array.from(columns.openTime, (_, at) => candleAt(columns, at));
-    return new Map(candles.map((candle) => [candle.openTime, candle]));
+  #stored(venue: Venue, interval: Interval): Promise<ReadonlyMap<number, Candle>> {
+    return storedCandles(this.product.store, { source: venue.name, interval });
   }
 
   /** A price must be made of trades that were made, none of them older than 10 s when it was. */
@@ -247,6 +242,19 @@ export class LiveScene implements AsyncDisposable {
   }
 }
 
+/** Every stored candle of bitcoin at a venue, by its opening time. */
+export async function storedCandles(
+  store: CandleStore,
+  { source, interval }: { readonly source: string; readonly interval: Interval },
+): Promise<ReadonlyMap<number, Candle>> {
+  const series = await store.findSeries({ assetId: BTC, source, interval });
+  if (series === null) return new Map();
+  const range = { from: utcMsOf(0), to: utcMsOf((series.lastOpenTime ?? 0) + DAY_MS) };
+  const columns = await store.listCandles(series.seriesId, { range, limit: series.rows });
+  const candles = Array.from(columns.openTime, (_, at) => candleAt(columns, at));
+  return new Map(candles.map((candle) => [candle.openTime, candle]));
+}
+
 /** Looks until `condition` holds, or the limit of real time is over. */
 async function poll(condition: () => boolean, limitMs = DEADLINE_MS): Promise<void> {
   const late = performance.now() + limitMs;
@@ -257,7 +265,8 @@ function turn(): Promise<void> {
   return new Promise((resolve) => systemTimer.after(CHECK_EVERY_MS, resolve));
 }
 
-function isSame(ours: Candle, theirs: TradedCandle): boolean {
+/** Whether both say the same of a bucket, but for the rounding of their sums. */
+export function isSame(ours: Candle, theirs: TradedCandle): boolean {
   return (["open", "high", "low", "close", "volume", "volumeUsd"] as const).every((name) => {
     const value = ours[name];
     // Not every venue's candles tell the volume in dollars.
