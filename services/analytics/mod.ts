@@ -44,3 +44,4 @@ export {
 } from "./returns.ts";
 export { measureRisk, type RiskMeasures, type RiskOptions } from "./risk.ts";
 export { type CashFlow, xirr } from "./xirr.ts";
+export * from "./risk/correlation.ts";
