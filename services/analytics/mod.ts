@@ -45,3 +45,15 @@ export {
 export { measureRisk, type RiskMeasures, type RiskOptions } from "./risk.ts";
 export { type CashFlow, xirr } from "./xirr.ts";
 export * from "./risk/correlation.ts";
+export { deepestDrawdown, type Drawdown, drawdownCurve } from "./risk/drawdown.ts";
+export { logReturns } from "./risk/log_returns.ts";
+export { MAX_WINDOW_BARS, parsePeriod, type Period, USUAL_PERIODS } from "./risk/period.ts";
+export {
+  measurePriceRisk,
+  measureSwing,
+  type PriceRisk,
+  type PriceSwing,
+} from "./risk/price_risk.ts";
+export { type RelativePerformance, relativePerformance } from "./risk/relative_performance.ts";
+export * from "./risk/reports.ts";
+export * from "./risk/risk_service.ts";

@@ -1,0 +1,139 @@
+import { formatUtcMs, type UtcMs } from "../../kernel/time.ts";
+import {
+  type AssetLabel,
+  bucketStart,
+  type CandleColumns,
+  chooseSeries,
+  type FilledSeries,
+  type Interval,
+  intervalMs,
+  lastClose,
+  type SeriesChoice,
+} from "../../market/mod.ts";
+import { countBars, intervalsFor } from "./period.ts";
+
+/** An asset with the series that may answer for it. */
+export interface StoredAsset {
+  readonly label: AssetLabel;
+  readonly series: readonly FilledSeries[];
+}
+
+/** An asset with the one series that answers in a window; `null` where none reaches into it. */
+export interface PlannedAsset {
+  readonly label: AssetLabel;
+  readonly choice: SeriesChoice | null;
+}
+
+/**
+ * Rows of equal length that end together, the same for each of several assets: bars that closed
+ * by the window's end, and before them the one whose close the first return is measured against.
+ */
+export interface PriceWindow {
+  readonly interval: Interval;
+  /** Start of the bar before the first, which is row 0. */
+  readonly base: UtcMs;
+  /** Close of the last bar. */
+  readonly end: UtcMs;
+  readonly bars: number;
+  readonly assets: readonly PlannedAsset[];
+}
+
+/** Which bars to measure: those of a span before the end, or those since a start. */
+export interface WindowQuery {
+  readonly span: { readonly ms: number } | { readonly since: UtcMs };
+  /** Without it hours or days, as the span and the stored candles go. */
+  readonly interval?: Interval | undefined;
+  /** Only bars that had closed by then; without it those up to the newest of all the assets. */
+  readonly asof?: UtcMs | undefined;
+}
+
+/**
+ * Lays the window over what is stored of the assets; companions come after them, with whatever
+ * they have there, and decide nothing. Finer bars are taken only if each asset has them there:
+ * one coarser line among finer ones would share no bar with them. Throws `VALIDATION_FAILED` where
+ * the window holds too few bars or too many.
+ */
+export function planWindow(
+  assets: readonly StoredAsset[],
+  { query, now, companions = [] }: {
+    readonly query: WindowQuery;
+    readonly now: UtcMs;
+    readonly companions?: readonly StoredAsset[];
+  },
+): PriceWindow {
+  const end = lastInstant(assets, Math.min(query.asof ?? now, now));
+  const spanMs = "ms" in query.span ? query.span.ms : end - query.span.since;
+  const [first = "1d", ...coarser] = query.interval ? [query.interval] : intervalsFor(spanMs);
+  const lay = (interval: Interval) =>
+    layWindow([...assets, ...companions], { span: query.span, interval, end });
+  const chosenIn = ({ assets: planned }: PriceWindow) =>
+    planned.slice(0, assets.length).filter(({ choice }) => choice !== null).length;
+  const finest = lay(first);
+  const [next] = coarser;
+  const isWhole = chosenIn(finest) === assets.length;
+  if (isWhole || next === undefined || spanMs < 2 * intervalMs(next)) return finest;
+  const coarse = lay(next);
+  return chosenIn(coarse) > chosenIn(finest) ? coarse : finest;
+}
+
+/** The newest moment that any of the assets' candles has reached by `limit`. */
+function lastInstant(assets: readonly StoredAsset[], limit: number): number {
+  const closes = assets.flatMap(({ series }) => series.map(lastClose));
+  return closes.length === 0 ? limit : Math.min(limit, Math.max(...closes));
+}
+
+function layWindow(
+  assets: readonly StoredAsset[],
+  { span, interval, end: lastMs }: {
+    readonly span: WindowQuery["span"];
+    readonly interval: Interval;
+    readonly end: number;
+  },
+): PriceWindow {
+  const end = bucketStart(lastMs, interval);
+  const size = intervalMs(interval);
+  // The bar at the start closes with the price that later ones are compared with.
+  const bars = "ms" in span
+    ? countBars(span.ms, { interval, field: "period" })
+    : countBars(end - bucketStart(span.since, interval) - size, { interval, field: "start" });
+  const base = end - (bars + 1) * size as UtcMs;
+  const range = { from: base, to: end };
+  const planned = assets.map(({ label, series }) => {
+    const reaching = series.filter((one) => one.firstOpenTime < end && lastClose(one) > base);
+    return { label, choice: chooseSeries(reaching, { interval, range }) };
+  });
+  return { interval, base, end, bars, assets: planned };
+}
+
+/** Closes in the window's rows, the first of which is the base; NaN where there is no candle. */
+export function alignCloses(candles: CandleColumns, window: PriceWindow): Float64Array {
+  const size = intervalMs(window.interval);
+  const rows = new Float64Array(window.bars + 1).fill(NaN);
+  for (let i = 0; i < candles.length; i++) {
+    const row = (candles.openTime[i] as number - window.base) / size;
+    if (row >= 0 && row < rows.length) rows[row] = candles.close[i] as number;
+  }
+  return rows;
+}
+
+/** Start of the bar in a row. */
+export function startOfRow({ base, interval }: PriceWindow, row: number): UtcMs {
+  return base + row * intervalMs(interval) as UtcMs;
+}
+
+/** What the window stands on: another text means that other facts would be read. */
+export function stampOf({ interval, base, end, assets }: PriceWindow): string {
+  const series = assets.map(({ label, choice }) =>
+    choice === null
+      ? label.assetId
+      : `${label.assetId}=${choice.series.seriesId}.${choice.series.version}` +
+        `.${choice.series.updatedAt}`
+  );
+  return [interval, base, end, ...series].join();
+}
+
+/** Why an asset has no price in the window. */
+export function absenceReason({ interval, base, end }: PriceWindow, asset: AssetLabel): string {
+  const [from, to] = [formatUtcMs(base), formatUtcMs(end)];
+  return `No candles of ${asset.assetId} at ${interval} or finer from ${from} to ${to}`;
+}

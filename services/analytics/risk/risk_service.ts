@@ -1,0 +1,235 @@
+import { AppError } from "../../kernel/errors.ts";
+import type { UtcMs } from "../../kernel/time.ts";
+import { type Interval, labelOf, type MarketService } from "../../market/mod.ts";
+import type { Clock } from "../../ports/mod.ts";
+import {
+  comparisonReport,
+  correlationReport,
+  drawdownReport,
+  matrixReport,
+  type Measured,
+  type Rates,
+  riskReport,
+  rollingReport,
+  volatilityReport,
+} from "./build_reports.ts";
+import { MIN_COMMON_POINTS } from "./correlation.ts";
+import { parsePeriod } from "./period.ts";
+import { readRows } from "./price_rows.ts";
+import { planWindow, stampOf, type StoredAsset, type WindowQuery } from "./price_window.ts";
+import type {
+  ComparisonReport,
+  CorrelationMatrixReport,
+  CorrelationReport,
+  DrawdownReport,
+  RiskReport,
+  RollingCorrelationReport,
+  VolatilityReport,
+} from "./reports.ts";
+import { ResultCache } from "./result_cache.ts";
+
+/** Assets of one correlation matrix. */
+export const MAX_MATRIX_ASSETS = 50;
+/** Lines of one comparison. */
+export const MAX_COMPARED_ASSETS = 20;
+/** What betas are measured against unless asked otherwise. */
+export const DEFAULT_BENCHMARK = "bitcoin";
+
+/** Two assets. */
+export type AssetPair = readonly [first: string, second: string];
+
+/** Which candles to look at. */
+export interface CandleScope {
+  /** Without it hours below 30 days and days from there on, as far as they are stored. */
+  readonly interval?: Interval | undefined;
+  /** Only bars that had closed by this instant; without it those up to the newest stored. */
+  readonly asof?: UtcMs | undefined;
+  /** Only this source. */
+  readonly source?: string | undefined;
+}
+
+export interface PeriodQuery extends CandleScope {
+  /** `24h`, `7d`, `30d`, `1y`. */
+  readonly period: string;
+}
+
+export interface RiskQuery extends PeriodQuery, Rates {
+  readonly benchmark?: string | undefined;
+}
+
+export interface RollingQuery extends PeriodQuery {
+  /** Bars of each window, at least 30. */
+  readonly window: number;
+}
+
+export interface ComparisonQuery extends CandleScope {
+  /** The bar that holds it closes with the price that later ones are compared with. */
+  readonly start: UtcMs;
+}
+
+/** Risk, correlation and comparison over stored candles; assets go by any of their names. */
+export class RiskService {
+  readonly #market: MarketService;
+  readonly #clock: Clock;
+  readonly #volatility: ResultCache<VolatilityReport>;
+  readonly #risk: ResultCache<RiskReport>;
+  readonly #drawdown: ResultCache<DrawdownReport>;
+  readonly #correlation: ResultCache<CorrelationReport>;
+  readonly #rolling: ResultCache<RollingCorrelationReport>;
+  readonly #matrix: ResultCache<CorrelationMatrixReport>;
+  readonly #comparison: ResultCache<ComparisonReport>;
+
+  constructor({ market, clock }: { readonly market: MarketService; readonly clock: Clock }) {
+    this.#market = market;
+    this.#clock = clock;
+    this.#volatility = new ResultCache({ clock });
+    this.#risk = new ResultCache({ clock });
+    this.#drawdown = new ResultCache({ clock });
+    this.#correlation = new ResultCache({ clock });
+    this.#rolling = new ResultCache({ clock });
+    this.#matrix = new ResultCache({ clock });
+    this.#comparison = new ResultCache({ clock });
+  }
+
+  /** `price_stddev` in dollars and annualised `volatility` over a period. */
+  getVolatility(asset: string, query: PeriodQuery): Promise<VolatilityReport> {
+    return this.#answer([asset], this.#volatility, {
+      ...overPeriod("volatility", query),
+      build: (measured) => volatilityReport(measured, query),
+    });
+  }
+
+  /** Every risk figure of an asset over a period. */
+  getRisk(asset: string, query: RiskQuery): Promise<RiskReport> {
+    const { benchmark = DEFAULT_BENCHMARK, riskFree = 0, requiredReturn = 0 } = query;
+    return this.#answer([asset], this.#risk, {
+      ...overPeriod("risk", query),
+      options: [riskFree, requiredReturn],
+      companions: [benchmark],
+      build: (measured) => riskReport(measured, query),
+    });
+  }
+
+  /** The risk of several assets, in the order asked, each up to its own newest bar. */
+  listRisk(assets: readonly string[], query: RiskQuery): Promise<readonly RiskReport[]> {
+    const distinct = this.#distinct(assets, MAX_MATRIX_ASSETS);
+    return Promise.all(distinct.map((asset) => this.getRisk(asset, query)));
+  }
+
+  /** The drawdown curve of an asset over a period. */
+  getDrawdown(asset: string, query: PeriodQuery): Promise<DrawdownReport> {
+    return this.#answer([asset], this.#drawdown, {
+      ...overPeriod("drawdown", query),
+      build: (measured) => drawdownReport(measured, query),
+    });
+  }
+
+  /** Correlation of the log returns of two assets. */
+  getCorrelation(pair: AssetPair, query: PeriodQuery): Promise<CorrelationReport> {
+    return this.#answer(pair, this.#correlation, {
+      ...overPeriod("correlation", query),
+      build: (measured) => correlationReport(measured, query),
+    });
+  }
+
+  /** The same over a window that rolls through the period. */
+  getRollingCorrelation(pair: AssetPair, query: RollingQuery): Promise<RollingCorrelationReport> {
+    const { window: bars } = query;
+    if (!(Number.isInteger(bars) && bars >= MIN_COMMON_POINTS)) {
+      throw refused("window", `Cannot roll ${bars} bars: expected ${MIN_COMMON_POINTS} or more`);
+    }
+    return this.#answer(pair, this.#rolling, {
+      ...overPeriod("rolling_correlation", query),
+      options: [bars],
+      build: (measured) => rollingReport(measured, { ...query, bars }),
+    });
+  }
+
+  /** Correlations of every two of the assets, at most `MAX_MATRIX_ASSETS`. */
+  getCorrelationMatrix(
+    assets: readonly string[],
+    query: PeriodQuery,
+  ): Promise<CorrelationMatrixReport> {
+    return this.#answer(this.#distinct(assets, MAX_MATRIX_ASSETS), this.#matrix, {
+      ...overPeriod("correlation_matrix", query),
+      build: (measured) => matrixReport(measured, query),
+    });
+  }
+
+  /** How several assets went since a start, at most `MAX_COMPARED_ASSETS`. */
+  compare(assets: readonly string[], query: ComparisonQuery): Promise<ComparisonReport> {
+    return this.#answer(this.#distinct(assets, MAX_COMPARED_ASSETS), this.#comparison, {
+      metric: "comparison",
+      scope: query,
+      span: { since: query.start },
+      spanText: String(query.start),
+      build: comparisonReport,
+    });
+  }
+
+  /** The kept answer, or the one built from the rows of the window that the question means. */
+  async #answer<T>(
+    assets: readonly string[],
+    cache: ResultCache<T>,
+    { metric, scope, span, spanText, options = [], companions = [], build }: Question & {
+      readonly build: (measured: Measured) => T;
+    },
+  ): Promise<T> {
+    const { interval, asof, source } = scope;
+    const [own, others] = await Promise.all([
+      this.#storedOf(assets, source),
+      this.#storedOf(companions),
+    ]);
+    const window = planWindow(own, {
+      query: { span, interval, asof },
+      now: this.#clock.now(),
+      companions: others,
+    });
+    const ids = window.assets.map(({ label }) => label.assetId);
+    const narrowed = [...options, interval ?? "", asof ?? "", source ?? ""];
+    const key = ["analytics", metric, ids, spanText, ...narrowed].join(":");
+    return await cache.get(key, {
+      stamp: stampOf(window),
+      compute: async () => build({ window, rows: await readRows(this.#market, window) }),
+    });
+  }
+
+  #storedOf(
+    assets: readonly string[],
+    source?: string,
+  ): Promise<readonly StoredAsset[]> {
+    return Promise.all(assets.map(async (asset) => ({
+      label: labelOf(this.#market.resolve(asset)),
+      series: await this.#market.listSeries(asset, { source }),
+    })));
+  }
+
+  /** Each asset once, whichever of its names it goes by; at most `max`. */
+  #distinct(assets: readonly string[], max: number): readonly string[] {
+    const ids = [...new Set(assets.map((asset) => this.#market.resolve(asset).id))];
+    if (ids.length >= 1 && ids.length <= max) return ids;
+    throw refused("coins", `Cannot measure ${ids.length} assets: expected 1 to ${max}`);
+  }
+}
+
+/** What an answer is made of, but for the function that makes it. */
+interface Question {
+  /** As in the cache's keys. */
+  readonly metric: string;
+  readonly scope: CandleScope;
+  readonly span: WindowQuery["span"];
+  readonly spanText: string;
+  /** What else tells this answer from others under the same metric, assets and span. */
+  readonly options?: readonly (string | number)[];
+  /** Assets that are measured beside the ones asked for. */
+  readonly companions?: readonly string[];
+}
+
+function overPeriod(metric: string, query: PeriodQuery): Question {
+  const { text, ms } = parsePeriod(query.period);
+  return { metric, scope: query, span: { ms }, spanText: text };
+}
+
+function refused(field: string, message: string): AppError {
+  return new AppError("VALIDATION_FAILED", message, { details: { field } });
+}
