@@ -46,6 +46,7 @@ export { measureRisk, type RiskMeasures, type RiskOptions } from "./risk.ts";
 export { type CashFlow, xirr } from "./xirr.ts";
 export * from "./risk/correlation.ts";
 export { deepestDrawdown, type Drawdown, drawdownCurve } from "./risk/drawdown.ts";
+export { RISK_FIGURES } from "./risk/figures.ts";
 export { logReturns } from "./risk/log_returns.ts";
 export { MAX_WINDOW_BARS, parsePeriod, type Period, USUAL_PERIODS } from "./risk/period.ts";
 export {

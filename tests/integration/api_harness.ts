@@ -1,6 +1,6 @@
 import { type Api, createApi, type Monitoring } from "@/routes/(_api)/mod.ts";
 import type { RateLimitMode } from "@/routes/(_api)/middleware/rate_limit.ts";
-import { AnalyticsService, indicatorEngine } from "@/services/analytics/mod.ts";
+import { AnalyticsService, indicatorEngine, RiskService } from "@/services/analytics/mod.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
 import {
   type AssetId,
@@ -93,6 +93,7 @@ export async function openTestApi(
   const indicators = indicatorEngine;
   const market = new MarketService({ registry, store, clock, changes, demoMode, indicators });
   const analytics = new AnalyticsService({ market });
+  const risk = new RiskService({ market, clock });
   const health = new HealthService({
     clock,
     versions: { tokenlysis: "1.2.3" },
@@ -109,7 +110,7 @@ export async function openTestApi(
   const { ops, operatorsLog } = createOps({ database, clock, store, market, jobs, jobStore });
   const version = "1.2.3";
   const api = createApi({
-    ...{ market, analytics, health, jobs, ops, clock, changes, log, rateLimits, version },
+    ...{ market, analytics, risk, health, jobs, ops, clock, changes, log, rateLimits, version },
     ...monitoring && { monitoring },
   });
   return {

@@ -1,3 +1,4 @@
+import { AppError } from "../../kernel/errors.ts";
 import { formatUtcMs, type UtcMs } from "../../kernel/time.ts";
 import {
   type AssetLabel,
@@ -61,6 +62,7 @@ export function planWindow(
     readonly companions?: readonly StoredAsset[];
   },
 ): PriceWindow {
+  checkAge(query);
   const end = lastInstant(assets, Math.min(query.asof ?? now, now));
   const spanMs = "ms" in query.span ? query.span.ms : end - query.span.since;
   const [first = "1d", ...coarser] = query.interval ? [query.interval] : intervalsFor(spanMs);
@@ -74,6 +76,15 @@ export function planWindow(
   if (isWhole || next === undefined || spanMs < 2 * intervalMs(next)) return finest;
   const coarse = lay(next);
   return chosenIn(coarse) > chosenIn(finest) ? coarse : finest;
+}
+
+/** No asset has a price from before the epoch, and no bar of such a time has to be reckoned. */
+function checkAge({ span, asof = 0 as UtcMs }: WindowQuery): void {
+  const field = asof < 0 ? "asof" : "since" in span && span.since < 0 ? "start" : null;
+  if (field === null) return;
+  throw new AppError("VALIDATION_FAILED", `Cannot read ${field}: expected 1970-01-01 or later`, {
+    details: { field },
+  });
 }
 
 /** The newest moment that any of the assets' candles has reached by `limit`. */

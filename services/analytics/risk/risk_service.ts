@@ -1,6 +1,6 @@
 import { AppError } from "../../kernel/errors.ts";
 import type { UtcMs } from "../../kernel/time.ts";
-import { type Interval, labelOf, type MarketService } from "../../market/mod.ts";
+import { type Explanation, type Interval, labelOf, type MarketService } from "../../market/mod.ts";
 import type { Clock } from "../../ports/mod.ts";
 import {
   comparisonReport,
@@ -15,8 +15,16 @@ import {
 } from "./build_reports.ts";
 import { MIN_COMMON_POINTS } from "./correlation.ts";
 import { parsePeriod } from "./period.ts";
-import { readRows } from "./price_rows.ts";
-import { planWindow, stampOf, type StoredAsset, type WindowQuery } from "./price_window.ts";
+import { explainRiskFigure } from "./explain_risk.ts";
+import { parseRiskFigure, RISK_FIGURES } from "./figures.ts";
+import { readCandlesIn, readRows } from "./price_rows.ts";
+import {
+  planWindow,
+  type PriceWindow,
+  stampOf,
+  type StoredAsset,
+  type WindowQuery,
+} from "./price_window.ts";
 import type {
   ComparisonReport,
   CorrelationMatrixReport,
@@ -167,24 +175,40 @@ export class RiskService {
     });
   }
 
+  /** Whether `explain` knows the figure: `volatility:30d`, `sharpe:1y`. */
+  canExplain(figure: string): boolean {
+    return parseRiskFigure(figure) !== null;
+  }
+
+  /** A risk figure of an asset taken apart. Throws `RESOURCE_NOT_FOUND` for an unknown one. */
+  async explain(
+    asset: string,
+    name: string,
+    scope: CandleScope = {},
+  ): Promise<Explanation> {
+    const asked = parseRiskFigure(name);
+    if (asked === null) {
+      throw new AppError("RESOURCE_NOT_FOUND", `Cannot explain "${name}": unknown figure`, {
+        details: { figures: RISK_FIGURES.map((figure) => `${figure}:PERIOD`) },
+      });
+    }
+    const query = { ...scope, period: asked.period.text };
+    const report = await this.getRisk(asset, query);
+    const window = await this.#windowOf([asset], overPeriod("risk", query));
+    const [planned] = window.assets;
+    const read = planned ? await readCandlesIn(this.#market, window, { planned }) : null;
+    const label = labelOf(this.#market.resolve(asset));
+    return explainRiskFigure(label, { name, asked, report, read });
+  }
+
   /** The kept answer, or the one built from the rows of the window that the question means. */
   async #answer<T>(
     assets: readonly string[],
     cache: ResultCache<T>,
-    { metric, scope, span, spanText, options = [], companions = [], build }: Question & {
-      readonly build: (measured: Measured) => T;
-    },
+    { build, ...question }: Question & { readonly build: (measured: Measured) => T },
   ): Promise<T> {
-    const { interval, asof, source } = scope;
-    const [own, others] = await Promise.all([
-      this.#storedOf(assets, source),
-      this.#storedOf(companions),
-    ]);
-    const window = planWindow(own, {
-      query: { span, interval, asof },
-      now: this.#clock.now(),
-      companions: others,
-    });
+    const { metric, scope: { interval, asof, source }, spanText, options = [] } = question;
+    const window = await this.#windowOf(assets, question);
     const ids = window.assets.map(({ label }) => label.assetId);
     const narrowed = [...options, interval ?? "", asof ?? "", source ?? ""];
     const key = ["analytics", metric, ids, spanText, ...narrowed].join(":");
@@ -192,6 +216,18 @@ export class RiskService {
       stamp: stampOf(window),
       compute: async () => build({ window, rows: await readRows(this.#market, window) }),
     });
+  }
+
+  async #windowOf(
+    assets: readonly string[],
+    { scope: { interval, asof, source }, span, companions = [] }: Question,
+  ): Promise<PriceWindow> {
+    const [own, others] = await Promise.all([
+      this.#storedOf(assets, source),
+      this.#storedOf(companions),
+    ]);
+    const query = { span, interval, asof };
+    return planWindow(own, { query, now: this.#clock.now(), companions: others });
   }
 
   #storedOf(
