@@ -42,14 +42,14 @@ export function readRows(
 export async function readCandlesIn(
   market: MarketService,
   { base, end, interval }: PriceWindow,
-  { planned: { label, choice } }: { readonly planned: PlannedAsset },
+  { planned: { label, series } }: { readonly planned: PlannedAsset },
 ): Promise<WindowCandles | null> {
-  if (choice === null) return null;
+  if (series === null) return null;
   const pieces: CandleColumns[] = [];
   let provenance: Provenance | null = null;
   // One page holds every window, but for bars that are rolled up from very many finer ones.
   for (let from: UtcMs | null = base; from !== null && from < end;) {
-    const { source } = choice.series;
+    const { source } = series;
     const page = await market.getCandles(label.assetId, { interval, from, to: end, source });
     if (page.candles.length > 0) {
       pieces.push(page.candles);

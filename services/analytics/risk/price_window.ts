@@ -9,7 +9,6 @@ import {
   type Interval,
   intervalMs,
   lastClose,
-  type SeriesChoice,
 } from "../../market/mod.ts";
 import { countBars, intervalsFor } from "./period.ts";
 
@@ -22,7 +21,7 @@ export interface StoredAsset {
 /** An asset with the one series that answers in a window; `null` where none reaches into it. */
 export interface PlannedAsset {
   readonly label: AssetLabel;
-  readonly choice: SeriesChoice | null;
+  readonly series: FilledSeries | null;
 }
 
 /**
@@ -69,7 +68,7 @@ export function planWindow(
   const lay = (interval: Interval) =>
     layWindow([...assets, ...companions], { span: query.span, interval, end });
   const chosenIn = ({ assets: planned }: PriceWindow) =>
-    planned.slice(0, assets.length).filter(({ choice }) => choice !== null).length;
+    planned.slice(0, assets.length).filter(({ series }) => series !== null).length;
   const finest = lay(first);
   const [next] = coarser;
   const isWhole = chosenIn(finest) === assets.length;
@@ -110,10 +109,19 @@ function layWindow(
   const base = end - (bars + 1) * size as UtcMs;
   const range = { from: base, to: end };
   const planned = assets.map(({ label, series }) => {
-    const reaching = series.filter((one) => one.firstOpenTime < end && lastClose(one) > base);
-    return { label, choice: chooseSeries(reaching, { interval, range }) };
+    const reaching = series.filter((one) => one.firstOpenTime < end && lastClose(one) > base)
+      .map((one) => asKnownBy(one, end));
+    const choice = chooseSeries(reaching, { interval, range });
+    const chosen = series.find(({ seriesId }) => seriesId === choice?.series.seriesId);
+    return { label, series: chosen ?? null };
   });
   return { interval, base, end, bars, assets: planned };
+}
+
+/** The series without what it became after `end`, so that no later candle sways the choice. */
+function asKnownBy(series: FilledSeries, end: UtcMs): FilledSeries {
+  const lastOpen = Math.min(series.lastOpenTime, bucketStart(end - 1, series.interval)) as UtcMs;
+  return { ...series, lastOpenTime: lastOpen, rows: 0 };
 }
 
 /** Closes in the window's rows, the first of which is the base; NaN where there is no candle. */
@@ -134,13 +142,12 @@ export function startOfRow({ base, interval }: PriceWindow, row: number): UtcMs 
 
 /** What the window stands on: another text means that other facts would be read. */
 export function stampOf({ interval, base, end, assets }: PriceWindow): string {
-  const series = assets.map(({ label, choice }) =>
-    choice === null
+  const facts = assets.map(({ label, series }) =>
+    series === null
       ? label.assetId
-      : `${label.assetId}=${choice.series.seriesId}.${choice.series.version}` +
-        `.${choice.series.updatedAt}`
+      : [label.assetId, series.seriesId, series.version, series.updatedAt].join(".")
   );
-  return [interval, base, end, ...series].join();
+  return [interval, base, end, ...facts].join();
 }
 
 /** Why an asset has no price in the window. */
