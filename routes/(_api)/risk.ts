@@ -1,6 +1,8 @@
 import { z } from "zod";
 import {
+  type AnalyticsService,
   DEFAULT_BENCHMARK,
+  getAssetMetrics,
   MAX_MATRIX_ASSETS,
   type RiskService,
 } from "../../services/analytics/mod.ts";
@@ -8,10 +10,12 @@ import { INTERVALS } from "../../services/market/mod.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { AsofParam, AssetName, commaList, NOTHING, PeriodParam, SourceParam } from "./params.ts";
-import { ok } from "./reply.ts";
+import { bare, ok } from "./reply.ts";
 import {
+  AssetMetrics,
   DrawdownCurve,
   drawdownToWire,
+  metricsToWire,
   Risk,
   riskToWire,
   versionOf,
@@ -44,12 +48,13 @@ const GAPS =
   "coverage says so. The first bar's return is against the close before the window.";
 
 export interface RiskDeps {
+  readonly analytics: AnalyticsService;
   readonly risk: RiskService;
   readonly clock: Clock;
 }
 
 export function riskEndpoints(deps: RiskDeps): readonly Endpoint[] {
-  return [volatility(deps), riskOfOne(deps), riskOfSeveral(deps), drawdown(deps)];
+  return [volatility(deps), riskOfOne(deps), riskOfSeveral(deps), drawdown(deps), metrics(deps)];
 }
 
 function volatility({ risk, clock }: RiskDeps): Endpoint {
@@ -119,6 +124,28 @@ function drawdown({ risk, clock }: RiskDeps): Endpoint {
     async handle({ params, query }) {
       const report = await risk.getDrawdown(params.coin_id, query);
       return ok(drawdownToWire(report), { now: clock.now(), version: versionOf(report) });
+    },
+  });
+}
+
+function metrics({ analytics, risk }: RiskDeps): Endpoint {
+  return endpoint({
+    path: "/assets/{asset_id}/metrics",
+    tag: "Assets",
+    summary: "Risk, momentum and the caller's share of an asset",
+    description: `RSI and MACD are those of the newest bar, on the risk's own bars. ${GAPS}`,
+    params: z.object({ asset_id: AssetName }),
+    query: z.object(RISK_SHAPE),
+    response: AssetMetrics,
+    isBare: true,
+    refusals: [404, 409],
+    async handle({ params, query: { risk_free, required_return, ...query } }) {
+      const rates = { riskFree: risk_free, requiredReturn: required_return };
+      const found = await getAssetMetrics({ analytics, risk }, params.asset_id, {
+        ...query,
+        ...rates,
+      });
+      return bare(JSON.stringify(metricsToWire(found)), { version: versionOf(found.risk) });
     },
   });
 }

@@ -2,14 +2,17 @@ import { z } from "zod";
 import { fingerprint } from "../../services/kernel/fingerprint.ts";
 import { finiteOrNull } from "../../services/kernel/numbers.ts";
 import { formatUtcMs, type UtcMs } from "../../services/kernel/time.ts";
-import type {
-  AssetBasis,
-  Basis,
-  DrawdownDates,
-  DrawdownReport,
-  Reasons,
-  RiskReport,
-  VolatilityReport,
+import {
+  type AssetBasis,
+  type AssetMetrics as AssetMetricsModel,
+  type Basis,
+  type DrawdownDates,
+  type DrawdownReport,
+  MACD_PERIODS,
+  type Reasons,
+  type RiskReport,
+  RSI_PERIOD,
+  type VolatilityReport,
 } from "../../services/analytics/mod.ts";
 import { INTERVALS } from "../../services/market/mod.ts";
 import { provenanceToWire } from "./provenance_wire.ts";
@@ -102,6 +105,22 @@ export const DrawdownCurve = z.object({
   ...ORIGIN,
 }).meta({ id: "DrawdownCurve" });
 
+export const AssetMetrics = Risk.extend({
+  drawdown: Value.describe("Same as current_drawdown"),
+  nav_share: Value.describe("Share of the caller's net asset value, a fraction"),
+  rsi: z.object({ period: z.number().int(), value: Value }),
+  macd: z.object({
+    fast: z.number().int(),
+    slow: z.number().int(),
+    signal_period: z.number().int(),
+    fast_ema: Value.describe("Dollars"),
+    slow_ema: Value,
+    macd: Value.describe("fast_ema - slow_ema"),
+    signal: Value,
+    histogram: Value,
+  }),
+}).meta({ id: "AssetMetrics" });
+
 /** An asset's part of an answer about several. */
 export const Part = z.object({
   asset_id: z.string(),
@@ -152,6 +171,38 @@ export function riskToWire(report: RiskReport): z.output<typeof Risk> {
     },
   };
 }
+
+/** Risk and momentum of an asset, and its share of a portfolio where there is one. */
+export function metricsToWire(
+  { risk, momentum }: AssetMetricsModel,
+): z.output<typeof AssetMetrics> {
+  const { fast, slow, signal } = MACD_PERIODS;
+  const figures = riskToWire(risk);
+  return {
+    ...figures,
+    drawdown: figures.current_drawdown,
+    nav_share: null,
+    rsi: { period: RSI_PERIOD, value: momentum.rsi },
+    macd: {
+      fast,
+      slow,
+      signal_period: signal,
+      fast_ema: momentum.fastEma,
+      slow_ema: momentum.slowEma,
+      macd: momentum.macd,
+      signal: momentum.macdSignal,
+      histogram: momentum.macdHistogram,
+    },
+    reasons: {
+      ...figures.reasons,
+      nav_share: "The caller keeps no portfolio here",
+      ...momentum.rsi === null && { rsi: WINDOW_NOT_WHOLE },
+      ...momentum.macdSignal === null && { macd: WINDOW_NOT_WHOLE },
+    },
+  };
+}
+
+const WINDOW_NOT_WHOLE = "Its window is not whole: too few candles since the last gap";
 
 /** A drawdown curve as columns. */
 export function drawdownToWire(report: DrawdownReport): z.output<typeof DrawdownCurve> {

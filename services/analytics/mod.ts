@@ -44,6 +44,7 @@ export {
 } from "./returns.ts";
 export { measureRisk, type RiskMeasures, type RiskOptions } from "./risk.ts";
 export { type CashFlow, xirr } from "./xirr.ts";
+export * from "./risk/asset_metrics.ts";
 export * from "./risk/correlation.ts";
 export { deepestDrawdown, type Drawdown, drawdownCurve } from "./risk/drawdown.ts";
 export { RISK_FIGURES } from "./risk/figures.ts";

@@ -13,6 +13,7 @@ const TASK_ID = uuidOfMoment(0, "a task");
 /** One honest request for each route; the test below fails for a route without. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   "/assets/{asset_id}/candles": "/assets/bitcoin/candles?interval=1w",
+  "/assets/{asset_id}/metrics": "/assets/bitcoin/metrics?period=90d",
   "/api/assets": "/api/assets?limit=2",
   "/api/assets/{asset_id}": "/api/assets/bitcoin",
   "/api/market/price/{coin_id}": "/api/market/price/bitcoin",

@@ -1,6 +1,5 @@
 import { DAY_MS, HOUR_MS } from "@/services/kernel/time.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
-import { readSharedText, sharedData } from "@/tests/shared_data.ts";
 import type { CandleSketch } from "@/tests/fakes/memory_candle_store.ts";
 import {
   type ApiHarness,
@@ -118,6 +117,32 @@ Deno.test("GET /api/analytics/risk takes yearly rates, spread over the bars", as
   const [rated] = await dataOf(harness, `${path}&risk_free=3.65&required_return=3.65`);
   assertClose(rated.sharpe, 0.1 * Math.sqrt(365));
   assertClose(rated.sortino, 0.01 * 365 / (0.09 / Math.sqrt(3) * Math.sqrt(365)));
+});
+
+Deno.test("GET /assets/{id}/metrics joins risk and momentum of the same bars", async () => {
+  await using harness = await openTestApi();
+  await harness.write({ candles: dailyCandles(swings(100, 2)) });
+  for (const asof of ["", "&asof=2021-03-31"]) {
+    const response = await harness.get(`/assets/BTC/metrics?period=60d${asof}`);
+    assertEquals(response.status, 200);
+    const metrics = await response.json();
+    const risk = await dataOf(harness, `/api/analytics/risk/bitcoin?period=60d${asof}`);
+    const names = ["volatility", "price_stddev", "beta", "max_drawdown", "n", "asof", "source"];
+    for (const name of names) assertEquals([name, metrics[name]], [name, risk[name]]);
+    assertEquals([metrics.drawdown, metrics.nav_share], [risk.current_drawdown, null]);
+    const path = "/api/analytics/indicators/bitcoin?names=rsi:14,macd:12-26-9,ema:12&";
+    const { series } = await dataOf(harness, `${path}end=${metrics.to}`);
+    assertEquals(metrics.rsi, { period: 14, value: series["rsi:14"].at(-1) });
+    const { macd } = metrics;
+    assertClose(macd.signal, series["macd:12-26-9"].signal.at(-1));
+    assertClose(macd.fast_ema, series["ema:12"].at(-1));
+    assertClose(macd.macd, macd.fast_ema - macd.slow_ema);
+    assertClose(macd.histogram, macd.macd - macd.signal);
+    assertEquals(Object.keys(metrics.reasons), ["nav_share"]);
+  }
+  const none = await (await harness.get("/assets/uniswap/metrics")).json();
+  assertEquals([none.rsi.value, none.macd.macd, none.volatility], [null, null, null]);
+  assertEquals(Object.keys(none.reasons).includes("macd"), true);
 });
 
 Deno.test("GET /api/analytics/drawdown/{id} is a curve with gaps and dates", async () => {
@@ -339,65 +364,4 @@ Deno.test("GET /api/explain/{figure:period}/{id} gives the figure of the risk re
   const none = await dataOf(harness, "/api/explain/volatility:30d/uniswap");
   assertEquals([none.value, none.rows], [null, []]);
   assert(none.reason.startsWith("No candles of uniswap"));
-});
-
-const MARKET = sharedData("market/daily_cmc");
-
-async function readCloses(symbol: string): Promise<CandleSketch[]> {
-  const url = sharedData(`market/daily_cmc/${symbol}.csv.gz`);
-  assert(url);
-  const [header = "", ...lines] = (await readSharedText(url)).trim().split("\n");
-  const [date, close] = ["date", "close"].map((name) => header.split(",").indexOf(name));
-  return lines.map((line) => {
-    const cells = line.split(",");
-    return {
-      openTime: Date.parse(`${cells[date ?? 0]}T00:00:00Z`),
-      close: Number(cells[close ?? 0]),
-    };
-  });
-}
-
-Deno.test({
-  name: "GET /api/analytics/correlation of real days agrees with the formula worked out apart",
-  ignore: MARKET === null,
-  async fn() {
-    await using harness = await openTestApi();
-    const bitcoin = await readCloses("BTC");
-    const ethereum = await readCloses("ETH");
-    await harness.write({ candles: bitcoin });
-    await harness.write({ assetId: "ethereum", candles: ethereum });
-    const data = await dataOf(
-      harness,
-      "/api/analytics/correlation?coin_1=bitcoin&coin_2=ethereum&period=365d&asof=2021-06-30",
-    );
-    const byDay = [bitcoin, ethereum].map((candles) =>
-      new Map(candles.map(({ openTime, close }) => [openTime, close]))
-    );
-    const pairs: (readonly [number, number])[] = [];
-    for (let back = 0; back < 365; back++) {
-      const day = Date.UTC(2021, 5, 30) - back * DAY_MS;
-      const [x = NaN, y = NaN] = byDay.map((closes) =>
-        Math.log(closes.get(day) ?? NaN) - Math.log(closes.get(day - DAY_MS) ?? NaN)
-      );
-      if (!Number.isNaN(x + y)) pairs.push([x, y]);
-    }
-    const n = pairs.length;
-    const sum = (of: (x: number, y: number) => number) =>
-      pairs.reduce((total, [x, y]) => total + of(x, y), 0);
-    const [sx, sy] = [sum((x) => x), sum((_, y) => y)];
-    const r = (n * sum((x, y) => x * y) - sx * sy) /
-      Math.sqrt((n * sum((x) => x * x) - sx ** 2) * (n * sum((_, y) => y * y) - sy ** 2));
-    assertClose(data.correlation, r, 1e-9);
-    const z = 0.5 * Math.log((1 + r) / (1 - r));
-    for (const [at, sign] of [[0, -1], [1, 1]] as const) {
-      const bound = Math.exp(2 * (z + sign * 1.959963984540054 / Math.sqrt(n - 3)));
-      assertClose(data.ci95[at], (bound - 1) / (bound + 1), 1e-9);
-    }
-    assertEquals([data.n, data.from, data.to], [
-      n,
-      "2020-07-01T00:00:00Z",
-      "2021-06-30T00:00:00Z",
-    ]);
-    assert(n >= 360);
-  },
 });
