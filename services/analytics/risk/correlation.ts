@@ -1,4 +1,5 @@
 import { finiteOrNull } from "../../kernel/numbers.ts";
+import { columnProducts } from "./column_products.ts";
 
 /** Common points below which a correlation says nothing. */
 export const MIN_COMMON_POINTS = 30;
@@ -60,22 +61,26 @@ export function correlationMatrix(columns: readonly Float64Array[]): Correlation
   const size = columns.length;
   const rows = columns[0]?.length ?? 0;
   checkLengths(columns, rows);
+  const scaled = columns.map(toUnitLength);
+  const whole = scaled.filter((column) => column !== null);
+  const products = columnProducts(whole);
   const r = new Float64Array(size * size);
   const n = new Uint32Array(size * size);
-  const scaled = columns.map(toUnitLength);
-  columns.forEach((a, i) => {
-    for (let j = i; j < size; j++) {
-      const [u, v] = [scaled[i], scaled[j]];
-      const pair = u && v
-        ? { product: dot(u, v), n: rows }
-        : overCommonRows(a, columns[j] as Float64Array, { start: 0, end: rows });
+  for (let i = 0, u = 0; i < size; i++) {
+    for (let j = i, v = u; j < size; j++) {
+      const isWhole = scaled[i] !== null && scaled[j] !== null;
+      const pair = isWhole
+        ? { product: products[u * whole.length + v] as number, n: rows }
+        : overCommonRows(columns[i] as Float64Array, columns[j] as Float64Array);
       // Nothing moves more like a column than itself: rounding must not say otherwise.
       const product = i === j && pair.product > 0 ? 1 : pair.product;
       const [cell, mirrored] = [i * size + j, j * size + i];
       r[cell] = r[mirrored] = pair.n < MIN_COMMON_POINTS ? NaN : clamp(product);
       n[cell] = n[mirrored] = pair.n;
+      if (scaled[j] !== null) v++;
     }
-  });
+    if (scaled[i] !== null) u++;
+  }
   return { size, r, n };
 }
 
@@ -110,59 +115,62 @@ function checkLengths(columns: readonly Float64Array[], rows: number): void {
 function toUnitLength(column: Float64Array): Float64Array | null {
   const anchor = column[0] ?? NaN;
   let sum = 0;
-  for (const value of column) sum += value - anchor;
+  for (let i = 0; i < column.length; i++) sum += column[i] as number - anchor;
   if (Number.isNaN(sum)) return null;
   const mean = sum / column.length;
-  const unit = column.map((value) => value - anchor - mean);
-  const length = Math.sqrt(dot(unit, unit));
-  if (!(length > 0)) return null;
-  for (let i = 0; i < unit.length; i++) unit[i] = unit[i] as number / length;
-  return unit;
-}
-
-/** Four sums at a time, none of which waits for another's addition. */
-function dot(a: Float64Array, b: Float64Array): number {
-  const whole = a.length - a.length % 4;
-  let [first, second, third, fourth] = [0, 0, 0, 0];
-  for (let i = 0; i < whole; i += 4) {
-    first += a[i] as number * (b[i] as number);
-    second += a[i + 1] as number * (b[i + 1] as number);
-    third += a[i + 2] as number * (b[i + 2] as number);
-    fourth += a[i + 3] as number * (b[i + 3] as number);
+  const unit = new Float64Array(column.length);
+  let squares = 0;
+  for (let i = 0; i < column.length; i++) {
+    const gap = column[i] as number - anchor - mean;
+    unit[i] = gap;
+    squares += gap * gap;
   }
-  for (let i = whole; i < a.length; i++) first += a[i] as number * (b[i] as number);
-  return first + second + (third + fourth);
+  if (squares === 0) return null;
+  const share = 1 / Math.sqrt(squares);
+  for (let i = 0; i < unit.length; i++) unit[i] = unit[i] as number * share;
+  return unit;
 }
 
 /**
  * Pearson's product over the rows from `start` to before `end` that both columns have; NaN where
- * one of them never moves. Two passes: the digits of small returns survive a large mean.
+ * one of them never moves. Two passes: the digits of small returns survive a large mean, from
+ * which the first common row, taken off at once, keeps equal values exactly equal.
  */
 function overCommonRows(
   a: Float64Array,
   b: Float64Array,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start = 0, end = a.length }: { readonly start?: number; readonly end?: number } = {},
 ): { readonly product: number; readonly n: number } {
+  let first = start;
+  while (first < end && Number.isNaN((a[first] as number) + (b[first] as number))) first++;
+  const anchorA = a[first] as number;
+  const anchorB = b[first] as number;
   let n = 0;
-  let [anchorA, anchorB] = [NaN, NaN];
-  let [sumA, sumB] = [0, 0];
-  for (let i = start; i < end; i++) {
-    const x = a[i] as number;
-    const y = b[i] as number;
-    if (x !== x || y !== y) continue;
-    if (n++ === 0) [anchorA, anchorB] = [x, y];
-    sumA += x - anchorA;
-    sumB += y - anchorB;
+  let sumA = 0;
+  let sumB = 0;
+  for (let i = first; i < end; i++) {
+    const x = a[i] as number - anchorA;
+    const y = b[i] as number - anchorB;
+    // NaN alone differs from itself.
+    if (x === x && y === y) {
+      n++;
+      sumA += x;
+      sumB += y;
+    }
   }
-  const [centerA, centerB] = [sumA / n, sumB / n];
-  let [squaresA, squaresB, products] = [0, 0, 0];
-  for (let i = start; i < end; i++) {
+  const centerA = sumA / n;
+  const centerB = sumB / n;
+  let squaresA = 0;
+  let squaresB = 0;
+  let products = 0;
+  for (let i = first; i < end; i++) {
     const x = a[i] as number - anchorA - centerA;
     const y = b[i] as number - anchorB - centerB;
-    if (x !== x || y !== y) continue;
-    squaresA += x * x;
-    squaresB += y * y;
-    products += x * y;
+    if (x === x && y === y) {
+      squaresA += x * x;
+      squaresB += y * y;
+      products += x * y;
+    }
   }
   return { product: products / (Math.sqrt(squaresA) * Math.sqrt(squaresB)), n };
 }
