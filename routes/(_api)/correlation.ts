@@ -2,7 +2,7 @@ import { z } from "zod";
 import {
   MAX_COMPARED_ASSETS,
   MAX_MATRIX_ASSETS,
-  MAX_WINDOW_BARS,
+  MAX_ROLLING_BARS,
   MIN_COMMON_POINTS,
 } from "../../services/analytics/mod.ts";
 import {
@@ -58,7 +58,7 @@ function rolling({ risk, clock }: RiskDeps): Endpoint {
     params: NOTHING,
     query: z.object({
       ...PAIR_SHAPE,
-      window: wholeNumber({ min: MIN_COMMON_POINTS, max: MAX_WINDOW_BARS, fallback: 30 })
+      window: wholeNumber({ min: MIN_COMMON_POINTS, max: MAX_ROLLING_BARS, fallback: 30 })
         .describe("Bars in each window"),
       ...SCOPE_SHAPE,
     }),

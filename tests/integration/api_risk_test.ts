@@ -307,6 +307,7 @@ const REFUSED = [
   "/api/analytics/correlation/matrix?coins=,",
   `/api/analytics/correlation/matrix?coins=${Array.from({ length: 51 }, (_, i) => `c${i}`)}`,
   "/api/analytics/correlation/rolling?coin_1=bitcoin&coin_2=BTC&window=29",
+  "/api/analytics/correlation/rolling?coin_1=bitcoin&coin_2=BTC&window=366",
   "/api/analytics/compare?coins=bitcoin",
   "/api/analytics/compare?coins=bitcoin&start=2031-01-01",
   "/api/explain/sharpe:never/bitcoin",

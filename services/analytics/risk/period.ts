@@ -12,6 +12,9 @@ export interface Period {
 /** Bars of one window; the candle before them, which starts the first return, is read as well. */
 export const MAX_WINDOW_BARS = MAX_CANDLES - 1;
 
+/** Closes of one window over all its assets: what one request may read. */
+export const MAX_WINDOW_CLOSES = 100_000;
+
 /** The periods that pages offer. */
 export const USUAL_PERIODS = ["24h", "7d", "30d", "90d", "1y"] as const;
 
@@ -42,14 +45,24 @@ export function intervalsFor(spanMs: number): readonly Interval[] {
   return spanMs < DAILY_FROM_MS ? ["1h", "1d"] : ["1d"];
 }
 
-/** Whole bars of a span. Throws `VALIDATION_FAILED`, naming the field, for too few or too many. */
+/**
+ * Whole bars of a span, for a window of several assets. Throws `VALIDATION_FAILED`, naming the
+ * field, for fewer than two or more than may be read.
+ */
 export function countBars(
   spanMs: number,
-  { interval, field }: { readonly interval: Interval; readonly field: "period" | "start" },
+  { interval, field, assets }: {
+    readonly interval: Interval;
+    readonly field: "period" | "start";
+    readonly assets: number;
+  },
 ): number {
   const bars = Math.floor(spanMs / intervalMs(interval));
-  if (bars >= 2 && bars <= MAX_WINDOW_BARS) return bars;
-  const text = bars < 2 ? `at least 2 bars of ${interval}` : `at most ${MAX_WINDOW_BARS} bars`;
+  const most = Math.min(MAX_WINDOW_BARS, Math.floor(MAX_WINDOW_CLOSES / assets) - 1);
+  if (bars >= 2 && bars <= most) return bars;
+  const text = bars < 2
+    ? `at least 2 bars of ${interval}`
+    : `at most ${most} bars of ${interval} for ${assets} ${assets === 1 ? "asset" : "assets"}`;
   throw new AppError("VALIDATION_FAILED", `Cannot measure this ${field}: expected ${text}`, {
     details: { field, bars: Math.max(0, bars), interval },
   });

@@ -103,9 +103,10 @@ function layWindow(
   const end = bucketStart(lastMs, interval);
   const size = intervalMs(interval);
   // The bar at the start closes with the price that later ones are compared with.
+  const count = { interval, assets: assets.length };
   const bars = "ms" in span
-    ? countBars(span.ms, { interval, field: "period" })
-    : countBars(end - bucketStart(span.since, interval) - size, { interval, field: "start" });
+    ? countBars(span.ms, { ...count, field: "period" })
+    : countBars(end - bucketStart(span.since, interval) - size, { ...count, field: "start" });
   const base = end - (bars + 1) * size as UtcMs;
   const range = { from: base, to: end };
   const planned = assets.map(({ label, series }) => {

@@ -40,6 +40,8 @@ import { ResultCache } from "./result_cache.ts";
 export const MAX_MATRIX_ASSETS = 50;
 /** Lines of one comparison. */
 export const MAX_COMPARED_ASSETS = 20;
+/** Bars of a rolling window; each is measured for itself. */
+export const MAX_ROLLING_BARS = 365;
 /** What betas are measured against unless asked otherwise. */
 export const DEFAULT_BENCHMARK = "bitcoin";
 
@@ -66,7 +68,7 @@ export interface RiskQuery extends PeriodQuery, Rates {
 }
 
 export interface RollingQuery extends PeriodQuery {
-  /** Bars of each window, at least 30. */
+  /** Bars of each window, 30 to `MAX_ROLLING_BARS`. */
   readonly window: number;
 }
 
@@ -143,8 +145,10 @@ export class RiskService {
   /** The same over a window that rolls through the period. */
   getRollingCorrelation(pair: AssetPair, query: RollingQuery): Promise<RollingCorrelationReport> {
     const { window: bars } = query;
-    if (!(Number.isInteger(bars) && bars >= MIN_COMMON_POINTS)) {
-      throw refused("window", `Cannot roll ${bars} bars: expected ${MIN_COMMON_POINTS} or more`);
+    const isAllowed = bars >= MIN_COMMON_POINTS && bars <= MAX_ROLLING_BARS;
+    if (!(Number.isInteger(bars) && isAllowed)) {
+      const expected = `${MIN_COMMON_POINTS} to ${MAX_ROLLING_BARS}`;
+      throw refused("window", `Cannot roll ${bars} bars: expected ${expected}`);
     }
     return this.#answer(pair, this.#rolling, {
       ...overPeriod("rolling_correlation", query),

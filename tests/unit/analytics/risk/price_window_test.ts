@@ -112,7 +112,10 @@ Deno.test("planWindow() refuses too few bars, too many and times before 1970", (
   const refuse = (run: () => unknown, pattern: RegExp) =>
     assertThrows(run, { type: AppError, pattern });
   refuse(() => plan(stored, "24h", { interval: "1d" }), /at least 2 bars/);
-  refuse(() => plan(stored, "20y"), /at most 4999 bars/);
+  refuse(() => plan(stored, "20y"), /at most 4999 bars of 1d for 1 asset/);
+  const many = Array.from({ length: 50 }, () => asset(seriesOver(0, 99)));
+  assertEquals(plan(many, "1999d").bars, 1_999);
+  refuse(() => plan(many, "2000d"), /at most 1999 bars of 1d for 50 assets/);
   refuse(() => plan(stored, "30d", { asof: -1 as UtcMs }), /1970-01-01 or later/);
   const since = (at: UtcMs) => () =>
     planWindow(stored, { query: { span: { since: at }, interval: "1d" }, now: NOW });
