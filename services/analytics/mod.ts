@@ -59,3 +59,4 @@ export {
 export { type RelativePerformance, relativePerformance } from "./risk/relative_performance.ts";
 export * from "./risk/reports.ts";
 export * from "./risk/risk_service.ts";
+export type { CandleScope } from "./risk/window_reader.ts";

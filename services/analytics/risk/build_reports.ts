@@ -11,7 +11,7 @@ import {
 import { deepestDrawdown, type Drawdown, drawdownCurve } from "./drawdown.ts";
 import { logReturns } from "./log_returns.ts";
 import { measurePriceRisk, measureSwing, type PriceSwing } from "./price_risk.ts";
-import type { PriceRows } from "./price_rows.ts";
+import type { PriceRows } from "./window_reader.ts";
 import { absenceReason, type PriceWindow, stampOf, startOfRow } from "./price_window.ts";
 import { relativePerformance } from "./relative_performance.ts";
 import type {

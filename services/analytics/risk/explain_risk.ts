@@ -7,7 +7,7 @@ import {
 } from "../../market/mod.ts";
 import { YEAR_MS } from "../../kernel/time.ts";
 import type { PeriodFigure } from "./figures.ts";
-import type { WindowCandles } from "./price_rows.ts";
+import type { WindowCandles } from "./window_reader.ts";
 import type { RiskReport } from "./reports.ts";
 
 const ROUNDING = "None: a 64-bit float as computed. Pages round what they show, copies do not.";

@@ -143,12 +143,13 @@ export function startOfRow({ base, interval }: PriceWindow, row: number): UtcMs 
 
 /** What the window stands on: another text means that other facts would be read. */
 export function stampOf({ interval, base, end, assets }: PriceWindow): string {
-  const facts = assets.map(({ label, series }) =>
-    series === null
-      ? label.assetId
-      : [label.assetId, series.seriesId, series.version, series.updatedAt].join(".")
-  );
-  return [interval, base, end, ...facts].join();
+  return [interval, base, end, ...assets.map(stampOfAsset)].join();
+}
+
+/** The asset's part of it. */
+export function stampOfAsset({ label: { assetId }, series }: PlannedAsset): string {
+  if (series === null) return assetId;
+  return [assetId, series.seriesId, series.version, series.updatedAt].join(".");
 }
 
 /** Why an asset has no price in the window. */

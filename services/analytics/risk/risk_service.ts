@@ -1,6 +1,6 @@
 import { AppError } from "../../kernel/errors.ts";
 import type { UtcMs } from "../../kernel/time.ts";
-import { type Explanation, type Interval, labelOf, type MarketService } from "../../market/mod.ts";
+import { type Explanation, labelOf, type MarketService } from "../../market/mod.ts";
 import type { Clock } from "../../ports/mod.ts";
 import {
   comparisonReport,
@@ -14,17 +14,10 @@ import {
   volatilityReport,
 } from "./build_reports.ts";
 import { MIN_COMMON_POINTS } from "./correlation.ts";
-import { parsePeriod } from "./period.ts";
 import { explainRiskFigure } from "./explain_risk.ts";
 import { parseRiskFigure, RISK_FIGURES } from "./figures.ts";
-import { readCandlesIn, readRows } from "./price_rows.ts";
-import {
-  planWindow,
-  type PriceWindow,
-  stampOf,
-  type StoredAsset,
-  type WindowQuery,
-} from "./price_window.ts";
+import { parsePeriod } from "./period.ts";
+import { stampOf, type WindowQuery } from "./price_window.ts";
 import type {
   ComparisonReport,
   CorrelationMatrixReport,
@@ -35,6 +28,7 @@ import type {
   VolatilityReport,
 } from "./reports.ts";
 import { ResultCache } from "./result_cache.ts";
+import { type CandleScope, inTurns, WindowReader } from "./window_reader.ts";
 
 /** Assets of one correlation matrix. */
 export const MAX_MATRIX_ASSETS = 50;
@@ -47,16 +41,6 @@ export const DEFAULT_BENCHMARK = "bitcoin";
 
 /** Two assets. */
 export type AssetPair = readonly [first: string, second: string];
-
-/** Which candles to look at. */
-export interface CandleScope {
-  /** Without it hours below 30 days and days from there on, as far as they are stored. */
-  readonly interval?: Interval | undefined;
-  /** Only bars that had closed by this instant; without it those up to the newest stored. */
-  readonly asof?: UtcMs | undefined;
-  /** Only this source. */
-  readonly source?: string | undefined;
-}
 
 export interface PeriodQuery extends CandleScope {
   /** `24h`, `7d`, `30d`, `1y`. */
@@ -80,7 +64,7 @@ export interface ComparisonQuery extends CandleScope {
 /** Risk, correlation and comparison over stored candles; assets go by any of their names. */
 export class RiskService {
   readonly #market: MarketService;
-  readonly #clock: Clock;
+  readonly #reader: WindowReader;
   readonly #volatility: ResultCache<VolatilityReport>;
   readonly #risk: ResultCache<RiskReport>;
   readonly #drawdown: ResultCache<DrawdownReport>;
@@ -91,7 +75,7 @@ export class RiskService {
 
   constructor({ market, clock }: { readonly market: MarketService; readonly clock: Clock }) {
     this.#market = market;
-    this.#clock = clock;
+    this.#reader = new WindowReader({ market, clock });
     this.#volatility = new ResultCache({ clock });
     this.#risk = new ResultCache({ clock });
     this.#drawdown = new ResultCache({ clock });
@@ -102,75 +86,78 @@ export class RiskService {
   }
 
   /** `price_stddev` in dollars and annualised `volatility` over a period. */
-  getVolatility(asset: string, query: PeriodQuery): Promise<VolatilityReport> {
-    return this.#answer([asset], this.#volatility, {
+  async getVolatility(asset: string, query: PeriodQuery): Promise<VolatilityReport> {
+    return await this.#answer([asset], this.#volatility, {
       ...overPeriod("volatility", query),
       build: (measured) => volatilityReport(measured, query),
     });
   }
 
   /** Every risk figure of an asset over a period. */
-  getRisk(asset: string, query: RiskQuery): Promise<RiskReport> {
-    const { benchmark = DEFAULT_BENCHMARK, riskFree = 0, requiredReturn = 0 } = query;
-    return this.#answer([asset], this.#risk, {
+  async getRisk(asset: string, query: RiskQuery): Promise<RiskReport> {
+    const { benchmark = DEFAULT_BENCHMARK, riskFree, requiredReturn } = query;
+    return await this.#answer([asset], this.#risk, {
       ...overPeriod("risk", query),
-      options: [riskFree, requiredReturn],
+      options: { benchmark: this.#market.resolve(benchmark).id, riskFree, requiredReturn },
       companions: [benchmark],
       build: (measured) => riskReport(measured, query),
     });
   }
 
   /** The risk of several assets, in the order asked, each up to its own newest bar. */
-  listRisk(assets: readonly string[], query: RiskQuery): Promise<readonly RiskReport[]> {
+  async listRisk(assets: readonly string[], query: RiskQuery): Promise<readonly RiskReport[]> {
     const distinct = this.#distinct(assets, MAX_MATRIX_ASSETS);
-    return Promise.all(distinct.map((asset) => this.getRisk(asset, query)));
+    return await inTurns(distinct, (asset) => this.getRisk(asset, query));
   }
 
   /** The drawdown curve of an asset over a period. */
-  getDrawdown(asset: string, query: PeriodQuery): Promise<DrawdownReport> {
-    return this.#answer([asset], this.#drawdown, {
+  async getDrawdown(asset: string, query: PeriodQuery): Promise<DrawdownReport> {
+    return await this.#answer([asset], this.#drawdown, {
       ...overPeriod("drawdown", query),
       build: (measured) => drawdownReport(measured, query),
     });
   }
 
   /** Correlation of the log returns of two assets. */
-  getCorrelation(pair: AssetPair, query: PeriodQuery): Promise<CorrelationReport> {
-    return this.#answer(pair, this.#correlation, {
+  async getCorrelation(pair: AssetPair, query: PeriodQuery): Promise<CorrelationReport> {
+    return await this.#answer(pair, this.#correlation, {
       ...overPeriod("correlation", query),
       build: (measured) => correlationReport(measured, query),
     });
   }
 
   /** The same over a window that rolls through the period. */
-  getRollingCorrelation(pair: AssetPair, query: RollingQuery): Promise<RollingCorrelationReport> {
+  async getRollingCorrelation(
+    pair: AssetPair,
+    query: RollingQuery,
+  ): Promise<RollingCorrelationReport> {
     const { window: bars } = query;
     const isAllowed = bars >= MIN_COMMON_POINTS && bars <= MAX_ROLLING_BARS;
     if (!(Number.isInteger(bars) && isAllowed)) {
       const expected = `${MIN_COMMON_POINTS} to ${MAX_ROLLING_BARS}`;
       throw refused("window", `Cannot roll ${bars} bars: expected ${expected}`);
     }
-    return this.#answer(pair, this.#rolling, {
+    return await this.#answer(pair, this.#rolling, {
       ...overPeriod("rolling_correlation", query),
-      options: [bars],
+      options: { window: bars },
       build: (measured) => rollingReport(measured, { ...query, bars }),
     });
   }
 
   /** Correlations of every two of the assets, at most `MAX_MATRIX_ASSETS`. */
-  getCorrelationMatrix(
+  async getCorrelationMatrix(
     assets: readonly string[],
     query: PeriodQuery,
   ): Promise<CorrelationMatrixReport> {
-    return this.#answer(this.#distinct(assets, MAX_MATRIX_ASSETS), this.#matrix, {
+    return await this.#answer(this.#distinct(assets, MAX_MATRIX_ASSETS), this.#matrix, {
       ...overPeriod("correlation_matrix", query),
       build: (measured) => matrixReport(measured, query),
     });
   }
 
   /** How several assets went since a start, at most `MAX_COMPARED_ASSETS`. */
-  compare(assets: readonly string[], query: ComparisonQuery): Promise<ComparisonReport> {
-    return this.#answer(this.#distinct(assets, MAX_COMPARED_ASSETS), this.#comparison, {
+  async compare(assets: readonly string[], query: ComparisonQuery): Promise<ComparisonReport> {
+    return await this.#answer(this.#distinct(assets, MAX_COMPARED_ASSETS), this.#comparison, {
       metric: "comparison",
       scope: query,
       span: { since: query.start },
@@ -198,9 +185,9 @@ export class RiskService {
     }
     const query = { ...scope, period: asked.period.text };
     const report = await this.getRisk(asset, query);
-    const window = await this.#windowOf([asset], overPeriod("risk", query));
+    const window = await this.#reader.plan([asset], overPeriod("risk", query));
     const [planned] = window.assets;
-    const read = planned ? await readCandlesIn(this.#market, window, { planned }) : null;
+    const read = planned ? await this.#reader.readCandles(planned, window) : null;
     const label = labelOf(this.#market.resolve(asset));
     return explainRiskFigure(label, { name, asked, report, read });
   }
@@ -211,37 +198,15 @@ export class RiskService {
     cache: ResultCache<T>,
     { build, ...question }: Question & { readonly build: (measured: Measured) => T },
   ): Promise<T> {
-    const { metric, scope: { interval, asof, source }, spanText, options = [] } = question;
-    const window = await this.#windowOf(assets, question);
-    const ids = window.assets.map(({ label }) => label.assetId);
-    const narrowed = [...options, interval ?? "", asof ?? "", source ?? ""];
-    const key = ["analytics", metric, ids, spanText, ...narrowed].join(":");
-    return await cache.get(key, {
+    const { metric, spanText, scope: { interval, asof, source }, options } = question;
+    const window = await this.#reader.plan(assets, question);
+    const ids = window.assets.slice(0, assets.length).map(({ label }) => label.assetId);
+    const narrowed = Object.entries({ interval, asof, source, ...options })
+      .flatMap(([name, value]) => value === undefined ? [] : [`${name}=${value}`]);
+    return await cache.get(["analytics", metric, ids, spanText, ...narrowed].join(":"), {
       stamp: stampOf(window),
-      compute: async () => build({ window, rows: await readRows(this.#market, window) }),
+      compute: async () => build({ window, rows: await this.#reader.readRows(window) }),
     });
-  }
-
-  async #windowOf(
-    assets: readonly string[],
-    { scope: { interval, asof, source }, span, companions = [] }: Question,
-  ): Promise<PriceWindow> {
-    const [own, others] = await Promise.all([
-      this.#storedOf(assets, source),
-      this.#storedOf(companions),
-    ]);
-    const query = { span, interval, asof };
-    return planWindow(own, { query, now: this.#clock.now(), companions: others });
-  }
-
-  #storedOf(
-    assets: readonly string[],
-    source?: string,
-  ): Promise<readonly StoredAsset[]> {
-    return Promise.all(assets.map(async (asset) => ({
-      label: labelOf(this.#market.resolve(asset)),
-      series: await this.#market.listSeries(asset, { source }),
-    })));
   }
 
   /** Each asset once, whichever of its names it goes by; at most `max`. */
@@ -260,7 +225,7 @@ interface Question {
   readonly span: WindowQuery["span"];
   readonly spanText: string;
   /** What else tells this answer from others under the same metric, assets and span. */
-  readonly options?: readonly (string | number)[];
+  readonly options?: Readonly<Record<string, string | number | undefined>>;
   /** Assets that are measured beside the ones asked for. */
   readonly companions?: readonly string[];
 }

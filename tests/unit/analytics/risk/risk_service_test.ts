@@ -44,6 +44,33 @@ Deno.test("RiskService reads no more candles than the window and the one before 
   assert(ofFacts <= 31 + 1 + 4 + 90, `Read ${ofFacts} candles`);
 });
 
+Deno.test("RiskService reads the same closes once for all figures that stand on them", async () => {
+  const { risk, store, write } = sample();
+  await write({ candles: closesUntil(swings(50)) });
+  await write({ assetId: "ethereum", candles: closesUntil(swings(50)) });
+  const query = { period: "30d" };
+  await risk.getCorrelationMatrix(["bitcoin", "ethereum"], query);
+  const before = store.reads;
+  await risk.getVolatility("bitcoin", query);
+  await risk.listRisk(["ethereum", "BTC", "bitcoin"], query);
+  await risk.getDrawdown("ethereum", query);
+  assertEquals(store.reads, before);
+});
+
+Deno.test("RiskService ends an asset's risk where its own candles end, benchmark or not", async () => {
+  const { risk, write } = sample();
+  await write({ candles: closesUntil(swings(200)) });
+  const end = NOW - 100 * DAY_MS;
+  await write({ assetId: "ethereum", candles: closesUntil(swings(100), { end }) });
+  const { asof, n, benchmark } = await risk.getRisk("ethereum", { period: "90d" });
+  assertEquals([asof, n, benchmark.n], [end, 90, 90]);
+  // Compared with a newer asset it shows where it ends.
+  const { assets, correlation } = await risk.getCorrelation(["bitcoin", "ethereum"], {
+    period: "90d",
+  });
+  assertEquals([assets[1].n, assets[1].missing, correlation], [0, 90, null]);
+});
+
 Deno.test("RiskService reads a window beyond one page of finer candles whole", async () => {
   const { risk, write } = sample();
   // 200,000 parts are one read: 150 days of minutes are more.
