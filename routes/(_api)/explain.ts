@@ -38,6 +38,7 @@ export function explainEndpoints(
           "Candles to compute on; without it days, or what fits the period",
         ),
         asof: AsofParam,
+        benchmark: AssetName.optional().describe("What a beta or correlation is measured against"),
       }),
       response: Explanation,
       refusals: [404, 409],

@@ -362,6 +362,12 @@ Deno.test("GET /api/explain/{figure:period}/{id} gives the figure of the risk re
   assertEquals(value, risk.benchmark.correlation);
   const common = inputs.find(({ name }: { name: string }) => name.includes("bitcoin"));
   assertEquals([common.value, common.resolution], [90, "1d"]);
+  const interval = inputs.flatMap(({ name, value: bound }: { name: string; value: number }) =>
+    name.startsWith("95 %") ? [bound] : []
+  );
+  assertEquals(interval, risk.benchmark.ci95);
+  const own = await dataOf(harness, "/api/explain/correlation:90d/ethereum?benchmark=ETH");
+  assertClose(own.value, 1);
   const none = await dataOf(harness, "/api/explain/volatility:30d/uniswap");
   assertEquals([none.value, none.rows], [null, []]);
   assert(none.reason.startsWith("No candles of uniswap"));

@@ -35,22 +35,20 @@ export function explainRiskFigure(
     reason: value === null ? report.reasons[figure.reasonName] ?? null : null,
     words,
     formula,
-    inputs: inputsOf(report, { isAgainstBenchmark: AGAINST_BENCHMARK.has(figure.reasonName) }),
+    inputs: inputsOf(report, figure.reasonName),
     rounding: ROUNDING,
     provenance: report.asset.provenance,
     rows: read === null ? [] : lastRows(read.candles),
   };
 }
 
-const AGAINST_BENCHMARK: ReadonlySet<string> = new Set(["beta", "correlation"]);
-
-/** The counts that a figure stands on. Its closes are the rows. */
+/** The counts that a figure stands on, and how sure it is. Its closes are the rows. */
 function inputsOf(
   { asset, interval, n, returns, missing, benchmark }: RiskReport,
-  { isAgainstBenchmark }: { readonly isAgainstBenchmark: boolean },
+  figure: string,
 ): readonly ExplanationInput[] {
   const { provenance } = asset;
-  const counted = (name: string, value: number): ExplanationInput => ({
+  const input = (name: string, value: number): ExplanationInput => ({
     name,
     value,
     unit: "",
@@ -58,13 +56,17 @@ function inputsOf(
     source: provenance?.source ?? null,
     resolution: interval,
   });
+  const isAgainstBenchmark = figure === "beta" || figure === "correlation";
+  const [low, high] = figure === "correlation" ? benchmark.ci95 ?? [] : [];
   return [
-    counted("closes", n),
-    counted("returns", returns),
-    counted("missing bars", missing),
+    input("closes", n),
+    input("returns", returns),
+    input("missing bars", missing),
     ...isAgainstBenchmark
-      ? [counted(`returns in common with ${benchmark.assetId}`, benchmark.n)]
+      ? [input(`returns in common with ${benchmark.assetId}`, benchmark.n)]
       : [],
-    { ...counted("bars a year", YEAR_MS / intervalMs(interval)), asof: null, source: null },
+    ...low === undefined ? [] : [input("95 % interval, from", low)],
+    ...high === undefined ? [] : [input("95 % interval, to", high)],
+    { ...input("bars a year", YEAR_MS / intervalMs(interval)), asof: null, source: null },
   ];
 }

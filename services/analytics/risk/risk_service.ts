@@ -175,7 +175,7 @@ export class RiskService {
   async explain(
     asset: string,
     name: string,
-    scope: CandleScope = {},
+    scope: CandleScope & Pick<RiskQuery, "benchmark"> = {},
   ): Promise<Explanation> {
     const asked = parseRiskFigure(name);
     if (asked === null) {
