@@ -10,6 +10,7 @@ import { AnalyticsService, RiskService } from "./services/analytics/mod.ts";
 import {
   type Core,
   createLive,
+  createOps,
   type MarketParts,
   openJobs,
   openMarket,
@@ -17,7 +18,7 @@ import {
 } from "./services/composition/mod.ts";
 import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
 import { StartupError } from "./services/kernel/errors.ts";
-import { capabilitiesOf, HealthService, JobsService } from "./services/ops/mod.ts";
+import { capabilitiesOf, HealthService, JobsService, type OpsService } from "./services/ops/mod.ts";
 import { SystemClock } from "./services/platform/clock.ts";
 import { CombinedChangeFeed } from "./services/platform/combined_change_feed.ts";
 import { readEnvText } from "./services/platform/env_file.ts";
@@ -28,15 +29,11 @@ import {
   USUAL_DESCRIPTORS,
 } from "./services/platform/http_server.ts";
 import { JsonLog } from "./services/platform/json_log.ts";
-import { noMetrics } from "./services/platform/no_metrics.ts";
+import { LogTail } from "./services/platform/log_tail.ts";
+import { PromMetrics } from "./services/platform/metrics/prom_metrics.ts";
 import { systemTimer } from "./services/platform/timer.ts";
 import type { Clock, Log } from "./services/ports/mod.ts";
-import {
-  type Database,
-  openDatabase,
-  pingDatabase,
-  type SqlJobStore,
-} from "./services/storage/mod.ts";
+import { type Database, openDatabase, pingDatabase } from "./services/storage/mod.ts";
 import { StreamHub } from "./services/streams/mod.ts";
 
 /** What the product asks of the world; tests give their own. */
@@ -48,7 +45,7 @@ export interface Ports {
 
 /** The whole product, ready to answer. */
 export interface Product extends AsyncDisposable {
-  fetch(request: Request, info?: Deno.ServeHandlerInfo): Response | Promise<Response>;
+  fetch(request: Request, info?: Deno.ServeHandlerInfo<Deno.NetAddr>): Response | Promise<Response>;
   /** Reads what the first request would have to wait for. */
   warm(): Promise<void>;
   readonly jobs: JobSystem;
@@ -61,23 +58,32 @@ export interface Product extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+const { version } = project;
 /** How long a stop may take before what is still open is cut. */
 const STOP_LIMIT_MS = 4_500;
 
 /** Builds the whole product. Tests give ports of their own, so there is only one wiring. */
 export async function compose(config: Config, overrides: Partial<Ports> = {}): Promise<Product> {
   const clock = overrides.clock ?? new SystemClock();
-  const log = overrides.log ?? createLog(config, clock);
+  const logs = new LogTail();
+  const log = overrides.log ?? createLog(config, { clock, logs });
   const database = overrides.database ??
     await openDatabase({ ...config.database, dataDir: config.dataDir, clock, log });
   const owner = crypto.randomUUID();
-  const core: Core = { config, clock, log, database, owner, metrics: noMetrics };
+  const metrics = new PromMetrics();
+  const core: Core = { config, clock, log, database, owner, metrics };
   const parts = await openMarket(core);
   const outside = await openOutside(core, parts.registry);
   const work = await openJobs(core, { ...parts, outside });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
   const { hub, streams } = createStreams(core, parts);
-  const answer = await createFront(core, { ...parts, ...work });
+  const { jobs, jobStore } = work;
+  const jobsService = new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) });
+  const ops = createOps(core, {
+    ...{ ...parts, outside, jobs, live, jobsService, logs, version },
+    streams: () => streams.stats(),
+  });
+  const answer = await createFront(core, { ...parts, jobs, jobsService, ops, metrics });
   const stopFeedingHub = feedHub(hub, parts.bus);
   const close = async () => {
     parts.board.stop();
@@ -113,51 +119,62 @@ function createStreams({ config, clock, owner }: Core, { registry }: MarketParts
   return { hub, streams: new StreamEndpoints({ hub, clock, resolve, maxStreams }) };
 }
 
+interface FrontParts extends MarketParts {
+  readonly jobs: JobSystem;
+  readonly jobsService: JobsService;
+  readonly ops: OpsService;
+  readonly metrics: PromMetrics;
+}
+
 /** Data routes and pages, and what answers a request: the ones before the others. */
 async function createFront(
   core: Core,
-  { market, registry, changes, board, jobs, jobStore }:
-    & MarketParts
-    & { readonly jobs: JobSystem; readonly jobStore: SqlJobStore },
+  { market, registry, changes, board, jobs, jobsService, ops, metrics }: FrontParts,
 ): Promise<Product["fetch"]> {
-  const { clock, log } = core;
-  const { version } = project;
+  const { config, clock, log } = core;
   const api = createApi({
     market,
     analytics: new AnalyticsService({ market }),
     risk: new RiskService({ market, clock }),
     health: createHealth(core, { jobs, registry: registry.version }),
-    jobs: new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) }),
+    jobs: jobsService,
+    ops,
     clock,
     changes: new CombinedChangeFeed(changes, board),
     log,
+    monitoring: {
+      metrics,
+      scrape: (format) => metrics.scrape(format),
+      stopwatch: () => performance.now(),
+    },
+    rateLimits: config.rateLimits,
     version,
   });
   const page = createPages({
-    state: { market, clock, version, apiDocument: () => api.document },
+    state: { market, ops, clock, version, apiDocument: () => api.document },
     settings: pages,
     contentSecurityPolicy,
     build: await loadBuild(),
     root: import.meta.dirname ?? ".",
     log,
   });
-  return (request, info) => api.handle(request) ?? page(request, info);
+  return (request, info) => api.handle(request, info) ?? page(request, info);
 }
 
 function createHealth(
   { config, clock, database }: Core,
   { jobs, registry }: { jobs: JobSystem; registry: string },
 ): HealthService {
-  const { version: tokenlysis } = project;
   return new HealthService({
     clock,
-    versions: { tokenlysis, registry, deno: Deno.version.deno },
+    versions: { tokenlysis: version, registry, deno: Deno.version.deno },
     probes: [{ name: "database", check: () => pingDatabase(database) }, ...jobs.probes()],
     capabilities: capabilitiesOf({
       isNetworkAllowed: config.isNetworkAllowed,
       demoMode: config.demo,
       hasKv: typeof Deno.openKv === "function",
       hasCron: typeof Deno.cron === "function",
+      venues: config.market.venues,
     }),
   });
 }
@@ -173,10 +190,16 @@ async function loadBuild() {
   }
 }
 
-function createLog({ logLevel }: Pick<Config, "logLevel">, clock: Clock): Log {
+function createLog(
+  { logLevel }: Pick<Config, "logLevel">,
+  { clock, logs }: { clock: Clock; logs: LogTail },
+): Log {
   const encoder = new TextEncoder();
-  // Standard output is for the line that says where the server listens.
-  const write = (line: string) => void Deno.stderr.writeSync(encoder.encode(line));
+  const write = (line: string) => {
+    logs.add(line);
+    // Standard output is for the line that says where the server listens.
+    Deno.stderr.writeSync(encoder.encode(line));
+  };
   return new JsonLog({ clock, write, level: logLevel });
 }
 

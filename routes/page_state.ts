@@ -11,8 +11,8 @@ export interface State {
   readonly clock: Clock;
   /** The OpenAPI document of the data routes, as `/openapi.json` serves it. */
   readonly apiDocument: () => unknown;
-  /** What operators see and steer; absent where the process has no such part. */
-  readonly ops?: Pick<OpsService, "read">;
+  /** What operators see and steer. */
+  readonly ops: Pick<OpsService, "read">;
   /** Version of the product, `1.2.3`. */
   readonly version: string;
   /** Goes with the request through log and error page. */

@@ -5,6 +5,7 @@ const BENCHES: readonly { file: string; what: string }[] = [
   { file: "tests/bench/correlation_bench.ts", what: "correlation matrix against a library" },
   { file: "tests/bench/csv_bench.ts", what: "CSV parsing against papaparse" },
   { file: "tests/bench/frames_bench.ts", what: "exchange frames against JSON.parse alone" },
+  { file: "tests/bench/ticks_bench.ts", what: "trades into candles, and ingest while serving" },
   { file: "tests/bench/import_bench.ts", what: "CSV into SQLite while a reader asks" },
   { file: "tests/bench/start_bench.ts", what: "cold start" },
   { file: "tests/bench/chart_bench.ts", what: "drawing candles in Chromium" },

@@ -27,8 +27,8 @@ export interface ApiDeps {
   readonly risk: RiskService;
   readonly health: HealthService;
   readonly jobs: JobsService;
-  /** What operators see and steer; absent where the process has no such part. */
-  readonly ops?: OpsService;
+  /** What operators see and steer. */
+  readonly ops: OpsService;
   readonly clock: Clock;
   readonly changes: ChangeFeed;
   readonly log: Log;
@@ -76,7 +76,8 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...data.map((one): Endpoint => ({ ...one, limit: "data" })),
     ...opsEndpoints(deps),
     ...taskEndpoints(deps),
-    ...ops ? [...consoleEndpoints({ ops, clock }), ...controlEndpoints({ ops, clock })] : [],
+    ...consoleEndpoints({ ops, clock }),
+    ...controlEndpoints({ ops, clock }),
     ...monitoring ? [metricsEndpoint(monitoring.scrape)] : [],
   ];
 }

@@ -31,17 +31,21 @@ export interface PriceSocketDeps {
   readonly onEnd: () => void;
 }
 
-/** One client's WebSocket: which coins it wants, and how it is told of them. */
-export class PriceSocket implements StreamSink<readonly string[]> {
+/**
+ * One client's WebSocket: which coins it wants, and how it is told of them. It listens to its
+ * socket itself, since a function for each event would cost every connection half a kilobyte.
+ */
+export class PriceSocket implements StreamSink<readonly string[]>, EventListenerObject {
   readonly #socket: WebSocket;
   readonly #deps: PriceSocketDeps;
   readonly #isBatched: boolean;
-  readonly #coins = new Set<string>();
+  #coins: readonly string[];
   #subscription: Subscription | null = null;
   #mistakes = 0;
   #messages = 0;
   #windowStart = -Infinity;
   #isQuiet = false;
+  #hasEnded = false;
 
   constructor(
     socket: WebSocket,
@@ -54,12 +58,19 @@ export class PriceSocket implements StreamSink<readonly string[]> {
     this.#socket = socket;
     this.#deps = deps;
     this.#isBatched = isBatched;
-    for (const coin of coins) this.#coins.add(coin);
-    socket.onopen = () => this.#listen();
-    socket.onmessage = ({ data }) => this.#take(data);
-    socket.onclose = () => this.#stop();
+    this.#coins = [...new Set(coins)];
     // A broken connection is followed by its close.
-    socket.onerror = () => {};
+    for (const event of ["open", "message", "close"]) socket.addEventListener(event, this);
+  }
+
+  /** Takes the events of the socket. */
+  handleEvent(event: Event): void {
+    if (event instanceof MessageEvent) return this.#take(event.data);
+    if (event instanceof CloseEvent) return this.#stop();
+    this.#subscription = this.#deps.hub.subscribe(
+      { topic: "prices", groups: this.#coins },
+      { sink: this, format: this.#isBatched ? BATCH_FORMAT : SOCKET_FORMAT },
+    );
   }
 
   isReady(): boolean {
@@ -71,6 +82,9 @@ export class PriceSocket implements StreamSink<readonly string[]> {
     for (const frame of frames) this.#socket.send(frame);
   }
 
+  /** Of prices the latest are all there is to know: nothing is missing. */
+  reset(): void {}
+
   /** Every other time, since the hub asks twice as often as a socket needs it. */
   beat(): void {
     this.#isQuiet = !this.#isQuiet;
@@ -81,21 +95,18 @@ export class PriceSocket implements StreamSink<readonly string[]> {
     this.#close(CLOSE.restart, "Restarting: connect again");
   }
 
-  #listen(): void {
-    this.#subscription?.close();
-    this.#subscription = this.#coins.size === 0 ? null : this.#deps.hub.subscribe(
-      { topic: "prices", groups: [...this.#coins] },
-      { sink: this, format: this.#isBatched ? BATCH_FORMAT : SOCKET_FORMAT },
-    );
-  }
-
+  /** Deno tells twice of the close of a socket that answered no ping. */
   #stop(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     this.#subscription?.close();
-    this.#subscription = null;
     this.#deps.onEnd();
   }
 
   #take(data: unknown): void {
+    // What was on its way when the socket was told to close.
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (!this.isReady()) return this.#close(CLOSE.policy, "Too slow: read before asking for more");
     if (typeof data !== "string") {
       return this.#close(CLOSE.unsupported, "Expected text frames");
     }
@@ -115,17 +126,17 @@ export class PriceSocket implements StreamSink<readonly string[]> {
 
   #obey(message: z.output<typeof Message>): void {
     if (message.type === "ping") return this.#send({ type: "pong" });
-    const coins = message.coins.map(this.#deps.resolve);
+    const named = new Set(message.coins.map(this.#deps.resolve));
     if (message.type === "unsubscribe") {
-      for (const coin of coins) this.#coins.delete(coin);
-      this.#send({ type: "unsubscribed", data: { coins: [...this.#coins] } });
-      return this.#listen();
+      this.#coins = this.#coins.filter((coin) => !named.has(coin));
+      this.#send({ type: "unsubscribed", data: { coins: this.#coins } });
+    } else {
+      const wanted = new Set([...this.#coins, ...named]);
+      if (wanted.size > MAX_COINS) throw tooManyCoins(wanted.size);
+      this.#coins = [...wanted];
+      this.#send({ type: "subscribed", data: { coins: this.#coins } });
     }
-    const wanted = new Set([...this.#coins, ...coins]);
-    if (wanted.size > MAX_COINS) throw tooManyCoins(wanted.size);
-    for (const coin of coins) this.#coins.add(coin);
-    this.#send({ type: "subscribed", data: { coins: [...this.#coins] } });
-    this.#listen();
+    this.#subscription?.choose(this.#coins);
   }
 
   #isFlooding(): boolean {

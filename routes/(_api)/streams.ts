@@ -7,20 +7,22 @@ import type {
   StreamHub,
   StreamSink,
   Subscription,
+  WireFormat,
 } from "../../services/streams/mod.ts";
 import { pathOf } from "./dispatcher.ts";
 import { refusal } from "./errors.ts";
 import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
-import { MAX_COINS, PriceSocket, tooManyCoins } from "./stream_socket.ts";
+import { MAX_COINS, PriceSocket, type PriceSocketDeps, tooManyCoins } from "./stream_socket.ts";
 import { candleGroup, sseFormat } from "./stream_wire.ts";
 
 /** How soon an `EventSource` comes back after its stream ended. */
 const RETRY_MS = 2_000;
 /** Bytes that wait to be sent; beyond them a reader gets only the latest values. */
 const MAX_QUEUED_BYTES = 64 * 1024;
-/** Deno asks for a pong when nothing came for this long, and ends the socket without one. */
-const IDLE_TIMEOUT_S = 45;
+/** A socket that answered no ping for this long is ended, unless its owner says otherwise. */
+const IDLE_TIMEOUT_S = 90;
 
+const QUEUE = new ByteLengthQueuingStrategy({ highWaterMark: MAX_QUEUED_BYTES });
 const encoder = new TextEncoder();
 const HEARTBEAT = encoder.encode(": still here\n\n");
 const RETRY = encoder.encode(`retry: ${RETRY_MS}\n\n`);
@@ -33,19 +35,34 @@ export interface StreamDeps {
   readonly resolve: (name: string) => { readonly id: string };
   /** Streams open at once; beyond them new ones are refused. */
   readonly maxStreams: number;
+  /** Seconds without a sign of a WebSocket's client before it is ended. */
+  readonly idleTimeoutS?: number;
 }
 
 /** The streams of the product: events over HTTP and over WebSocket, from one hub. */
 export class StreamEndpoints {
   readonly #deps: StreamDeps;
-  readonly #format;
+  // Made once, since what every connection holds of its own costs memory ten thousand times.
+  readonly #eventDeps: EventStreamDeps;
+  readonly #socketDeps: PriceSocketDeps;
   #sse = 0;
   #sockets = 0;
   #refused = 0;
 
   constructor(deps: StreamDeps) {
     this.#deps = deps;
-    this.#format = sseFormat(deps.hub.instance);
+    this.#eventDeps = {
+      hub: deps.hub,
+      format: sseFormat(deps.hub.instance),
+      onStart: () => this.#sse++,
+      onEnd: () => this.#sse--,
+    };
+    this.#socketDeps = {
+      hub: deps.hub,
+      resolve: (name) => deps.resolve(name).id,
+      now: () => deps.clock.now(),
+      onEnd: () => this.#sockets--,
+    };
   }
 
   /** Answers a request for a stream; `null` for any other. */
@@ -57,6 +74,7 @@ export class StreamEndpoints {
       if (request.method !== "GET") {
         throw new AppError("METHOD_NOT_ALLOWED", `Cannot ${request.method} a stream: expected GET`);
       }
+      if (this.#deps.hub.isClosed) throw unavailable("the server is stopping");
       if (this.#sse + this.#sockets >= this.#deps.maxStreams) throw this.#full();
       return open === "socket" ? this.#upgrade(request) : this.#stream(request, open);
     } catch (error) {
@@ -83,27 +101,10 @@ export class StreamEndpoints {
     const query = new URL(request.url).searchParams;
     const choice = this.#choose(topic, query);
     const lastEventId = request.headers.get("last-event-id") ?? query.get("last_event_id");
-    let subscription: Subscription | null = null;
-    const end = () => {
-      if (subscription === null) return;
-      subscription.close();
-      subscription = null;
-      this.#sse--;
-    };
-    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      start: (controller) => {
-        const sink = new SseSink(controller, end);
-        sink.write(RETRY);
-        this.#sse++;
-        subscription = this.#deps.hub.subscribe(choice, {
-          sink,
-          format: this.#format,
-          lastEventId,
-          onReset: () => sink.write(RESET),
-        });
-      },
-      cancel: end,
-    }, new ByteLengthQueuingStrategy({ highWaterMark: MAX_QUEUED_BYTES }));
+    const body = new ReadableStream(
+      new EventStream({ deps: this.#eventDeps, choice, lastEventId }),
+      QUEUE,
+    );
     return new Response(body, {
       headers: {
         "content-type": "text/event-stream; charset=utf-8",
@@ -124,16 +125,10 @@ export class StreamEndpoints {
     }
     const query = new URL(request.url).searchParams;
     const coins = this.#coinsOf(query) ?? [];
-    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_TIMEOUT_S });
-    const { hub, resolve, clock } = this.#deps;
+    const { socket, response } = upgraded(request, this.#deps.idleTimeoutS ?? IDLE_TIMEOUT_S);
     this.#sockets++;
     new PriceSocket(socket, {
-      deps: {
-        hub,
-        resolve: (name) => resolve(name).id,
-        now: () => clock.now(),
-        onEnd: () => this.#sockets--,
-      },
+      deps: this.#socketDeps,
       coins,
       isBatched: query.get("batch") === "1",
     });
@@ -142,7 +137,13 @@ export class StreamEndpoints {
 
   #choose(topic: "prices" | "candles" | "feeds", query: URLSearchParams): StreamChoice {
     if (topic === "feeds") return { topic, groups: null };
-    if (topic === "prices") return { topic, groups: this.#coinsOf(query) };
+    if (topic === "prices") {
+      const groups = this.#coinsOf(query);
+      if (groups?.length !== 0) return { topic, groups };
+      throw new AppError("VALIDATION_FAILED", "Cannot stream no coins: leave coins out for all", {
+        details: { field: "coins" },
+      });
+    }
     const interval = query.get("interval") ?? "5m";
     if (!INTERVALS.some((known) => known === interval)) {
       throw new AppError("VALIDATION_FAILED", `Cannot stream candles of "${interval}"`, {
@@ -150,7 +151,7 @@ export class StreamEndpoints {
       });
     }
     const coins = this.#coinsOf(query, "coin") ?? this.#coinsOf(query);
-    if (coins === null) {
+    if (coins === null || coins.length === 0) {
       throw new AppError("VALIDATION_FAILED", "Cannot stream candles: expected a coin", {
         details: { field: "coin" },
       });
@@ -168,9 +169,7 @@ export class StreamEndpoints {
 
   #full(): AppError {
     this.#refused++;
-    return new AppError("UNAVAILABLE", "Cannot open another stream: too many are open", {
-      details: { retry_after_s: RETRY_MS / 1_000 },
-    });
+    return unavailable("too many are open");
   }
 }
 
@@ -183,24 +182,64 @@ const OPENERS: Readonly<Record<string, "prices" | "candles" | "feeds" | "socket"
   "/ws/prices": "socket",
 };
 
-class SseSink implements StreamSink<Uint8Array<ArrayBuffer>> {
-  readonly #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
-  readonly #onEnd: () => void;
+type Chunk = Uint8Array<ArrayBuffer>;
+
+interface EventStreamDeps {
+  readonly hub: StreamHub;
+  readonly format: WireFormat<Chunk>;
+  readonly onStart: () => void;
+  readonly onEnd: () => void;
+}
+
+/** One client's stream of events: what its body reads from and what the hub writes to. */
+class EventStream implements UnderlyingDefaultSource<Chunk>, StreamSink<Chunk> {
+  readonly #deps: EventStreamDeps;
+  readonly #choice: StreamChoice;
+  readonly #lastEventId: string | null;
+  #controller: ReadableStreamDefaultController<Chunk> | null = null;
+  #subscription: Subscription | null = null;
 
   constructor(
-    controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>,
-    onEnd: () => void,
+    { deps, choice, lastEventId }: {
+      deps: EventStreamDeps;
+      choice: StreamChoice;
+      lastEventId: string | null;
+    },
   ) {
+    this.#deps = deps;
+    this.#choice = choice;
+    this.#lastEventId = lastEventId;
+  }
+
+  start(controller: ReadableStreamDefaultController<Chunk>): void {
+    const { hub, format, onStart } = this.#deps;
     this.#controller = controller;
-    this.#onEnd = onEnd;
+    this.write(RETRY);
+    onStart();
+    this.#subscription = hub.subscribe(this.#choice, {
+      sink: this,
+      format,
+      lastEventId: this.#lastEventId,
+    });
+  }
+
+  cancel(): void {
+    if (this.#subscription === null) return;
+    this.#subscription.close();
+    this.#subscription = null;
+    this.#deps.onEnd();
   }
 
   isReady(): boolean {
-    return (this.#controller.desiredSize ?? 0) > 0;
+    return (this.#controller?.desiredSize ?? 0) > 0;
   }
 
-  write(chunk: Uint8Array<ArrayBuffer>): void {
-    this.#controller.enqueue(chunk);
+  write(chunk: Chunk): void {
+    this.#controller?.enqueue(chunk);
+  }
+
+  reset(): void {
+    this.write(RESET);
   }
 
   beat(): void {
@@ -209,8 +248,25 @@ class SseSink implements StreamSink<Uint8Array<ArrayBuffer>> {
 
   end(): void {
     this.write(RETRY);
-    this.#controller.close();
-    this.#onEnd();
+    this.#controller?.close();
+    this.cancel();
+  }
+}
+
+function unavailable(reason: string): AppError {
+  return new AppError("UNAVAILABLE", `Cannot open another stream: ${reason}`, {
+    details: { retry_after_s: RETRY_MS / 1_000 },
+  });
+}
+
+/** The socket of an upgrade. Throws `BAD_REQUEST` where the handshake lacks something. */
+function upgraded(request: Request, idleTimeout: number): Deno.WebSocketUpgrade {
+  try {
+    return Deno.upgradeWebSocket(request, { idleTimeout });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const message = "Cannot open a WebSocket: expected the handshake of RFC 6455";
+    throw new AppError("BAD_REQUEST", message, { cause: error });
   }
 }
 

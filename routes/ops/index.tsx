@@ -1,4 +1,4 @@
-import { HttpError, page } from "fresh";
+import { page } from "fresh";
 import { asset, Head } from "fresh/runtime";
 import OpsControls from "../../islands/OpsControls.tsx";
 import { define } from "../page_state.ts";
@@ -14,7 +14,6 @@ interface OpsData {
 export const handler = define.handlers({
   async GET(ctx) {
     const { ops } = ctx.state;
-    if (ops === undefined) throw new HttpError(404, "This process has no operator console");
     const query = readLogQuery(ctx.url);
     return page<OpsData>({ view: await ops.read(query), query }, {
       headers: { "cache-control": "no-store" },

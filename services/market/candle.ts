@@ -139,6 +139,27 @@ export function sliceColumns(
   };
 }
 
+/** The candles of the wanted rows, as columns of their own. */
+export function selectRows(
+  columns: CandleColumns,
+  isWanted: (row: number) => boolean,
+): CandleColumns {
+  const rows = Array.from(columns.openTime.keys()).filter(isWanted);
+  const pick = (values: Float64Array) => Float64Array.from(rows, (row) => values[row] ?? NaN);
+  return {
+    length: rows.length,
+    openTime: pick(columns.openTime),
+    open: pick(columns.open),
+    high: pick(columns.high),
+    low: pick(columns.low),
+    close: pick(columns.close),
+    volume: pick(columns.volume),
+    volumeUsd: pick(columns.volumeUsd),
+    marketCapUsd: pick(columns.marketCapUsd),
+    state: Uint8Array.from(rows, (row) => columns.state[row] ?? 0),
+  };
+}
+
 /** One candle of the columns. Throws `RangeError` outside them. */
 export function candleAt(columns: CandleColumns, index: number): Candle {
   if (!(index >= 0 && index < columns.length)) {

@@ -13,12 +13,13 @@ export interface Surroundings {
   /** Whether `Deno.cron` is there. */
   readonly hasCron: boolean;
   readonly demoMode: "auto" | "on" | "off";
+  /** Venues whose prices are heard. */
+  readonly venues: readonly string[];
 }
 
 /** What this installation can do; what it can't is named with the reason. */
-export function capabilitiesOf(
-  { isNetworkAllowed, hasKv, hasCron, demoMode }: Surroundings,
-): Capabilities {
+export function capabilitiesOf(surroundings: Surroundings): Capabilities {
+  const { isNetworkAllowed, hasKv, hasCron, demoMode } = surroundings;
   return {
     candles: ENABLED,
     indicators: ENABLED,
@@ -26,7 +27,7 @@ export function capabilitiesOf(
     network: isNetworkAllowed ? ENABLED : no("TOKENLYSIS_NETWORK is off"),
     kv: hasKv ? ENABLED : no("Deno KV is not available in this runtime"),
     cron: hasCron ? ENABLED : no("Deno.cron is not available in this runtime"),
-    live_prices: no(NO_PROVIDER),
+    live_prices: livePrices(surroundings),
     news: no(NO_PROVIDER),
     eth_gas: no(NO_PROVIDER),
     mempool: no(NO_PROVIDER),
@@ -35,6 +36,14 @@ export function capabilitiesOf(
 
 const ENABLED: Capability = { enabled: true, reason: null };
 const NO_PROVIDER = "No provider of it is part of this version";
+
+/** Without the network the demo market is the one that is live. */
+function livePrices({ isNetworkAllowed, demoMode, venues }: Surroundings): Capability {
+  if (!isNetworkAllowed) {
+    return demoMode === "off" ? no("TOKENLYSIS_NETWORK and TOKENLYSIS_DEMO are off") : ENABLED;
+  }
+  return venues.length === 0 ? no("TOKENLYSIS_MARKET_VENUES names none") : ENABLED;
+}
 
 function no(reason: string): Capability {
   return { enabled: false, reason };

@@ -11,3 +11,4 @@ export * from "./ops_read_models.ts";
 export { type BackfillRequest, OpsService, type OpsServiceDeps } from "./ops_service.ts";
 export * from "./ports.ts";
 export { seriesCoverage } from "./series_coverage.ts";
+export { meterStreams } from "./stream_metrics.ts";

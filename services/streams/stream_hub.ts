@@ -1,5 +1,6 @@
 import { MINUTE_MS, SECOND_MS } from "../kernel/time.ts";
 import type { Clock, Timer } from "../ports/mod.ts";
+import { Beat } from "./beat.ts";
 import {
   ReaderGroup,
   type StreamChoice,
@@ -9,8 +10,6 @@ import {
 } from "./stream_reader.ts";
 import { type StreamEntry, Topic } from "./topic.ts";
 
-/** The pace at which values go out: what comes in between goes out together. */
-export const BEAT_MS = 100;
 /** A reader that was sent nothing for this long gets a sign of life. */
 export const HEARTBEAT_MS = 15 * SECOND_MS;
 /** Lags remembered to tell their 99th percentile. */
@@ -26,6 +25,8 @@ export interface StreamValue {
 
 /** A reader's subscription. */
 export interface Subscription {
+  /** Chooses other groups from now on; the latest values of those that are new are sent. */
+  choose(groups: readonly string[]): void;
   close(): void;
 }
 
@@ -48,11 +49,10 @@ export class StreamHub {
   readonly #clock: Clock;
   readonly #timer: Timer;
   readonly #topics: ReadonlyMap<string, Topic>;
+  readonly #beats: ReadonlyMap<Topic, Beat>;
   // Chunks of one group never meet those of another, whose format differs.
   readonly #groups = new Map<string, ReaderGroup<unknown>>();
-  readonly #dirty = new Map<Topic, StreamEntry[]>();
   #seq = 0;
-  #cancelBeat: (() => void) | null = null;
   #cancelHeartbeat: (() => void) | null = null;
   #isClosed = false;
   #encoded = 0;
@@ -67,9 +67,20 @@ export class StreamHub {
     this.#topics = new Map(
       Object.entries(topics).map(([name, { event }]) => [name, new Topic(name, { event })]),
     );
+    this.#beats = new Map(
+      [...this.#topics.values()].map((topic) => [
+        topic,
+        new Beat({ clock, timer, send: () => this.#send(topic) }),
+      ]),
+    );
     this.#clock = clock;
     this.#timer = timer;
     this.instance = instance;
+  }
+
+  /** Whether it takes no more values and readers. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** Sends the values with the next beat; of several with one key in a beat, the last one. */
@@ -77,49 +88,45 @@ export class StreamHub {
     if (this.#isClosed || values.length === 0) return;
     const topic = this.#topic(topicName);
     const publishedAt = this.#clock.now();
-    const fresh = new Map((this.#dirty.get(topic) ?? []).map((entry) => [entry.key, entry]));
     for (const { key, group = key, json } of values) {
-      // Deleted first, so that the order is that of the latest values.
-      fresh.delete(key);
-      fresh.set(key, { seq: ++this.#seq, key, group, json, publishedAt });
+      topic.pend({ seq: ++this.#seq, key, group, json, publishedAt });
     }
-    this.#dirty.set(topic, [...fresh.values()]);
-    this.#cancelBeat ??= this.#timer.after(BEAT_MS, () => this.#beat());
+    this.#beats.get(topic)?.ask();
   }
 
   /**
-   * Adds a reader. It is sent what it missed since `lastEventId` if that is still kept, else what
-   * `onReset` makes of it and the latest values.
+   * Adds a reader. It is sent what it missed since `lastEventId` if that is still kept, else a reset
+   * and the latest values. Once the hub is closed it is ended at once.
    */
   subscribe<Chunk>(
-    { topic: name, groups }: StreamChoice,
-    { sink, format, lastEventId = null, onReset = () => {} }: {
+    choice: StreamChoice,
+    { sink, format, lastEventId = null }: {
       sink: StreamSink<Chunk>;
       format: WireFormat<Chunk>;
       lastEventId?: string | null;
-      onReset?: () => void;
     },
   ): Subscription {
-    const topic = this.#topic(name);
-    const chosen = groups && [...new Set(groups)].sort();
-    const id = `${name} ${format.name} ${chosen === null ? "*" : chosen.join()}`;
-    const group =
-      (this.#groups.get(id) ?? new ReaderGroup({ topic, format, groups: chosen })) as ReaderGroup<
-        Chunk
-      >;
-    this.#groups.set(id, group as ReaderGroup<unknown>);
-    const reader = new StreamReader(sink);
-    reader.wroteAt = this.#clock.now();
+    const topic = this.#topic(choice.topic);
+    if (this.#isClosed) {
+      sink.end();
+      return { choose: () => {}, close: () => {} };
+    }
+    const reader = new StreamReader(sink, this.#clock.now());
     const missed = lastEventId === null ? null : this.#missed(topic, lastEventId);
-    if (lastEventId !== null && missed === null) onReset();
-    group.greet(reader, missed ?? topic.latestSince(0));
+    if (lastEventId !== null && missed === null) sink.reset();
+    let group = this.#group(choice, format);
+    group.greet(reader, missed ?? topic.latest());
     group.readers.add(reader);
     this.#cancelHeartbeat ??= this.#timer.after(HEARTBEAT_MS / 3, () => this.#heartbeat());
     return {
-      close: () => {
-        group.readers.delete(reader);
-        if (group.readers.size === 0) this.#groups.delete(id);
+      choose: (groups) => {
+        const old = group;
+        this.#leave(old, reader);
+        group = this.#group({ topic: topic.name, groups }, format);
+        group.greet(reader, topic.latest().filter((entry) => !old.chooses(entry)));
+        group.readers.add(reader);
       },
+      close: () => this.#leave(group, reader),
     };
   }
 
@@ -140,32 +147,47 @@ export class StreamHub {
 
   /** Sends what is due, ends every reader and takes no more values. */
   close(): void {
-    this.#beat();
+    for (const beat of this.#beats.values()) beat.finish();
     this.#isClosed = true;
-    this.#cancelBeat?.();
     this.#cancelHeartbeat?.();
-    for (const group of this.#groups.values()) {
-      for (const { sink } of group.readers) sink.end();
-    }
+    const groups = [...this.#groups.values()];
     this.#groups.clear();
+    for (const { readers } of groups) {
+      for (const { sink } of readers) sink.end();
+    }
   }
 
-  #beat(): void {
-    this.#cancelBeat = null;
+  #group<Chunk>({ topic: name, groups }: StreamChoice, format: WireFormat<Chunk>) {
+    const chosen = groups && [...new Set(groups)].sort();
+    const id = `${name} ${format.name} ${chosen === null ? "*" : JSON.stringify(chosen)}`;
+    const known = this.#groups.get(id);
+    // Of the same format, whose name is part of the id.
+    if (known) return known as ReaderGroup<Chunk>;
+    const group = new ReaderGroup({ id, topic: this.#topic(name), format, groups: chosen });
+    this.#groups.set(id, group as ReaderGroup<unknown>);
+    return group;
+  }
+
+  #leave<Chunk>(group: ReaderGroup<Chunk>, reader: StreamReader<Chunk>): void {
+    const hasLeft = group.readers.delete(reader);
+    if (hasLeft && group.readers.size === 0) this.#groups.delete(group.id);
+  }
+
+  #send(topic: Topic): void {
+    const entries = topic.take();
     const now = this.#clock.now();
-    for (const [topic, entries] of this.#dirty) {
-      const before = (entries[0]?.seq ?? 1) - 1;
-      for (const entry of entries) topic.add(entry);
-      this.#encoded += entries.length;
-      for (const group of this.#groups.values()) {
-        if (group.topic !== topic) continue;
-        const { delivered, conflated } = group.send(entries, { now, before });
-        this.#delivered += delivered;
-        this.#conflated += conflated;
-      }
-      this.#measure(entries);
+    const before = (entries[0]?.seq ?? 1) - 1;
+    this.#encoded += entries.length;
+    for (const group of this.#groups.values()) {
+      if (group.topic !== topic) continue;
+      this.#count(group.send(entries, { now, before }));
     }
-    this.#dirty.clear();
+    this.#measure(entries);
+  }
+
+  #count({ delivered, conflated }: { delivered: number; conflated: number }): void {
+    this.#delivered += delivered;
+    this.#conflated += conflated;
   }
 
   /** Taken after the last write, so that the time all the writing takes is part of it. */
@@ -183,7 +205,7 @@ export class StreamHub {
     const now = this.#clock.now();
     for (const group of this.#groups.values()) {
       // Also what nothing new came for: a reader that caught up late would wait for the next value.
-      this.#delivered += group.send([], { now, before: this.#seq }).delivered;
+      this.#count(group.send([], { now, before: this.#seq }));
       for (const reader of group.readers) {
         if (now - reader.wroteAt < HEARTBEAT_MS || !reader.sink.isReady()) continue;
         reader.sink.beat();

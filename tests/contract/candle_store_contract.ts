@@ -1,59 +1,33 @@
 import fc from "fast-check";
 import type { AssetId } from "@/services/market/assets.ts";
-import { candleAt, type CandleColumns, type SeriesKey } from "@/services/market/candle.ts";
+import type { SeriesKey } from "@/services/market/candle.ts";
 import { type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import { SqlCandleStore } from "@/services/storage/mod.ts";
 import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { type CandleSketch, columnsOf } from "@/tests/fakes/memory_candle_store.ts";
-import type { StoreKind, TestStore } from "./stores.ts";
-
-const HOUR = 3_600_000;
-const START = Date.UTC(2021, 0, 1);
-const KEY: SeriesKey = { assetId: "bitcoin" as AssetId, interval: "1h", source: "file" };
-const CSV = { source: "file", origin: "btc.csv", format: "ohlcv" };
-const ALL = { from: utcMsOf(0), to: utcMsOf(8e15) };
-
-function hours(closes: readonly number[], from = 0): CandleColumns {
-  return columnsOf(closes.map((close, at) => ({ openTime: START + (from + at) * HOUR, close })));
-}
-
-async function readAll(store: SqlCandleStore, key = KEY) {
-  const series = await store.findSeries(key);
-  assert(series, `Expected series ${key.source}`);
-  const candles = await store.listCandles(series.seriesId, { range: ALL, limit: 1_000_000 });
-  return Array.from({ length: candles.length }, (_, at) => candleAt(candles, at));
-}
-
-async function closes(store: SqlCandleStore, key = KEY): Promise<number[]> {
-  return (await readAll(store, key)).map(({ close }) => close);
-}
+import {
+  ALL,
+  type CandleStoreTest as Test,
+  candleStoreTest,
+  closes,
+  HOUR,
+  hours,
+  KEY,
+  readAll,
+  START,
+} from "./candle_store_kit.ts";
+import type { StoreKind } from "./stores.ts";
 
 /** What every `CandleStore` must do. */
 export function testCandleStore(kind: StoreKind): void {
-  function test(name: string, run: (store: SqlCandleStore, kit: TestStore) => Promise<void>) {
-    Deno.test({
-      name: `SqlCandleStore on ${kind.name} ${name}`,
-      ignore: kind.ignore,
-      async fn() {
-        await using kit = await kind.open();
-        await run(new SqlCandleStore(kit.database, kit.clock), kit);
-      },
-    });
-  }
+  const test = candleStoreTest(kind);
   testValues(test);
   testWrites(test);
   testWritesOfSeveral(test);
   testStates(test);
   testSeries(test);
   testReads(test);
-  testImports(test);
-  testImportLists(test);
 }
-
-type Test = (
-  name: string,
-  run: (store: SqlCandleStore, kit: TestStore) => Promise<void>,
-) => void;
 
 function testValues(test: Test): void {
   test("gives back every value bit for bit, missing ones included", async (store) => {
@@ -299,111 +273,5 @@ function testReads(test: Test): void {
     assertEquals(names, ["bitcoin 5m a", "bitcoin 5m b", "bitcoin 1d a", "ripple 1h b"]);
     assertEquals((await store.listSeries({ assetId: "ripple" as AssetId })).length, 1);
     assertEquals(await store.findSeries({ ...KEY, source: "none" }), null);
-  });
-}
-
-function testImports(test: Test): void {
-  test("records an import with its sums and refused rows", async (store, { clock }) => {
-    await store.upsertCandles(KEY, hours([1]));
-    const rows = Array.from({ length: 1_200 }, (_, at) => ({
-      line: at + 2,
-      text: `row ${at} "é"`,
-      reason: "close is not a number",
-    }));
-    const recorded = await store.recordImport(CSV, async (session) => {
-      await session.write(KEY, hours([1, 2]));
-      await session.write({ ...KEY, interval: "1d" }, hours([1]));
-      await session.write(KEY, hours([30], 2));
-      await session.quarantine(rows.slice(0, 700));
-      await session.quarantine(rows.slice(700));
-      clock.advance(250);
-      return { checksum: "c0ffee", read: 1_204 };
-    });
-    const { importId, ...fields } = recorded;
-    assertEquals(fields, {
-      ...CSV,
-      checksum: "c0ffee",
-      startedAt: utcMsOf(clock.now() - 250),
-      finishedAt: clock.now(),
-      read: 1_204,
-      inserted: 3,
-      updated: 0,
-      unchanged: 1,
-      quarantined: 1_200,
-    });
-    assertEquals(await store.listImports({ limit: 10 }), [recorded]);
-    assertEquals(await store.listQuarantined(importId, 5_000), rows);
-    assertEquals(await store.listQuarantined(importId, 2), rows.slice(0, 2));
-  });
-
-  test("keeps nothing of an import that fails", async (store, { database }) => {
-    const version = database.changes.current();
-    const failure = new Error("truncated gzip");
-    const thrown = await assertRejects(() =>
-      store.recordImport(CSV, async (session) => {
-        await session.write(KEY, hours([1, 2]));
-        await session.quarantine([{ line: 1, text: "x", reason: "y" }]);
-        throw failure;
-      })
-    );
-    assertEquals(thrown, failure);
-    assertEquals(await store.listSeries(), []);
-    assertEquals(await store.listImports({ limit: 10 }), []);
-    assertEquals(database.changes.current(), version);
-    // The connection is free for the next.
-    assertEquals((await store.upsertCandles(KEY, hours([1]))).inserted, 1);
-  });
-
-  test("hides an import until it is whole", async (store, { openAgain, clock }) => {
-    const other = await openAgain();
-    try {
-      const reader = new SqlCandleStore(other, clock);
-      await store.recordImport(CSV, async (session) => {
-        await session.write(KEY, hours([1, 2]));
-        assertEquals(await reader.findSeries(KEY), null);
-        return { checksum: "", read: 2 };
-      });
-      assertEquals(await closes(reader), [1, 2]);
-    } finally {
-      await other.close();
-    }
-  });
-}
-
-function testImportLists(test: Test): void {
-  test("lists the imports of an asset, newest first", async (store, { clock }) => {
-    for (const [origin, assetId] of [["a", "bitcoin"], ["b", "ripple"], ["c", "bitcoin"]]) {
-      clock.advance(1);
-      await store.recordImport({ ...CSV, origin: origin ?? "" }, async (session) => {
-        await session.write({ ...KEY, assetId: assetId as AssetId }, hours([1]));
-        return { checksum: "", read: 1 };
-      });
-    }
-    const origins = async (filter: { assetId?: AssetId; limit: number }) =>
-      (await store.listImports(filter)).map(({ origin }) => origin);
-    assertEquals(await origins({ limit: 10 }), ["c", "b", "a"]);
-    assertEquals(await origins({ limit: 2 }), ["c", "b"]);
-    assertEquals(await origins({ assetId: KEY.assetId, limit: 10 }), ["c", "a"]);
-  });
-
-  test("removes a source with all that belongs to it", async (store, { database }) => {
-    await store.recordImport(CSV, async (session) => {
-      await session.write(KEY, hours(new Array(12_000).fill(1)));
-      await session.write({ ...KEY, interval: "1d" }, hours([1]));
-      await session.quarantine([{ line: 1, text: "x", reason: "y" }]);
-      return { checksum: "", read: 2 };
-    });
-    await store.upsertCandles(KEY, hours([2]));
-    const kept = { ...KEY, source: "kept" };
-    await store.upsertCandles(kept, hours([1, 2]));
-    assertEquals(await store.deleteSource("file"), 2);
-    assertEquals((await store.listSeries()).map(({ source }) => source), ["kept"]);
-    assertEquals(await closes(store, kept), [1, 2]);
-    assertEquals(await store.listImports({ limit: 10 }), []);
-    for (const table of ["candle_revisions", "candle_import_series", "quarantined_rows"] as const) {
-      assertEquals(await database.read.selectFrom(table).selectAll().execute(), []);
-    }
-    assertEquals((await database.read.selectFrom("candles").selectAll().execute()).length, 2);
-    assertEquals(await store.deleteSource("file"), 0);
   });
 }

@@ -9,9 +9,11 @@ import type { StoreKind } from "./stores.ts";
 const NOW = Date.UTC(2026, 0, 1) as UtcMs;
 const at = (ms: number) => utcMsOf(NOW + ms);
 
+type Test = (name: string, run: (store: SqlLivePriceStore) => Promise<void>) => void;
+
 /** What every `LivePriceStore` must do. */
 export function testLivePriceStore(kind: StoreKind): void {
-  function test(name: string, run: (store: SqlLivePriceStore) => Promise<void>) {
+  const test: Test = (name, run) =>
     Deno.test({
       name: `SqlLivePriceStore on ${kind.name} ${name}`,
       ignore: kind.ignore,
@@ -20,8 +22,39 @@ export function testLivePriceStore(kind: StoreKind): void {
         await run(new SqlLivePriceStore(kit.database));
       },
     });
-  }
+  testPrices(test);
+  testHeld(test);
+}
 
+/** What every `AbsenceStore` must do. */
+export function testAbsenceStore(kind: StoreKind): void {
+  Deno.test({
+    name: `SqlAbsenceStore on ${kind.name} remembers ranges of one series, joined where they meet`,
+    ignore: kind.ignore,
+    async fn() {
+      await using kit = await kind.open();
+      const store = new SqlAbsenceStore(kit.database, kit.clock);
+      const key = { assetId: "bitcoin" as AssetId, interval: "1d", source: "binance" } as const;
+      await store.recordAbsence(key, { from: at(10), to: at(20) });
+      await store.recordAbsence(key, { from: at(0), to: at(5) });
+      await store.recordAbsence(key, { from: at(0), to: at(3) });
+      await store.recordAbsence({ ...key, source: "coinbase" }, { from: at(0), to: at(9) });
+      assertEquals(await store.listAbsences(key), [
+        { from: at(0), to: at(5) },
+        { from: at(10), to: at(20) },
+      ]);
+      await store.recordAbsence(key, { from: at(20), to: at(25) });
+      await store.recordAbsence(key, { from: at(4), to: at(6) });
+      await store.recordAbsence(key, { from: at(0), to: at(7) });
+      assertEquals(await store.listAbsences(key), [
+        { from: at(0), to: at(7) },
+        { from: at(10), to: at(25) },
+      ]);
+    },
+  });
+}
+
+function testPrices(test: Test): void {
   test("gives back prices as they were recorded", async (store) => {
     const price = livePrice({
       asof: NOW,
@@ -58,25 +91,9 @@ export function testLivePriceStore(kind: StoreKind): void {
     await store.recordPrices(prices);
     assertEquals((await store.listPrices()).length, 2_500);
   });
+}
 
-  Deno.test({
-    name: `SqlAbsenceStore on ${kind.name} remembers ranges of one series, each as far as known`,
-    ignore: kind.ignore,
-    async fn() {
-      await using kit = await kind.open();
-      const store = new SqlAbsenceStore(kit.database, kit.clock);
-      const key = { assetId: "bitcoin" as AssetId, interval: "1d", source: "binance" } as const;
-      await store.recordAbsence(key, { from: at(10), to: at(20) });
-      await store.recordAbsence(key, { from: at(0), to: at(5) });
-      await store.recordAbsence(key, { from: at(0), to: at(3) });
-      await store.recordAbsence({ ...key, source: "coinbase" }, { from: at(0), to: at(9) });
-      assertEquals(await store.listAbsences(key), [
-        { from: at(0), to: at(5) },
-        { from: at(10), to: at(20) },
-      ]);
-    },
-  });
-
+function testHeld(test: Test): void {
   test("settles a held price in place, newest first", async (store) => {
     const ids = new UuidFactory(() => NOW);
     const held: HeldPrice = {

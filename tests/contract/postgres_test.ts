@@ -6,11 +6,12 @@ import { assert } from "@/tests/assert.ts";
 import { findPostgres, startPostgres, type TestServer } from "@/tests/postgres.ts";
 import { testAssetStore } from "./asset_store_contract.ts";
 import { testAuditLog } from "./audit_log_contract.ts";
+import { testCandleImports } from "./candle_imports_contract.ts";
 import { testCandleStore } from "./candle_store_contract.ts";
 import { testChangeFeed } from "./change_feed_contract.ts";
 import { testJobStore } from "./job_store_contract.ts";
 import { testLeaseStore } from "./lease_store_contract.ts";
-import { testLivePriceStore } from "./live_price_store_contract.ts";
+import { testAbsenceStore, testLivePriceStore } from "./live_price_store_contract.ts";
 import { testProviderRecords } from "./provider_records_contract.ts";
 import type { StoreKind } from "./stores.ts";
 import { testWaker } from "./waker_contract.ts";
@@ -38,12 +39,14 @@ const postgres: StoreKind = {
 };
 
 testCandleStore(postgres);
+testCandleImports(postgres);
 testAssetStore(postgres);
 testChangeFeed(postgres);
 testJobStore(postgres);
 testLeaseStore(postgres);
 testAuditLog(postgres);
 testLivePriceStore(postgres);
+testAbsenceStore(postgres);
 testWaker({
   name: "NOTIFY of PostgreSQL",
   ignore: isMissing,

@@ -2,11 +2,12 @@ import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { testAssetStore } from "./asset_store_contract.ts";
 import { testAuditLog } from "./audit_log_contract.ts";
+import { testCandleImports } from "./candle_imports_contract.ts";
 import { testCandleStore } from "./candle_store_contract.ts";
 import { testChangeFeed } from "./change_feed_contract.ts";
 import { testJobStore } from "./job_store_contract.ts";
 import { testLeaseStore } from "./lease_store_contract.ts";
-import { testLivePriceStore } from "./live_price_store_contract.ts";
+import { testAbsenceStore, testLivePriceStore } from "./live_price_store_contract.ts";
 import { testProviderRecords } from "./provider_records_contract.ts";
 import type { StoreKind } from "./stores.ts";
 
@@ -31,10 +32,12 @@ const sqlite: StoreKind = {
 };
 
 testCandleStore(sqlite);
+testCandleImports(sqlite);
 testAssetStore(sqlite);
 testChangeFeed(sqlite);
 testJobStore(sqlite);
 testLeaseStore(sqlite);
 testAuditLog(sqlite);
 testLivePriceStore(sqlite);
+testAbsenceStore(sqlite);
 testProviderRecords(sqlite);

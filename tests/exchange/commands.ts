@@ -21,6 +21,7 @@ const CommandSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("withhold"), markets: z.array(z.string()) }),
   z.object({ do: z.literal("say"), frames: z.array(z.string()) }),
   z.object({ do: z.literal("drop") }),
+  z.object({ do: z.literal("tear"), market: z.string() }),
   z.object({ do: z.literal("close"), code: z.int(), reason: z.string().default("") }),
   z.object({ do: z.literal("freeze") }),
   z.object({ do: z.literal("ping") }),
@@ -70,6 +71,9 @@ function run(exchange: LocalExchange, command: Command): void {
       return exchange.say(...command.frames);
     case "drop":
       return exchange.drop();
+    case "tear":
+      exchange.tear(command.market);
+      return;
     case "close":
       return exchange.close(command.code, command.reason);
     case "freeze":

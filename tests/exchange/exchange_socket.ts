@@ -20,13 +20,15 @@ export class ExchangeSocket {
   readonly #stream: Duplex;
   readonly #reader = new FrameReader();
   readonly #onAsked: () => void;
+  readonly #onPong: () => void;
 
   constructor(
     stream: Duplex,
-    { speech, url, onAsked, onEnd }: {
+    { speech, url, onAsked, onPong, onEnd }: {
       readonly speech: VenueSpeech;
       readonly url: URL;
       readonly onAsked: () => void;
+      readonly onPong: () => void;
       readonly onEnd: () => void;
     },
   ) {
@@ -34,6 +36,7 @@ export class ExchangeSocket {
     this.markets = new Set(speech.marketsOf(url));
     this.#stream = stream;
     this.#onAsked = onAsked;
+    this.#onPong = onPong;
     stream.on("data", (chunk: Uint8Array) => this.#heard(chunk));
     stream.on("error", () => stream.destroy());
     stream.on("end", () => stream.destroy());
@@ -52,6 +55,13 @@ export class ExchangeSocket {
     this.#write(encodeClose(code, reason));
   }
 
+  /** Breaks the connection in the middle of a frame. */
+  tear(text: string): void {
+    const frame = encodeTexts([text]);
+    if (this.isFrozen || !this.#stream.writable) return;
+    this.#stream.end(frame.subarray(0, frame.length >> 1), () => this.#stream.destroy());
+  }
+
   /** Breaks the connection without a goodbye. */
   drop(): void {
     this.#stream.destroy();
@@ -65,8 +75,10 @@ export class ExchangeSocket {
     if (this.isFrozen) return;
     for (const { opcode, payload } of this.#reader.read(chunk)) {
       if (opcode === OPCODES.ping) this.#write(encodeFrame(OPCODES.pong, payload));
-      else if (opcode === OPCODES.pong) this.pongs++;
-      else if (opcode === OPCODES.close) {
+      else if (opcode === OPCODES.pong) {
+        this.pongs++;
+        this.#onPong();
+      } else if (opcode === OPCODES.close) {
         this.#write(encodeFrame(OPCODES.close, payload));
         this.#stream.end(() => this.#stream.destroy());
       } else if (opcode === OPCODES.text) {

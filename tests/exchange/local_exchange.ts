@@ -185,6 +185,15 @@ export class LocalExchange implements AsyncDisposable {
     for (const socket of this.#sockets) socket.drop();
   }
 
+  /** Makes a trade and breaks every connection in the middle of telling it: code 1006 too. */
+  tear(market: string): readonly ExchangeTrade[] {
+    const trades = this.withhold([market]);
+    for (const socket of this.#sockets) {
+      for (const trade of trades) socket.tear(socket.speech.trade(trade));
+    }
+    return trades;
+  }
+
   close(code: number, reason = ""): void {
     for (const socket of this.#sockets) socket.close(code, reason);
   }
@@ -277,6 +286,7 @@ export class LocalExchange implements AsyncDisposable {
         this.#counts.requests++;
         this.#happened();
       },
+      onPong: () => this.#happened(),
       onEnd: () => {
         this.#sockets.delete(socket);
         this.#counts.pongs += socket.pongs;

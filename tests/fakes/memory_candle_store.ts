@@ -207,16 +207,19 @@ export class MemoryCandleStore implements CandleStore, ChangeFeed {
     for (let at = 0; at < candles.length; at++) {
       const candle = candleAt(candles, at);
       const old = shelf.candles.get(candle.openTime);
-      if (old && isSame(old, candle)) {
+      const isOpen = candle.state === "provisional";
+      const stoodOpen = old?.state === "provisional";
+      if (old === undefined) {
+        result.inserted++;
+      } else if (isSame(old, candle) && (isOpen || !stoodOpen)) {
         result.unchanged++;
         continue;
-      }
-      if (old) {
-        result.updated++;
-        const revision = shelf.revisions.filter((one) => one.openTime === old.openTime).length + 1;
-        shelf.revisions.push({ ...old, revision, replacedAt: this.#clock.now() });
+      } else if (isOpen && !stoodOpen) {
+        result.rejected++;
+        continue;
       } else {
-        result.inserted++;
+        result.updated++;
+        if (!stoodOpen) shelf.revisions.push(revisionOf(old, shelf, this.#clock.now()));
       }
       shelf.candles.set(candle.openTime, candle);
     }
@@ -274,7 +277,12 @@ function describe(shelf: Shelf): CandleSeries {
   };
 }
 
+function revisionOf(old: Candle, { revisions }: Shelf, replacedAt: UtcMs): CandleRevision {
+  const revision = revisions.filter(({ openTime }) => openTime === old.openTime).length + 1;
+  return { ...old, revision, replacedAt };
+}
+
+/** By their values alone, as the real stores compare them. */
 function isSame(a: Candle, b: Candle): boolean {
-  return a.state === b.state &&
-    CANDLE_VALUE_COLUMNS.every((name) => finiteOrNull(a[name]) === finiteOrNull(b[name]));
+  return CANDLE_VALUE_COLUMNS.every((name) => finiteOrNull(a[name]) === finiteOrNull(b[name]));
 }

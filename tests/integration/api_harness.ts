@@ -103,6 +103,7 @@ export async function openTestApi(
       demoMode,
       hasKv: true,
       hasCron: false,
+      venues: [],
     }),
   });
   const jobStore = new SqlJobStore(database, clock);

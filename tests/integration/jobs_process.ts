@@ -13,7 +13,7 @@ import { JobSystem } from "@/jobs/job_system.ts";
 import { MINUTE_MS, utcMsOf } from "@/services/kernel/time.ts";
 import { Secret } from "@/services/kernel/secret.ts";
 import type { AssetId } from "@/services/market/assets.ts";
-import { noMetrics } from "@/services/platform/no_metrics.ts";
+import { noMetrics } from "@/tests/fakes/no_metrics.ts";
 import { systemRandom } from "@/services/platform/random.ts";
 import { systemTimer } from "@/services/platform/timer.ts";
 import { openNotifyWaker } from "@/services/platform/wakers/notify.ts";

@@ -2,7 +2,7 @@ import { defineJob, NO_PAYLOAD } from "@/jobs/job.ts";
 import { JobSystem } from "@/jobs/job_system.ts";
 import { MINUTE_MS } from "@/services/kernel/time.ts";
 import type { NewJob } from "@/services/ports/jobs.ts";
-import { noMetrics } from "@/services/platform/no_metrics.ts";
+import { noMetrics } from "@/tests/fakes/no_metrics.ts";
 import { openNotifyWaker } from "@/services/platform/wakers/notify.ts";
 import { type Database, SqlJobStore, SqlLeaseStore } from "@/services/storage/mod.ts";
 import { openPostgres } from "@/services/storage/postgres.ts";

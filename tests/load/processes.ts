@@ -1,3 +1,4 @@
+import { ENGINE_FLAGS } from "@/tools/server_command.ts";
 import type { LoadOrder, LoadResult } from "./generator.ts";
 import { Latencies } from "./latencies.ts";
 
@@ -6,6 +7,7 @@ const HERE = import.meta.dirname ?? ".";
 /** A server in a process of its own. */
 export interface RunningServer extends AsyncDisposable {
   readonly port: number;
+  readonly pid: number;
 }
 
 /** What a load gave, all of its generators together. */
@@ -29,7 +31,7 @@ export function hasProgram(name: string): boolean {
 }
 
 /** A command that keeps to the processor cores given, where the system can hold it to them. */
-function pinned(
+export function pinned(
   command: readonly string[],
   { cores, stdin }: { cores: string | null; stdin: "piped" | "null" },
 ): Deno.Command {
@@ -56,6 +58,7 @@ export async function startServer(
   const port = await readPort(child.stdout);
   return {
     port,
+    pid: child.pid,
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
       await child.status;
@@ -78,11 +81,16 @@ async function readPort(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): Promis
 /** The commands of the servers under load. */
 export const SERVERS = {
   bare: [Deno.execPath(), "run", "-A", `${HERE}/load_server.ts`, "bare"],
-  product: [Deno.execPath(), "run", "-A", `${HERE}/load_server.ts`, "product"],
-  fastify: hasProgram("node")
-    ? ["node", `${HERE}/fastify_server.mjs`]
-    : [Deno.execPath(), "run", "-A", `${HERE}/fastify_server.mjs`],
+  product: [Deno.execPath(), "run", "-A", ENGINE_FLAGS, `${HERE}/load_server.ts`, "product"],
+  fastify: onNode(`${HERE}/fastify_server.mjs`),
+  streams: [Deno.execPath(), "run", "-A", ENGINE_FLAGS, `${HERE}/stream_server.ts`],
+  ws: onNode(`${HERE}/ws_server.mjs`),
 } as const;
+
+/** The command of a script for Node, which Deno runs where there is none. */
+function onNode(script: string): readonly [string, ...string[]] {
+  return hasProgram("node") ? ["node", script] : [Deno.execPath(), "run", "-A", script];
+}
 
 /** Offers a load from several processes at once, each with its share of it. */
 export async function offerLoad(

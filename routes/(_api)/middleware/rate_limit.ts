@@ -115,7 +115,7 @@ function bucketOf(rateClass: RateClass): TokenBucket {
 
 function tooMany(limit: number, retrySeconds: number): AppError {
   const message = `Cannot answer more than ${limit} requests a minute`;
-  return new AppError("RATE_LIMITED", message, { details: { limit, retry_after: retrySeconds } });
+  return new AppError("RATE_LIMITED", message, { details: { limit, retry_after_s: retrySeconds } });
 }
 
 function isLoopback(address: string): boolean {

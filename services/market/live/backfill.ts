@@ -9,10 +9,11 @@ import {
   emptyColumns,
   type Interval,
   intervalMs,
+  selectRows,
   type SeriesKey,
 } from "../candle.ts";
-import { coverageOf } from "../coverage.ts";
 import type { CandleStore, MarketProvider, TimeRange } from "../ports.ts";
+import { gapsIn, pagesOf, subtract } from "./ranges.ts";
 
 /** How far back candles are wanted, in the order in which they are fetched. */
 export const BACKFILL_TARGETS: readonly { readonly interval: Interval; readonly days: number }[] = [
@@ -24,10 +25,10 @@ export const BACKFILL_TARGETS: readonly { readonly interval: Interval; readonly 
   { interval: "5m", days: 30 },
 ];
 
-/** Buckets asked for at once: a page of the larger venue. */
-const BUCKETS_AT_ONCE = 1_000;
 /** A bucket that is not closed this long after its end lacks something. */
 const SETTLED_AFTER_MS = 10 * MINUTE_MS;
+/** Different problems named in a result. */
+const MAX_MESSAGES = 5;
 const HEALED = CANDLE_STATES.indexOf("healed");
 const PROVISIONAL = CANDLE_STATES.indexOf("provisional");
 
@@ -46,9 +47,11 @@ export interface BackfillResult {
   readonly fetched: number;
   readonly written: number;
   readonly absent: number;
+  /** Rows that could not be read; their ranges are asked for again. */
+  readonly quarantined: number;
   /** Ranges that are still to be fetched. */
   readonly left: number;
-  /** Why it stopped before the end: the source is away. The next run goes on from there. */
+  /** Why it left some: a source is away, or does not answer for a series. */
   readonly stoppedBy: string | null;
 }
 
@@ -60,7 +63,10 @@ interface Task {
   readonly isInside: boolean;
 }
 
-/** Fetches the candles that are missing in the windows of the targets, newest windows first. */
+/**
+ * Fetches the candles that are missing in the windows of the targets: recent windows before wider
+ * ones, and the newest ranges of each first.
+ */
 export class Backfill {
   readonly #markets: readonly { provider: MarketProvider; assetIds: readonly AssetId[] }[];
   readonly #store: CandleStore;
@@ -81,8 +87,8 @@ export class Backfill {
   }
 
   /**
-   * Fetches range after range until none is left or the source is away. What was fetched stays, and
-   * the next run goes on from there. Throws `RATE_LIMITED` where no budget is left.
+   * Fetches range after range until none is left or the sources are away. What was fetched stays,
+   * and the next run goes on from there. Throws `RATE_LIMITED` where no budget is left.
    */
   async run(
     scope: BackfillScope,
@@ -92,24 +98,27 @@ export class Backfill {
     },
   ): Promise<BackfillResult> {
     const tasks = await this.#plan(scope);
-    const sum = { fetched: 0, written: 0, absent: 0, left: tasks.length };
-    const away = new Map<string, string>();
+    const sum = { fetched: 0, written: 0, absent: 0, quarantined: 0, left: tasks.length };
+    const problems = new Problems();
     for (const task of tasks) {
       signal.throwIfAborted();
       onProgress(tasks.length - sum.left, tasks.length);
-      if (away.has(task.key.source)) continue;
+      if (problems.concern(task.key)) continue;
       try {
-        const candles = await fetchTask(task, signal);
+        const { candles, quarantined } = await fetchTask(task, signal);
         sum.fetched += candles.length;
+        sum.quarantined += quarantined.length;
         sum.written += await this.#keep(task, candles);
-        sum.absent += await this.#noteAbsent(task, candles);
+        // Where a row can't be read the venue has something.
+        if (quarantined.length === 0) sum.absent += await this.#noteAbsent(task, candles);
         sum.left--;
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
-        away.set(task.key.source, error.message);
+        problems.add(task.key, error);
       }
     }
-    return { ...sum, stoppedBy: away.size === 0 ? null : [...away.values()].join("; ") };
+    onProgress(tasks.length - sum.left, tasks.length);
+    return { ...sum, stoppedBy: problems.summary() };
   }
 
   /** Every range that is missing now, in the order of the targets. */
@@ -127,7 +136,9 @@ export class Backfill {
           filled.add(name);
           const key = { assetId, interval, source: provider.name };
           for (const gap of await this.#missing(key, days)) {
-            tasks.push(...pagesOf(gap).map((range) => ({ ...gap, provider, key, range })));
+            tasks.push(
+              ...pagesOf(gap.range, interval).map((range) => ({ ...gap, provider, key, range })),
+            );
           }
         }
       }
@@ -135,6 +146,7 @@ export class Backfill {
     return withoutRepeats(tasks);
   }
 
+  /** What the window lacks and the venue may have, newest first. */
   async #missing(
     key: SeriesKey,
     days: number,
@@ -149,9 +161,9 @@ export class Backfill {
       : emptyColumns(0);
     const absences = await this.#absences.listAbsences(key);
     const settled = settledCandles(stored, { interval, now: this.#clock.now() });
-    return gapsIn(settled, { window, interval })
+    return gapsIn(settled, { window, interval }).toReversed()
       .flatMap(({ range, isInside }) =>
-        subtract(range, absences).map((rest) => ({ range: rest, interval, isInside }))
+        subtract(range, absences).toReversed().map((rest) => ({ range: rest, interval, isInside }))
       );
   }
 
@@ -162,20 +174,50 @@ export class Backfill {
     return inserted + updated;
   }
 
-  /** Remembers the buckets that the venue has no candle of. */
+  /** Remembers the buckets that the venue has no candle of, once it had time to make them. */
   async #noteAbsent({ key, range }: Task, candles: CandleColumns): Promise<number> {
+    const { interval } = key;
+    const madeUntil = bucketStart(this.#clock.now() - SETTLED_AFTER_MS, interval);
     let absent = 0;
-    for (const gap of gapsIn(candles, { window: range, interval: key.interval })) {
-      await this.#absences.recordAbsence(key, gap.range);
-      absent += (gap.range.to - gap.range.from) / intervalMs(key.interval);
+    for (const { range: gap } of gapsIn(candles, { window: range, interval })) {
+      const to = Math.min(gap.to, madeUntil) as UtcMs;
+      if (to <= gap.from) continue;
+      await this.#absences.recordAbsence(key, { from: gap.from, to });
+      absent += (to - gap.from) / intervalMs(interval);
     }
     return absent;
   }
 }
 
+/** What went wrong in a run, and whom it concerns. */
+class Problems {
+  /** Names of sources, and of series. */
+  readonly #concerned = new Set<string>();
+  readonly #messages = new Set<string>();
+
+  /** A source that is away concerns all of its series; any other failure only the one. */
+  add(key: SeriesKey, { retryClass, message }: ProviderError): void {
+    this.#concerned.add(retryClass === "next_provider" ? key.source : seriesName(key));
+    this.#messages.add(message);
+  }
+
+  concern(key: SeriesKey): boolean {
+    return this.#concerned.has(key.source) || this.#concerned.has(seriesName(key));
+  }
+
+  summary(): string | null {
+    if (this.#messages.size === 0) return null;
+    return [...this.#messages].slice(0, MAX_MESSAGES).join("; ");
+  }
+}
+
+function seriesName({ assetId, interval, source }: SeriesKey): string {
+  return `${assetId} ${interval} ${source}`;
+}
+
 async function fetchTask({ provider, key, range }: Task, signal: AbortSignal) {
   const { interval, assetId } = key;
-  return (await provider.candles(assetId, { interval, range, signal })).candles;
+  return await provider.candles(assetId, { interval, range, signal });
 }
 
 /** Those that are closed, or still may be by themselves: an old open one is as good as missing. */
@@ -184,61 +226,17 @@ function settledCandles(
   { interval, now }: { interval: Interval; now: UtcMs },
 ): CandleColumns {
   const openSince = now - SETTLED_AFTER_MS - intervalMs(interval);
-  const rows = Array.from(candles.openTime.keys()).filter((row) =>
-    candles.state[row] !== PROVISIONAL || (candles.openTime[row] ?? NaN) >= openSince
+  return selectRows(
+    candles,
+    (row) => candles.state[row] !== PROVISIONAL || (candles.openTime[row] ?? NaN) >= openSince,
   );
-  if (rows.length === candles.length) return candles;
-  const settled = emptyColumns(rows.length);
-  rows.forEach((row, at) => settled.openTime[at] = candles.openTime[row] ?? NaN);
-  return settled;
-}
-
-/** The buckets of a window that have no candle, oldest first. */
-export function gapsIn(
-  candles: CandleColumns,
-  { window, interval }: { window: TimeRange; interval: Interval },
-): readonly { readonly range: TimeRange; readonly isInside: boolean }[] {
-  const first = candles.openTime[0];
-  const last = candles.openTime[candles.length - 1];
-  if (first === undefined || last === undefined) return [{ range: window, isInside: false }];
-  const end = last + intervalMs(interval) as UtcMs;
-  return [
-    { range: { from: window.from, to: first as UtcMs }, isInside: false },
-    ...coverageOf(candles, interval).gaps
-      .map(({ from, to }) => ({ range: { from, to }, isInside: true })),
-    { range: { from: end, to: window.to }, isInside: false },
-  ].filter(({ range }) => range.from < range.to);
-}
-
-/** What is left of a range without others. */
-export function subtract(range: TimeRange, others: readonly TimeRange[]): readonly TimeRange[] {
-  let left: readonly TimeRange[] = [range];
-  for (const { from, to } of others) {
-    left = left.flatMap((part) =>
-      to <= part.from || from >= part.to ? [part] : [
-        { from: part.from, to: Math.min(part.to, from) as UtcMs },
-        { from: Math.max(part.from, to) as UtcMs, to: part.to },
-      ].filter((rest) => rest.from < rest.to)
-    );
-  }
-  return left;
-}
-
-/** A gap in parts of one call each, newest first. */
-function pagesOf({ range, interval }: { range: TimeRange; interval: Interval }): TimeRange[] {
-  const pageMs = BUCKETS_AT_ONCE * intervalMs(interval);
-  const pages: TimeRange[] = [];
-  for (let to = range.to; to > range.from; to = pages.at(-1)?.from ?? range.from) {
-    pages.push({ from: Math.max(range.from, to - pageMs) as UtcMs, to });
-  }
-  return pages;
 }
 
 /** A wider target names the gaps of a narrower one again. */
 function withoutRepeats(tasks: readonly Task[]): readonly Task[] {
   const planned = new Map<string, TimeRange[]>();
   return tasks.flatMap((task) => {
-    const name = `${task.key.assetId} ${task.key.interval} ${task.key.source}`;
+    const name = seriesName(task.key);
     const before = planned.get(name) ?? [];
     const ranges = subtract(task.range, before);
     planned.set(name, [...before, ...ranges]);

@@ -1,6 +1,6 @@
 import { errorMessage } from "../../kernel/errors.ts";
-import { SECOND_MS, type UtcMs } from "../../kernel/time.ts";
-import { bucketStart } from "../candle.ts";
+import { SECOND_MS, type UtcMs, utcMsOf } from "../../kernel/time.ts";
+import { bucketStart, intervalMs } from "../candle.ts";
 import { type HeldPrice, LIVE_TOPICS } from "../live_ports.ts";
 import type { FeedEvent, FeedGap, FeedStatus, Tick } from "../ports.ts";
 import { DEMO_SOURCE } from "../series_choice.ts";
@@ -14,6 +14,12 @@ import { PriceGuard, type Verdict } from "./price_guard.ts";
 
 /** A trade dated further ahead of our clock than this is not believed. */
 const MAX_AHEAD_MS = 60 * SECOND_MS;
+/** Prices held at once, one of an asset. */
+const MAX_HELD = 500;
+const HELD_BACK = "trades were held back";
+
+/** Instances that have just started know of the feeds within this time. */
+const TELL_FEEDS_EVERY_MS = 5 * SECOND_MS;
 
 /** The time between getting the lease and losing it. */
 export class FeedTurn {
@@ -25,7 +31,8 @@ export class FeedTurn {
   readonly #rollUps: RollUpQueue;
   readonly #stop = new AbortController();
   readonly #listening: Promise<void>[] = [];
-  #statuses: FeedStatus[] = [];
+  readonly #statuses = new Map<string, FeedStatus>();
+  #tellFeedsAt = -Infinity;
 
   constructor(deps: LiveMarketDeps, metrics: LiveMetrics) {
     this.#deps = deps;
@@ -44,15 +51,33 @@ export class FeedTurn {
     for (const series of await store.listSeries()) {
       if (series.interval !== BUILT_INTERVAL || !venues.has(series.source)) continue;
       if (series.lastOpenTime === null) continue;
-      // The newest bar may have been in the making: it counts as not known at all.
-      this.#candles.remember(series, series.lastOpenTime);
+      // The newest bar may have been in the making, and the one before it have waited for late
+      // trades: neither counts as known.
+      this.#candles.remember(series, utcMsOf(series.lastOpenTime - intervalMs(BUILT_INTERVAL)));
     }
+    await this.#dropHeld();
     for (const feed of feeds) this.#listening.push(this.#listen(feed));
   }
 
-  async end(): Promise<void> {
+  /** Nobody has the trades any more of prices that were held when the turn before ended. */
+  async #dropHeld(): Promise<void> {
+    const { clock, feeds, prices } = this.#deps;
+    const now = clock.now();
+    for (const held of await prices.listHeld({ limit: MAX_HELD })) {
+      if (held.state !== "held") continue;
+      const settled = { settledBy: "the feed began anew", settledAt: now };
+      await prices.recordHeld({ ...held, ...settled, state: "dropped" });
+      if (!feeds.some(({ venue }) => venue === held.venue)) continue;
+      const { venue, assetId, at: from } = held;
+      this.#candles.addGap({ venue, assetIds: [assetId], from, to: now, reason: HELD_BACK });
+    }
+  }
+
+  /** Stores what is in the making. `hasLapsed` says that trades may have gone by unheard. */
+  async end({ hasLapsed = false } = {}): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#listening);
+    for (const { venue } of hasLapsed ? this.#deps.feeds : []) this.#candles.interrupt(venue);
     await this.beat({ isLast: true });
   }
 
@@ -66,7 +91,7 @@ export class FeedTurn {
   async beat({ isLast = false } = {}): Promise<void> {
     const { clock, log, heal } = this.#deps;
     const now = clock.now();
-    this.#tellFeeds();
+    this.#tellFeeds(now);
     await this.#publishPrices(now);
     await this.#storeCandles(now, { isLast });
     // What is open at the end is found as a gap by whoever feeds next.
@@ -116,9 +141,15 @@ export class FeedTurn {
   }
 
   #take(event: FeedEvent): void {
-    if (event.kind === "status") this.#statuses.push(event.status);
-    else if (event.kind === "gap") this.#candles.addGap(event.gap);
+    if (event.kind === "status") this.#takeStatus(event.status);
+    else if (event.kind === "gap") this.#candles.addMissed(event.gap);
     else this.#takeTicks(event.ticks);
+  }
+
+  #takeStatus(status: FeedStatus): void {
+    this.#statuses.set(status.venue, status);
+    this.#tellFeedsAt = -Infinity;
+    if (status.state !== "live") this.#candles.interrupt(status.venue);
   }
 
   #takeTicks(ticks: readonly Tick[]): void {
@@ -169,20 +200,18 @@ export class FeedTurn {
       .catch((error) => log.error("A held price could not be stored", { held, error }));
   }
 
-  #tellFeeds(): void {
-    if (this.#statuses.length === 0) return;
-    const newest = new Map(this.#statuses.map((status) => [status.venue, status]));
-    this.#statuses = [];
-    this.#deps.bus.publish(LIVE_TOPICS.feeds, JSON.stringify([...newest.values()]));
+  #tellFeeds(now: UtcMs): void {
+    if (this.#statuses.size === 0 || now < this.#tellFeedsAt) return;
+    this.#tellFeedsAt = now + TELL_FEEDS_EVERY_MS;
+    this.#deps.bus.publish(LIVE_TOPICS.feeds, JSON.stringify([...this.#statuses.values()]));
   }
 }
 
 /** The time from the first to the last of the trades, by venue. */
 function gapsOf(ticks: readonly Tick[]): readonly FeedGap[] {
-  const reason = "trades were held back";
   return [...Map.groupBy(ticks, ({ source }) => source)].flatMap(([venue, own]) => {
     const [first, last] = [own[0], own.at(-1)];
     if (!first || !last) return [];
-    return [{ venue, assetIds: [first.assetId], from: first.at, to: last.at, reason }];
+    return [{ venue, assetIds: [first.assetId], from: first.at, to: last.at, reason: HELD_BACK }];
   });
 }

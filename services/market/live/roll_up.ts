@@ -6,6 +6,7 @@ import {
   type CandleColumns,
   type Interval,
   intervalMs,
+  selectRows,
   type SeriesKey,
 } from "../candle.ts";
 import { deriveCandles } from "../derive.ts";
@@ -54,13 +55,32 @@ export async function rollUp(
     const to = bucketStart(range.to - 1, interval) + intervalMs(interval) as UtcMs;
     const limit = (to - from) / intervalMs(BUILT_INTERVAL);
     const parts = await store.listCandles(series.seriesId, { range: { from, to }, limit });
-    if (parts.length === 0) continue;
     const { candles, partsMissing } = deriveCandles(parts, { from: BUILT_INTERVAL, to: interval });
     partsMissing.forEach((missing, at) => {
       if (missing > 0) candles.state[at] = PROVISIONAL;
     });
-    rolled.push({ key: { ...key, interval }, candles });
+    const rolledKey = { ...key, interval };
+    const news = await withoutRefused(store, { key: rolledKey, candles, range: { from, to } });
+    if (news.length > 0) rolled.push({ key: rolledKey, candles: news });
   }
   if (rolled.length > 0) await store.upsertAll(rolled);
   return rolled;
+}
+
+/** Without the open ones where a closed one stands: the store keeps that, so nobody is told. */
+async function withoutRefused(
+  store: CandleStore,
+  { key, candles, range }: RolledUp & { readonly range: TimeRange },
+): Promise<CandleColumns> {
+  if (!candles.state.includes(PROVISIONAL)) return candles;
+  const series = await store.findSeries(key);
+  if (series === null) return candles;
+  const limit = (range.to - range.from) / intervalMs(key.interval);
+  const standing = await store.listCandles(series.seriesId, { range, limit });
+  const isClosed = (_: number, at: number) => standing.state[at] !== PROVISIONAL;
+  const closed = new Set(standing.openTime.filter(isClosed));
+  return selectRows(
+    candles,
+    (at) => candles.state[at] !== PROVISIONAL || !closed.has(candles.openTime[at] ?? NaN),
+  );
 }

@@ -11,6 +11,8 @@ import { VenueAddresses } from "./venue_addresses.ts";
 
 /** Without a readable frame for this long the connection is given up. */
 export const SILENT_AFTER_MS = 30 * SECOND_MS;
+/** How often a live feed tells when it heard the last frame. */
+const TELL_EVERY_MS = 5 * SECOND_MS;
 /** Live for this long, a connection has worked, and the next failure is a first one. */
 export const STABLE_AFTER_MS = MINUTE_MS;
 /** Addresses that refuse this place are asked again after this. */
@@ -37,6 +39,7 @@ export interface ExchangeFeedDeps {
 }
 
 /** Why we closed a socket, and what is to follow. */
+
 interface Closing {
   readonly reason: string;
   readonly then: "reconnect_now" | "back_off" | "give_up";
@@ -53,6 +56,7 @@ export class ExchangeFeed {
   #socket: ClientSocket | null = null;
   #timers: (() => void)[] = [];
   #state: FeedState = "connecting";
+  #toldAt = -Infinity;
   #url = "";
   #since: UtcMs;
   #lastFrameAt: UtcMs | null = null;
@@ -136,6 +140,8 @@ export class ExchangeFeed {
     }
     this.#lastFrameAt = at;
     this.#follow(message, at);
+    // Who shows the feed wants to see that it is alive.
+    if (this.#state === "live" && at - this.#toldAt >= TELL_EVERY_MS) this.#become("live", null);
   }
 
   #follow(message: VenueMessage, now: UtcMs): void {
@@ -193,7 +199,7 @@ export class ExchangeFeed {
     const { markets, log, protocol } = this.#deps;
     markets.interrupt();
     const reason = this.#closing?.reason ?? reasonOf(end);
-    log.info("venue's connection ended", {
+    log.info("A venue's connection ended", {
       venue: protocol.venue,
       url: this.#url,
       code: end.code,
@@ -266,6 +272,7 @@ export class ExchangeFeed {
     if (state !== this.#state) this.#since = clock.now();
     this.#state = state;
     this.#reason = reason;
+    this.#toldAt = clock.now();
     queue.status({
       venue: protocol.venue,
       state,

@@ -12,7 +12,8 @@ interface LostRange {
 
 /**
  * What waits for a reader, bounded. Ticks that come before the reader's turn are one event, a
- * later status takes the place of one that nobody read. If the reader is too slow the oldest is
+ * later status takes the place of one that nobody read, if no tick or gap came between or it says
+ * the same. If the reader is too slow the oldest is
  * given up and told as one gap per asset, so that what is missing can be healed.
  */
 export class FeedQueue {
@@ -49,6 +50,13 @@ export class FeedQueue {
   }
 
   status(status: FeedStatus): void {
+    const known = this.#events.findLastIndex(({ kind }) => kind === "status");
+    const unread = this.#events[known];
+    // That a feed is still as it was does not break up what comes before and after.
+    if (unread?.kind === "status" && isRepeated(unread.status, status)) {
+      this.#events[known] = { kind: "status", status };
+      return;
+    }
     this.#batch = null;
     if (this.#events.at(-1)?.kind === "status") this.#events.pop();
     this.#add({ kind: "status", status });
@@ -123,4 +131,10 @@ export class FeedQueue {
     this.#wake = null;
     wake?.();
   }
+}
+
+/** Whether nothing is new but the time of the last frame. */
+function isRepeated(before: FeedStatus, { state, since, attempts, reason }: FeedStatus): boolean {
+  return before.state === state && before.since === since && before.attempts === attempts &&
+    before.reason === reason;
 }

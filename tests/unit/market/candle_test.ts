@@ -6,6 +6,7 @@ import {
   type Interval,
   intervalMs,
   INTERVALS,
+  selectRows,
   sliceColumns,
 } from "@/services/market/candle.ts";
 import { assert, assertEquals, assertThrows } from "@/tests/assert.ts";
@@ -97,4 +98,20 @@ Deno.test("sliceColumns() shares memory and ends where the columns end", () => {
   const cut = sliceColumns(columns, { start: 4, end: 99 });
   assertEquals([cut.length, [...cut.close]], [1, [4]]);
   assertEquals(sliceColumns(columns, { start: 5, end: 9 }).length, 0);
+});
+
+Deno.test("selectRows() copies every column of the wanted rows, in their order", () => {
+  const columns = emptyColumns(4);
+  columns.openTime.set([10, 20, 30, 40]);
+  columns.close.set([1, 2, 3, 4]);
+  columns.state.set([0, 1, 2, 1]);
+  const odd = selectRows(columns, (row) => row % 2 === 1);
+  assertEquals([odd.length, candleAt(odd, 0), candleAt(odd, 1)], [
+    2,
+    candleAt(columns, 1),
+    candleAt(columns, 3),
+  ]);
+  odd.close.fill(9);
+  assertEquals([...columns.close], [1, 2, 3, 4]);
+  assertEquals(selectRows(columns, () => false).length, 0);
 });

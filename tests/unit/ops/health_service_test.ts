@@ -41,23 +41,49 @@ Deno.test("getHealth() counts seconds since the start", async () => {
 });
 
 Deno.test("capabilitiesOf() gives a reason for everything that is off", () => {
-  const all = { isNetworkAllowed: true, hasKv: true, hasCron: true, demoMode: "auto" } as const;
+  const all = {
+    isNetworkAllowed: true,
+    hasKv: true,
+    hasCron: true,
+    demoMode: "auto",
+    venues: ["binance"],
+  } as const;
   const none = {
     isNetworkAllowed: false,
     hasKv: false,
     hasCron: false,
     demoMode: "off",
+    venues: [],
   } as const;
   for (const surroundings of [all, none]) {
     for (const [name, { enabled, reason }] of Object.entries(capabilitiesOf(surroundings))) {
       assert(enabled === (reason === null), name);
     }
   }
-  const names = ["network", "kv", "cron", "demo"] as const;
+  const names = ["network", "kv", "cron", "demo", "live_prices"] as const;
   for (const name of names) {
     assertEquals([capabilitiesOf(all)[name]?.enabled, capabilitiesOf(none)[name]?.enabled], [
       true,
       false,
     ]);
   }
+});
+
+Deno.test("capabilitiesOf() has live prices of venues, or of the demo market", () => {
+  const can = (changes: Partial<Parameters<typeof capabilitiesOf>[0]>) =>
+    capabilitiesOf({
+      isNetworkAllowed: true,
+      hasKv: true,
+      hasCron: true,
+      demoMode: "auto",
+      venues: ["binance"],
+      ...changes,
+    }).live_prices?.reason;
+  assertEquals(can({}), null);
+  assertEquals(can({ venues: [] }), "TOKENLYSIS_MARKET_VENUES names none");
+  assertEquals(can({ isNetworkAllowed: false }), null);
+  assertEquals(
+    can({ isNetworkAllowed: false, demoMode: "off" }),
+    "TOKENLYSIS_NETWORK and TOKENLYSIS_DEMO are off",
+  );
 });

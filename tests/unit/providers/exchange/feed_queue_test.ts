@@ -2,7 +2,7 @@ import { utcMsOf } from "@/services/kernel/time.ts";
 import type { AssetId } from "@/services/market/assets.ts";
 import type { FeedEvent, FeedStatus, Tick } from "@/services/market/ports.ts";
 import { FeedQueue } from "@/services/providers/exchange/feed_queue.ts";
-import { assertEquals } from "@/tests/assert.ts";
+import { assert, assertEquals } from "@/tests/assert.ts";
 
 const BTC = "btc" as AssetId;
 const ETH = "eth" as AssetId;
@@ -70,6 +70,18 @@ Deno.test("FeedQueue puts a later status in the place of one that nobody read", 
   queue.tick(tick(BTC, 1));
   queue.status(status(3));
   assertEquals(await all(queue), ["status 2", "ticks 1", "status 3"]);
+});
+
+Deno.test("FeedQueue breaks no batch for a status that says the same again", async () => {
+  const queue = new FeedQueue({ venue: "binance" });
+  queue.status(status(1));
+  queue.tick(tick(BTC, 1));
+  queue.status({ ...status(1), lastFrameAt: utcMsOf(9) });
+  queue.tick(tick(BTC, 2));
+  queue.end();
+  const events = await Array.fromAsync(queue);
+  assertEquals(events.map(text), ["status 1", "ticks 1 2"]);
+  assert(events[0]?.kind === "status" && events[0].status.lastFrameAt === 9);
 });
 
 Deno.test("FeedQueue tells what a slow reader missed, one gap per asset", async () => {

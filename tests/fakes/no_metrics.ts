@@ -1,4 +1,4 @@
-import type { Metrics } from "../ports/metrics.ts";
+import type { Metrics } from "@/services/ports/metrics.ts";
 
 /** Metrics that nobody reads. */
 export const noMetrics: Metrics = {

@@ -1,0 +1,58 @@
+import { backfillRequest, type JobSystem } from "../../jobs/mod.ts";
+import { AppError } from "../kernel/errors.ts";
+import type { LiveMarket } from "../market/mod.ts";
+import {
+  type JobsService,
+  type LogLines,
+  meterStreams,
+  OpsService,
+  seriesCoverage,
+  type StreamStats,
+} from "../ops/mod.ts";
+import type { Outside } from "../providers/mod.ts";
+import { SqlAuditLog } from "../storage/mod.ts";
+import type { Core } from "./core.ts";
+import type { MarketParts } from "./market_parts.ts";
+
+interface OpsParts extends MarketParts {
+  readonly outside: Outside;
+  readonly jobs: JobSystem;
+  readonly live: LiveMarket;
+  readonly jobsService: JobsService;
+  readonly logs: LogLines;
+  readonly streams: () => StreamStats;
+  readonly version: string;
+}
+
+/** The operator's console over all parts, and what a monitoring system hears of them. */
+export function createOps(
+  { config, clock, log, database, metrics }: Core,
+  { registry, store, prices, board, outside, jobs, live, jobsService, ...parts }: OpsParts,
+): OpsService {
+  const { logs, streams, version } = parts;
+  meterStreams(metrics, streams);
+  return new OpsService({
+    clock,
+    log,
+    version,
+    providers: outside.gates,
+    jobs: jobsService,
+    feeds: () => board.feeds(),
+    streams,
+    coverage: async () => seriesCoverage(registry.assets, await store.listSeries()),
+    held: {
+      list: (page) => prices.listHeld(page),
+      settle: (command) => live.settleHeld(command),
+    },
+    logs,
+    audit: new SqlAuditLog(database, clock),
+    resolveAsset: (name) => registry.resolve(name),
+    enqueueBackfill({ assetId, interval }) {
+      // No process of this installation would take the job.
+      if (!config.isNetworkAllowed) {
+        throw new AppError("CONFLICT", "Cannot fetch candles: TOKENLYSIS_NETWORK is off");
+      }
+      return jobs.enqueue(backfillRequest({ asset_id: assetId, interval }));
+    },
+  });
+}
