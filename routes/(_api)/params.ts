@@ -34,7 +34,7 @@ export const PeriodParam = z.string()
   .regex(/^[1-9]\d{0,3}[hdwy]$/, "Expected hours, days, weeks or years: 24h, 30d, 12w, 1y")
   .meta({
     description: "Hours, days, weeks or years (of 365 days) before the newest bar used",
-    examples: ["24h", "30d", "1y"],
+    examples: ["30d", "24h", "1y"],
   });
 
 /** A day stands for its end, so that its own bar counts; an instant for itself. */
