@@ -62,7 +62,8 @@ export function planWindow(
   },
 ): PriceWindow {
   checkAge(query);
-  const end = lastInstant(assets, Math.min(query.asof ?? now, now));
+  // With an asof the end is that alone: what is stored of later days must not move it.
+  const end = query.asof === undefined ? lastInstant(assets, now) : Math.min(query.asof, now);
   const spanMs = "ms" in query.span ? query.span.ms : end - query.span.since;
   const [first = "1d", ...coarser] = query.interval ? [query.interval] : intervalsFor(spanMs);
   const lay = (interval: Interval) =>
@@ -86,10 +87,10 @@ function checkAge({ span, asof = 0 as UtcMs }: WindowQuery): void {
   });
 }
 
-/** The newest moment that any of the assets' candles has reached by `limit`. */
-function lastInstant(assets: readonly StoredAsset[], limit: number): number {
+/** The newest moment that any of the assets' candles has reached by now. */
+function lastInstant(assets: readonly StoredAsset[], now: UtcMs): number {
   const closes = assets.flatMap(({ series }) => series.map(lastClose));
-  return closes.length === 0 ? limit : Math.min(limit, Math.max(...closes));
+  return closes.length === 0 ? now : Math.min(now, Math.max(...closes));
 }
 
 function layWindow(
@@ -102,8 +103,8 @@ function layWindow(
 ): PriceWindow {
   const end = bucketStart(lastMs, interval);
   const size = intervalMs(interval);
-  // The bar at the start closes with the price that later ones are compared with.
   const count = { interval, assets: assets.length };
+  // The bar at the start closes with the price that later ones are compared with.
   const bars = "ms" in span
     ? countBars(span.ms, { ...count, field: "period" })
     : countBars(end - bucketStart(span.since, interval) - size, { ...count, field: "start" });

@@ -42,7 +42,13 @@ Deno.test("planWindow() ends at asof, at the last bar closed by then", () => {
   assertEquals(plan(stored, "30d", { asof: day(50) }).end, day(50));
   assertEquals(plan(stored, "30d", { asof: day(50) + HOUR_MS as UtcMs }).end, day(50));
   assertEquals(plan(stored, "30d", { asof: day(50) - 1 as UtcMs }).end, day(49));
-  assertEquals(plan(stored, "30d", { asof: NOW + DAY_MS as UtcMs }).end, day(100));
+  assertEquals(plan(stored, "30d", { asof: day(100) }).end, day(100));
+});
+
+Deno.test("planWindow() ends at asof also where no candle reaches it, but never after now", () => {
+  const stored = [asset(seriesOver(0, 99))];
+  assertEquals(plan(stored, "30d", { asof: day(120) }).end, day(120));
+  assertEquals(plan(stored, "30d", { asof: NOW + DAY_MS as UtcMs }).end, NOW);
 });
 
 Deno.test("planWindow() ends no later than now, whatever bar is open", () => {
