@@ -10,6 +10,7 @@ const BENCHES: readonly { file: string; what: string }[] = [
   { file: "tests/bench/start_bench.ts", what: "cold start" },
   { file: "tests/bench/chart_bench.ts", what: "drawing candles in Chromium" },
   { file: "tests/load/http_load.ts", what: "HTTP against Deno.serve and Fastify" },
+  { file: "tests/load/streams_load.ts", what: "streams to thousands of clients, beside ws" },
 ];
 
 const HELP = `Usage: deno task bench [--quick] [NAME…]

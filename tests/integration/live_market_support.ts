@@ -2,6 +2,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS, utcMsOf } from "@/services/kernel/time.ts
 import {
   type Candle,
   candleAt,
+  type CandleStore,
   type FeedStatus,
   freshnessOfLive,
   type Interval,
@@ -22,15 +23,14 @@ export const LATE_MS = 2 * MINUTE_MS;
 
 /** Sums of floats may be added up in another order. */
 const TOLERANCE = 1e-9;
-const CHECK_EVERY_MS = 10;
-/** Seconds of a scene in a second: while time passes, while it does not, and while it is taken. */
-const PASSING = 50;
+const CHECK_EVERY_MS = 2;
+/** Seconds of a scene in a second, while nothing is measured and while something is. */
 const FAST = 10;
 const SLOW = 2;
+/** Real time that a beat, or a job that waits for nothing, may take. */
+const DEADLINE_MS = 10 * SECOND_MS;
+const WORK_LIMIT_MS = 100;
 const HEALED_WITHIN_MS = 10 * SECOND_MS;
-/** How often the product stores and tells prices. */
-const BEAT_MS = 250;
-const MAX_BEATS = 20;
 /** Shorter than what is left at least of the lease to feed, and than what counts as silence. */
 const STEP_MS = 9 * SECOND_MS;
 
@@ -136,14 +136,25 @@ export class LiveScene implements AsyncDisposable {
     return price === null ? "none" : freshnessOfLive(price, this.time.now());
   }
 
+  /** For what is measured in less time than a fast scene gives a busy machine. */
+  async inRealTime(run: () => Promise<void>): Promise<void> {
+    this.time.run(1);
+    await run();
+    this.time.run(FAST);
+  }
+
   /** Lets time pass in steps, up to an instant; at each of them both venues trade. */
   async passUntil(instant: number, { stepMs = STEP_MS } = {}): Promise<void> {
-    this.time.run(PASSING);
+    this.time.run(1);
     while (this.time.now() < instant) {
+      await poll(() => this.#product?.isResting ?? true);
+      const beats = this.#product?.beats ?? 0;
       this.time.skip(Math.min(stepMs, instant - this.time.now()));
       for (const venue of this.venues) venue.trade();
       await Promise.all(this.venues.map((venue) => venue.delivered()));
-      await this.#hasSettled();
+      // Time that flies must not take the lease to feed, nor those of jobs that are under way.
+      await poll(() => !this.#product || this.#product.beats > beats);
+      await poll(() => !this.#product?.isWorking, WORK_LIMIT_MS);
     }
     this.time.run(FAST);
   }
@@ -156,7 +167,7 @@ export class LiveScene implements AsyncDisposable {
     const deadline = this.time.now() + withinMs;
     while (!await condition()) {
       if (this.time.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}`);
-      await new Promise<void>((resolve) => systemTimer.after(CHECK_EVERY_MS, resolve));
+      await turn();
     }
   }
 
@@ -207,32 +218,14 @@ export class LiveScene implements AsyncDisposable {
     await Deno.remove(this.#folder, { recursive: true });
   }
 
-  /** Time that flies must not take the lease to feed, nor those of jobs that are under way. */
-  async #hasSettled(): Promise<void> {
-    const product = this.#product;
-    if (product === null) return;
-    // One beat may have been under way; the next one began after the last step of time.
-    const beats = product.beats + 2;
-    const limit = product.beats + MAX_BEATS;
-    while (product.beats < beats || (product.isWorking && product.beats < limit)) {
-      await new Promise<void>((resolve) => this.time.after(BEAT_MS, resolve));
-    }
-  }
-
   #closed(venue: Venue): readonly TradedCandle[] {
     const now = this.time.now();
     return venue.candles("5m", this.#knownFrom, now)
       .filter(({ openTime }) => openTime + BUCKET_MS + LATE_MS <= now);
   }
 
-  async #stored(venue: Venue, interval: Interval): Promise<ReadonlyMap<number, Candle>> {
-    const { store } = this.product;
-    const series = await store.findSeries({ assetId: BTC, source: venue.name, interval });
-    if (series === null) return new Map();
-    const range = { from: utcMsOf(0), to: utcMsOf(this.time.now() + DAY_MS) };
-    const columns = await store.listCandles(series.seriesId, { range, limit: series.rows });
-    const candles = Array.from(columns.openTime, (_, at) => candleAt(columns, at));
-    return new Map(candles.map((candle) => [candle.openTime, candle]));
+  #stored(venue: Venue, interval: Interval): Promise<ReadonlyMap<number, Candle>> {
+    return storedCandles(this.product.store, { source: venue.name, interval });
   }
 
   /** A price must be made of trades that were made, none of them older than 10 s when it was. */
@@ -249,7 +242,31 @@ export class LiveScene implements AsyncDisposable {
   }
 }
 
-function isSame(ours: Candle, theirs: TradedCandle): boolean {
+/** Every stored candle of bitcoin at a venue, by its opening time. */
+export async function storedCandles(
+  store: CandleStore,
+  { source, interval }: { readonly source: string; readonly interval: Interval },
+): Promise<ReadonlyMap<number, Candle>> {
+  const series = await store.findSeries({ assetId: BTC, source, interval });
+  if (series === null) return new Map();
+  const range = { from: utcMsOf(0), to: utcMsOf((series.lastOpenTime ?? 0) + DAY_MS) };
+  const columns = await store.listCandles(series.seriesId, { range, limit: series.rows });
+  const candles = Array.from(columns.openTime, (_, at) => candleAt(columns, at));
+  return new Map(candles.map((candle) => [candle.openTime, candle]));
+}
+
+/** Looks until `condition` holds, or the limit of real time is over. */
+async function poll(condition: () => boolean, limitMs = DEADLINE_MS): Promise<void> {
+  const late = performance.now() + limitMs;
+  while (!condition() && performance.now() < late) await turn();
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => systemTimer.after(CHECK_EVERY_MS, resolve));
+}
+
+/** Whether both say the same of a bucket, but for the rounding of their sums. */
+export function isSame(ours: Candle, theirs: TradedCandle): boolean {
   return (["open", "high", "low", "close", "volume", "volumeUsd"] as const).every((name) => {
     const value = ours[name];
     // Not every venue's candles tell the volume in dollars.

@@ -6,6 +6,7 @@ import {
   AssetRegistry,
   CandleHealer,
   type CandleStore,
+  type FeedGap,
   type Interval,
   intervalMs,
   LiveBoard,
@@ -116,6 +117,8 @@ export class Venue implements AsyncDisposable {
 export class LiveProduct {
   readonly bus = new MemoryBus();
   readonly log = new RecordingLog();
+  /** What was to be healed, with the reasons. */
+  readonly gaps: FeedGap[] = [];
   readonly store: CandleStore;
   readonly prices: SqlLivePriceStore;
   readonly board: LiveBoard;
@@ -124,6 +127,7 @@ export class LiveProduct {
   readonly #jobs: JobSystem;
   readonly #live: LiveMarket;
   #beats = 0;
+  #isBeating = false;
 
   private constructor(
     database: Database,
@@ -158,14 +162,17 @@ export class LiveProduct {
     this.#jobs = jobs;
     this.#live = new LiveMarket({
       ...shared,
-      timer: { after: (delayMs, run) => (this.#beats++, time.after(delayMs, run)) },
+      timer: { after: (delayMs, run) => this.#planBeat(time, { delayMs, run }) },
       feeds: outside.feeds,
       store,
       prices,
       bus,
       leases,
       newId: () => ids.next(),
-      heal: async (gap) => void await jobs.enqueue(healRequest(gap)),
+      heal: async (gap) => {
+        this.gaps.push(gap);
+        await jobs.enqueue(healRequest(gap));
+      },
     });
   }
 
@@ -210,6 +217,11 @@ export class LiveProduct {
     return this.#beats;
   }
 
+  /** Whether it is between two beats. */
+  get isResting(): boolean {
+    return !this.#isBeating;
+  }
+
   /** Whether a job runs. */
   get isWorking(): boolean {
     return this.#jobs.status().running.length > 0;
@@ -222,6 +234,16 @@ export class LiveProduct {
     this.board.stop();
     await this.bus[Symbol.asyncDispose]();
     await this.#database.close();
+  }
+
+  /** The live market plans a beat when the one before is over. */
+  #planBeat(time: WarpedTime, { delayMs, run }: { delayMs: number; run: () => void }): () => void {
+    this.#beats++;
+    this.#isBeating = false;
+    return time.after(delayMs, () => {
+      this.#isBeating = true;
+      run();
+    });
   }
 }
 

@@ -3,7 +3,7 @@ import type { LocalExchange } from "@/tests/exchange/local_exchange.ts";
 import { VENUE_NAMES, type VenueName } from "./soak_faults.ts";
 
 const MINUTE_MS = 60_000;
-/** Older prices are stale (10 s), with a second for the way to us. */
+/** Older prices are stale (10 s); the time of an answer is told in whole seconds. */
 const MAX_FRESH_MS = 11_000;
 
 export const MARKETS = [
@@ -36,10 +36,19 @@ const Tasks = answerOf(z.array(z.object({
 
 /** The JSON of an address, checked. Throws for anything but a 2xx of its shape. */
 async function read<T>(url: string, schema: z.ZodType<T>): Promise<T> {
+  return (await readAt(url, schema)).body;
+}
+
+/** The same, with the server's time of the answer: a busy machine may hand it on late. */
+async function readAt<T>(
+  url: string,
+  schema: z.ZodType<T>,
+): Promise<{ readonly body: T; readonly at: number }> {
   const response = await fetch(url);
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} answers ${response.status}: ${text.slice(0, 200)}`);
-  return schema.parse(JSON.parse(text));
+  const at = Date.parse(response.headers.get("date") ?? "");
+  return { body: schema.parse(JSON.parse(text)), at };
 }
 
 /** Sources and feeds that are not well since `stoppedAt`, each as a sentence. */
@@ -78,8 +87,8 @@ async function findUnheard(url: string, stoppedAt: number): Promise<readonly str
 
 /** The age of a price that is too old for what is said of it, in ms; else `null`. */
 export async function findTooOld(url: string): Promise<number | null> {
-  const { data } = await read(`${url}/api/market/price/bitcoin`, Price);
-  const ageMs = data.asof === null ? Infinity : Date.now() - Date.parse(data.asof);
+  const { body: { data }, at } = await readAt(`${url}/api/market/price/bitcoin`, Price);
+  const ageMs = data.asof === null ? Infinity : at - Date.parse(data.asof);
   // The close of a candle that was healed meanwhile has the measure of candles.
   return data.stale || data.resolution !== "tick" || ageMs <= MAX_FRESH_MS ? null : ageMs;
 }
