@@ -29,6 +29,14 @@ export const EndParam = instant("end").meta({
   examples: ["2021-01-05", "2021-01-05T12:00:00Z"],
 });
 
+/** Hours, days, weeks or years before the newest bar used. */
+export const PeriodParam = z.string()
+  .regex(/^[1-9]\d{0,3}[hdwy]$/, "Expected hours, days, weeks or years: 24h, 30d, 12w, 1y")
+  .meta({
+    description: "Hours, days, weeks or years (of 365 days) before the newest bar used",
+    examples: ["30d", "24h", "1y"],
+  });
+
 /** A day stands for its end, so that its own bar counts; an instant for itself. */
 export const AsofParam = instant("asof", { dayIs: "end" }).meta({
   description: "Uses only bars that had closed by then: ISO 8601 or epoch ms. A day means its " +
@@ -82,7 +90,15 @@ export function commaList({ max, of }: { max: number; of: string }) {
 
 const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-function instant(name: string, { dayIs = "start" }: { dayIs?: "start" | "end" } = {}) {
+function instant(name: string, options: { dayIs?: "start" | "end" } = {}) {
+  return requiredInstant(name, options).optional();
+}
+
+/** An instant that has to be given; a day stands for its start unless it is said to be its end. */
+export function requiredInstant(
+  name: string,
+  { dayIs = "start" }: { dayIs?: "start" | "end" } = {},
+) {
   return z.string().transform((text, context): UtcMs => {
     try {
       const at = readUtcMs(text, name);
@@ -92,7 +108,7 @@ function instant(name: string, { dayIs = "start" }: { dayIs?: "start" | "end" } 
       context.addIssue({ code: "custom", message: "Expected ISO 8601 or epoch milliseconds" });
       return z.NEVER;
     }
-  }).optional();
+  });
 }
 
 /** The half-open range that `start` and the included `end` mean. Throws if it is upside down. */

@@ -2,7 +2,7 @@ import { recalculateRequest } from "@/jobs/mod.ts";
 import { type Api, createApi, type Monitoring } from "@/routes/(_api)/mod.ts";
 import type { Scoring } from "@/routes/(_api)/scores.ts";
 import type { RateLimitMode } from "@/routes/(_api)/middleware/rate_limit.ts";
-import { AnalyticsService, indicatorEngine } from "@/services/analytics/mod.ts";
+import { AnalyticsService, indicatorEngine, RiskService } from "@/services/analytics/mod.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
 import {
   type AssetId,
@@ -81,10 +81,11 @@ export async function openTestApi(
   const database = await openTestDatabase({ clock });
   const store = new SqlCandleStore(database, clock);
   const changes = new PacedChangeFeed(database.changes, clock);
-  const registry = testRegistry();
-  const indicators = indicatorEngine;
-  const market = new MarketService({ registry, store, clock, changes, demoMode, indicators });
+  const registry = registryOfFour();
+  const facts = { registry, store, clock, changes, demoMode };
+  const market = new MarketService({ ...facts, indicators: indicatorEngine });
   const analytics = new AnalyticsService({ market });
+  const risk = new RiskService({ market, clock });
   const health = new HealthService({
     clock,
     versions: { tokenlysis: "1.2.3" },
@@ -103,20 +104,26 @@ export async function openTestApi(
   const scoring = await createScoring({ database, clock, market, jobStore });
   const version = "1.2.3";
   const api = createApi({
-    ...{ market, analytics, health, jobs, ops, scoring, clock, changes, log, rateLimits, version },
+    ...{
+      market,
+      analytics,
+      risk,
+      health,
+      jobs,
+      ops,
+      scoring,
+      clock,
+      changes,
+      log,
+      rateLimits,
+      version,
+    },
     ...monitoring && { monitoring },
   });
   return {
     api,
-    market,
-    store,
-    jobs,
-    jobStore,
-    clock,
-    log,
-    ops,
+    ...{ market, store, jobs, jobStore, clock, log, ops, operatorsLog },
     scores: scoring.scores,
-    operatorsLog,
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
     },
@@ -128,8 +135,8 @@ export async function openTestApi(
   };
 }
 
-/** Two assets share a symbol, one has an alias. */
-function testRegistry(): AssetRegistry {
+/** Two assets of one symbol, and one of many names. */
+function registryOfFour(): AssetRegistry {
   return new AssetRegistry(sampleRegistry({
     assets: [
       assetRow("bitcoin", { symbol: "BTC", name: "Bitcoin", decimals: 8 }),
