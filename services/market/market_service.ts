@@ -160,6 +160,15 @@ export class MarketService {
     return held ? quotesIn(held) : this.#snapshots.current().then(quotesIn);
   }
 
+  /** The series that may answer for an asset, or those of one source; none where none is stored. */
+  async listSeries(
+    asset: string,
+    { source }: { readonly source?: string | undefined } = {},
+  ): Promise<readonly FilledSeries[]> {
+    const { id } = this.#registry.resolve(asset);
+    return seriesFor((await this.#snapshot()).assets.get(id), source);
+  }
+
   /** Candles of one source, ascending, at most `MAX_CANDLES`. */
   async getCandles(asset: string, query: CandlesQuery): Promise<CandlePage> {
     const { id: assetId } = this.#registry.resolve(asset);
@@ -237,12 +246,6 @@ export class MarketService {
       provenance: provenanceOf(choice, bars.candles),
       freshness: freshnessOf(choice.series, this.#clock.now()),
     };
-  }
-
-  /** The series that may answer for an asset: those with candles, demo hidden behind real ones. */
-  async listSeries(asset: string): Promise<readonly FilledSeries[]> {
-    const { id } = this.#registry.resolve(asset);
-    return (await this.#snapshot()).assets.get(id)?.visible ?? [];
   }
 
   /** Every stored series of an asset with the imports that it came from. */
