@@ -6,7 +6,7 @@ import { createApi } from "./routes/(_api)/mod.ts";
 import { feedHub, STREAM_TOPICS } from "./routes/(_api)/stream_wire.ts";
 import { StreamEndpoints } from "./routes/(_api)/streams.ts";
 import { createPages } from "./routes/page_server.ts";
-import { AnalyticsService } from "./services/analytics/mod.ts";
+import { AnalyticsService, RiskService } from "./services/analytics/mod.ts";
 import {
   type Core,
   createLive,
@@ -135,6 +135,7 @@ async function createFront(
   const api = createApi({
     market,
     analytics: new AnalyticsService({ market }),
+    risk: new RiskService({ market, clock }),
     health: createHealth(core, { jobs, registry: registry.version }),
     jobs: jobsService,
     ops,

@@ -2,6 +2,7 @@
 /** Runs the benchmarks one after the other, so that none disturbs another. */
 const BENCHES: readonly { file: string; what: string }[] = [
   { file: "tests/bench/indicators_bench.ts", what: "indicators against four libraries" },
+  { file: "tests/bench/correlation_bench.ts", what: "correlation matrix against a library" },
   { file: "tests/bench/csv_bench.ts", what: "CSV parsing against papaparse" },
   { file: "tests/bench/frames_bench.ts", what: "exchange frames against JSON.parse alone" },
   { file: "tests/bench/ticks_bench.ts", what: "trades into candles, and ingest while serving" },

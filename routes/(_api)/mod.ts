@@ -1,4 +1,4 @@
-import type { AnalyticsService } from "../../services/analytics/mod.ts";
+import type { AnalyticsService, RiskService } from "../../services/analytics/mod.ts";
 import type { MarketService } from "../../services/market/mod.ts";
 import type { HealthService, JobsService, OpsService } from "../../services/ops/mod.ts";
 import type { Metrics } from "../../services/ports/metrics.ts";
@@ -6,6 +6,7 @@ import type { ChangeFeed, Clock, Log } from "../../services/ports/mod.ts";
 import { analyticsEndpoints } from "./analytics.ts";
 import { ApiFront } from "./api_front.ts";
 import { assetEndpoints } from "./assets.ts";
+import { correlationEndpoints } from "./correlation.ts";
 import { Dispatcher, pathOf } from "./dispatcher.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { explainEndpoints } from "./explain.ts";
@@ -17,11 +18,13 @@ import { describeApi, type JsonObject } from "./openapi.ts";
 import { documentEndpoint, opsEndpoints } from "./ops.ts";
 import { consoleEndpoints } from "./ops_console.ts";
 import { controlEndpoints } from "./ops_controls.ts";
+import { riskEndpoints } from "./risk.ts";
 import { taskEndpoints } from "./tasks.ts";
 
 export interface ApiDeps {
   readonly market: MarketService;
   readonly analytics: AnalyticsService;
+  readonly risk: RiskService;
   readonly health: HealthService;
   readonly jobs: JobsService;
   /** What operators see and steer. */
@@ -65,6 +68,8 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...assetEndpoints(deps),
     ...marketEndpoints(deps),
     ...analyticsEndpoints(deps),
+    ...riskEndpoints(deps),
+    ...correlationEndpoints(deps),
     ...explainEndpoints(deps),
   ];
   return [

@@ -3,7 +3,7 @@ import { mountTable } from "@/routes/(_api)/mod.ts";
 import type { Endpoint } from "@/routes/(_api)/endpoint.ts";
 import type { Json, JsonObject } from "@/routes/(_api)/openapi.ts";
 import { STREAMS } from "@/routes/(_api)/stream_document.ts";
-import { AnalyticsService } from "@/services/analytics/mod.ts";
+import { AnalyticsService, RiskService } from "@/services/analytics/mod.ts";
 import { uuidOfMoment } from "@/services/kernel/ids.ts";
 import { HealthService } from "@/services/ops/mod.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
@@ -16,6 +16,7 @@ const TASK_ID = uuidOfMoment(0, "a task");
 /** One honest request for each route; the test below fails for a route without. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   "/assets/{asset_id}/candles": "/assets/bitcoin/candles?interval=1w",
+  "/assets/{asset_id}/metrics": "/assets/bitcoin/metrics?period=90d",
   "/api/assets": "/api/assets?limit=2",
   "/api/assets/{asset_id}": "/api/assets/bitcoin",
   "/api/market/price/{coin_id}": "/api/market/price/bitcoin",
@@ -25,6 +26,15 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   "/api/analytics/indicators/{coin_id}":
     "/api/analytics/indicators/bitcoin?names=sma:5,bb:20-2,atr:14",
   "/api/analytics/moving-average/{coin_id}": "/api/analytics/moving-average/bitcoin",
+  "/api/analytics/volatility/{coin_id}": "/api/analytics/volatility/bitcoin?period=7d",
+  "/api/analytics/risk/{coin_id}": "/api/analytics/risk/bitcoin?period=90d",
+  "/api/analytics/risk": "/api/analytics/risk?coins=bitcoin,ethereum&risk_free=0.04",
+  "/api/analytics/drawdown/{coin_id}": "/api/analytics/drawdown/bitcoin",
+  "/api/analytics/correlation": "/api/analytics/correlation?coin_1=bitcoin&coin_2=ethereum",
+  "/api/analytics/correlation/rolling":
+    "/api/analytics/correlation/rolling?coin_1=bitcoin&coin_2=BTC",
+  "/api/analytics/correlation/matrix": "/api/analytics/correlation/matrix?coins=bitcoin,ethereum",
+  "/api/analytics/compare": "/api/analytics/compare?coins=bitcoin,ethereum&start=2021-02-01",
   "/api/explain/{figure}/{asset_id}": "/api/explain/volume_24h/bitcoin",
   "/health": "/health",
   "/healthz": "/healthz",
@@ -53,9 +63,21 @@ async function filledHarness(): Promise<ApiHarness> {
 
 function endpointsOf({ market, jobs, ops, clock, log }: ApiHarness): readonly Endpoint[] {
   const analytics = new AnalyticsService({ market });
+  const risk = new RiskService({ market, clock });
   const health = new HealthService({ clock, versions: {}, probes: [], capabilities: {} });
   const changes = { current: () => 0, subscribe: () => () => {} };
-  return mountTable({ market, analytics, health, jobs, ops, clock, changes, log, version: "1" });
+  return mountTable({
+    market,
+    analytics,
+    risk,
+    health,
+    jobs,
+    ops,
+    clock,
+    changes,
+    log,
+    version: "1",
+  });
 }
 
 Deno.test("every route answers what its schema says, field by field", async () => {

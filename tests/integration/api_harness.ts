@@ -1,6 +1,6 @@
 import { type Api, createApi, type Monitoring } from "@/routes/(_api)/mod.ts";
 import type { RateLimitMode } from "@/routes/(_api)/middleware/rate_limit.ts";
-import { AnalyticsService, indicatorEngine } from "@/services/analytics/mod.ts";
+import { AnalyticsService, indicatorEngine, RiskService } from "@/services/analytics/mod.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
 import {
   type AssetId,
@@ -76,23 +76,11 @@ export async function openTestApi(
   const database = await openTestDatabase({ clock });
   const store = new SqlCandleStore(database, clock);
   const changes = new PacedChangeFeed(database.changes, clock);
-  const registry = new AssetRegistry(sampleRegistry({
-    assets: [
-      assetRow("bitcoin", { symbol: "BTC", name: "Bitcoin", decimals: 8 }),
-      assetRow("ethereum", { symbol: "ETH", name: "Ethereum" }),
-      assetRow("uniswap", { symbol: "UNI", name: "Uniswap", themes: ["defi"] }),
-      assetRow("unicorn-token", { symbol: "UNI", name: "Unicorn", themes: ["meme"] }),
-    ],
-    themes: [
-      { id: "layer-1", name: "Layer 1" },
-      { id: "defi", name: "DeFi" },
-      { id: "meme", name: "Meme" },
-    ],
-    asset_aliases: [aliasRow("xbt", "bitcoin")],
-  }));
+  const registry = registryOfFour();
   const indicators = indicatorEngine;
   const market = new MarketService({ registry, store, clock, changes, demoMode, indicators });
   const analytics = new AnalyticsService({ market });
+  const risk = new RiskService({ market, clock });
   const health = new HealthService({
     clock,
     versions: { tokenlysis: "1.2.3" },
@@ -108,9 +96,9 @@ export async function openTestApi(
   const jobStore = new SqlJobStore(database, clock);
   const jobs = new JobsService({ store: jobStore, clock, wake: () => {} });
   const { ops, operatorsLog } = createOps({ database, clock, store, market, jobs, jobStore });
-  const version = "1.2.3";
   const api = createApi({
-    ...{ market, analytics, health, jobs, ops, clock, changes, log, rateLimits, version },
+    ...{ market, analytics, risk, health, jobs, ops, clock, changes, log, rateLimits },
+    version: "1.2.3",
     ...monitoring && { monitoring },
   });
   return {
@@ -132,6 +120,24 @@ export async function openTestApi(
     },
     [Symbol.asyncDispose]: () => database.close(),
   };
+}
+
+/** Two assets of one symbol, and one of many names. */
+function registryOfFour(): AssetRegistry {
+  return new AssetRegistry(sampleRegistry({
+    assets: [
+      assetRow("bitcoin", { symbol: "BTC", name: "Bitcoin", decimals: 8 }),
+      assetRow("ethereum", { symbol: "ETH", name: "Ethereum" }),
+      assetRow("uniswap", { symbol: "UNI", name: "Uniswap", themes: ["defi"] }),
+      assetRow("unicorn-token", { symbol: "UNI", name: "Unicorn", themes: ["meme"] }),
+    ],
+    themes: [
+      { id: "layer-1", name: "Layer 1" },
+      { id: "defi", name: "DeFi" },
+      { id: "meme", name: "Meme" },
+    ],
+    asset_aliases: [aliasRow("xbt", "bitcoin")],
+  }));
 }
 
 /** The id of the one price that is held back. */
