@@ -28,11 +28,7 @@ const Price = answerOf(z.object({
   resolution: z.string().nullable(),
   venue_prices: z.array(z.object({ venue: z.string(), at: z.iso.datetime() })),
 }));
-const Tasks = answerOf(z.array(z.object({
-  name: z.string(),
-  state: z.string(),
-  error: z.string().nullable(),
-})));
+const Tasks = answerOf(z.array(z.object({ name: z.string(), error: z.string().nullable() })));
 
 /** The JSON of an address, checked. Throws for anything but a 2xx of its shape. */
 async function read<T>(url: string, schema: z.ZodType<T>): Promise<T> {
