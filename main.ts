@@ -3,18 +3,21 @@ import project from "./deno.json" with { type: "json" };
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
 import { defineCrons, type JobSystem } from "./jobs/mod.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
-import { feedHub, STREAM_TOPICS } from "./routes/(_api)/stream_wire.ts";
+import { feedHub, STREAM_TOPICS, tellScores } from "./routes/(_api)/stream_wire.ts";
 import { StreamEndpoints } from "./routes/(_api)/streams.ts";
 import { createPages } from "./routes/page_server.ts";
-import { AnalyticsService } from "./services/analytics/mod.ts";
+import { AnalyticsService, RiskService } from "./services/analytics/mod.ts";
 import {
   type Core,
   createLive,
   createOps,
+  enqueueRecalculation,
   type MarketParts,
   openJobs,
   openMarket,
   openOutside,
+  openScores,
+  recalculateOnClose,
 } from "./services/composition/mod.ts";
 import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
 import { StartupError } from "./services/kernel/errors.ts";
@@ -32,9 +35,8 @@ import { JsonLog } from "./services/platform/json_log.ts";
 import { LogTail } from "./services/platform/log_tail.ts";
 import { PromMetrics } from "./services/platform/metrics/prom_metrics.ts";
 import { systemTimer } from "./services/platform/timer.ts";
-import { WebSocketClient } from "./services/platform/web_socket_client.ts";
 import type { Clock, Log } from "./services/ports/mod.ts";
-import type { SocketClient } from "./services/ports/sockets.ts";
+import type { ScoreService } from "./services/scores/mod.ts";
 import { type Database, openDatabase, pingDatabase } from "./services/storage/mod.ts";
 import { StreamHub } from "./services/streams/mod.ts";
 
@@ -43,8 +45,6 @@ export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
   readonly database: Database;
-  /** How exchanges are connected to. */
-  readonly sockets: SocketClient;
 }
 
 /** The whole product, ready to answer. */
@@ -75,12 +75,11 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     await openDatabase({ ...config.database, dataDir: config.dataDir, clock, log });
   const owner = crypto.randomUUID();
   const metrics = new PromMetrics();
-  const sockets = overrides.sockets ??
-    new WebSocketClient({ timer: systemTimer, isNetworkAllowed: config.isNetworkAllowed });
-  const core: Core = { config, clock, log, database, sockets, owner, metrics };
+  const core: Core = { config, clock, log, database, owner, metrics };
   const parts = await openMarket(core);
   const outside = await openOutside(core, parts.registry);
-  const work = await openJobs(core, { ...parts, outside });
+  const scores = await openScores(core, parts);
+  const work = await openJobs(core, { ...parts, outside, scores });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
   const { hub, streams } = createStreams(core, parts);
   const { jobs, jobStore } = work;
@@ -89,18 +88,23 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     ...{ ...parts, outside, jobs, live, jobsService, logs, version },
     streams: () => streams.stats(),
   });
-  const answer = await createFront(core, { ...parts, jobs, jobsService, ops, metrics });
+  const answer = await createFront(core, { ...parts, jobs, jobsService, ops, metrics, scores });
   const stopFeedingHub = feedHub(hub, parts.bus);
+  const stopScoring = recalculateOnClose(core, { ...parts, jobs });
   const close = async () => {
     parts.board.stop();
     stopFeedingHub();
+    stopScoring();
     await parts.bus[Symbol.asyncDispose]();
     await Promise.all(work.wakers.map((waker) => waker[Symbol.asyncDispose]()));
     if (!overrides.database) await database.close();
   };
   return {
     fetch: (request, info) => streams.handle(request) ?? answer(request, info),
-    warm: () => parts.market.warm(),
+    async warm() {
+      await parts.market.warm();
+      await tellScores(hub, scores);
+    },
     jobs: work.jobs,
     log,
     async start(options) {
@@ -130,20 +134,23 @@ interface FrontParts extends MarketParts {
   readonly jobsService: JobsService;
   readonly ops: OpsService;
   readonly metrics: PromMetrics;
+  readonly scores: ScoreService;
 }
 
 /** Data routes and pages, and what answers a request: the ones before the others. */
 async function createFront(
   core: Core,
-  { market, registry, changes, board, jobs, jobsService, ops, metrics }: FrontParts,
+  { market, registry, changes, board, jobs, jobsService, ops, metrics, scores }: FrontParts,
 ): Promise<Product["fetch"]> {
   const { config, clock, log } = core;
   const api = createApi({
     market,
     analytics: new AnalyticsService({ market }),
+    risk: new RiskService({ market, clock }),
     health: createHealth(core, { jobs, registry: registry.version }),
     jobs: jobsService,
     ops,
+    scoring: { scores, recalculate: (query) => enqueueRecalculation({ scores, jobs }, query) },
     clock,
     changes: new CombinedChangeFeed(changes, board),
     log,

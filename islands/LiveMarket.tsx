@@ -18,6 +18,9 @@ const DOTS: Readonly<Record<LiveStatusKind, string>> = {
   none: "off",
 };
 
+/** The kinds of a page that has heard a live price of its own. */
+const KNOWN: ReadonlySet<LiveStatusKind> = new Set(["live", "stale", "polling"]);
+
 const timer = {
   after(ms: number, run: () => void) {
     const id = setTimeout(run, ms);
@@ -36,7 +39,7 @@ export default function LiveMarket() {
       const before = status.value;
       if (before?.label === next.label) return;
       status.value = next;
-      document.documentElement.dataset["feed"] = next.kind;
+      if (KNOWN.has(next.kind)) hideServedAges();
       for (const label of document.querySelectorAll("[data-live-label]")) {
         label.textContent = next.label;
       }
@@ -64,6 +67,11 @@ export default function LiveMarket() {
       <span class="sr" role="status" aria-live="polite">{spoken.value}</span>
     </>
   );
+}
+
+/** Ages that the server wrote stand still: once the page counts its own they would be wrong. */
+function hideServedAges(): void {
+  for (const mark of document.querySelectorAll<HTMLElement>("[data-as-served]")) mark.hidden = true;
 }
 
 /** Tells across the page what is wrong with its prices, and what still holds. */

@@ -11,16 +11,22 @@ export type Verdict =
 const PASSING: readonly ErrorCode[] = ["UNAVAILABLE", "CONFLICT"];
 
 const DEFAULT_WAIT_MS = MINUTE_MS;
+/** A provider that is shut, by its breaker or until an operator thaws it, is asked again after. */
+const SHUT_WAIT_MS = 5 * SECOND_MS;
 const MIN_WAIT_MS = SECOND_MS;
 const MAX_WAIT_MS = DAY_MS;
 
 /**
  * Judges what a run threw. Out of budget (`RATE_LIMITED`) is no failure: the job waits as long as
- * `retry_after_s` says, and the run does not count. What the provider will never give, and what we
+ * `retry_after_s` says, and the run does not count. Nor is a provider that lets nobody through:
+ * its jobs outlive that, however long it takes. What the provider will never give, and what we
  * refuse ourselves, is not tried again.
  */
 export function judgeFailure(error: unknown): Verdict {
-  if (error instanceof ProviderError && error.retryClass === "never") return { next: "dead" };
+  if (error instanceof ProviderError) {
+    if (error.retryClass === "never") return { next: "dead" };
+    if (error.retryClass === "next_provider") return { next: "postpone", waitMs: SHUT_WAIT_MS };
+  }
   if (!(error instanceof AppError) || PASSING.includes(error.code)) return { next: "retry" };
   if (error.code !== "RATE_LIMITED") return { next: "dead" };
   return { next: "postpone", waitMs: waitMsOf(error.details?.retry_after_s) };

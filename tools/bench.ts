@@ -2,13 +2,17 @@
 /** Runs the benchmarks one after the other, so that none disturbs another. */
 const BENCHES: readonly { file: string; what: string }[] = [
   { file: "tests/bench/indicators_bench.ts", what: "indicators against four libraries" },
+  { file: "tests/bench/correlation_bench.ts", what: "correlation matrix against a library" },
+  { file: "tests/bench/scores_bench.ts", what: "scores of 200 assets" },
   { file: "tests/bench/csv_bench.ts", what: "CSV parsing against papaparse" },
   { file: "tests/bench/lots_bench.ts", what: "lot matching against decimal.js" },
   { file: "tests/bench/frames_bench.ts", what: "exchange frames against JSON.parse alone" },
+  { file: "tests/bench/ticks_bench.ts", what: "trades into candles, and ingest while serving" },
   { file: "tests/bench/import_bench.ts", what: "CSV into SQLite while a reader asks" },
   { file: "tests/bench/start_bench.ts", what: "cold start" },
   { file: "tests/bench/chart_bench.ts", what: "drawing candles in Chromium" },
   { file: "tests/load/http_load.ts", what: "HTTP against Deno.serve and Fastify" },
+  { file: "tests/load/streams_load.ts", what: "streams to thousands of clients, beside ws" },
 ];
 
 const HELP = `Usage: deno task bench [--quick] [NAME…]

@@ -85,9 +85,11 @@ function StatusBadges({ status, now }: { readonly status: DataStatus; readonly n
         : null}
       {status.isStale && status.asof !== null
         ? (
-          <Badge kind="stale" title="The newest value in the store is this old">
-            Stale, {formatSpan(now - status.asof)}
-          </Badge>
+          <span data-as-served>
+            <Badge kind="stale" title="The newest value in the store is this old">
+              Stale, {formatSpan(now - status.asof)}
+            </Badge>
+          </span>
         )
         : null}
     </span>

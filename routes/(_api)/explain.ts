@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RISK_FIGURES, type RiskService, USUAL_PERIODS } from "../../services/analytics/mod.ts";
 import { formatUtcMs } from "../../services/kernel/time.ts";
 import {
   type Explanation as ExplanationModel,
@@ -8,13 +9,17 @@ import {
 } from "../../services/market/mod.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
-import { AssetName } from "./params.ts";
+import { AsofParam, AssetName } from "./params.ts";
 import { provenanceToWire } from "./provenance_wire.ts";
 import { ok } from "./reply.ts";
 import { Explanation } from "./schemas.ts";
 
 export function explainEndpoints(
-  { market, clock }: { readonly market: MarketService; readonly clock: Clock },
+  { market, risk, clock }: {
+    readonly market: MarketService;
+    readonly risk: RiskService;
+    readonly clock: Clock;
+  },
 ): readonly Endpoint[] {
   return [
     endpoint({
@@ -22,18 +27,25 @@ export function explainEndpoints(
       tag: "Explain",
       summary: "A figure taken apart: formula, inputs, origin, raw rows",
       description: `Figures: ${QUOTE_FIGURES.join(", ")}, or a line of an indicator such as ` +
-        "`sma:20` or `macd:12-26-9.signal`.",
+        "`sma:20` or `macd:12-26-9.signal`, or a risk figure with its period such as " +
+        `\`sharpe:1y\`: ${RISK_FIGURES.join(", ")} over ${USUAL_PERIODS.join(", ")} or any other.`,
       params: z.object({
         figure: z.string().min(1).max(60).meta({ examples: ["change_24h"] }),
         asset_id: AssetName,
       }),
       query: z.object({
-        interval: z.enum(INTERVALS).default("1d").describe("Candles of an indicator"),
+        interval: z.enum(INTERVALS).optional().describe(
+          "Candles to compute on; without it days, or what fits the period",
+        ),
+        asof: AsofParam,
+        benchmark: AssetName.optional().describe("What a beta or correlation is measured against"),
       }),
       response: Explanation,
       refusals: [404, 409],
       async handle({ params: { asset_id, figure }, query }) {
-        const explanation = await market.explainQuote(asset_id, figure, query);
+        const explanation = risk.canExplain(figure)
+          ? await risk.explain(asset_id, figure, query)
+          : await market.explainQuote(asset_id, figure, { interval: query.interval });
         const version = await market.getVersion();
         return ok(explanationToWire(explanation), { now: clock.now(), version });
       },

@@ -1,4 +1,4 @@
-import type { AnalyticsService } from "../../services/analytics/mod.ts";
+import type { AnalyticsService, RiskService } from "../../services/analytics/mod.ts";
 import type { MarketService } from "../../services/market/mod.ts";
 import type { HealthService, JobsService, OpsService } from "../../services/ops/mod.ts";
 import type { Metrics } from "../../services/ports/metrics.ts";
@@ -6,6 +6,7 @@ import type { ChangeFeed, Clock, Log } from "../../services/ports/mod.ts";
 import { analyticsEndpoints } from "./analytics.ts";
 import { ApiFront } from "./api_front.ts";
 import { assetEndpoints } from "./assets.ts";
+import { correlationEndpoints } from "./correlation.ts";
 import { Dispatcher, pathOf } from "./dispatcher.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { explainEndpoints } from "./explain.ts";
@@ -17,13 +18,18 @@ import { describeApi, type JsonObject } from "./openapi.ts";
 import { documentEndpoint, opsEndpoints } from "./ops.ts";
 import { consoleEndpoints } from "./ops_console.ts";
 import { controlEndpoints } from "./ops_controls.ts";
+import { riskEndpoints } from "./risk.ts";
+import { recalculateEndpoint, scoreEndpoints, type Scoring } from "./scores.ts";
 import { taskEndpoints } from "./tasks.ts";
 
 export interface ApiDeps {
   readonly market: MarketService;
   readonly analytics: AnalyticsService;
+  readonly risk: RiskService;
   readonly health: HealthService;
   readonly jobs: JobsService;
+  /** Absent where the process has no such part. */
+  readonly scoring?: Scoring;
   /** What operators see and steer. */
   readonly ops: OpsService;
   readonly clock: Clock;
@@ -60,16 +66,20 @@ export interface Api {
 
 /** The one list of data URLs, but for the document that is made of it. */
 export function mountTable(deps: ApiDeps): readonly Endpoint[] {
-  const { ops, clock, monitoring } = deps;
+  const { ops, clock, monitoring, scoring } = deps;
   const data = [
     ...assetEndpoints(deps),
     ...marketEndpoints(deps),
     ...analyticsEndpoints(deps),
+    ...riskEndpoints(deps),
+    ...correlationEndpoints(deps),
     ...explainEndpoints(deps),
+    ...scoring ? scoreEndpoints({ ...scoring, market: deps.market, clock }) : [],
   ];
   return [
     ...data.map((one): Endpoint => ({ ...one, limit: "data" })),
     ...opsEndpoints(deps),
+    ...scoring ? [recalculateEndpoint({ ...scoring, clock })] : [],
     ...taskEndpoints(deps),
     ...consoleEndpoints({ ops, clock }),
     ...controlEndpoints({ ops, clock }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Endpoint } from "./endpoint.ts";
+import { STREAM_TAG, type StreamDefinition, STREAMS } from "./stream_document.ts";
 
 /** A JSON value as the document is made of. */
 export type Json =
@@ -24,7 +25,7 @@ const REFUSAL_WORDS: Readonly<Record<number, string>> = {
   503: "Not ready; Retry-After says when to ask again",
 };
 
-/** Describes all endpoints as OpenAPI 3.1, from the schemas that validate them. */
+/** Describes all endpoints and streams as OpenAPI 3.1, from the schemas that validate them. */
 export function describeApi(endpoints: readonly Endpoint[], version: string): JsonObject {
   const components: Record<string, Json> = {};
   const toSchema = (schema: z.ZodType, io: "input" | "output") =>
@@ -34,6 +35,7 @@ export function describeApi(endpoints: readonly Endpoint[], version: string): Js
     const operation = { [one.method.toLowerCase()]: describe(one, toSchema) };
     paths[one.path] = { ...paths[one.path], ...operation };
   }
+  for (const one of STREAMS) paths[one.path] = { get: describeStream(one, toSchema) };
   components.Error = toSchema(ErrorSchema, "output");
   return {
     openapi: "3.1.0",
@@ -44,7 +46,10 @@ export function describeApi(endpoints: readonly Endpoint[], version: string): Js
         "source, resolution and as-of time. A missing value is null with a reason, never zero.",
     },
     servers: [{ url: "/" }],
-    tags: [...new Set(endpoints.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [
+      ...[...new Set(endpoints.map(({ tag }) => tag))].map((name) => ({ name })),
+      STREAM_TAG,
+    ],
     paths,
     components: { schemas: components },
   };
@@ -62,7 +67,6 @@ const ErrorSchema = z.object({
 });
 
 function describe(one: Endpoint, toSchema: ToSchema): JsonObject {
-  const refusals = [...new Set([...one.refusals, 422, 500])].sort();
   const responses: Record<string, Json> = {
     [one.status]: {
       description: one.status === 202 ? "Accepted: the work goes on" : "OK",
@@ -71,12 +75,8 @@ function describe(one: Endpoint, toSchema: ToSchema): JsonObject {
     ...one.method === "GET" && {
       304: { description: "Unchanged since the ETag given in If-None-Match" },
     },
+    ...describeRefusals([...one.refusals, 422, 500]),
   };
-  for (const status of refusals) {
-    const schema = { "$ref": "#/components/schemas/Error" };
-    const description = REFUSAL_WORDS[status] ?? "Refused";
-    responses[status] = { description, content: { "application/json": { schema } } };
-  }
   return {
     operationId: operationId(one),
     tags: [one.tag],
@@ -96,8 +96,38 @@ function describe(one: Endpoint, toSchema: ToSchema): JsonObject {
   };
 }
 
+function describeStream(one: StreamDefinition, toSchema: ToSchema): JsonObject {
+  return {
+    operationId: operationId({ method: "GET", path: one.path }),
+    tags: [STREAM_TAG.name],
+    summary: one.summary,
+    description: one.description,
+    parameters: [
+      ...describeParameters(one.query, { place: "query", toSchema }),
+      ...describeParameters(one.headers, { place: "header", toSchema }),
+    ],
+    responses: {
+      200: {
+        description: `Events ${one.event}, whose data the schema describes, and reset`,
+        content: { "text/event-stream": { schema: toSchema(one.data, "output") } },
+      },
+      ...describeRefusals([...one.refusals, 500]),
+    },
+  };
+}
+
+function describeRefusals(statuses: readonly number[]): JsonObject {
+  const schema = { "$ref": "#/components/schemas/Error" };
+  return Object.fromEntries(
+    [...new Set(statuses)].sort().map((status) => {
+      const description = REFUSAL_WORDS[status] ?? "Refused";
+      return [status, { description, content: { "application/json": { schema } } }];
+    }),
+  );
+}
+
 /** `/api/market/price/{coin_id}` is `get_api_market_price_coin_id`. */
-function operationId({ method, path }: Endpoint): string {
+function operationId({ method, path }: Pick<Endpoint, "method" | "path">): string {
   return `${method.toLowerCase()}${path.replaceAll(/[^a-z_]+/g, "_").replace(/_$/, "")}`;
 }
 
@@ -124,7 +154,7 @@ function payloadSchema(one: Endpoint, toSchema: ToSchema): JsonObject {
 
 function describeParameters(
   schema: z.ZodObject,
-  { place, toSchema }: { place: "path" | "query"; toSchema: ToSchema },
+  { place, toSchema }: { place: "path" | "query" | "header"; toSchema: ToSchema },
 ): readonly Json[] {
   const { properties = {}, required = [] } = toSchema(schema, "input");
   return Object.entries(properties as Record<string, JsonObject>).map(([name, property]) => {

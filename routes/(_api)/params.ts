@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../../services/kernel/errors.ts";
 import { parseUuid } from "../../services/kernel/ids.ts";
-import { readUtcMs, type UtcMs } from "../../services/kernel/time.ts";
+import { DAY_MS, readUtcMs, type UtcMs } from "../../services/kernel/time.ts";
 import { INTERVALS, MAX_CANDLES } from "../../services/market/mod.ts";
 
 /** No parameters at all. */
@@ -27,6 +27,21 @@ export const StartParam = instant("start").meta({
 export const EndParam = instant("end").meta({
   description: "Last bucket start, included: ISO 8601 or epoch ms",
   examples: ["2021-01-05", "2021-01-05T12:00:00Z"],
+});
+
+/** Hours, days, weeks or years before the newest bar used. */
+export const PeriodParam = z.string()
+  .regex(/^[1-9]\d{0,3}[hdwy]$/, "Expected hours, days, weeks or years: 24h, 30d, 12w, 1y")
+  .meta({
+    description: "Hours, days, weeks or years (of 365 days) before the newest bar used",
+    examples: ["30d", "24h", "1y"],
+  });
+
+/** A day stands for its end, so that its own bar counts; an instant for itself. */
+export const AsofParam = instant("asof", { dayIs: "end" }).meta({
+  description: "Uses only bars that had closed by then: ISO 8601 or epoch ms. A day means its " +
+    "end. Without it: up to the newest bar stored",
+  examples: ["2021-06-30", "2021-07-01T00:00:00Z"],
 });
 
 export const PointsParam = wholeNumber({ min: 1, max: MAX_CANDLES, fallback: MAX_CANDLES })
@@ -73,16 +88,27 @@ export function commaList({ max, of }: { max: number; of: string }) {
   });
 }
 
-function instant(name: string) {
+const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+function instant(name: string, options: { dayIs?: "start" | "end" } = {}) {
+  return requiredInstant(name, options).optional();
+}
+
+/** An instant that has to be given; a day stands for its start unless it is said to be its end. */
+export function requiredInstant(
+  name: string,
+  { dayIs = "start" }: { dayIs?: "start" | "end" } = {},
+) {
   return z.string().transform((text, context): UtcMs => {
     try {
-      return readUtcMs(text, name);
+      const at = readUtcMs(text, name);
+      return dayIs === "end" && ISO_DAY.test(text) ? at + DAY_MS as UtcMs : at;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       context.addIssue({ code: "custom", message: "Expected ISO 8601 or epoch milliseconds" });
       return z.NEVER;
     }
-  }).optional();
+  });
 }
 
 /** The half-open range that `start` and the included `end` mean. Throws if it is upside down. */

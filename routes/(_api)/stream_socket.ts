@@ -23,7 +23,12 @@ const Message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ping") }),
 ]);
 
-export interface PriceSocketDeps {
+/** What a socket tells of. */
+export type SocketTopic = "prices" | "scores";
+
+/** What all sockets of a topic share. */
+export interface CoinSocketDeps {
+  readonly topic: SocketTopic;
   readonly hub: StreamHub;
   /** The asset's id by any of its names; throws `AppError`. */
   readonly resolve: (name: string) => string;
@@ -31,38 +36,46 @@ export interface PriceSocketDeps {
   readonly onEnd: () => void;
 }
 
-/** One client's WebSocket: which coins it wants, and how it is told of them. */
-export class PriceSocket implements StreamSink<readonly string[]> {
+/**
+ * One client's WebSocket: which coins it wants, and how it is told of them. It listens to its
+ * socket itself, since a function for each event would cost every connection half a kilobyte.
+ */
+export class CoinSocket implements StreamSink<readonly string[]>, EventListenerObject {
   readonly #socket: WebSocket;
-  readonly #deps: PriceSocketDeps;
-  readonly #coins = new Set<string>();
+  readonly #deps: CoinSocketDeps;
+  readonly #isBatched: boolean;
+  #coins: readonly string[];
   #subscription: Subscription | null = null;
   #mistakes = 0;
   #messages = 0;
   #windowStart = -Infinity;
   #isQuiet = false;
+  #hasEnded = false;
 
   constructor(
     socket: WebSocket,
     { deps, coins, isBatched }: {
-      deps: PriceSocketDeps;
+      deps: CoinSocketDeps;
       coins: readonly string[];
       isBatched: boolean;
     },
   ) {
     this.#socket = socket;
     this.#deps = deps;
-    for (const coin of coins) this.#coins.add(coin);
-    socket.onopen = () => {
-      this.#subscription = deps.hub.subscribe(
-        { topic: "prices", groups: coins },
-        { sink: this, format: isBatched ? BATCH_FORMAT : SOCKET_FORMAT },
-      );
-    };
-    socket.onmessage = ({ data }) => this.#take(data);
-    socket.onclose = () => this.#stop();
+    this.#isBatched = isBatched;
+    this.#coins = [...new Set(coins)];
     // A broken connection is followed by its close.
-    socket.onerror = () => {};
+    for (const event of ["open", "message", "close"]) socket.addEventListener(event, this);
+  }
+
+  /** Takes the events of the socket. */
+  handleEvent(event: Event): void {
+    if (event instanceof MessageEvent) return this.#take(event.data);
+    if (event instanceof CloseEvent) return this.#stop();
+    this.#subscription = this.#deps.hub.subscribe(
+      { topic: this.#deps.topic, groups: this.#coins },
+      { sink: this, format: this.#isBatched ? BATCH_FORMAT : SOCKET_FORMAT },
+    );
   }
 
   isReady(): boolean {
@@ -74,6 +87,9 @@ export class PriceSocket implements StreamSink<readonly string[]> {
     for (const frame of frames) this.#socket.send(frame);
   }
 
+  /** Of prices the latest are all there is to know: nothing is missing. */
+  reset(): void {}
+
   /** Every other time, since the hub asks twice as often as a socket needs it. */
   beat(): void {
     this.#isQuiet = !this.#isQuiet;
@@ -84,9 +100,11 @@ export class PriceSocket implements StreamSink<readonly string[]> {
     this.#close(CLOSE.restart, "Restarting: connect again");
   }
 
+  /** Deno tells twice of the close of a socket that answered no ping. */
   #stop(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     this.#subscription?.close();
-    this.#subscription = null;
     this.#deps.onEnd();
   }
 
@@ -113,17 +131,17 @@ export class PriceSocket implements StreamSink<readonly string[]> {
 
   #obey(message: z.output<typeof Message>): void {
     if (message.type === "ping") return this.#send({ type: "pong" });
-    const coins = message.coins.map(this.#deps.resolve);
+    const named = new Set(message.coins.map(this.#deps.resolve));
     if (message.type === "unsubscribe") {
-      for (const coin of coins) this.#coins.delete(coin);
-      this.#send({ type: "unsubscribed", data: { coins: [...this.#coins] } });
-      return this.#subscription?.choose([...this.#coins]);
+      this.#coins = this.#coins.filter((coin) => !named.has(coin));
+      this.#send({ type: "unsubscribed", data: { coins: this.#coins } });
+    } else {
+      const wanted = new Set([...this.#coins, ...named]);
+      if (wanted.size > MAX_COINS) throw tooManyCoins(wanted.size);
+      this.#coins = [...wanted];
+      this.#send({ type: "subscribed", data: { coins: this.#coins } });
     }
-    const wanted = new Set([...this.#coins, ...coins]);
-    if (wanted.size > MAX_COINS) throw tooManyCoins(wanted.size);
-    for (const coin of coins) this.#coins.add(coin);
-    this.#send({ type: "subscribed", data: { coins: [...this.#coins] } });
-    this.#subscription?.choose([...this.#coins]);
+    this.#subscription?.choose(this.#coins);
   }
 
   #isFlooding(): boolean {

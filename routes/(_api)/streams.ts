@@ -7,11 +7,18 @@ import type {
   StreamHub,
   StreamSink,
   Subscription,
+  WireFormat,
 } from "../../services/streams/mod.ts";
 import { pathOf } from "./dispatcher.ts";
 import { refusal } from "./errors.ts";
 import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
-import { MAX_COINS, PriceSocket, tooManyCoins } from "./stream_socket.ts";
+import {
+  CoinSocket,
+  type CoinSocketDeps,
+  MAX_COINS,
+  type SocketTopic,
+  tooManyCoins,
+} from "./stream_socket.ts";
 import { candleGroup, sseFormat } from "./stream_wire.ts";
 
 /** How soon an `EventSource` comes back after its stream ended. */
@@ -21,6 +28,7 @@ const MAX_QUEUED_BYTES = 64 * 1024;
 /** A socket that answered no ping for this long is ended, unless its owner says otherwise. */
 const IDLE_TIMEOUT_S = 90;
 
+const QUEUE = new ByteLengthQueuingStrategy({ highWaterMark: MAX_QUEUED_BYTES });
 const encoder = new TextEncoder();
 const HEARTBEAT = encoder.encode(": still here\n\n");
 const RETRY = encoder.encode(`retry: ${RETRY_MS}\n\n`);
@@ -40,14 +48,31 @@ export interface StreamDeps {
 /** The streams of the product: events over HTTP and over WebSocket, from one hub. */
 export class StreamEndpoints {
   readonly #deps: StreamDeps;
-  readonly #format;
+  // Made once, since what every connection holds of its own costs memory ten thousand times.
+  readonly #eventDeps: EventStreamDeps;
+  readonly #socketDeps: Readonly<Record<SocketTopic, CoinSocketDeps>>;
   #sse = 0;
   #sockets = 0;
   #refused = 0;
 
   constructor(deps: StreamDeps) {
     this.#deps = deps;
-    this.#format = sseFormat(deps.hub.instance);
+    this.#eventDeps = {
+      hub: deps.hub,
+      format: sseFormat(deps.hub.instance),
+      onStart: () => this.#sse++,
+      onEnd: () => this.#sse--,
+    };
+    const shared = {
+      hub: deps.hub,
+      resolve: (name: string) => deps.resolve(name).id,
+      now: () => deps.clock.now(),
+      onEnd: () => this.#sockets--,
+    };
+    this.#socketDeps = {
+      prices: { ...shared, topic: "prices" },
+      scores: { ...shared, topic: "scores" },
+    };
   }
 
   /** Answers a request for a stream; `null` for any other. */
@@ -61,7 +86,9 @@ export class StreamEndpoints {
       }
       if (this.#deps.hub.isClosed) throw unavailable("the server is stopping");
       if (this.#sse + this.#sockets >= this.#deps.maxStreams) throw this.#full();
-      return open === "socket" ? this.#upgrade(request) : this.#stream(request, open);
+      return "socket" in open
+        ? this.#upgrade(request, open.socket)
+        : this.#stream(request, open.sse);
     } catch (error) {
       if (error instanceof AppError) return toResponse(error);
       throw error;
@@ -82,30 +109,14 @@ export class StreamEndpoints {
     };
   }
 
-  #stream(request: Request, topic: "prices" | "candles" | "feeds"): Response {
+  #stream(request: Request, topic: StreamTopic): Response {
     const query = new URL(request.url).searchParams;
     const choice = this.#choose(topic, query);
     const lastEventId = request.headers.get("last-event-id") ?? query.get("last_event_id");
-    let subscription: Subscription | null = null;
-    const end = () => {
-      subscription?.close();
-      if (subscription !== null) this.#sse--;
-      subscription = null;
-    };
-    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      start: (controller) => {
-        const sink = new SseSink(controller, end);
-        sink.write(RETRY);
-        this.#sse++;
-        subscription = this.#deps.hub.subscribe(choice, {
-          sink,
-          format: this.#format,
-          lastEventId,
-          onReset: () => sink.write(RESET),
-        });
-      },
-      cancel: end,
-    }, new ByteLengthQueuingStrategy({ highWaterMark: MAX_QUEUED_BYTES }));
+    const body = new ReadableStream(
+      new EventStream({ deps: this.#eventDeps, choice, lastEventId }),
+      QUEUE,
+    );
     return new Response(body, {
       headers: {
         "content-type": "text/event-stream; charset=utf-8",
@@ -117,7 +128,7 @@ export class StreamEndpoints {
     });
   }
 
-  #upgrade(request: Request): Response {
+  #upgrade(request: Request, topic: SocketTopic): Response {
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       throw new AppError("BAD_REQUEST", "Cannot open a WebSocket: expected an upgrade");
     }
@@ -126,25 +137,19 @@ export class StreamEndpoints {
     }
     const query = new URL(request.url).searchParams;
     const coins = this.#coinsOf(query) ?? [];
-    const { hub, resolve, clock, idleTimeoutS = IDLE_TIMEOUT_S } = this.#deps;
-    const { socket, response } = upgraded(request, idleTimeoutS);
+    const { socket, response } = upgraded(request, this.#deps.idleTimeoutS ?? IDLE_TIMEOUT_S);
     this.#sockets++;
-    new PriceSocket(socket, {
-      deps: {
-        hub,
-        resolve: (name) => resolve(name).id,
-        now: () => clock.now(),
-        onEnd: () => this.#sockets--,
-      },
+    new CoinSocket(socket, {
+      deps: this.#socketDeps[topic],
       coins,
       isBatched: query.get("batch") === "1",
     });
     return response;
   }
 
-  #choose(topic: "prices" | "candles" | "feeds", query: URLSearchParams): StreamChoice {
+  #choose(topic: StreamTopic, query: URLSearchParams): StreamChoice {
     if (topic === "feeds") return { topic, groups: null };
-    if (topic === "prices") {
+    if (topic === "prices" || topic === "scores") {
       const groups = this.#coinsOf(query);
       if (groups?.length !== 0) return { topic, groups };
       throw new AppError("VALIDATION_FAILED", "Cannot stream no coins: leave coins out for all", {
@@ -180,33 +185,78 @@ export class StreamEndpoints {
   }
 }
 
+type StreamTopic = "prices" | "candles" | "feeds" | "scores";
+type Opener = { readonly sse: StreamTopic } | { readonly socket: SocketTopic };
+
 /** What stands at each address. */
-const OPENERS: Readonly<Record<string, "prices" | "candles" | "feeds" | "socket">> = {
-  "/api/stream/prices": "prices",
-  "/api/stream/candles": "candles",
-  "/api/stream/feeds": "feeds",
-  "/api/market/stream": "socket",
-  "/ws/prices": "socket",
+const OPENERS: Readonly<Record<string, Opener>> = {
+  "/api/stream/prices": { sse: "prices" },
+  "/api/stream/candles": { sse: "candles" },
+  "/api/stream/feeds": { sse: "feeds" },
+  "/api/stream/scores": { sse: "scores" },
+  "/api/market/stream": { socket: "prices" },
+  "/ws/prices": { socket: "prices" },
+  "/ws/scores": { socket: "scores" },
 };
 
-class SseSink implements StreamSink<Uint8Array<ArrayBuffer>> {
-  readonly #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
-  readonly #onEnd: () => void;
+type Chunk = Uint8Array<ArrayBuffer>;
+
+interface EventStreamDeps {
+  readonly hub: StreamHub;
+  readonly format: WireFormat<Chunk>;
+  readonly onStart: () => void;
+  readonly onEnd: () => void;
+}
+
+/** One client's stream of events: what its body reads from and what the hub writes to. */
+class EventStream implements UnderlyingDefaultSource<Chunk>, StreamSink<Chunk> {
+  readonly #deps: EventStreamDeps;
+  readonly #choice: StreamChoice;
+  readonly #lastEventId: string | null;
+  #controller: ReadableStreamDefaultController<Chunk> | null = null;
+  #subscription: Subscription | null = null;
 
   constructor(
-    controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>,
-    onEnd: () => void,
+    { deps, choice, lastEventId }: {
+      deps: EventStreamDeps;
+      choice: StreamChoice;
+      lastEventId: string | null;
+    },
   ) {
+    this.#deps = deps;
+    this.#choice = choice;
+    this.#lastEventId = lastEventId;
+  }
+
+  start(controller: ReadableStreamDefaultController<Chunk>): void {
+    const { hub, format, onStart } = this.#deps;
     this.#controller = controller;
-    this.#onEnd = onEnd;
+    this.write(RETRY);
+    onStart();
+    this.#subscription = hub.subscribe(this.#choice, {
+      sink: this,
+      format,
+      lastEventId: this.#lastEventId,
+    });
+  }
+
+  cancel(): void {
+    if (this.#subscription === null) return;
+    this.#subscription.close();
+    this.#subscription = null;
+    this.#deps.onEnd();
   }
 
   isReady(): boolean {
-    return (this.#controller.desiredSize ?? 0) > 0;
+    return (this.#controller?.desiredSize ?? 0) > 0;
   }
 
-  write(chunk: Uint8Array<ArrayBuffer>): void {
-    this.#controller.enqueue(chunk);
+  write(chunk: Chunk): void {
+    this.#controller?.enqueue(chunk);
+  }
+
+  reset(): void {
+    this.write(RESET);
   }
 
   beat(): void {
@@ -215,8 +265,8 @@ class SseSink implements StreamSink<Uint8Array<ArrayBuffer>> {
 
   end(): void {
     this.write(RETRY);
-    this.#controller.close();
-    this.#onEnd();
+    this.#controller?.close();
+    this.cancel();
   }
 }
 
@@ -232,13 +282,8 @@ function upgraded(request: Request, idleTimeout: number): Deno.WebSocketUpgrade 
     return Deno.upgradeWebSocket(request, { idleTimeout });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new AppError(
-      "BAD_REQUEST",
-      "Cannot open a WebSocket: expected the handshake of RFC 6455",
-      {
-        cause: error,
-      },
-    );
+    const message = "Cannot open a WebSocket: expected the handshake of RFC 6455";
+    throw new AppError("BAD_REQUEST", message, { cause: error });
   }
 }
 

@@ -44,3 +44,19 @@ export {
 } from "./returns.ts";
 export { measureRisk, type RiskMeasures, type RiskOptions } from "./risk.ts";
 export { type CashFlow, xirr } from "./xirr.ts";
+export * from "./risk/asset_metrics.ts";
+export * from "./risk/correlation.ts";
+export { deepestDrawdown, type Drawdown, drawdownCurve } from "./risk/drawdown.ts";
+export { RISK_FIGURES } from "./risk/figures.ts";
+export { logReturns } from "./risk/log_returns.ts";
+export { MAX_WINDOW_BARS, parsePeriod, type Period, USUAL_PERIODS } from "./risk/period.ts";
+export {
+  measurePriceRisk,
+  measureSwing,
+  type PriceRisk,
+  type PriceSwing,
+} from "./risk/price_risk.ts";
+export { type RelativePerformance, relativePerformance } from "./risk/relative_performance.ts";
+export * from "./risk/reports.ts";
+export * from "./risk/risk_service.ts";
+export type { CandleScope } from "./risk/window_reader.ts";

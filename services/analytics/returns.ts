@@ -25,6 +25,19 @@ export function growthOfReturns(returns: Float64Array): Growth {
 }
 
 /**
+ * Growth of a unit bought at the first price: a missing price makes the returns on both sides of
+ * it missing, while the path goes on at the next one. Start with a known price.
+ */
+export function growthOfPrices(prices: Float64Array): Growth {
+  const [base = NaN] = prices;
+  const later = prices.subarray(1);
+  return {
+    returns: later.map((price, i) => growthRatio(prices[i] ?? NaN, price) - 1),
+    path: later.map((price) => growthRatio(base, price)),
+  };
+}
+
+/**
  * Growth from values, flows taken out: each period returns V_before / V_after_previous - 1, where
  * a flow at an instant changes the value right after it. The first value holds all flows up to it.
  *

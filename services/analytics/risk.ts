@@ -1,6 +1,7 @@
 import { finiteOrNull } from "../kernel/numbers.ts";
 import { mean, regressionSlope, sampleDeviation } from "../kernel/stats.ts";
 import type { Growth } from "./returns.ts";
+import { drawdownCurve } from "./risk/drawdown.ts";
 
 export interface RiskOptions {
   /** Periods a year; 365 by default, as days trade all year. */
@@ -48,7 +49,7 @@ export function measureRisk(growth: Growth, options: RiskOptions = {}): RiskMeas
   const deviation = sampleDeviation(present);
   const downsideRisk = downside(present, requiredReturn, periodsPerYear);
   const annualReturn = end >= 0 ? finiteOrNull(end ** (periodsPerYear / periods) - 1) : null;
-  const maxDrawdown = deepestDrawdown(growth.path);
+  const maxDrawdown = lowestDrawdown(growth.path);
   return {
     cumulative: finiteOrNull(end - 1),
     annualReturn,
@@ -84,17 +85,12 @@ function downside(returns: Float64Array, required: number, periodsPerYear: numbe
   return meanSquare === null ? null : finiteOrNull(Math.sqrt(meanSquare * periodsPerYear));
 }
 
-/** min(path / running peak - 1); `null` if the path is unknown or leads below nothing. */
-function deepestDrawdown(path: Float64Array): number | null {
-  let peak = 1;
-  let deepest = 0;
-  for (const unit of path) {
-    if (Number.isNaN(unit)) continue;
-    if (unit < 0) return null;
-    peak = Math.max(peak, unit);
-    deepest = Math.min(deepest, unit / peak - 1);
-  }
-  return Number.isNaN(path.at(-1) ?? NaN) ? null : finiteOrNull(deepest);
+/** The lowest point of the drawdown curve; `null` if the path's end is unknown or is a debt. */
+function lowestDrawdown(path: Float64Array): number | null {
+  const isKnown = !Number.isNaN(path.at(-1) ?? NaN) && path.every((unit) => !(unit < 0));
+  if (!isKnown) return null;
+  const curve = drawdownCurve(path, { peak: 1 });
+  return curve.reduce((deepest, depth) => depth < deepest ? depth : deepest, 0);
 }
 
 /** Historical value at risk and expected shortfall: the 5 % quantile is a return that happened. */

@@ -4,7 +4,6 @@ import { systemTimer } from "../platform/timer.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import type { Clock, Log } from "../ports/mod.ts";
 import type { RedisCommands } from "../ports/redis.ts";
-import type { SocketClient } from "../ports/sockets.ts";
 import type { Database } from "../storage/mod.ts";
 
 /** What every part is made of. */
@@ -13,7 +12,6 @@ export interface Core {
   readonly clock: Clock;
   readonly log: Log;
   readonly database: Database;
-  readonly sockets: SocketClient;
   readonly metrics: Metrics;
   /** A name that no other process has. */
   readonly owner: string;

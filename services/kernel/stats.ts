@@ -32,6 +32,12 @@ export function sampleDeviation(values: Float64Array): number | null {
   return Math.sqrt(sum(deviations(values).map((gap) => gap * gap)) / (values.length - 1));
 }
 
+/** Standard deviation of all there is, divided by n; `null` of no values. */
+export function populationDeviation(values: Float64Array): number | null {
+  if (values.length === 0) return null;
+  return Math.sqrt(sum(deviations(values).map((gap) => gap * gap)) / values.length);
+}
+
 /**
  * Slope of the regression of `values` on `factor`, cov(values, factor) / var(factor); `null` of
  * fewer than two pairs and where the factor never moves.

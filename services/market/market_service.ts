@@ -34,6 +34,7 @@ import {
   availableIntervals,
   chooseSeries,
   type DemoMode,
+  type FilledSeries,
   lastClose,
   type SourcePriority,
   spotBeforeFutures,
@@ -157,6 +158,15 @@ export class MarketService {
       found.map((asset) => this.#quotes.quoteOf(labelOf(asset), snapshot));
     const held = this.#snapshots.peek();
     return held ? quotesIn(held) : this.#snapshots.current().then(quotesIn);
+  }
+
+  /** The series that may answer for an asset, or those of one source; none where none is stored. */
+  async listSeries(
+    asset: string,
+    { source }: { readonly source?: string | undefined } = {},
+  ): Promise<readonly FilledSeries[]> {
+    const { id } = this.#registry.resolve(asset);
+    return seriesFor((await this.#snapshot()).assets.get(id), source);
   }
 
   /** Candles of one source, ascending, at most `MAX_CANDLES`. */

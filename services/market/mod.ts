@@ -9,7 +9,7 @@ export { labelOf } from "./candle_page.ts";
 export * from "./coverage.ts";
 export { DemoMarket, type DemoRefresh } from "./demo_market.ts";
 export * from "./derive.ts";
-export { QUOTE_FIGURES, type QuoteFigure } from "./explain.ts";
+export { lastRows, QUOTE_FIGURES, type QuoteFigure } from "./explain.ts";
 export { onCandles, withGapRows } from "./gap_rows.ts";
 export {
   type AbsenceStore,

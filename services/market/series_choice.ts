@@ -1,4 +1,4 @@
-import type { UtcMs } from "../kernel/time.ts";
+import { MINUTE_MS, type UtcMs } from "../kernel/time.ts";
 import { type CandleSeries, type Interval, intervalMs, INTERVALS } from "./candle.ts";
 import type { TimeRange } from "./ports.ts";
 
@@ -93,21 +93,30 @@ export function chooseSeries(
   return { series: best, interval, derivedFrom };
 }
 
+/** Venues write their open candles by turns: what is known to moments this near is equally new. */
+const SAME_MOMENT_MS = 10 * MINUTE_MS;
+
 /**
  * Picks the series that an asset's price stands on; `null` without any. The order: real before
- * demo; the newest moment known; the finest interval; then as for `chooseSeries`.
+ * demo; among the newest, the finest interval; the better priority; the longest history, so that
+ * the choice stays while venues take turns; most rows; the source's name.
  */
 export function chooseQuoteSeries(
   series: readonly FilledSeries[],
   { priority = spotBeforeFutures }: { priority?: SourcePriority } = {},
 ): FilledSeries | null {
-  return first(series, (a, b) =>
-    Number(isDemoSource(a.source)) - Number(isDemoSource(b.source)) ||
-    asofOfSeries(b) - asofOfSeries(a) ||
-    intervalMs(a.interval) - intervalMs(b.interval) ||
-    priority(a.source) - priority(b.source) ||
-    b.rows - a.rows ||
-    compareText(a.source, b.source));
+  const real = series.filter(({ source }) => !isDemoSource(source));
+  const candidates = real.length > 0 ? real : series;
+  const newest = Math.max(...candidates.map(asofOfSeries));
+  return first(
+    candidates.filter((one) => newest - asofOfSeries(one) <= SAME_MOMENT_MS),
+    (a, b) =>
+      intervalMs(a.interval) - intervalMs(b.interval) ||
+      priority(a.source) - priority(b.source) ||
+      a.firstOpenTime - b.firstOpenTime ||
+      b.rows - a.rows ||
+      compareText(a.source, b.source),
+  );
 }
 
 /**

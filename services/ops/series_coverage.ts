@@ -1,4 +1,4 @@
-import { type CandleSeries, type Interval, intervalMs } from "../market/mod.ts";
+import { type CandleSeries, type Interval, intervalMs, isDemoSource } from "../market/mod.ts";
 import type { CoverageRow } from "./ports.ts";
 
 /** The intervals that are stored; all others are made of them. */
@@ -6,14 +6,16 @@ const STORED: readonly Interval[] = ["5m", "1h", "1d"];
 
 /**
  * Share of the candles between the first and the last that are stored, by asset and interval, in
- * the order of `assets`. Of several sources the one with the most candles speaks for an interval.
+ * the order of `assets`. Of several sources the one with the most candles speaks for an interval;
+ * the demo market speaks only where nothing real is stored.
  */
 export function seriesCoverage(
   assets: readonly { readonly id: string; readonly symbol: string }[],
   series: readonly CandleSeries[],
 ): readonly CoverageRow[] {
+  const real = series.filter(({ source, rows }) => rows > 0 && !isDemoSource(source));
   const largest = new Map<string, CandleSeries>();
-  for (const one of series) {
+  for (const one of real.length > 0 ? real : series) {
     const key = keyOf(one.assetId, one.interval);
     if (one.rows > (largest.get(key)?.rows ?? 0)) largest.set(key, one);
   }

@@ -18,4 +18,5 @@ export { SqlLeaseStore } from "./sql/lease_store.ts";
 export { SqlPortfolioStore } from "./sql/portfolio_store.ts";
 export { SqlProviderStateStore } from "./sql/provider_state_store.ts";
 export { SqlRawIngestStore } from "./sql/raw_ingest_store.ts";
+export { SqlScoreStore } from "./sql/score_store.ts";
 export { SqlWatchlistStore } from "./sql/watchlist_store.ts";

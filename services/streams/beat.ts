@@ -5,13 +5,13 @@ export const GATHER_MS = 5;
 /** The pace at which values go out: what comes in between goes out together. */
 export const BEAT_MS = 100;
 /** The pace while writing is quick, as it is for few readers. */
-export const SHORTEST_BEAT_MS = 25;
-/** The rest after each round of writing, in lengths of the round: three quarters of the time. */
-const REST_PER_ROUND = 3;
+export const SHORTEST_BEAT_MS = 15;
+/** The rest after each round of writing, in lengths of the round: two thirds of the time. */
+const REST_PER_ROUND = 2;
 
 /**
  * When the values of one topic are sent: after a rest nearly at once, else at a pace that leaves
- * the process most of its time, whatever the number of readers.
+ * the process most of its time while the longest beat allows it.
  */
 export class Beat {
   readonly #clock: Clock;

@@ -95,16 +95,15 @@ export class StreamHub {
   }
 
   /**
-   * Adds a reader. It is sent what it missed since `lastEventId` if that is still kept, else what
-   * `onReset` makes of it and the latest values. Once the hub is closed it is ended at once.
+   * Adds a reader. It is sent what it missed since `lastEventId` if that is still kept, else a reset
+   * and the latest values. Once the hub is closed it is ended at once.
    */
   subscribe<Chunk>(
     choice: StreamChoice,
-    { sink, format, lastEventId = null, onReset = () => {} }: {
+    { sink, format, lastEventId = null }: {
       sink: StreamSink<Chunk>;
       format: WireFormat<Chunk>;
       lastEventId?: string | null;
-      onReset?: () => void;
     },
   ): Subscription {
     const topic = this.#topic(choice.topic);
@@ -114,7 +113,7 @@ export class StreamHub {
     }
     const reader = new StreamReader(sink, this.#clock.now());
     const missed = lastEventId === null ? null : this.#missed(topic, lastEventId);
-    if (lastEventId !== null && missed === null) onReset();
+    if (lastEventId !== null && missed === null) sink.reset();
     let group = this.#group(choice, format);
     group.greet(reader, missed ?? topic.latest());
     group.readers.add(reader);

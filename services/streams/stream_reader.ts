@@ -12,6 +12,8 @@ export interface StreamSink<Chunk> {
   /** Whether it takes more without keeping it in memory. */
   isReady(): boolean;
   write(chunk: Chunk): void;
+  /** Says that between what came and what follows something is missing. */
+  reset(): void;
   /** A sign of life where nothing else was written. */
   beat(): void;
   /** Ends it; the reader may come back at once. */
@@ -122,6 +124,7 @@ export class ReaderGroup<Chunk> {
     if (!reader.sink.isReady()) return 0;
     const latest = this.#choose(this.topic.latestSince(reader.cursor));
     reader.isBehind = false;
+    if (!this.topic.hasAllSince(reader.cursor)) reader.sink.reset();
     if (latest.length === 0) return 0;
     reader.sink.write(this.format.encode(latest, this.topic));
     reader.wroteAt = now;

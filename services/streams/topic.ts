@@ -66,6 +66,11 @@ export class Topic {
     return this.#keptSince(0);
   }
 
+  /** Whether `latestSince` knows every key that changed after `seq`. */
+  hasAllSince(seq: number): boolean {
+    return seq >= Math.min(this.#lost, this.#forgotten);
+  }
+
   /**
    * The latest value of every key that changed after `seq`, oldest first: what a slow reader gets.
    * One that is slower than the ring gets what is kept of each group.

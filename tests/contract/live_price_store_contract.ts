@@ -29,7 +29,7 @@ export function testLivePriceStore(kind: StoreKind): void {
 /** What every `AbsenceStore` must do. */
 export function testAbsenceStore(kind: StoreKind): void {
   Deno.test({
-    name: `SqlAbsenceStore on ${kind.name} remembers ranges of one series, each as far as known`,
+    name: `SqlAbsenceStore on ${kind.name} remembers ranges of one series, joined where they meet`,
     ignore: kind.ignore,
     async fn() {
       await using kit = await kind.open();
@@ -42,6 +42,13 @@ export function testAbsenceStore(kind: StoreKind): void {
       assertEquals(await store.listAbsences(key), [
         { from: at(0), to: at(5) },
         { from: at(10), to: at(20) },
+      ]);
+      await store.recordAbsence(key, { from: at(20), to: at(25) });
+      await store.recordAbsence(key, { from: at(4), to: at(6) });
+      await store.recordAbsence(key, { from: at(0), to: at(7) });
+      assertEquals(await store.listAbsences(key), [
+        { from: at(0), to: at(7) },
+        { from: at(10), to: at(25) },
       ]);
     },
   });

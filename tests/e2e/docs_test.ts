@@ -34,8 +34,8 @@ const STEPS: readonly Step[] = [
     async run({ browser, url }) {
       await using visited = await visit(browser, `${url}/docs`);
       const lines = await visited.page.locator("pre.copyable").allInnerTexts();
-      // Those that name something of one's own are to be filled in first.
-      for (const line of lines.filter((text) => !/[={]/.test(text))) {
+      // Those that name something of one's own are to be filled in first; others act.
+      for (const line of lines.filter((text) => !/-X|[={]/.test(text))) {
         const target = /'(http[^']+)'/.exec(line)?.[1] ?? "";
         const response = await fetch(target);
         await response.body?.cancel();

@@ -218,4 +218,12 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-testInBrowser("live prices in Chromium", STEPS);
+/** Exchanges that nothing answers for, and so no live price but those that a test plays. */
+const NO_EXCHANGE = {
+  TOKENLYSIS_NETWORK: "on",
+  TOKENLYSIS_MARKET_STREAM_URLS: "binance=ws://127.0.0.1:9,coinbase=ws://127.0.0.1:9",
+  TOKENLYSIS_MARKET_REST_URLS: ["binance", "coinbase", "coingecko"]
+    .map((provider) => `${provider}=http://127.0.0.1:9`).join(),
+};
+
+testInBrowser("live prices in Chromium", STEPS, { env: NO_EXCHANGE });

@@ -46,8 +46,8 @@ const STEPS: readonly Step[] = [
     async run({ browser, url }) {
       await using visited = await visit(browser, url, { hasScripts: false });
       const { page } = visited;
-      await page.locator(`${ROWS} a.explain`).first().click();
-      assertMatch(page.url(), /\/explain\/price\//);
+      await page.locator(`${ROWS} [data-cell="change_24h"] a.explain`).first().click();
+      assertMatch(page.url(), /\/explain\/change_24h\//);
       for (const title of ["Formula", "Inputs", "Rounding", "Raw rows, newest first"]) {
         assert(await page.getByRole("heading", { name: title }).isVisible(), title);
       }

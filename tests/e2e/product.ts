@@ -1,4 +1,4 @@
-import { loadConfig } from "@/services/config.ts";
+import { type Config, loadConfig } from "@/services/config.ts";
 import { serverArguments } from "@/tools/server_command.ts";
 
 /** A running product in a process of its own, as its user would have it. */
@@ -17,12 +17,16 @@ export interface ProductOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** An existing data folder; without it the product gets an empty one of its own. */
   readonly dataDir?: string;
+  /** Runs it on a clock that `putForward` moves, ahead of the system's by so much at first. */
+  readonly aheadMs?: number;
 }
 
 const READY = /Tokenlysis listening on (http:\/\/\S+)/;
 
 /** Starts the product on a free port with the demo market, and waits until it answers. */
-export async function startProduct({ env = {}, dataDir }: ProductOptions = {}): Promise<Product> {
+export async function startProduct(
+  { env = {}, dataDir, aheadMs }: ProductOptions = {},
+): Promise<Product> {
   const folder = dataDir ?? await Deno.makeTempDir({ prefix: "tokenlysis-" });
   const settings = {
     TOKENLYSIS_PORT: "0",
@@ -32,7 +36,7 @@ export async function startProduct({ env = {}, dataDir }: ProductOptions = {}): 
     ...env,
   };
   const process = new Deno.Command(Deno.execPath(), {
-    args: [...serverArguments(loadConfig(settings))],
+    args: argumentsFor(loadConfig(settings), aheadMs),
     env: settings,
     stdin: "null",
     stdout: "piped",
@@ -64,6 +68,16 @@ export async function startProduct({ env = {}, dataDir }: ProductOptions = {}): 
   ready.promise.catch(() => {});
   const url = await ready.promise;
   return { url, dataDir: folder, process, output, close, [Symbol.asyncDispose]: close };
+}
+
+function argumentsFor(config: Config, aheadMs: number | undefined): string[] {
+  const args = [...serverArguments(config)];
+  if (aheadMs === undefined) return args;
+  return [
+    ...args.slice(0, -1),
+    new URL("./shifted_main.ts", import.meta.url).pathname,
+    `${aheadMs}`,
+  ];
 }
 
 async function collect(

@@ -1,6 +1,6 @@
 import type { AbsenceStore, SeriesKey, TimeRange } from "@/services/market/mod.ts";
 
-/** Absences in memory, one for each start as in the real stores. */
+/** Absences in memory, joined where they meet as in the real stores. */
 export class MemoryAbsences implements AbsenceStore {
   readonly #ranges = new Map<string, Map<number, TimeRange>>();
 
@@ -10,8 +10,10 @@ export class MemoryAbsences implements AbsenceStore {
   }
 
   recordAbsence(key: SeriesKey, range: TimeRange): Promise<void> {
-    const known = this.#of(key).get(range.from);
-    if (known === undefined || known.to < range.to) this.#of(key).set(range.from, range);
+    const ranges = this.#of(key);
+    const met = [...ranges.values()].find(({ from, to }) => from <= range.from && to >= range.from);
+    if (met === undefined) ranges.set(range.from, range);
+    else if (met.to < range.to) ranges.set(met.from, { from: met.from, to: range.to });
     return Promise.resolve();
   }
 

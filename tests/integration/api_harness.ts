@@ -1,6 +1,8 @@
+import { recalculateRequest } from "@/jobs/mod.ts";
 import { type Api, createApi, type Monitoring } from "@/routes/(_api)/mod.ts";
+import type { Scoring } from "@/routes/(_api)/scores.ts";
 import type { RateLimitMode } from "@/routes/(_api)/middleware/rate_limit.ts";
-import { AnalyticsService, indicatorEngine } from "@/services/analytics/mod.ts";
+import { AnalyticsService, indicatorEngine, RiskService } from "@/services/analytics/mod.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
 import {
   type AssetId,
@@ -22,12 +24,14 @@ import type { JobStore } from "@/services/ports/jobs.ts";
 import { PacedChangeFeed } from "@/services/platform/paced_change_feed.ts";
 import { JsonLog } from "@/services/platform/json_log.ts";
 import { LogTail } from "@/services/platform/log_tail.ts";
+import { loadMethods, ScoreService } from "@/services/scores/mod.ts";
 import {
   type Database,
   pingDatabase,
   SqlAuditLog,
   SqlCandleStore,
   SqlJobStore,
+  SqlScoreStore,
 } from "@/services/storage/mod.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
@@ -49,6 +53,7 @@ export interface ApiHarness extends AsyncDisposable {
   readonly clock: FakeClock;
   readonly log: RecordingLog;
   readonly ops: OpsService;
+  readonly scores: ScoreService;
   /** What the console shows of the log. */
   readonly operatorsLog: JsonLog;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
@@ -76,23 +81,11 @@ export async function openTestApi(
   const database = await openTestDatabase({ clock });
   const store = new SqlCandleStore(database, clock);
   const changes = new PacedChangeFeed(database.changes, clock);
-  const registry = new AssetRegistry(sampleRegistry({
-    assets: [
-      assetRow("bitcoin", { symbol: "BTC", name: "Bitcoin", decimals: 8 }),
-      assetRow("ethereum", { symbol: "ETH", name: "Ethereum" }),
-      assetRow("uniswap", { symbol: "UNI", name: "Uniswap", themes: ["defi"] }),
-      assetRow("unicorn-token", { symbol: "UNI", name: "Unicorn", themes: ["meme"] }),
-    ],
-    themes: [
-      { id: "layer-1", name: "Layer 1" },
-      { id: "defi", name: "DeFi" },
-      { id: "meme", name: "Meme" },
-    ],
-    asset_aliases: [aliasRow("xbt", "bitcoin")],
-  }));
-  const indicators = indicatorEngine;
-  const market = new MarketService({ registry, store, clock, changes, demoMode, indicators });
+  const registry = registryOfFour();
+  const facts = { registry, store, clock, changes, demoMode };
+  const market = new MarketService({ ...facts, indicators: indicatorEngine });
   const analytics = new AnalyticsService({ market });
+  const risk = new RiskService({ market, clock });
   const health = new HealthService({
     clock,
     versions: { tokenlysis: "1.2.3" },
@@ -108,21 +101,29 @@ export async function openTestApi(
   const jobStore = new SqlJobStore(database, clock);
   const jobs = new JobsService({ store: jobStore, clock, wake: () => {} });
   const { ops, operatorsLog } = createOps({ database, clock, store, market, jobs, jobStore });
+  const scoring = await createScoring({ database, clock, market, jobStore });
   const version = "1.2.3";
   const api = createApi({
-    ...{ market, analytics, health, jobs, ops, clock, changes, log, rateLimits, version },
+    ...{
+      market,
+      analytics,
+      risk,
+      health,
+      jobs,
+      ops,
+      scoring,
+      clock,
+      changes,
+      log,
+      rateLimits,
+      version,
+    },
     ...monitoring && { monitoring },
   });
   return {
     api,
-    market,
-    store,
-    jobs,
-    jobStore,
-    clock,
-    log,
-    ops,
-    operatorsLog,
+    ...{ market, store, jobs, jobStore, clock, log, ops, operatorsLog },
+    scores: scoring.scores,
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
     },
@@ -131,6 +132,46 @@ export async function openTestApi(
       await store.upsertCandles(key, columnsOf(candles));
     },
     [Symbol.asyncDispose]: () => database.close(),
+  };
+}
+
+/** Two assets of one symbol, and one of many names. */
+function registryOfFour(): AssetRegistry {
+  return new AssetRegistry(sampleRegistry({
+    assets: [
+      assetRow("bitcoin", { symbol: "BTC", name: "Bitcoin", decimals: 8 }),
+      assetRow("ethereum", { symbol: "ETH", name: "Ethereum" }),
+      assetRow("uniswap", { symbol: "UNI", name: "Uniswap", themes: ["defi"] }),
+      assetRow("unicorn-token", { symbol: "UNI", name: "Unicorn", themes: ["meme"] }),
+    ],
+    themes: [
+      { id: "layer-1", name: "Layer 1" },
+      { id: "defi", name: "DeFi" },
+      { id: "meme", name: "Meme" },
+    ],
+    asset_aliases: [aliasRow("xbt", "bitcoin")],
+  }));
+}
+
+/** The scores over the database, whose recalculations wait in the queue. */
+async function createScoring({ database, clock, market, jobStore }: {
+  database: Database;
+  clock: FakeClock;
+  market: MarketService;
+  jobStore: JobStore;
+}): Promise<Scoring> {
+  const files = ["v1", "signal"].map((name) =>
+    Deno.readTextFile(new URL(`../../registry/methods/${name}.json`, import.meta.url))
+  );
+  const methods = loadMethods(await Promise.all(files));
+  const store = new SqlScoreStore(database, clock);
+  const scores = new ScoreService({ market, store, methods, clock });
+  return {
+    scores,
+    async recalculate({ method = null, asof = null, days = 1 }) {
+      const inputs = String(await scores.getVersion());
+      return await jobStore.enqueue(recalculateRequest({ method, asof, days, inputs }));
+    },
   };
 }
 

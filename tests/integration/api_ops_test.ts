@@ -1,5 +1,5 @@
 import { mountTable } from "@/routes/(_api)/mod.ts";
-import { AnalyticsService } from "@/services/analytics/mod.ts";
+import { AnalyticsService, RiskService } from "@/services/analytics/mod.ts";
 import { uuidOfMoment } from "@/services/kernel/ids.ts";
 import { HealthService } from "@/services/ops/mod.ts";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
@@ -98,9 +98,10 @@ Deno.test("every control answers by its schema and writes an audit entry", async
   const { market, jobs, ops, clock, log } = sample;
   const health = new HealthService({ clock, versions: {}, probes: [], capabilities: {} });
   const analytics = new AnalyticsService({ market });
+  const risk = new RiskService({ market, clock });
   const changes = { current: () => 0, subscribe: () => () => {} };
   const endpoints = mountTable({
-    ...{ market, analytics, health, jobs, ops, clock, changes, log },
+    ...{ market, analytics, risk, health, jobs, ops, clock, changes, log },
     version: "1",
   });
   for (const { method, path, response: schema, status } of endpoints) {

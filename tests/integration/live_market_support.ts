@@ -1,303 +1,38 @@
-import { healCandles } from "@/jobs/heal_candles.ts";
-import { healRequest, JobSystem } from "@/jobs/mod.ts";
-import { UuidFactory } from "@/services/kernel/ids.ts";
-import { DAY_MS, MINUTE_MS, SECOND_MS, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
+import { DAY_MS, MINUTE_MS, SECOND_MS, utcMsOf } from "@/services/kernel/time.ts";
 import {
-  type AssetId,
-  AssetRegistry,
   type Candle,
   candleAt,
-  CandleHealer,
   type CandleStore,
   type FeedStatus,
   freshnessOfLive,
   type Interval,
-  intervalMs,
   LIVE_TOPICS,
-  LiveBoard,
-  LiveMarket,
   type LivePrice,
-  loadRegistry,
-  seedRegistry,
 } from "@/services/market/mod.ts";
-import { MemoryBus } from "@/services/platform/bus/mod.ts";
-import { FetchHttpClient } from "@/services/platform/fetch_http_client.ts";
 import { systemTimer } from "@/services/platform/timer.ts";
-import { WebSocketClient } from "@/services/platform/web_socket_client.ts";
-import type { Clock, Timer } from "@/services/ports/mod.ts";
-import { connectOutside, loadProviders, type Outside } from "@/services/providers/mod.ts";
-import {
-  type Database,
-  SqlAssetStore,
-  SqlCandleStore,
-  SqlJobStore,
-  SqlLeaseStore,
-  SqlLivePriceStore,
-  SqlProviderStateStore,
-  SqlRawIngestStore,
-} from "@/services/storage/mod.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
-import { openTestDatabase } from "@/tests/database.ts";
-import { LocalExchange } from "@/tests/exchange/local_exchange.ts";
 import type { TradedCandle } from "@/tests/exchange/traded_candles.ts";
-import { RecordingLog } from "@/tests/fakes/log.ts";
-import { noMetrics } from "@/tests/fakes/no_metrics.ts";
+import { WarpedTime } from "@/tests/fakes/warped_time.ts";
+import { BTC, LiveProduct, Venue } from "./live_product.ts";
 
-export const BTC = "bitcoin" as AssetId;
-export const MARKETS = { binance: "BTCUSDT", coinbase: "BTC-USD" } as const;
+export type { Venue } from "./live_product.ts";
+
 export const BUCKET_MS = 5 * MINUTE_MS;
 /** A bar takes trades until so long after its end. */
 export const LATE_MS = 2 * MINUTE_MS;
 
 /** Sums of floats may be added up in another order. */
 const TOLERANCE = 1e-9;
-const CHECK_EVERY_MS = 10;
+const CHECK_EVERY_MS = 2;
 /** Seconds of a scene in a second, while nothing is measured and while something is. */
 const FAST = 10;
 const SLOW = 2;
+/** Real time that a beat, or a job that waits for nothing, may take. */
+const DEADLINE_MS = 10 * SECOND_MS;
+const WORK_LIMIT_MS = 100;
 const HEALED_WITHIN_MS = 10 * SECOND_MS;
-/** How often the product stores and tells prices. */
-const BEAT_MS = 250;
-/** Shorter than the lease to feed, and than what counts as silence. */
-const STEP_MS = 12 * SECOND_MS;
-
-interface Planned {
-  readonly at: number;
-  readonly run: () => void;
-  cancel: () => void;
-}
-
-/** Time that runs `pace` times as fast as it does, and can be moved on at once. */
-export class WarpedTime implements Clock, Timer {
-  readonly #planned = new Set<Planned>();
-  #pace: number;
-  #from: number;
-  #since = performance.now();
-
-  constructor({ from, pace }: { readonly from: number; readonly pace: number }) {
-    this.#from = from;
-    this.#pace = pace;
-  }
-
-  now(): UtcMs {
-    return utcMsOf(Math.floor(this.#from + (performance.now() - this.#since) * this.#pace));
-  }
-
-  after(delayMs: number, run: () => void): () => void {
-    const planned: Planned = { at: this.now() + delayMs, run, cancel: () => {} };
-    this.#planned.add(planned);
-    this.#arm(planned);
-    return () => {
-      this.#planned.delete(planned);
-      planned.cancel();
-    };
-  }
-
-  /** Runs at another pace from now on. */
-  run(pace: number): void {
-    this.#restart({ from: this.now(), pace });
-  }
-
-  /** Moves on by `ms`; what falls due comes at once, in its order. */
-  skip(ms: number): void {
-    this.#restart({ from: this.now() + ms, pace: this.#pace });
-  }
-
-  #restart({ from, pace }: { from: number; pace: number }): void {
-    this.#from = from;
-    this.#pace = pace;
-    this.#since = performance.now();
-    for (const planned of [...this.#planned].sort((a, b) => a.at - b.at)) {
-      planned.cancel();
-      this.#arm(planned);
-    }
-  }
-
-  #arm(planned: Planned): void {
-    const delayMs = Math.max(0, (planned.at - this.now()) / this.#pace);
-    planned.cancel = systemTimer.after(delayMs, () => {
-      this.#planned.delete(planned);
-      planned.run();
-    });
-  }
-}
-
-/** One exchange with one market, and everything it ever traded. */
-export class Venue implements AsyncDisposable {
-  readonly name: keyof typeof MARKETS;
-  readonly market: string;
-  readonly exchange: LocalExchange;
-  readonly #made = new Set<string>();
-  #last: { readonly price: number; readonly at: number } | null = null;
-
-  private constructor(name: keyof typeof MARKETS, exchange: LocalExchange) {
-    this.name = name;
-    this.market = MARKETS[name];
-    this.exchange = exchange;
-  }
-
-  static async start(name: keyof typeof MARKETS, now: () => number): Promise<Venue> {
-    const exchange = await LocalExchange.start({ markets: [MARKETS[name]], now });
-    return new Venue(name, exchange);
-  }
-
-  get last() {
-    return this.#last;
-  }
-
-  get isFollowed(): boolean {
-    return this.exchange.subscribed.has(this.market);
-  }
-
-  trade(count = 1): void {
-    this.#keep(this.exchange.trade(Array(count).fill(this.market)));
-  }
-
-  /** Trades that only the venue's own candles tell of. */
-  withhold(count = 1): void {
-    this.#keep(this.exchange.withhold(Array(count).fill(this.market)));
-  }
-
-  /** Breaks the connection in the middle of the frame that tells of a trade. */
-  tear(): void {
-    this.#keep(this.exchange.tear(this.market));
-  }
-
-  hasMade({ priceUsd, at }: { readonly priceUsd: number; readonly at: number }): boolean {
-    return this.#made.has(`${priceUsd} ${at}`);
-  }
-
-  /** The venue's own candles that opened in the time. */
-  candles(interval: Interval, from: number, to: number): readonly TradedCandle[] {
-    return this.exchange.candles.list(this.market, { stepMs: intervalMs(interval), from, to });
-  }
-
-  /** Resolves once the client has read everything that was sent, or is gone. */
-  async delivered(): Promise<void> {
-    const { pongs, open } = this.exchange.counts;
-    this.exchange.ping();
-    await this.exchange.when(() => {
-      const { counts } = this.exchange;
-      return counts.open < open || counts.pongs >= pongs + open;
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.exchange[Symbol.asyncDispose]();
-  }
-
-  #keep(trades: ReturnType<LocalExchange["trade"]>): void {
-    for (const { price, at } of trades) {
-      this.#made.add(`${price} ${at}`);
-      this.#last = { price, at };
-    }
-  }
-}
-
-/** The product's live market over real sockets, requests and a real database. */
-export class LiveProduct {
-  readonly bus = new MemoryBus();
-  readonly log = new RecordingLog();
-  readonly store: CandleStore;
-  readonly prices: SqlLivePriceStore;
-  readonly board: LiveBoard;
-  readonly gates: Outside["gates"];
-  readonly #database: Database;
-  readonly #jobs: JobSystem;
-  readonly #live: LiveMarket;
-
-  private constructor(
-    database: Database,
-    { outside, time }: { readonly outside: Outside; readonly time: WarpedTime },
-  ) {
-    const { bus, log } = this;
-    const shared = {
-      clock: time,
-      timer: time,
-      log,
-      metrics: noMetrics,
-      owner: crypto.randomUUID(),
-    };
-    const leases = new SqlLeaseStore(database, time);
-    const ids = new UuidFactory(() => time.now());
-    const providers = outside.venues.map(({ provider }) => provider);
-    this.#database = database;
-    this.gates = outside.gates;
-    this.store = new SqlCandleStore(database, time);
-    this.prices = new SqlLivePriceStore(database);
-    this.board = new LiveBoard({ bus, store: this.prices });
-    const { store, prices } = this;
-    const healer = new CandleHealer({ providers, store, bus, clock: time });
-    const jobs = new JobSystem({
-      ...shared,
-      jobs: [healCandles({ healer })],
-      store: new SqlJobStore(database, time),
-      leases,
-      wakers: [],
-      random: () => 0,
-    });
-    this.#jobs = jobs;
-    this.#live = new LiveMarket({
-      ...shared,
-      feeds: outside.feeds,
-      store,
-      prices,
-      bus,
-      leases,
-      newId: () => ids.next(),
-      heal: async (gap) => void await jobs.enqueue(healRequest(gap)),
-    });
-  }
-
-  /** Starts on the database at `path`, which it makes where there is none. */
-  static async start(
-    path: string,
-    { time, venues }: { readonly time: WarpedTime; readonly venues: readonly Venue[] },
-  ): Promise<LiveProduct> {
-    const database = await openTestDatabase({ path, clock: time });
-    const registry = loadRegistry(await Deno.readTextFile("registry/assets.json"));
-    await seedRegistry(registry, { store: new SqlAssetStore(database), clock: time });
-    const outside = connectOutside({
-      configs: loadProviders(await Deno.readTextFile("registry/providers.json"), {
-        restUrls: urlsOf(venues, ({ exchange }) => exchange.urls.rest),
-        streamUrls: urlsOf(venues, ({ name, exchange }) => exchange.urls[name]),
-      }),
-      http: (provider) => new FetchHttpClient({ provider, isNetworkAllowed: true }),
-      sockets: new WebSocketClient({ timer: systemTimer, isNetworkAllowed: true }),
-      state: new SqlProviderStateStore(database, time),
-      raw: new SqlRawIngestStore(database),
-      redis: null,
-      assets: new AssetRegistry(registry).assets,
-      venues: venues.map(({ name }) => name),
-      liveAssetIds: [BTC],
-      keys: {},
-      clock: time,
-      timer: time,
-      random: () => 0,
-      log: new RecordingLog(),
-      metrics: noMetrics,
-    });
-    const product = new LiveProduct(database, { outside, time });
-    await product.board.start();
-    await product.gates.start();
-    product.#jobs.start({ hasCron: false });
-    product.#live.start();
-    return product;
-  }
-
-  /** As the product stops when it is told to. */
-  async stop(): Promise<void> {
-    await Promise.all([this.#live.stop(), this.#jobs.stop()]);
-    await this.gates.stop();
-    this.board.stop();
-    await this.bus[Symbol.asyncDispose]();
-    await this.#database.close();
-  }
-}
-
-function urlsOf(venues: readonly Venue[], urlOf: (venue: Venue) => string) {
-  return Object.fromEntries(venues.map((venue) => [venue.name, [urlOf(venue)]]));
-}
+/** Shorter than what is left at least of the lease to feed, and than what counts as silence. */
+const STEP_MS = 9 * SECOND_MS;
 
 /** What is to be true within so much of the scene's time. */
 interface Expectation {
@@ -384,12 +119,13 @@ export class LiveScene implements AsyncDisposable {
   /** Resolves once the price is the mean of the venues' last trades, which come now. */
   async priceIs(venues = this.venues): Promise<void> {
     for (const venue of venues) venue.trade();
-    const trades = venues.map(({ last }) => last?.price ?? NaN);
-    const mean = trades.reduce((sum, price) => sum + price, 0) / trades.length;
+    const trades = venues.flatMap(({ last }) => last ?? []);
+    const mean = trades.reduce((sum, { price }) => sum + price, 0) / trades.length;
+    const asof = Math.max(...trades.map(({ at }) => at));
     const what = `a price of ${mean} from ${venues.map(({ name }) => name).join(" and ")}`;
     await this.until(() => {
       const price = this.product.board.find(BTC);
-      return Math.abs((price?.priceUsd ?? NaN) - mean) <= TOLERANCE * mean;
+      return price?.asof === asof && Math.abs(price.priceUsd - mean) <= TOLERANCE * mean;
     }, { what, withinMs: 5 * SECOND_MS });
     assertEquals(this.freshness, "live");
   }
@@ -400,14 +136,27 @@ export class LiveScene implements AsyncDisposable {
     return price === null ? "none" : freshnessOfLive(price, this.time.now());
   }
 
+  /** For what is measured in less time than a fast scene gives a busy machine. */
+  async inRealTime(run: () => Promise<void>): Promise<void> {
+    this.time.run(1);
+    await run();
+    this.time.run(FAST);
+  }
+
   /** Lets time pass in steps, up to an instant; at each of them both venues trade. */
   async passUntil(instant: number, { stepMs = STEP_MS } = {}): Promise<void> {
+    this.time.run(1);
     while (this.time.now() < instant) {
+      await poll(() => this.#product?.isResting ?? true);
+      const beats = this.#product?.beats ?? 0;
       this.time.skip(Math.min(stepMs, instant - this.time.now()));
       for (const venue of this.venues) venue.trade();
       await Promise.all(this.venues.map((venue) => venue.delivered()));
-      await new Promise<void>((resolve) => this.time.after(BEAT_MS, resolve));
+      // Time that flies must not take the lease to feed, nor those of jobs that are under way.
+      await poll(() => !this.#product || this.#product.beats > beats);
+      await poll(() => !this.#product?.isWorking, WORK_LIMIT_MS);
     }
+    this.time.run(FAST);
   }
 
   /** Resolves once `condition` holds. */
@@ -418,7 +167,7 @@ export class LiveScene implements AsyncDisposable {
     const deadline = this.time.now() + withinMs;
     while (!await condition()) {
       if (this.time.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}`);
-      await new Promise<void>((resolve) => systemTimer.after(CHECK_EVERY_MS, resolve));
+      await turn();
     }
   }
 
@@ -475,14 +224,8 @@ export class LiveScene implements AsyncDisposable {
       .filter(({ openTime }) => openTime + BUCKET_MS + LATE_MS <= now);
   }
 
-  async #stored(venue: Venue, interval: Interval): Promise<ReadonlyMap<number, Candle>> {
-    const { store } = this.product;
-    const series = await store.findSeries({ assetId: BTC, source: venue.name, interval });
-    if (series === null) return new Map();
-    const range = { from: utcMsOf(0), to: utcMsOf(this.time.now() + DAY_MS) };
-    const columns = await store.listCandles(series.seriesId, { range, limit: series.rows });
-    const candles = Array.from(columns.openTime, (_, at) => candleAt(columns, at));
-    return new Map(candles.map((candle) => [candle.openTime, candle]));
+  #stored(venue: Venue, interval: Interval): Promise<ReadonlyMap<number, Candle>> {
+    return storedCandles(this.product.store, { source: venue.name, interval });
   }
 
   /** A price must be made of trades that were made, none of them older than 10 s when it was. */
@@ -499,7 +242,31 @@ export class LiveScene implements AsyncDisposable {
   }
 }
 
-function isSame(ours: Candle, theirs: TradedCandle): boolean {
+/** Every stored candle of bitcoin at a venue, by its opening time. */
+export async function storedCandles(
+  store: CandleStore,
+  { source, interval }: { readonly source: string; readonly interval: Interval },
+): Promise<ReadonlyMap<number, Candle>> {
+  const series = await store.findSeries({ assetId: BTC, source, interval });
+  if (series === null) return new Map();
+  const range = { from: utcMsOf(0), to: utcMsOf((series.lastOpenTime ?? 0) + DAY_MS) };
+  const columns = await store.listCandles(series.seriesId, { range, limit: series.rows });
+  const candles = Array.from(columns.openTime, (_, at) => candleAt(columns, at));
+  return new Map(candles.map((candle) => [candle.openTime, candle]));
+}
+
+/** Looks until `condition` holds, or the limit of real time is over. */
+async function poll(condition: () => boolean, limitMs = DEADLINE_MS): Promise<void> {
+  const late = performance.now() + limitMs;
+  while (!condition() && performance.now() < late) await turn();
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => systemTimer.after(CHECK_EVERY_MS, resolve));
+}
+
+/** Whether both say the same of a bucket, but for the rounding of their sums. */
+export function isSame(ours: Candle, theirs: TradedCandle): boolean {
   return (["open", "high", "low", "close", "volume", "volumeUsd"] as const).every((name) => {
     const value = ours[name];
     // Not every venue's candles tell the volume in dollars.

@@ -13,6 +13,21 @@ const MORE_ASSETS = Array.from({ length: 60 }, (_, at) => `coin-${at}`);
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
+/** Waits until something holds that a real connection brings about; fails after seconds. */
+export async function until(holds: () => boolean, what: string): Promise<void> {
+  for (let attempt = 0; !holds(); attempt++) {
+    assert(attempt < 1_000, `Waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** A client's WebSocket frame with a short text, masked by nothing. */
+export function textFrame(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = encoder.encode(text);
+  assert(bytes.length < 126, "Expected a short text");
+  return new Uint8Array([0x81, 0x80 | bytes.length, 0, 0, 0, 0, ...bytes]);
+}
+
 /** The product's stream endpoints behind a real server, at a pace that the test sets. */
 export class StreamServer implements AsyncDisposable {
   readonly hub: StreamHub;
@@ -115,6 +130,13 @@ export class StreamServer implements AsyncDisposable {
     const buffer = new Uint8Array(4_096);
     const count = await connection.read(buffer);
     return { head: decoder.decode(buffer.subarray(0, count ?? 0)), connection };
+  }
+
+  /** Stops as the product does. */
+  async stop(): Promise<void> {
+    const stopped = this.#server.shutdown();
+    this.hub.close();
+    await stopped;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -207,6 +207,27 @@ Deno.test("WS /api/market/stream subscribes and unsubscribes coins by any name",
   assertEquals(await socket.ask({ type: "ping" }), { type: "pong" });
 });
 
+Deno.test("WS /ws/scores subscribes and unsubscribes coins, and hears of scores alone", async () => {
+  await using server = new StreamServer();
+  const tell = async (scores: Readonly<Record<string, number>>) => {
+    const values = Object.entries(scores)
+      .map(([key, score]) => ({ key: `${key} v1`, group: key, json: `{"score":${score}}` }));
+    server.hub.publish("scores", values);
+    await server.publish({ bitcoin: 1 });
+  };
+  await tell({ bitcoin: 60, ethereum: 40 });
+  const socket = await server.socket("/ws/scores");
+  assertEquals(await socket.ask({ type: "subscribe", coins: ["BTC", "ETH"] }), {
+    type: "subscribed",
+    data: { coins: ["bitcoin", "ethereum"] },
+  });
+  assertEquals(await socket.next(), { type: "score_update", data: { score: 60 } });
+  assertEquals(await socket.next(), { type: "score_update", data: { score: 40 } });
+  await socket.ask({ type: "unsubscribe", coins: ["bitcoin"] });
+  await tell({ bitcoin: 61, ethereum: 41 });
+  assertEquals(await socket.next(), { type: "score_update", data: { score: 41 } });
+});
+
 Deno.test("WS /ws/prices?batch=1 sends one frame a beat", async () => {
   await using server = new StreamServer();
   const socket = await server.socket("/ws/prices?coins=bitcoin,ethereum&batch=1");
@@ -241,6 +262,21 @@ Deno.test("stopping ends events with a hint and sockets with 1012, and takes no 
   const late = await server.get("/api/stream/prices");
   assertEquals([late.status, late.headers.get("retry-after")], [503, "2"]);
   assertMatch((await late.json()).error.message, /the server is stopping$/);
+});
+
+Deno.test("a server that shuts down while streams are open does not wait for them", async () => {
+  const server = new StreamServer();
+  const events = await server.events("/api/stream/prices");
+  const socket = await server.socket("/ws/prices");
+  await skipRetry(events);
+  await server.stop();
+  assertEquals([await events.next(), await events.next()], [{ retry: "2000" }, null]);
+  const { code } = await socket.closed;
+  // Deno ends a socket with 1001, unless the hub's own word was quicker.
+  assert(code === 1001 || code === 1012, `${code}`);
+  const { sse, websocket } = server.endpoints.stats();
+  assertEquals({ sse, websocket }, { sse: 0, websocket: 0 });
+  await server[Symbol.asyncDispose]();
 });
 
 Deno.test("streams are counted while they are open", async () => {

@@ -27,6 +27,7 @@ export interface LoadResult {
 
 const CR = 13;
 const READ_BYTES = 262_144;
+const LAST_CHUNK = "0\r\n\r\n";
 
 class Connection {
   readonly #conn: Deno.TcpConn;
@@ -56,15 +57,33 @@ class Connection {
       headEnd = findHeadEnd(this.#buffer, length);
     }
     const head = this.#decoder.decode(this.#buffer.subarray(0, headEnd));
+    const isWhole = /transfer-encoding: chunked/i.test(head)
+      ? await this.#readChunks(this.#buffer.subarray(headEnd, length))
+      : await this.#readLength(length - headEnd, head);
+    return isWhole && head.startsWith("HTTP/1.1 200");
+  }
+
+  async #readLength(got: number, head: string): Promise<boolean> {
     const size = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? NaN);
     if (Number.isNaN(size)) throw new Error(`Cannot measure an answer without its length: ${head}`);
-    let left = headEnd + size - length;
-    while (left > 0) {
+    for (let left = size - got; left > 0;) {
       const read = await this.#conn.read(this.#buffer);
       if (read === null) return false;
       left -= read;
     }
-    return head.startsWith("HTTP/1.1 200");
+    return true;
+  }
+
+  /** Up to the empty chunk; the texts asked for hold no line break of its kind. */
+  async #readChunks(got: Uint8Array): Promise<boolean> {
+    let end = this.#decoder.decode(got.subarray(-LAST_CHUNK.length));
+    while (!end.endsWith(LAST_CHUNK)) {
+      const read = await this.#conn.read(this.#buffer);
+      if (read === null) return false;
+      const bytes = this.#buffer.subarray(Math.max(0, read - LAST_CHUNK.length), read);
+      end = (end + this.#decoder.decode(bytes)).slice(-LAST_CHUNK.length);
+    }
+    return true;
   }
 
   close(): void {

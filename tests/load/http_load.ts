@@ -4,6 +4,7 @@
  * a schema, in one run on one machine: alternated rounds, the best of each, ratios. Then the
  * latency goals: an open loop of 10,000 requests a second on two cores, and pages of 1,000 candles.
  */
+import { Goals } from "./goals.ts";
 import { hasProgram, type LoadFigures, offerLoad, SERVERS, startServer } from "./processes.ts";
 
 const isQuick = Deno.args.includes("--quick");
@@ -44,19 +45,7 @@ function show(name: string, { perSecond, p50, p95, p99, failures }: LoadFigures)
   );
 }
 
-const problems: string[] = [];
-
-function hold(what: string, { actual, goal, isUpper }: {
-  actual: number;
-  goal: number;
-  isUpper: boolean;
-}): void {
-  const isMet = isUpper ? actual <= goal : actual >= goal;
-  const bound = isUpper ? "at most" : "at least";
-  const verdict = isMet ? "ok" : "MISSED";
-  console.log(`${what}: ${actual.toFixed(2)}, goal ${bound} ${goal}: ${verdict}`);
-  if (!isMet) problems.push(what);
-}
+const goals = new Goals();
 
 async function bodyOf(port: number, path: string): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
@@ -91,13 +80,13 @@ async function compareThroughput(): Promise<void> {
       const figures = await offerLoad(loads[name], GENERATOR);
       show(LABELS[name], figures);
       rates.get(name)?.push(figures.perSecond);
-      if (figures.failures > 0) problems.push(`failed requests: ${name}`);
+      if (figures.failures > 0) goals.missed.push(`failed requests: ${name}`);
     }
   }
   // Whatever else runs on the machine only ever slows a round down: the best one is the fairest.
   const rate = (name: keyof typeof loads) => Math.max(...rates.get(name) ?? []);
   const ratio = (what: string, actual: number, goal: number) =>
-    hold(what, { actual, goal, isUpper: false });
+    goals.atLeast(what, { actual, goal });
   ratio("cached / bare Deno.serve", rate("cached") / rate("bare"), GOALS.cachedToBare);
   ratio("cached / Fastify", rate("cached") / rate("fastify"), GOALS.cachedToFastify);
   ratio(
@@ -135,7 +124,7 @@ async function holdLatencies(): Promise<void> {
   const openLoop = await calmest(() => offerLoad(open, shared));
   show("open loop, 2 cores, generator in", openLoop);
   const upper = (what: string, actual: number, goal: number) =>
-    hold(what, { actual, goal, isUpper: true });
+    goals.atMost(what, { actual, goal });
   upper(`p95 ms at ${OPEN_LOOP_RATE} req/s`, openLoop.p95, GOALS.openLoopP95Ms);
 
   const candles = { ...ORDER, port, path: CANDLES, connections: CANDLE_CONNECTIONS };
@@ -149,6 +138,6 @@ async function holdLatencies(): Promise<void> {
 
 await compareThroughput();
 await holdLatencies();
-if (problems.length > 0) console.error(`Missed: ${problems.join("; ")}`);
+if (goals.missed.length > 0) console.error(`Missed: ${goals.missed.join("; ")}`);
 // A quick run shows that it runs; so short a one says little of how fast.
-Deno.exit(problems.length > 0 && !isQuick ? 1 : 0);
+Deno.exit(goals.missed.length > 0 && !isQuick ? 1 : 0);

@@ -1,3 +1,4 @@
+import { ENGINE_FLAGS } from "@/tools/server_command.ts";
 import type { LoadOrder, LoadResult } from "./generator.ts";
 import { Latencies } from "./latencies.ts";
 
@@ -80,9 +81,9 @@ async function readPort(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): Promis
 /** The commands of the servers under load. */
 export const SERVERS = {
   bare: [Deno.execPath(), "run", "-A", `${HERE}/load_server.ts`, "bare"],
-  product: [Deno.execPath(), "run", "-A", `${HERE}/load_server.ts`, "product"],
+  product: [Deno.execPath(), "run", "-A", ENGINE_FLAGS, `${HERE}/load_server.ts`, "product"],
   fastify: onNode(`${HERE}/fastify_server.mjs`),
-  streams: [Deno.execPath(), "run", "-A", `${HERE}/stream_server.ts`],
+  streams: [Deno.execPath(), "run", "-A", ENGINE_FLAGS, `${HERE}/stream_server.ts`],
   ws: onNode(`${HERE}/ws_server.mjs`),
 } as const;
 

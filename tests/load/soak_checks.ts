@@ -3,9 +3,8 @@ import type { LocalExchange } from "@/tests/exchange/local_exchange.ts";
 import { VENUE_NAMES, type VenueName } from "./soak_faults.ts";
 
 const MINUTE_MS = 60_000;
-const BUCKET_MS = 5 * MINUTE_MS;
-/** Floats added up in another order differ in their last digits. */
-const TOLERANCE = 1e-9;
+/** Older prices are stale (10 s); the time of an answer is told in whole seconds. */
+const MAX_FRESH_MS = 11_000;
 
 export const MARKETS = [
   { venue: "binance", market: "BTCUSDT", asset: "bitcoin" },
@@ -13,17 +12,6 @@ export const MARKETS = [
   { venue: "coinbase", market: "BTC-USD", asset: "bitcoin" },
   { venue: "coinbase", market: "ETH-USD", asset: "ethereum" },
 ] as const;
-
-const Candles = z.array(z.object({
-  t: z.number(),
-  o: z.number(),
-  h: z.number(),
-  l: z.number(),
-  c: z.number(),
-  v: z.number(),
-  source: z.string(),
-  state: z.enum(["provisional", "final", "healed"]),
-}));
 
 const answerOf = <T extends z.ZodType>(data: T) => z.object({ data });
 const Providers = answerOf(z.array(z.object({
@@ -34,21 +22,33 @@ const Providers = answerOf(z.array(z.object({
 const Overview = answerOf(z.object({
   feeds: z.array(z.object({ venue: z.string(), state: z.string(), reason: z.string().nullable() })),
 }));
-const Tasks = answerOf(z.array(z.object({
-  name: z.string(),
-  state: z.string(),
-  error: z.string().nullable(),
-})));
+const Price = answerOf(z.object({
+  asof: z.iso.datetime().nullable(),
+  stale: z.boolean(),
+  resolution: z.string().nullable(),
+  venue_prices: z.array(z.object({ venue: z.string(), at: z.iso.datetime() })),
+}));
+const Tasks = answerOf(z.array(z.object({ name: z.string(), error: z.string().nullable() })));
 
+/** The JSON of an address, checked. Throws for anything but a 2xx of its shape. */
 async function read<T>(url: string, schema: z.ZodType<T>): Promise<T> {
+  return (await readAt(url, schema)).body;
+}
+
+/** The same, with the server's time of the answer: a busy machine may hand it on late. */
+async function readAt<T>(
+  url: string,
+  schema: z.ZodType<T>,
+): Promise<{ readonly body: T; readonly at: number }> {
   const response = await fetch(url);
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} answers ${response.status}: ${text.slice(0, 200)}`);
-  return schema.parse(JSON.parse(text));
+  const at = Date.parse(response.headers.get("date") ?? "");
+  return { body: schema.parse(JSON.parse(text)), at };
 }
 
-/** Sources and feeds that are not well, each as a sentence. */
-export async function findUnwell(url: string): Promise<readonly string[]> {
+/** Sources and feeds that are not well since `stoppedAt`, each as a sentence. */
+export async function findUnwell(url: string, stoppedAt: number): Promise<readonly string[]> {
   const { data: providers } = await read(`${url}/api/ops/providers`, Providers);
   const { data: { feeds } } = await read(`${url}/api/ops/overview`, Overview);
   const { data: dead } = await read(`${url}/api/ops/jobs?state=dead`, Tasks);
@@ -63,7 +63,30 @@ export async function findUnwell(url: string): Promise<readonly string[]> {
     ...feeds.filter(({ state }) => state !== "live")
       .map(({ venue, state, reason }) => `the feed of ${venue} is ${state}: ${reason}`),
     ...dead.map(({ name, error }) => `a job ${name} is dead: ${error}`),
+    ...await findUnheard(url, stoppedAt),
   ];
+}
+
+/** A feed that went silent is still called live for half a minute: its prices tell. */
+async function findUnheard(url: string, stoppedAt: number): Promise<readonly string[]> {
+  const unheard: string[] = [];
+  for (const asset of new Set(MARKETS.map((market) => market.asset))) {
+    const { data } = await read(`${url}/api/market/price/${asset}`, Price);
+    for (const venue of VENUE_NAMES) {
+      const heard = data.venue_prices.find((price) => price.venue === venue);
+      if (heard !== undefined && Date.parse(heard.at) > stoppedAt) continue;
+      unheard.push(`the price of ${asset} counts nothing new of ${venue}`);
+    }
+  }
+  return unheard;
+}
+
+/** The age of a price that is too old for what is said of it, in ms; else `null`. */
+export async function findTooOld(url: string): Promise<number | null> {
+  const { body: { data }, at } = await readAt(`${url}/api/market/price/bitcoin`, Price);
+  const ageMs = data.asof === null ? Infinity : at - Date.parse(data.asof);
+  // The close of a candle that was healed meanwhile has the measure of candles.
+  return data.stale || data.resolution !== "tick" || ageMs <= MAX_FRESH_MS ? null : ageMs;
 }
 
 /** Lets a source that froze itself be called again. */
@@ -77,56 +100,6 @@ export async function thaw(url: string, venue: VenueName): Promise<void> {
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${venue} cannot be thawed: ${response.status} ${text}`);
-}
-
-/** What candles say against the exchange's trades, bucket by bucket. */
-export interface CandleReport {
-  readonly compared: number;
-  readonly healed: number;
-  readonly wrong: readonly string[];
-}
-
-/** Compares every bucket from `from` on that ended until `to`, of every market. */
-export async function compareCandles(
-  url: string,
-  { exchange, from, to }: { exchange: LocalExchange; from: number; to: number },
-): Promise<CandleReport> {
-  const wrong: string[] = [];
-  let compared = 0;
-  let healed = 0;
-  for (const { venue, market, asset } of MARKETS) {
-    const query = `interval=5m&source=${venue}&start=${from}&end=${to - BUCKET_MS}&limit=1000`;
-    const ours = await read(`${url}/assets/${asset}/candles?${query}`, Candles);
-    const byTime = new Map(ours.map((candle) => [candle.t, candle]));
-    const traded = exchange.candles.list(market, { stepMs: BUCKET_MS, from, to: to - BUCKET_MS });
-    for (const truth of traded) {
-      compared++;
-      const name = `${venue} ${market} ${new Date(truth.openTime).toISOString()}`;
-      const candle = byTime.get(truth.openTime);
-      byTime.delete(truth.openTime);
-      if (candle === undefined) {
-        wrong.push(`${name} is missing`);
-        continue;
-      }
-      if (candle.state === "provisional") wrong.push(`${name} is still provisional`);
-      if (candle.state === "healed") healed++;
-      const pairs = [
-        ["open", candle.o, truth.open],
-        ["high", candle.h, truth.high],
-        ["low", candle.l, truth.low],
-        ["close", candle.c, truth.close],
-        ["volume", candle.v, truth.volume],
-      ] as const;
-      for (const [what, told, traded] of pairs) {
-        if (Math.abs(told - traded) <= TOLERANCE * traded) continue;
-        wrong.push(`${name}, ${candle.state}: ${what} ${told}, traded ${traded}`);
-      }
-    }
-    for (const extra of byTime.keys()) {
-      wrong.push(`${venue} ${market} ${new Date(extra).toISOString()} was never traded`);
-    }
-  }
-  return { compared, healed, wrong };
 }
 
 /** Whether a price told by the product lies among those traded in the ten seconds before it. */

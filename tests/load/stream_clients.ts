@@ -1,8 +1,9 @@
 // deno-lint-ignore-file no-console -- the parent reads the results from standard output
 /**
  * Many clients of a stream in one process, over raw connections that cost a fraction of what
- * `WebSocket` or `EventSource` do. Lines on standard input command it: `round` forgets the figures
- * so far, `report` tells them, `stall` has half of the clients never read again.
+ * `WebSocket` or `EventSource` do. Lines on standard input command it: `open 500` opens as many
+ * more, `round` forgets the figures so far, `report` tells them, `stall` has half of the clients
+ * never read again.
  * No run lasts as long as the server waits for a sign of life, so that pings need no answer.
  */
 import { Latencies } from "./latencies.ts";
@@ -12,7 +13,6 @@ import { textLines } from "./text_lines.ts";
 /** What the parent gives as JSON in the first argument. */
 export interface StreamOrder {
   readonly port: number;
-  readonly connections: number;
   /** Clients take these in turn. */
   readonly targets: readonly StreamTarget[];
 }
@@ -140,12 +140,14 @@ class StreamClient {
   }
 }
 
-async function openAll(order: StreamOrder, tally: Tally): Promise<readonly StreamClient[]> {
-  const { port, connections, targets } = order;
+async function open(
+  count: number,
+  { order: { port, targets }, tally }: { order: StreamOrder; tally: Tally },
+): Promise<readonly StreamClient[]> {
   const clients: StreamClient[] = [];
   let next = 0;
   async function work(): Promise<void> {
-    while (next < connections) {
+    while (next < count) {
       const target = targets[next++ % targets.length];
       if (target === undefined) throw new RangeError("Cannot open clients of nothing");
       const conn = await Deno.connect({ hostname: "127.0.0.1", port });
@@ -159,22 +161,28 @@ async function openAll(order: StreamOrder, tally: Tally): Promise<readonly Strea
   return clients;
 }
 
+function report(clients: readonly StreamClient[], tally: Tally): StreamReport {
+  const { latencies: { counts }, frames, lost, ended } = tally;
+  const newest = clients.reduce((seq, { lastSeq }) => Math.max(seq, lastSeq), 0);
+  const behind = clients.filter(({ lastSeq }) => lastSeq < newest - 1).length;
+  return { frames, counts, lost, behind, ended };
+}
+
 async function run(order: StreamOrder): Promise<void> {
   const tally = new Tally();
-  let clients = await openAll(order, tally);
-  console.log("OPEN");
-  for await (const command of textLines(Deno.stdin.readable)) {
+  let clients: readonly StreamClient[] = [];
+  for await (const line of textLines(Deno.stdin.readable)) {
+    const [command, count] = line.split(" ");
+    if (command === "open") {
+      clients = [...clients, ...await open(Number(count), { order, tally })];
+      console.log("OPEN");
+    }
     if (command === "round") tally.startRound();
+    if (command === "report") console.log(JSON.stringify(report(clients, tally)));
     if (command === "stall") {
       const half = Math.floor(clients.length / 2);
       for (const client of clients.slice(0, half)) client.stall();
       clients = clients.slice(half);
-    }
-    if (command === "report") {
-      const { latencies: { counts }, frames, lost, ended } = tally;
-      const newest = clients.reduce((seq, { lastSeq }) => Math.max(seq, lastSeq), 0);
-      const behind = clients.filter(({ lastSeq }) => lastSeq < newest - 1).length;
-      console.log(JSON.stringify({ frames, counts, lost, behind, ended } satisfies StreamReport));
     }
   }
 }

@@ -32,33 +32,24 @@ export interface FleetReport extends Omit<StreamReport, "counts"> {
 export class ClientFleet implements AsyncDisposable {
   readonly #processes: readonly ClientProcess[];
 
-  private constructor(processes: readonly ClientProcess[]) {
-    this.#processes = processes;
+  /** Client processes for all of the ports in turn, without clients yet. */
+  constructor(
+    { ports, targets }: { ports: readonly number[]; targets: readonly StreamTarget[] },
+    { cores, processes }: { cores: string | null; processes: number },
+  ) {
+    this.#processes = Array.from({ length: processes }, (_, at) => {
+      const port = ports[at % ports.length] ?? 0;
+      return new ClientProcess({ port, targets }, cores);
+    });
   }
 
-  /** Opens the clients at all of the ports, evenly; resolves once every one is connected. */
-  static async open(
-    { ports, connections, targets }: {
-      ports: readonly number[];
-      connections: number;
-      targets: readonly StreamTarget[];
-    },
-    { cores, processes }: { cores: string | null; processes: number },
-  ): Promise<ClientFleet> {
-    const started = Array.from({ length: processes }, (_, at) => {
-      const port = ports[at % ports.length] ?? 0;
-      const share = Math.floor((at + 1) * connections / processes) -
-        Math.floor(at * connections / processes);
-      return new ClientProcess({ port, connections: share, targets }, cores);
-    });
-    const fleet = new ClientFleet(started);
-    try {
-      await Promise.all(started.map((process) => process.expectOpen()));
-    } catch (error) {
-      await fleet[Symbol.asyncDispose]();
-      throw error;
-    }
-    return fleet;
+  /** Opens so many more clients, evenly; resolves once every one is connected. */
+  async open(connections: number): Promise<void> {
+    const count = this.#processes.length;
+    await Promise.all(this.#processes.map((process, at) => {
+      const upTo = (share: number) => Math.floor(share * connections / count);
+      return process.open(upTo(at + 1) - upTo(at));
+    }));
   }
 
   /** Forgets the figures so far. */
@@ -104,12 +95,13 @@ class ClientProcess implements AsyncDisposable {
     this.#input = this.#child.stdin.getWriter();
   }
 
-  async expectOpen(): Promise<void> {
+  async open(connections: number): Promise<void> {
+    await this.send(`open ${connections}`);
     const { value } = await this.#lines.next();
     if (value !== "OPEN") throw new Error("Cannot open the clients: their process ended");
   }
 
-  async send(command: "round" | "stall" | "report"): Promise<void> {
+  async send(command: string): Promise<void> {
     await this.#input.write(new TextEncoder().encode(`${command}\n`));
   }
 

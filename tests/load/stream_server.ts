@@ -27,7 +27,8 @@ const hub = new StreamHub(STREAM_TOPICS, { clock, timer: systemTimer, instance: 
 const endpoints = new StreamEndpoints({
   hub,
   clock,
-  resolve: (name) => ({ id: name }),
+  // As a registry does: the id is one string for all.
+  resolve: () => ({ id: COIN }),
   maxStreams: MAX_STREAMS,
 });
 
@@ -72,7 +73,7 @@ feed();
 const server = serveHttp({
   hostname: "127.0.0.1",
   port: 0,
-  handler: (request) => endpoints.handle(request) ?? new Response(null, { status: 404 }),
+  handler: (request) => endpoints.handle(request) ?? Response.json(endpoints.stats()),
   log: new RecordingLog(),
   timer: systemTimer,
 });

@@ -4,10 +4,30 @@ import { formatSpan } from "../../../components/format/time.ts";
 import { Badge } from "../../../components/states/States.tsx";
 import type { AssetPageData } from "./asset_page.ts";
 
+/** How old the price was when the page was made, if it was late. */
+function ServedAge(
+  { quote: { provenance, freshness }, now }: Pick<AssetPageData, "quote" | "now">,
+) {
+  if (provenance === null) return null;
+  const age = formatSpan(now - provenance.asof);
+  if (freshness === "delayed") {
+    return (
+      <span data-as-served>
+        <Badge kind="delayed">{`Delayed, ${age}`}</Badge>
+      </span>
+    );
+  }
+  if (freshness !== "stale" || provenance.isDemo) return null;
+  return (
+    <span data-as-served>
+      <Badge kind="stale" title="No newer price is stored">{`Stale, ${age} old`}</Badge>
+    </span>
+  );
+}
+
 /** Name, as-of, source, and the marks of data that is not what it seems. */
 export function AssetHeader({ asset, quote, now }: AssetPageData) {
-  const { provenance, freshness, state } = quote;
-  const age = provenance === null ? "" : formatSpan(now - provenance.asof);
+  const { provenance, state } = quote;
   return (
     <header class="page-head">
       <div>
@@ -16,10 +36,7 @@ export function AssetHeader({ asset, quote, now }: AssetPageData) {
           {provenance?.isDemo
             ? <Badge kind="demo" title="Made by the product, not traded anywhere">Demo data</Badge>
             : null}
-          {freshness === "stale" && !provenance?.isDemo
-            ? <Badge kind="stale" title="No newer candle is stored">{`Stale, ${age} old`}</Badge>
-            : null}
-          {freshness === "delayed" ? <Badge kind="delayed">{`Delayed, ${age}`}</Badge> : null}
+          <ServedAge quote={quote} now={now} />
           {state === "provisional"
             ? (
               <Badge kind="provisional" title="The last bar may still change">

@@ -6,6 +6,7 @@ import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import type { FeedState, FeedStatus } from "../../../services/market/mod.ts";
 import type { OpsView } from "../../../services/ops/mod.ts";
+import { venueLabel } from "./ops_view.ts";
 
 const STATES: Readonly<Record<FeedState, { word: string; dot: string }>> = {
   connecting: { word: "Connecting", dot: "off" },
@@ -16,7 +17,8 @@ const STATES: Readonly<Record<FeedState, { word: string; dot: string }>> = {
 };
 
 /** The streams of exchanges that prices come from. */
-export function FeedsPanel({ view: { feeds, now } }: { readonly view: OpsView }) {
+export function FeedsPanel({ view }: { readonly view: OpsView }) {
+  const { feeds, now } = view;
   return (
     <Panel id="feeds" title="Exchange streams" note="one socket a venue, over all instances">
       <div data-region="feeds">
@@ -39,7 +41,14 @@ export function FeedsPanel({ view: { feeds, now } }: { readonly view: OpsView })
                 </tr>
               </thead>
               <tbody>
-                {feeds.map((feed) => <FeedRow key={feed.venue} feed={feed} now={now} />)}
+                {feeds.map((feed) => (
+                  <FeedRow
+                    key={feed.venue}
+                    feed={feed}
+                    label={venueLabel(view, feed.venue)}
+                    now={now}
+                  />
+                ))}
               </tbody>
             </table>
           )}
@@ -52,13 +61,21 @@ export function FeedsPanel({ view: { feeds, now } }: { readonly view: OpsView })
   );
 }
 
-function FeedRow({ feed, now }: { readonly feed: FeedStatus; readonly now: number }) {
+interface FeedRowProps {
+  readonly feed: FeedStatus;
+  readonly label: string;
+  readonly now: number;
+}
+
+function FeedRow({ feed, label, now }: FeedRowProps) {
   const { word, dot } = STATES[feed.state];
-  const tries = feed.attempts === 0 ? "" : `${formatCount(feed.attempts)} failed tries`;
+  // A stream that is live again forgets them only once it has held for a while.
+  const hasTries = feed.attempts > 0 && feed.state !== "live";
+  const tries = hasTries ? `${formatCount(feed.attempts)} failed tries` : "";
   return (
     <tr>
       <th scope="row" data-p="name">
-        <span title={feed.url}>{feed.venue}</span>
+        <span title={feed.url}>{label}</span>
       </th>
       <td data-p="change">
         <span class="ops-state">

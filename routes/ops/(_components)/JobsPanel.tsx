@@ -110,7 +110,9 @@ function Progress({ job: { name, state, progress, error } }: { readonly job: Job
       );
   }
   const { done, total, note } = progress;
-  if (total === null || total === 0) return <span class="second">{note || formatCount(done)}</span>;
+  if (total === null || total === 0 || (state === "done" && done >= total)) {
+    return <span class="muted">{`${formatCount(done)} ${note}`.trim()}</span>;
+  }
   return (
     <span class="ops-progress" title={note}>
       <progress value={Math.min(done, total)} max={total} aria-label={spoken(name)} />

@@ -3,7 +3,7 @@ import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import type { LogLine, OpsQuery } from "../../../services/ops/mod.ts";
-import { LOG_LEVELS, logHref } from "./ops_view.ts";
+import { fieldsText, LOG_LEVELS, logHref } from "./ops_view.ts";
 
 export interface LogsPanelProps {
   readonly logs: readonly LogLine[];
@@ -89,7 +89,9 @@ function Line({ line, query }: { readonly line: LogLine; readonly query: OpsQuer
       </time>
       <span class="lv">{level}</span>
       <span class="from">{logger}</span>
-      <span class="msg">{message}</span>
+      <span class="msg">
+        {message} <small>{fieldsText(line)}</small>
+      </span>
       {traceId === null ? <span class="trace" /> : (
         <a
           class="trace"

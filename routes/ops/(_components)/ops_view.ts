@@ -1,4 +1,4 @@
-import type { OpsQuery, QueueStatus } from "../../../services/ops/mod.ts";
+import type { LogLine, OpsQuery, OpsView, QueueStatus } from "../../../services/ops/mod.ts";
 
 export const LOG_LEVELS: readonly OpsQuery["level"][] = ["ALL", "WARN", "ERROR"];
 
@@ -20,6 +20,31 @@ export function logHref({ level, trace }: OpsQuery): string {
   if (level !== "ALL") query.set("level", level.toLowerCase());
   if (trace !== "") query.set("trace", trace);
   return query.size === 0 ? "/ops#logs" : `/ops?${query}#logs`;
+}
+
+/** A field of a log line that is longer says no more to a reader. */
+const MAX_FIELD = 160;
+
+/** What a log line says beside its message, as `name=value`, without what stands elsewhere in it. */
+export function fieldsText({ logger, traceId, fields }: LogLine): string {
+  return Object.entries(fields)
+    .filter(([, value]) => value !== logger && value !== traceId && isPlain(value))
+    .map(([name, value]) => `${name}=${shortened(String(value))}`)
+    .join(" ");
+}
+
+function isPlain(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isPlain);
+  return ["string", "number", "boolean"].includes(typeof value);
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_FIELD ? text : `${text.slice(0, MAX_FIELD)}…`;
+}
+
+/** The venue as its provider is called. */
+export function venueLabel({ providers }: Pick<OpsView, "providers">, venue: string): string {
+  return providers.find(({ name }) => name === venue)?.label ?? venue;
 }
 
 /** How many jobs stand in any of the states. */

@@ -2,7 +2,7 @@ import { formatCount } from "../../../components/format/number.ts";
 import { formatSpan } from "../../../components/format/time.ts";
 import { closeBreakerAct, type OperatorAct, thawAct } from "./acts.ts";
 import type { OpsView } from "../../../services/ops/mod.ts";
-import { countJobs } from "./ops_view.ts";
+import { countJobs, venueLabel } from "./ops_view.ts";
 
 /** Something that is broken: what, what still holds, and what to press. */
 export interface Problem {
@@ -60,10 +60,12 @@ function failing({ providers, now }: OpsView): Problem[] {
   });
 }
 
-function silentFeeds({ feeds, now }: OpsView): Problem[] {
+function silentFeeds(view: OpsView): Problem[] {
+  const { feeds, now } = view;
   return feeds.filter(({ state }) => state !== "live" && state !== "connecting").map((feed) => ({
     kind: "stale" as const,
-    what: `The stream of ${feed.venue} is ${feed.state} for ${formatSpan(now - feed.since)}.`,
+    what: `The stream of ${venueLabel(view, feed.venue)} is ${feed.state} for ` +
+      `${formatSpan(now - feed.since)}.`,
     means: `${feed.reason === null ? "" : `${feed.reason}. `}Its last prices stay and count as ` +
       "stale; gaps are filled by request once it is back.",
     act: null,

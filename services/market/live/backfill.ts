@@ -13,7 +13,7 @@ import {
   type SeriesKey,
 } from "../candle.ts";
 import type { CandleStore, MarketProvider, TimeRange } from "../ports.ts";
-import { gapsIn, subtract } from "./ranges.ts";
+import { gapsIn, pagesOf, subtract } from "./ranges.ts";
 
 /** How far back candles are wanted, in the order in which they are fetched. */
 export const BACKFILL_TARGETS: readonly { readonly interval: Interval; readonly days: number }[] = [
@@ -25,8 +25,6 @@ export const BACKFILL_TARGETS: readonly { readonly interval: Interval; readonly 
   { interval: "5m", days: 30 },
 ];
 
-/** Buckets asked for at once: a page of the larger venue. */
-const BUCKETS_AT_ONCE = 1_000;
 /** A bucket that is not closed this long after its end lacks something. */
 const SETTLED_AFTER_MS = 10 * MINUTE_MS;
 /** Different problems named in a result. */
@@ -119,6 +117,7 @@ export class Backfill {
         problems.add(task.key, error);
       }
     }
+    onProgress(tasks.length - sum.left, tasks.length);
     return { ...sum, stoppedBy: problems.summary() };
   }
 
@@ -137,7 +136,9 @@ export class Backfill {
           filled.add(name);
           const key = { assetId, interval, source: provider.name };
           for (const gap of await this.#missing(key, days)) {
-            tasks.push(...pagesOf(gap).map((range) => ({ ...gap, provider, key, range })));
+            tasks.push(
+              ...pagesOf(gap.range, interval).map((range) => ({ ...gap, provider, key, range })),
+            );
           }
         }
       }
@@ -229,16 +230,6 @@ function settledCandles(
     candles,
     (row) => candles.state[row] !== PROVISIONAL || (candles.openTime[row] ?? NaN) >= openSince,
   );
-}
-
-/** A gap in parts of one call each, newest first. */
-function pagesOf({ range, interval }: { range: TimeRange; interval: Interval }): TimeRange[] {
-  const pageMs = BUCKETS_AT_ONCE * intervalMs(interval);
-  const pages: TimeRange[] = [];
-  for (let to = range.to; to > range.from; to = pages.at(-1)?.from ?? range.from) {
-    pages.push({ from: Math.max(range.from, to - pageMs) as UtcMs, to });
-  }
-  return pages;
 }
 
 /** A wider target names the gaps of a narrower one again. */

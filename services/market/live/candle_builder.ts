@@ -134,13 +134,16 @@ export class CandleBuilder {
     this.#gapUntil = Math.max(this.#gapUntil, to);
   }
 
-  /** The bars that changed since the last call, oldest first, those now closed among them. */
-  drain(now: UtcMs): readonly BuiltCandle[] {
+  /**
+   * The bars that changed since the last call, oldest first, those now closed among them. While it
+   * is not sure that all trades came, bars close as if a gap touched them.
+   */
+  drain(now: UtcMs, { isSure = true } = {}): readonly BuiltCandle[] {
     const drained: BuiltCandle[] = [];
     const open = [...this.#buckets.values()].sort((a, b) => a.openTime - b.openTime);
     for (const bucket of open) {
       const isClosed = bucket.openTime + this.#sizeMs + LATE_TRADES_MS <= now;
-      if (isClosed) this.#close(bucket);
+      if (isClosed) this.#close(bucket, { isSure });
       const isToldOf = bucket.trades > 0 && (isClosed || bucket.isChanged);
       if (!isToldOf) continue;
       bucket.isChanged = false;
@@ -149,7 +152,8 @@ export class CandleBuilder {
     return drained;
   }
 
-  #close(bucket: Bucket): void {
+  #close(bucket: Bucket, { isSure }: { isSure: boolean }): void {
+    bucket.hasGap ||= !isSure;
     this.#buckets.delete(bucket.openTime);
     this.#closedUntil = Math.max(this.#closedUntil, bucket.openTime + this.#sizeMs);
     if (this.#current === bucket) this.#current = null;

@@ -7,6 +7,9 @@ export const MAX_TRADE_AGE_MS = 10 * SECOND_MS;
 /** A venue further off the median than this fraction of it does not count. */
 export const MAX_OFF_MEDIAN = 0.05;
 
+/** Decimal digits that every float keeps. */
+const EXACT_DIGITS = 15;
+
 /** What several venues' last trades say of a price. */
 export interface Consolidated {
   readonly priceUsd: number;
@@ -46,5 +49,8 @@ function medianOf(trades: readonly VenuePrice[]): number {
   const ascending = trades.map(({ priceUsd }) => priceUsd).sort((a, b) => a - b);
   const half = ascending.length >> 1;
   const upper = ascending[half] ?? NaN;
-  return ascending.length % 2 === 1 ? upper : (upper + (ascending[half - 1] ?? NaN)) / 2;
+  if (ascending.length % 2 === 1) return upper;
+  const mean = (upper + (ascending[half - 1] ?? NaN)) / 2;
+  // Half of 99.95 + 99.84 is 99.895, which floats miss by their last digit.
+  return Number(mean.toPrecision(EXACT_DIGITS));
 }

@@ -1,6 +1,6 @@
 import { errorMessage } from "../../kernel/errors.ts";
-import { SECOND_MS, type UtcMs } from "../../kernel/time.ts";
-import { bucketStart } from "../candle.ts";
+import { DAY_MS, SECOND_MS, type UtcMs, utcMsOf } from "../../kernel/time.ts";
+import { bucketStart, CANDLE_STATES, type CandleSeries, intervalMs } from "../candle.ts";
 import { type HeldPrice, LIVE_TOPICS } from "../live_ports.ts";
 import type { FeedEvent, FeedGap, FeedStatus, Tick } from "../ports.ts";
 import { DEMO_SOURCE } from "../series_choice.ts";
@@ -14,7 +14,12 @@ import { PriceGuard, type Verdict } from "./price_guard.ts";
 
 /** A trade dated further ahead of our clock than this is not believed. */
 const MAX_AHEAD_MS = 60 * SECOND_MS;
+/** Prices held at once, one of an asset. */
+const MAX_HELD = 500;
+const HELD_BACK = "trades were held back";
 
+/** How far back bars that were never closed are looked for; backfill finds those before. */
+const UNSURE_MS = DAY_MS;
 /** Instances that have just started know of the feeds within this time. */
 const TELL_FEEDS_EVERY_MS = 5 * SECOND_MS;
 
@@ -47,16 +52,47 @@ export class FeedTurn {
     const venues = new Set(feeds.map(({ venue }) => venue));
     for (const series of await store.listSeries()) {
       if (series.interval !== BUILT_INTERVAL || !venues.has(series.source)) continue;
-      if (series.lastOpenTime === null) continue;
-      // The newest bar may have been in the making: it counts as not known at all.
-      this.#candles.remember(series, series.lastOpenTime);
+      const knownUntil = await this.#knownUntil(series);
+      if (knownUntil !== null) this.#candles.remember(series, knownUntil);
     }
+    await this.#dropHeld();
     for (const feed of feeds) this.#listening.push(this.#listen(feed));
   }
 
-  async end(): Promise<void> {
+  /** The time of the first bar that is not known for good; `null` where there are no bars. */
+  async #knownUntil({ seriesId, lastOpenTime }: CandleSeries): Promise<UtcMs | null> {
+    if (lastOpenTime === null) return null;
+    const size = intervalMs(BUILT_INTERVAL);
+    // The newest bar may have been in the making, and the one before it have waited for late trades.
+    const newest = lastOpenTime - size;
+    const { openTime, state } = await this.#deps.store.listCandles(seriesId, {
+      range: { from: utcMsOf(lastOpenTime - UNSURE_MS), to: utcMsOf(newest) },
+      limit: UNSURE_MS / size,
+    });
+    // A process that stood still and was then killed leaves older ones.
+    const open = openTime[state.indexOf(CANDLE_STATES.indexOf("provisional"))];
+    return utcMsOf(Math.min(newest, open ?? newest));
+  }
+
+  /** Nobody has the trades any more of prices that were held when the turn before ended. */
+  async #dropHeld(): Promise<void> {
+    const { clock, feeds, prices } = this.#deps;
+    const now = clock.now();
+    for (const held of await prices.listHeld({ limit: MAX_HELD })) {
+      if (held.state !== "held") continue;
+      const settled = { settledBy: "the feed began anew", settledAt: now };
+      await prices.recordHeld({ ...held, ...settled, state: "dropped" });
+      if (!feeds.some(({ venue }) => venue === held.venue)) continue;
+      const { venue, assetId, at: from } = held;
+      this.#candles.addGap({ venue, assetIds: [assetId], from, to: now, reason: HELD_BACK });
+    }
+  }
+
+  /** Stores what is in the making. `hasLapsed` says that trades may have gone by unheard. */
+  async end({ hasLapsed = false } = {}): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#listening);
+    for (const { venue } of hasLapsed ? this.#deps.feeds : []) this.#candles.interrupt(venue);
     await this.beat({ isLast: true });
   }
 
@@ -120,11 +156,15 @@ export class FeedTurn {
   }
 
   #take(event: FeedEvent): void {
-    if (event.kind === "status") {
-      this.#statuses.set(event.status.venue, event.status);
-      this.#tellFeedsAt = -Infinity;
-    } else if (event.kind === "gap") this.#candles.addGap(event.gap);
+    if (event.kind === "status") this.#takeStatus(event.status);
+    else if (event.kind === "gap") this.#candles.addMissed(event.gap);
     else this.#takeTicks(event.ticks);
+  }
+
+  #takeStatus(status: FeedStatus): void {
+    this.#statuses.set(status.venue, status);
+    this.#tellFeedsAt = -Infinity;
+    if (status.state !== "live") this.#candles.interrupt(status.venue);
   }
 
   #takeTicks(ticks: readonly Tick[]): void {
@@ -184,10 +224,9 @@ export class FeedTurn {
 
 /** The time from the first to the last of the trades, by venue. */
 function gapsOf(ticks: readonly Tick[]): readonly FeedGap[] {
-  const reason = "trades were held back";
   return [...Map.groupBy(ticks, ({ source }) => source)].flatMap(([venue, own]) => {
     const [first, last] = [own[0], own.at(-1)];
     if (!first || !last) return [];
-    return [{ venue, assetIds: [first.assetId], from: first.at, to: last.at, reason }];
+    return [{ venue, assetIds: [first.assetId], from: first.at, to: last.at, reason: HELD_BACK }];
   });
 }

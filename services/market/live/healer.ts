@@ -15,6 +15,7 @@ import {
 import { LIVE_TOPICS } from "../live_ports.ts";
 import type { CandleStore, MarketProvider, TimeRange } from "../ports.ts";
 import { BUILT_INTERVAL } from "./live_candles.ts";
+import { pagesOf } from "./ranges.ts";
 import { newsOfColumns, type RolledUp, rollUp } from "./roll_up.ts";
 
 const PROVISIONAL = CANDLE_STATES.indexOf("provisional");
@@ -60,8 +61,8 @@ export class CandleHealer {
   }
 
   /**
-   * Heals the closed buckets; one still open is asked for again once it is closed. Throws what the
-   * provider throws, with the assets before it healed.
+   * Heals the closed buckets, the newest first; one still open is asked for again once it is
+   * closed. Throws what the provider throws, with what came before it healed.
    */
   async heal(
     { venue, assetIds, from, to }: HealRequest,
@@ -72,17 +73,18 @@ export class CandleHealer {
   ): Promise<HealResult> {
     const provider = this.#providers.get(venue);
     if (!provider) throw new RangeError(`Cannot heal candles of "${venue}": no such provider`);
-    const range = this.#closedBuckets(from, to);
+    const pages = pagesOf(this.#closedBuckets(from, to), BUILT_INTERVAL);
     const sum = { fetched: 0, healed: 0, quarantined: 0 };
     for (const [done, assetId] of assetIds.entries()) {
-      signal.throwIfAborted();
       onProgress(done);
-      if (range.from >= range.to) continue;
       const key: SeriesKey = { assetId, source: venue, interval: BUILT_INTERVAL };
-      const answer = await provider.candles(assetId, { interval: BUILT_INTERVAL, range, signal });
-      sum.fetched += answer.candles.length;
-      sum.quarantined += answer.quarantined.length;
-      sum.healed += await this.#put(key, { range, given: answer.candles });
+      for (const range of pages) {
+        signal.throwIfAborted();
+        const answer = await provider.candles(assetId, { interval: BUILT_INTERVAL, range, signal });
+        sum.fetched += answer.candles.length;
+        sum.quarantined += answer.quarantined.length;
+        sum.healed += await this.#put(key, { range, given: answer.candles });
+      }
     }
     return sum;
   }

@@ -23,6 +23,8 @@ interface Market {
   /** Until when trades were known before this process began to listen. */
   knownUntil: UtcMs | null;
   isHeard: boolean;
+  /** Whether every trade until now came, or was told as missing. */
+  isSure: boolean;
   readonly unstored: Map<number, BuiltCandle>;
   readonly untold: Map<number, BuiltCandle>;
 }
@@ -61,6 +63,7 @@ export class CandleMaker {
   add(tick: Tick): void {
     const market = this.#market(tick.assetId, tick.source);
     if (!market.isHeard) this.#hear(market, tick);
+    market.isSure = true;
     if (market.builder.add(tick)) return;
     this.#late++;
     const from = tick.at - tick.at % BUILT_MS as UtcMs;
@@ -71,6 +74,20 @@ export class CandleMaker {
       to: from + BUILT_MS - 1 as UtcMs,
       reason: "a trade came after its candle was closed",
     });
+  }
+
+  /**
+   * Says that a venue can't be heard. What is missing is told only once it is heard again: bars
+   * that close before that may lack trades.
+   */
+  interrupt(venue: string): void {
+    for (const market of this.#markets.get(venue)?.values() ?? []) market.isSure = false;
+  }
+
+  /** Takes what a feed missed: from then on its market is sure again. */
+  addMissed(gap: FeedGap): void {
+    this.addGap(gap);
+    for (const assetId of gap.assetIds) this.#market(assetId, gap.venue).isSure = true;
   }
 
   /** Marks what a gap touches; its closed buckets are healed at once, the open ones once closed. */
@@ -121,9 +138,9 @@ export class CandleMaker {
   }
 
   /** Takes the bars that changed; whether one of them is closed now. */
-  #drain({ key, builder, unstored, untold }: Market, now: UtcMs): boolean {
+  #drain({ key, builder, isSure, unstored, untold }: Market, now: UtcMs): boolean {
     let hasClosed = false;
-    for (const built of builder.drain(now)) {
+    for (const built of builder.drain(now, { isSure })) {
       unstored.set(built.openTime, built);
       untold.set(built.openTime, built);
       const to = built.openTime + BUILT_MS - 1 as UtcMs;
@@ -160,6 +177,7 @@ export class CandleMaker {
         builder: new CandleBuilder({ interval: BUILT_INTERVAL }),
         knownUntil: null,
         isHeard: false,
+        isSure: true,
         unstored: new Map(),
         untold: new Map(),
       };

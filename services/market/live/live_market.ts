@@ -15,6 +15,8 @@ const BEAT_MS = 250;
 /** How long an instance has the right to feed without extending it. */
 const LEASE_MS = 15 * SECOND_MS;
 const LEASE_NAME = "feed";
+/** How soon an instance that waits for the right asks again. */
+const ASK_EVERY_MS = SECOND_MS;
 
 /** One venue and the assets to hear of. */
 export interface LiveFeed {
@@ -52,8 +54,9 @@ const HELD_TOPIC = "held_prices";
 
 /**
  * Turns the venues' trades into prices and candles. Of several instances the one with the lease
- * does; the others wait to take over. What it publishes is stored first, so that whatever is
- * killed, no reader has seen what the store does not have.
+ * does; the others wait to take over. Prices and closed bars are stored before they are published,
+ * so that whatever is killed, no reader has seen what the store does not have; bars in the making
+ * are told of ahead of that.
  */
 export class LiveMarket {
   readonly #deps: LiveMarketDeps;
@@ -111,7 +114,7 @@ export class LiveMarket {
   async #beat(): Promise<void> {
     const { log } = this.#deps;
     try {
-      if (!await this.#hasLease()) return await this.#end();
+      if (!await this.#hasLease()) return await this.#end({ hasLapsed: true });
       this.#turn ??= await this.#begin();
       await this.#turn.beat();
     } catch (error) {
@@ -120,14 +123,20 @@ export class LiveMarket {
     }
   }
 
-  /** Extends the lease at a third of its length, so that it never runs out while we feed. */
+  /**
+   * Extends the lease at a third of its length, so that it runs out while we feed only if the
+   * process stood still. Then it is as if we had not listened: another may have fed meanwhile.
+   */
   async #hasLease(): Promise<boolean> {
     const { clock, leases, owner } = this.#deps;
     const now = clock.now();
     if (now < this.#askAgainAt) return now < this.#leaseUntil;
-    this.#askAgainAt = now + LEASE_MS / 3;
+    this.#askAgainAt = now + ASK_EVERY_MS;
+    // The sockets have until the next time to be closed: no venue shall see two of them.
+    if (this.#turn !== null && now >= this.#leaseUntil) return false;
     const isOurs = await leases.acquire(LEASE_NAME, { owner, leaseMs: LEASE_MS });
     this.#leaseUntil = isOurs ? now + LEASE_MS : -Infinity;
+    if (isOurs) this.#askAgainAt = now + LEASE_MS / 3;
     return isOurs;
   }
 
@@ -140,9 +149,9 @@ export class LiveMarket {
     return turn;
   }
 
-  async #end(): Promise<void> {
+  async #end({ hasLapsed = false } = {}): Promise<void> {
     const turn = this.#turn;
     this.#turn = null;
-    await turn?.end();
+    await turn?.end({ hasLapsed });
   }
 }

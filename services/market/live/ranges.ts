@@ -3,6 +3,19 @@ import { type CandleColumns, type Interval, intervalMs } from "../candle.ts";
 import { coverageOf } from "../coverage.ts";
 import type { TimeRange } from "../ports.ts";
 
+/** Buckets asked for at once: a page of the larger venue. */
+const BUCKETS_AT_ONCE = 1_000;
+
+/** A range in parts that are asked for at once, newest first. */
+export function pagesOf(range: TimeRange, interval: Interval): readonly TimeRange[] {
+  const pageMs = BUCKETS_AT_ONCE * intervalMs(interval);
+  const pages: TimeRange[] = [];
+  for (let to = range.to; to > range.from; to = pages.at(-1)?.from ?? range.from) {
+    pages.push({ from: Math.max(range.from, to - pageMs) as UtcMs, to });
+  }
+  return pages;
+}
+
 /** The buckets of a window that have no candle, oldest first. */
 export function gapsIn(
   candles: CandleColumns,

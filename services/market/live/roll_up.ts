@@ -55,7 +55,6 @@ export async function rollUp(
     const to = bucketStart(range.to - 1, interval) + intervalMs(interval) as UtcMs;
     const limit = (to - from) / intervalMs(BUILT_INTERVAL);
     const parts = await store.listCandles(series.seriesId, { range: { from, to }, limit });
-    if (parts.length === 0) continue;
     const { candles, partsMissing } = deriveCandles(parts, { from: BUILT_INTERVAL, to: interval });
     partsMissing.forEach((missing, at) => {
       if (missing > 0) candles.state[at] = PROVISIONAL;

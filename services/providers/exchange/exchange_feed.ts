@@ -199,7 +199,7 @@ export class ExchangeFeed {
     const { markets, log, protocol } = this.#deps;
     markets.interrupt();
     const reason = this.#closing?.reason ?? reasonOf(end);
-    log.info("venue's connection ended", {
+    log.info("A venue's connection ended", {
       venue: protocol.venue,
       url: this.#url,
       code: end.code,

@@ -14,9 +14,9 @@ const cases: readonly { what: string; error: unknown; expected: Verdict }[] = [
     expected: { next: "retry" },
   },
   {
-    what: "what one provider lacks",
+    what: "a provider that lets nobody through",
     error: new ProviderError("x", "next_provider", "x"),
-    expected: { next: "retry" },
+    expected: { next: "postpone", waitMs: 5_000 },
   },
   {
     what: "what a provider will never give",

@@ -1,5 +1,10 @@
 import fc from "fast-check";
-import { mean, regressionSlope, sampleDeviation } from "@/services/kernel/stats.ts";
+import {
+  mean,
+  populationDeviation,
+  regressionSlope,
+  sampleDeviation,
+} from "@/services/kernel/stats.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "@/tests/assert.ts";
 
 const means: { name: string; values: number[]; expected: number | null }[] = [
@@ -43,6 +48,14 @@ Deno.test("sampleDeviation() does not change when all values move", () => {
     assert(original !== null);
     assertClose(moved, original, 1e-12);
   }));
+});
+
+Deno.test("populationDeviation() divides by all values", () => {
+  assertEquals(populationDeviation(new Float64Array()), null);
+  assertEquals(populationDeviation(new Float64Array([7])), 0);
+  assertEquals(populationDeviation(new Float64Array([0.1, 0.1, 0.1])), 0);
+  // Mean 5, squares 9 + 1 + 1 + 1 + 0 + 0 + 4 + 16 = 32, over 8.
+  assertClose(populationDeviation(new Float64Array([2, 4, 4, 4, 5, 5, 7, 9])), 2, 1e-15);
 });
 
 const slopes: { name: string; values: number[]; factor: number[]; expected: number | null }[] = [

@@ -117,6 +117,15 @@ Deno.test("chooseQuoteSeries() takes the newest moment, then the finest candles"
   assertEquals(chooseQuoteSeries([]), null);
 });
 
+Deno.test("chooseQuoteSeries() stays with the longest history while venues write by turns", () => {
+  const open = { interval: "5m", lastOpenTime: NOW } as const;
+  const writtenAt = (seconds: number) => ({ updatedAt: NOW + seconds * 1_000 as UtcMs });
+  const long = seriesOver(0, 9, { source: "long", ...open, ...writtenAt(10) });
+  const short = seriesOver(8, 9, { source: "short", ...open, ...writtenAt(20) });
+  const rolledUp = seriesOver(0, 9, { source: "long", lastOpenTime: NOW, ...writtenAt(30) });
+  assertEquals(chooseQuoteSeries([short, rolledUp, long]), long);
+});
+
 Deno.test("chooseQuoteSeries() does not take an open day for newer than its last write", () => {
   const open = { lastOpenTime: NOW, updatedAt: NOW + 5 * HOUR_MS as UtcMs };
   const daily = seriesOver(0, 9, { source: "daily", ...open });

@@ -9,6 +9,7 @@ import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
 import { FakeHeldPrices, FakeProviders, heldPrice, MemoryAuditLog } from "@/tests/fakes/ops.ts";
+import { seriesOver } from "@/tests/unit/market/market_sample.ts";
 
 const OWNER = { actor: "owner" };
 const ids = new UuidFactory(() => 1_000);
@@ -223,6 +224,14 @@ Deno.test("seriesCoverage() takes the largest series of each interval", () => {
     ]),
     [{ assetId: "bitcoin", symbol: "BTC", shares: { "5m": null, "1h": 0.72, "1d": 0.6 } }],
   );
+});
+
+Deno.test("seriesCoverage() lets the demo market speak only where nothing real is stored", () => {
+  const assets = [asset("bitcoin", "BTC")];
+  const demo = seriesOver(0, 9, { source: "demo", rows: 10 });
+  const real = seriesOver(0, 9, { source: "binance", rows: 5 });
+  const share = (...series: CandleSeries[]) => seriesCoverage(assets, series)[0]?.shares["1d"];
+  assertEquals([share(demo), share(demo, real)], [1, 0.5]);
 });
 
 Deno.test("OpsService reads all that the console shows", async () => {

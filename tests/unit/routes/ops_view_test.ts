@@ -1,4 +1,9 @@
-import { logHref, readLogQuery } from "@/routes/ops/(_components)/ops_view.ts";
+import {
+  fieldsText,
+  logHref,
+  readLogQuery,
+  venueLabel,
+} from "@/routes/ops/(_components)/ops_view.ts";
 import { problemsOf } from "@/routes/ops/(_components)/problems.ts";
 import type { UtcMs } from "@/services/kernel/time.ts";
 import type { OpsView, ProviderStatus } from "@/services/ops/mod.ts";
@@ -48,7 +53,7 @@ Deno.test("problemsOf() names what is broken, the worst first, with what helps",
     "Etherscan answers 401.",
     "Coinbase Exchange fails.",
     "CoinGecko is being tried again.",
-    "The stream of coinbase is reconnecting for 41 s.",
+    "The stream of Coinbase Exchange is reconnecting for 41 s.",
     "1 dead letter.",
   ]);
   assertEquals(problems[0]?.act?.act.path, "/api/ops/providers/etherscan/thaw");
@@ -63,4 +68,26 @@ Deno.test("problemsOf() offers to close a breaker that is held open by hand", ()
   } as ProviderStatus;
   const problems = problemsOf({ ...FINE, providers: [forced] });
   assertEquals(problems.map(({ act }) => act?.act.path), ["/api/ops/providers/binance/close"]);
+});
+
+Deno.test("fieldsText() tells what the line does not show elsewhere, and no stacks", () => {
+  const fields = {
+    provider: "binance",
+    request_id: "7c1e",
+    problem: "HTTP 503",
+    tries: 3,
+    urls: ["a", "b"],
+    key: "k".repeat(200),
+    error: { stack: "at x" },
+  };
+  const line = { at: NOW, level: "WARN", logger: "binance", message: "Failed", fields } as const;
+  assertEquals(
+    fieldsText({ ...line, traceId: "7c1e" }),
+    `problem=HTTP 503 tries=3 urls=a,b key=${"k".repeat(160)}…`,
+  );
+});
+
+Deno.test("venueLabel() is the provider's label, else the venue's own name", () => {
+  const { name, label } = FINE.providers[0] ?? { name: "", label: "" };
+  assertEquals([venueLabel(FINE, name), venueLabel(FINE, "kraken")], [label, "kraken"]);
 });

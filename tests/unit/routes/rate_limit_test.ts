@@ -26,7 +26,7 @@ Deno.test("RateLimiter grants the limit at once, then says when the next one is"
   const { limit, remaining, resetSeconds, refusal } = limits.take(CLIENT, "auth");
   assertEquals([limit, remaining, resetSeconds], [5, 0, 60]);
   // Five a minute is one in twelve seconds.
-  assertEquals(refusal?.details, { limit: 5, retry_after: 12 });
+  assertEquals(refusal?.details, { limit: 5, retry_after_s: 12 });
   clock.advance(12 * SECOND_MS);
   assertEquals(limits.take(CLIENT, "auth").refusal, null);
   assert(limits.take(CLIENT, "auth").refusal !== null);

@@ -30,10 +30,10 @@ Deno.test("StreamHub sends what comes within a beat together, one value a key", 
 });
 
 const paces: readonly { roundMs: number; restMs: number }[] = [
-  { roundMs: 0, restMs: 25 },
-  { roundMs: 5, restMs: 25 },
-  { roundMs: 12, restMs: 36 },
-  { roundMs: 30, restMs: 90 },
+  { roundMs: 0, restMs: 15 },
+  { roundMs: 7, restMs: 15 },
+  { roundMs: 12, restMs: 24 },
+  { roundMs: 40, restMs: 80 },
   { roundMs: 120, restMs: 100 },
 ];
 for (const { roundMs, restMs } of paces) {

@@ -42,9 +42,8 @@ Deno.test("StreamHub resumes a reader that missed nothing without sending anythi
   const bench = new HubBench();
   const { sink } = bench.join();
   await publishMany(bench, 2);
-  let resets = 0;
-  const again = bench.join({ lastEventId: lastIdOf(sink), onReset: () => resets++ });
-  assertEquals([again.sink.chunks.length, resets], [0, 0]);
+  const again = bench.join({ lastEventId: lastIdOf(sink) });
+  assertEquals([again.sink.chunks.length, again.sink.resets], [0, 0]);
 });
 
 Deno.test("StreamHub resumes within the reader's choice", async () => {
@@ -68,9 +67,8 @@ for (const lastEventId of unknown) {
     await bench.timer.pass(BEAT_MS);
     bench.prices({ btc: 3 });
     await bench.timer.pass(BEAT_MS);
-    let resets = 0;
-    const { sink } = bench.join({ lastEventId, onReset: () => resets++ });
-    assertEquals([resets, sink.values], [1, ["eth=2", "btc=3"]]);
+    const { sink } = bench.join({ lastEventId });
+    assertEquals([sink.resets, sink.values], [1, ["eth=2", "btc=3"]]);
   });
 }
 
@@ -79,14 +77,12 @@ Deno.test("StreamHub resumes as far back as its ring goes, and says where it doe
   const kept = Array.from({ length: RING_ENTRIES + 2 }, (_, at) => ({ key: `${at}`, json: "1" }));
   bench.hub.publish("prices", kept);
   await bench.timer.pass(BEAT_MS);
-  let resets = 0;
-  const onReset = () => resets++;
   // Two entries are gone: whoever read them goes on with the third.
-  const within = bench.join({ lastEventId: "one-2", onReset });
-  assertEquals([within.sink.entries.length, resets], [RING_ENTRIES, 0]);
+  const within = bench.join({ lastEventId: "one-2" });
+  assertEquals([within.sink.entries.length, within.sink.resets], [RING_ENTRIES, 0]);
   assertEquals(within.sink.entries[0]?.seq, 3);
-  const beyond = bench.join({ lastEventId: "one-1", onReset });
-  assertEquals([resets, beyond.sink.entries.length], [1, RING_ENTRIES + 2]);
+  const beyond = bench.join({ lastEventId: "one-1" });
+  assertEquals([beyond.sink.resets, beyond.sink.entries.length], [1, RING_ENTRIES + 2]);
 });
 
 /** Bars of one chart, whose keys go on with time. */
@@ -119,10 +115,10 @@ Deno.test("StreamHub gives a slow reader every bar that changed, kept or not", a
   sink.isStalled = false;
   await bench.timer.pass(HEARTBEAT_MS);
   assertEquals(sink.entries.map(({ json }) => Number(json)), [...Array(300).keys()]);
-  assertEquals(bench.hub.counts().conflated, 300);
+  assertEquals([bench.hub.counts().conflated, sink.resets], [300, 0]);
 });
 
-Deno.test("StreamHub gives a reader slower than the ring what is kept", async () => {
+Deno.test("StreamHub gives a reader slower than the ring what is kept, after a reset", async () => {
   const bench = new HubBench();
   const { sink } = bench.join({ topic: "candles" });
   sink.isStalled = true;
@@ -130,7 +126,7 @@ Deno.test("StreamHub gives a reader slower than the ring what is kept", async ()
   await bench.timer.pass(BEAT_MS);
   sink.isStalled = false;
   await bench.timer.pass(HEARTBEAT_MS);
-  assertEquals(sink.entries.length, KEYS_PER_GROUP);
+  assertEquals([sink.resets, sink.entries.length], [1, KEYS_PER_GROUP]);
   assertEquals(sink.entries.at(-1)?.json, String(RING_ENTRIES + 9));
 });
 
@@ -172,15 +168,12 @@ interface Seen {
 
 function connect(bench: HubBench, { groups, entries }: Pick<Seen, "groups" | "entries">) {
   const last = entries.at(-1);
-  return bench.join({
-    groups,
-    lastEventId: last ? idOf(last) : null,
-    onReset: () => assert(false, "Nothing here is too old to resume"),
-  });
+  return bench.join({ groups, lastEventId: last ? idOf(last) : null });
 }
 
 function reconnect(bench: HubBench, seen: Seen): void {
   seen.connection.subscription.close();
+  assertEquals(seen.connection.sink.resets, 0, "Nothing here is too old to resume");
   seen.entries = [...seen.entries, ...seen.connection.sink.entries];
   seen.connection = connect(bench, seen);
 }

@@ -15,6 +15,7 @@ export class TestSink implements StreamSink<readonly StreamEntry[]> {
   readonly chunks: (readonly StreamEntry[])[] = [];
   isStalled = false;
   beats = 0;
+  resets = 0;
   ends = 0;
 
   /** Values in the order in which they came, as `key=json`. */
@@ -32,6 +33,10 @@ export class TestSink implements StreamSink<readonly StreamEntry[]> {
 
   write(chunk: readonly StreamEntry[]): void {
     this.chunks.push(chunk);
+  }
+
+  reset(): void {
+    this.resets++;
   }
 
   beat(): void {
@@ -80,11 +85,10 @@ export class HubBench {
 
   /** Lets a reader in; of all groups unless some are chosen. */
   join(
-    { groups = null, lastEventId = null, onReset = () => {}, topic = "prices" }: {
+    { groups = null, lastEventId = null, topic = "prices" }: {
       readonly topic?: string;
       readonly groups?: readonly string[] | null;
       readonly lastEventId?: string | null;
-      readonly onReset?: () => void;
     } = {},
   ): { readonly sink: TestSink; readonly subscription: Subscription } {
     const sink = new TestSink();
@@ -93,7 +97,6 @@ export class HubBench {
       sink,
       format,
       lastEventId,
-      onReset,
     });
     return { sink, subscription };
   }

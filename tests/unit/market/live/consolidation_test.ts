@@ -24,6 +24,11 @@ const CASES: readonly {
     expected: { price: 101, ageMs: 20, venues: ["a", "b"], excluded: [] },
   },
   {
+    name: "is the mean of two to the digit",
+    rows: [["a", 99.95, 0], ["b", 99.84, 0]],
+    expected: { price: 99.895, ageMs: 0, venues: ["a", "b"], excluded: [] },
+  },
+  {
     name: "is the middle one of three",
     rows: [["a", 100, 1], ["b", 104, 1], ["c", 101, 1]],
     expected: { price: 101, ageMs: 1, venues: ["a", "b", "c"], excluded: [] },

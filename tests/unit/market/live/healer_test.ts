@@ -235,6 +235,23 @@ for (const failure of failures) {
   });
 }
 
+Deno.test("CandleHealer heals a long gap in parts, the newest first, and keeps each", async () => {
+  // 2,500 buckets of five minutes.
+  const { store, venue, heal } = kit(12_500);
+  venue.has(keyOf(BITCOIN), [candle(0, 1), candle(2_500, 2), candle(7_500, 3), candle(12_495, 4)]);
+  venue.onQuestion = (_, count) => {
+    if (count === 3) throw new ProviderError("binance", "failover_with_penalty", "HTTP 503");
+  };
+  const range = { from: at(0), to: at(12_499) };
+  await assertRejects(() => heal(range), { type: ProviderError });
+  assertEquals(
+    venue.questions.map(({ range: { from, to } }) => [from, to]),
+    [[at(7_500), at(12_500)], [at(2_500), at(7_500)], [at(0), at(2_500)]],
+  );
+  assertEquals((await stored(store)).map(([minute]) => minute), [2_500, 7_500, 12_495]);
+  assertEquals(await heal(range), { fetched: 4, healed: 1, quarantined: 0 });
+});
+
 Deno.test("CandleHealer stops between two assets, and tells how far it is", async () => {
   const { venue, healer } = kit();
   const stop = new AbortController();
@@ -245,7 +262,7 @@ Deno.test("CandleHealer stops between two assets, and tells how far it is", asyn
   await assertRejects(() => healer.heal(request, { signal: stop.signal, onProgress }), {
     type: DOMException,
   });
-  assertEquals([venue.questions.length, progress], [1, [0]]);
+  assertEquals([venue.questions.length, progress], [1, [0, 1]]);
 });
 
 Deno.test("CandleHealer refuses a venue that it does not know", async () => {

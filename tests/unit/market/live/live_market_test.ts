@@ -10,10 +10,10 @@ import type {
   Tick,
 } from "@/services/market/mod.ts";
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
-import type { LeaseStore } from "@/services/ports/leases.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { MemoryCandleStore } from "@/tests/fakes/memory_candle_store.ts";
+import { MemoryLeases } from "@/tests/fakes/memory_leases.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
 import { RecordingMetrics } from "@/tests/fakes/metrics.ts";
 import { FakeTimer } from "@/tests/fakes/timer.ts";
@@ -72,20 +72,6 @@ class MemoryPrices implements LivePriceStore {
 
   listHeld(): Promise<readonly HeldPrice[]> {
     return Promise.resolve([...this.held.values()]);
-  }
-}
-
-class MemoryLeases implements LeaseStore {
-  holder: string | null = null;
-
-  acquire(_name: string, { owner }: { owner: string }): Promise<boolean> {
-    this.holder ??= owner;
-    return Promise.resolve(this.holder === owner);
-  }
-
-  release(_name: string, owner: string): Promise<void> {
-    if (this.holder === owner) this.holder = null;
-    return Promise.resolve();
   }
 }
 
@@ -150,6 +136,22 @@ Deno.test("LiveMarket publishes a price within a beat of its trade, once it is s
   assertEquals(prices.prices.get(BITCOIN)?.priceUsd, 102);
   await timer.advance(10 * SECOND_MS);
   assertEquals(published.length, 1);
+  await market.stop();
+});
+
+Deno.test("LiveMarket publishes at most four prices of an asset in a second", async () => {
+  const { timer, feed, published, live } = kit();
+  const market = live();
+  market.start();
+  await timer.advance(0);
+  for (let ms = 10; ms <= 3 * SECOND_MS; ms += 10) {
+    await timer.advance(10);
+    feed.send(ticks(tick(ms, 100 + ms / 1_000)));
+  }
+  await timer.advance(250);
+  assertEquals(published.length, 3 * 4 + 1);
+  assertEquals(published.every((prices) => prices.length === 1), true);
+  assertEquals(published.at(-1)?.at(0)?.priceUsd, 103);
   await market.stop();
 });
 
@@ -218,10 +220,35 @@ Deno.test("LiveMarket asks to heal what was not heard since the last stored bar"
   assertEquals(gaps.at(-1), {
     venue: "binance",
     assetIds: [BITCOIN],
-    from: at(0),
+    // The bar before the newest stored one may have waited for late trades.
+    from: at(-5 * MINUTE_MS),
     to: at(20 * MINUTE_MS + 5),
     reason: "not listening",
   });
+  await second.stop();
+});
+
+Deno.test("LiveMarket asks to heal the bar that still waited for late trades at its end", async () => {
+  const { timer, feed, gaps, live, store } = kit();
+  const first = live();
+  first.start();
+  await timer.advance(0);
+  feed.send(ticks(tick(1, 100)));
+  await timer.advance(5 * MINUTE_MS);
+  feed.send(ticks(tick(5 * MINUTE_MS + 1, 101)));
+  await timer.advance(SECOND_MS);
+  await first.stop();
+  assertEquals((await candlesOf(store)).map(([open, , , state]) => [open, state]), [
+    [0, 0],
+    [5 * MINUTE_MS, 0],
+  ]);
+  assertEquals(gaps, []);
+  const second = live("two");
+  second.start();
+  await timer.advance(0);
+  feed.send(ticks(tick(5 * MINUTE_MS + 2_000, 102)));
+  await timer.advance(SECOND_MS);
+  assertEquals(gaps.map(({ from, to }) => [from, to]), [[at(0), at(5 * MINUTE_MS + 2_000)]]);
   await second.stop();
 });
 

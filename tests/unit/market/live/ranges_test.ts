@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { DAY_MS, utcMsOf } from "@/services/kernel/time.ts";
-import { gapsIn, subtract } from "@/services/market/live/ranges.ts";
+import { gapsIn, pagesOf, subtract } from "@/services/market/live/ranges.ts";
 import type { TimeRange } from "@/services/market/ports.ts";
 import { assertEquals } from "@/tests/assert.ts";
 import { columnsOf } from "@/tests/fakes/memory_candle_store.ts";
@@ -86,6 +86,28 @@ for (const { name, present, gaps } of windows) {
     assertEquals(
       gapsIn(candles, { window, interval: "1d" }),
       gaps.map(([from, to, isInside]) => ({ range: { from: day(from), to: day(to) }, isInside })),
+    );
+  });
+}
+
+const pages: {
+  readonly name: string;
+  readonly from: number;
+  readonly expected: readonly (readonly [from: number, to: number])[];
+}[] = [
+  { name: "none of an empty range", from: 0, expected: [] },
+  { name: "one of a range of a thousand buckets", from: -1_000, expected: [[-1_000, 0]] },
+  {
+    name: "the newest first and the rest last",
+    from: -2_001,
+    expected: [[-1_000, 0], [-2_000, -1_000], [-2_001, -2_000]],
+  },
+];
+for (const { name, from, expected } of pages) {
+  Deno.test(`pagesOf() gives ${name}`, () => {
+    assertEquals(
+      pagesOf({ from: day(from), to: day(0) }, "1d"),
+      expected.map(([first, end]) => ({ from: day(first), to: day(end) })),
     );
   });
 }

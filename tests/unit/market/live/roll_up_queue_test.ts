@@ -82,9 +82,9 @@ Deno.test("RollUpQueue rolls up at the first beat, and then once a minute", asyn
 Deno.test("RollUpQueue rolls a market up once for all of its bars since", async () => {
   const { queue, add } = kit();
   await queue.beat(at(0));
-  await add(write([HOUR_MS - 5 * MINUTE_MS]));
-  await add(write([HOUR_MS, 2 * HOUR_MS]));
   await add(write([0]));
+  await add(write([2 * HOUR_MS]));
+  await add(write([HOUR_MS]));
   assertEquals(hours(await queue.beat(at(MINUTE_MS))), [["bitcoin binance", 0, 1, 2]]);
 });
 
@@ -126,6 +126,22 @@ Deno.test("RollUpQueue tries again what could not be written", async () => {
   // At the next beat, without waiting for the minute.
   assertEquals(hours(await queue.beat(at(250))).length, 2);
   assertEquals(await queue.beat(at(500)), []);
+});
+
+Deno.test("RollUpQueue gathers what comes while the store is away", async () => {
+  const { store, queue } = kit();
+  await store.upsertAll([write([0, HOUR_MS])]);
+  queue.add([write([0])]);
+  store.isAway = true;
+  for (let minute = 0; minute < 3; minute++) {
+    await assertRejects(() => queue.beat(at(minute * MINUTE_MS)));
+    queue.add([write([HOUR_MS])]);
+  }
+  store.isAway = false;
+  // What failed first, then all that came since, once.
+  assertEquals(hours(await queue.beat(at(3 * MINUTE_MS))), [["bitcoin binance", 0]]);
+  assertEquals(hours(await queue.beat(at(3 * MINUTE_MS + 250))), [["bitcoin binance", 1]]);
+  assertEquals(await queue.beat(at(9 * MINUTE_MS)), []);
 });
 
 Deno.test("RollUpQueue rolls up what is stored, not only what it was told of", async () => {

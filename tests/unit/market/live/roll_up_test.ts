@@ -175,6 +175,17 @@ Deno.test("rollUp() neither replaces nor tells an incomplete bar where a closed 
   assertEquals([hour?.close, hour?.volume, hour?.state], [250, 70, "final"]);
 });
 
+Deno.test("rollUp() replaces a closed bar by a complete one beside an incomplete one", async () => {
+  const store = await storeOf(partsOf([0, ...upTo(24).slice(12)]));
+  const closed = [{ openTime: START, close: 250 }, { openTime: START + HOUR_MS, close: 251 }];
+  await store.upsertCandles({ ...KEY, interval: "1h" }, columnsOf(closed));
+  await rollUp(store, ofAll);
+  assertEquals((await stored(store, "1h")).map(({ close, volume }) => [close, volume]), [
+    [250, null],
+    [123, 12],
+  ]);
+});
+
 Deno.test("rollUp() replaces an incomplete bar once its parts are complete", async () => {
   const store = await storeOf(partsOf(upTo(12).slice(1)));
   await rollUp(store, ofAll);

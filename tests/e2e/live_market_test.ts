@@ -1,0 +1,209 @@
+import type { Browser, Page } from "playwright-core";
+import { assert, assertEquals } from "@/tests/assert.ts";
+import { findChromium, launchChromium } from "@/tests/chromium.ts";
+import { build } from "@/tools/build.ts";
+import { EventReader } from "./event_reader.ts";
+import { CLOSING_MS, LivePlace, until } from "./live_place.ts";
+import { keepPicture } from "./page_checks.ts";
+
+const PRICE = '[data-table="assets"] [data-live="bitcoin"] [data-cell="price"]';
+/** What readers are promised: from the exchange's time stamp to the screen. */
+const SEEN_WITHIN_MS = 2_000;
+/** What operators are promised: from the exchange's return to candles as it has them. */
+const HEALED_WITHIN_MS = 10_000;
+const PRICES_SHOWN = 5;
+/** Of all markets together. */
+const TRADES_PER_SECOND = 40;
+
+async function open(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(url);
+  return page;
+}
+
+async function showsState(page: Page, label: string | RegExp): Promise<void> {
+  await page.locator(".feed", { hasText: label }).waitFor();
+}
+
+/** Milliseconds until the element shows the price, to the digits that it shows. */
+async function shownAfter(
+  page: Page,
+  { selector, price }: { selector: string; price: number },
+): Promise<number> {
+  const since = performance.now();
+  await page.waitForFunction(
+    ([where, wanted]) => {
+      const text = document.querySelector(String(where))?.textContent ?? "";
+      return Math.abs(parseFloat(text.replaceAll(",", "")) - Number(wanted)) < 0.000_51;
+    },
+    [selector, price] as const,
+    { polling: 20, timeout: 10_000 },
+  );
+  return performance.now() - since;
+}
+
+interface Step {
+  readonly name: string;
+  run(place: LivePlace, browser: Browser): Promise<void>;
+}
+
+const STEPS: readonly Step[] = [
+  {
+    name: "shows trades within two seconds, from one stream for two tabs",
+    async run(place, browser) {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      const tabs = [await context.newPage(), await context.newPage()];
+      for (const tab of tabs) await tab.goto(place.url);
+      for (let count = 0; count < PRICES_SHOWN; count++) {
+        const price = place.tradeBitcoin();
+        for (const tab of tabs) {
+          const tookMs = await shownAfter(tab, { selector: PRICE, price });
+          assert(tookMs < SEEN_WITHIN_MS, `The price was seen after ${tookMs} ms`);
+          await showsState(tab, "Live");
+        }
+      }
+      assertEquals(await readMetric(place.url, 'tokenlysis_stream_clients{transport="sse"}'), 1);
+      await context.close();
+    },
+  },
+
+  {
+    name: "says that prices are stale while the exchange is away, moves them again and heals",
+    async run(place, browser) {
+      const page = await open(browser, place.url);
+      place.tradeBitcoin();
+      await showsState(page, "Live");
+      place.pullAway();
+      place.exchange.withhold(["BTCUSDT", "BTC-USD"]);
+      await page.locator(".feed", { hasText: /^Stale, \d+ s$/ }).waitFor({ timeout: 20_000 });
+      await page.getByText("Prices are stale.").waitFor();
+      const age = page.locator('[data-table="assets"] [data-live="bitcoin"] [data-age]');
+      assertEquals(await age.innerText(), "10 s");
+      await keepPicture(page, "market-stale", { isWhole: false });
+      const late = await open(browser, `${place.url}/assets/bitcoin`);
+      await showsState(late, /^Stale/);
+      assertEquals(await late.locator("[data-as-served]:visible").count(), 0);
+      place.bringBack();
+      await place.exchange.when(() => place.exchange.subscribed.has("BTC-USD"));
+      await place.exchange.when(() => place.exchange.subscribed.has("BTCUSDT"));
+      await shownAfter(page, { selector: PRICE, price: place.tradeBitcoin() });
+      await showsState(page, "Live");
+      assert(!await page.getByText("Prices are stale.").isVisible());
+      await showsState(late, "Live");
+      assertEquals(await late.locator("[data-as-served]:visible").count(), 0);
+      await Promise.all([page.close(), late.close()]);
+      place.exchange.run(TRADES_PER_SECOND);
+      await place.putForward(CLOSING_MS);
+      const candles = await until(() => place.readCandles(), {
+        what: "Candles as the exchange has them",
+        holds: (read) => place.isTrue(read),
+        limitMs: HEALED_WITHIN_MS,
+      });
+      place.exchange.run(0);
+      assert(candles.some(({ state }) => state === "healed"));
+    },
+  },
+
+  {
+    name: "shows the live price and the bar under way of an asset",
+    async run(place, browser) {
+      const page = await open(browser, `${place.url}/assets/bitcoin?range=24h`);
+      await page.locator(".plot canvas").waitFor();
+      for (let count = 0; count < 2; count++) {
+        const price = place.tradeBitcoin();
+        await shownAfter(page, { selector: ".quote [data-cell=price]", price });
+        const close = place.exchange.candles.list("BTCUSDT", {
+          stepMs: 300_000,
+          from: 0,
+          to: Number.MAX_SAFE_INTEGER,
+        }).at(-1)?.close ?? NaN;
+        await page.locator(".legend", { hasText: `C ${close.toFixed(3)}` }).waitFor();
+        await page.locator(".legend", { hasText: "provisional" }).waitFor();
+      }
+      await keepPicture(page, "market-asset", { isWhole: false });
+      await page.close();
+    },
+  },
+
+  {
+    name: "resumes a stream without a hole and without a double",
+    async run(place) {
+      const url = `${place.url}/api/stream/prices`;
+      place.exchange.run(TRADES_PER_SECOND);
+      await using control = await EventReader.open(url);
+      const first = await EventReader.open(url);
+      await first.count(10);
+      await first[Symbol.asyncDispose]();
+      const seen = first.ids;
+      const lastEventId = seen.at(-1) ?? "";
+      const after = control.ids.indexOf(lastEventId);
+      await control.count(after + 12);
+      await using second = await EventReader.open(url, { lastEventId });
+      await second.count(20);
+      place.exchange.run(0);
+      const all = [...seen, ...second.ids];
+      await control.first(({ id }) => id === all.at(-1));
+      const from = control.ids.indexOf(all[0] ?? "");
+      assertEquals(all, control.ids.slice(from, from + all.length));
+      assert(second.events.every(({ name }) => name === "price_update"));
+    },
+  },
+
+  {
+    name: "asks for prices, and says so, where every stream is taken",
+    async run(place, browser) {
+      const taken = await takeStreams(`${place.url}/api/stream/prices`);
+      assert(taken.length > 0);
+      // A silent exchange would be connected to anew, and its one trade missed.
+      place.exchange.run(TRADES_PER_SECOND);
+      const page = await open(browser, place.url);
+      await page.locator(".feed", { hasText: "Reconnecting" }).waitFor();
+      await page.locator(".feed", { hasText: "Polling every 5 s" }).waitFor({ timeout: 20_000 });
+      place.exchange.run(0);
+      const price = place.tradeBitcoin();
+      await shownAfter(page, { selector: PRICE, price });
+      await keepPicture(page, "market-polling", { isWhole: false });
+      for (const reader of taken) await reader[Symbol.asyncDispose]();
+      await page.close();
+    },
+  },
+];
+
+/** Few enough that a test can take them all. */
+const MAX_STREAMS = 8;
+
+/** Opens streams until the product refuses one. */
+async function takeStreams(url: string): Promise<readonly EventReader[]> {
+  const taken: EventReader[] = [];
+  for (;;) {
+    try {
+      taken.push(await EventReader.open(url));
+    } catch {
+      return taken;
+    }
+  }
+}
+
+/** A sample of `/metrics`. */
+async function readMetric(url: string, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const line = text.split("\n").find((one) => one.startsWith(`${name} `));
+  return Number(line?.slice(name.length));
+}
+
+Deno.test({
+  name: "the live market in Chromium",
+  ignore: findChromium() === null,
+  async fn(t) {
+    await build({ ifStale: true });
+    await using place = await LivePlace.start({
+      env: { TOKENLYSIS_MAX_STREAMS: String(MAX_STREAMS) },
+    });
+    const browser = await launchChromium();
+    try {
+      for (const { name, run } of STEPS) await t.step(name, () => run(place, browser));
+    } finally {
+      await browser.close();
+    }
+  },
+});

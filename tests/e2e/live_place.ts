@@ -1,0 +1,195 @@
+import { DAY_MS, MINUTE_MS } from "@/services/kernel/time.ts";
+import { assert, assertEquals } from "@/tests/assert.ts";
+import { LocalExchange } from "@/tests/exchange/local_exchange.ts";
+import { type Product, type ProductOptions, startProduct } from "./product.ts";
+import { ShiftedClock } from "./shifted_clock.ts";
+
+/** Markets of the local exchange; the first two are bitcoin's. */
+const BITCOIN_MARKETS = ["BTCUSDT", "BTC-USD"] as const;
+const MARKETS = [...BITCOIN_MARKETS, "ETHUSDT", "ETH-USD"] as const;
+/** Enough that every asset has a change over 24 hours. */
+const HISTORY_MS = 2 * DAY_MS;
+const BUCKET_MS = 5 * MINUTE_MS;
+/** After this a bucket is closed, and one with a gap has been asked for. */
+export const CLOSING_MS = 8 * MINUTE_MS;
+const ASK_EVERY_MS = 50;
+
+/** A candle as `/assets/bitcoin/candles` gives it. */
+export interface ReadCandle {
+  readonly t: number;
+  readonly o: number;
+  readonly h: number;
+  readonly l: number;
+  readonly c: number;
+  readonly v: number;
+  readonly source: string;
+  readonly state: string;
+}
+
+/**
+ * An exchange that a test plays and a product that hears of it, both on one clock that the test
+ * puts forward. The exchange has traded for two days when the product starts.
+ */
+export class LivePlace implements AsyncDisposable {
+  readonly exchange: LocalExchange;
+  product: Product;
+  readonly #clock: ShiftedClock;
+  readonly #startedAt: number;
+  #aheadMs = 0;
+
+  private constructor(
+    exchange: LocalExchange,
+    { clock, product }: { clock: ShiftedClock; product: Product },
+  ) {
+    this.exchange = exchange;
+    this.product = product;
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+  }
+
+  /** `env` holds settings beside those that point the product to the exchange. */
+  static async start({ env = {} }: Pick<ProductOptions, "env"> = {}): Promise<LivePlace> {
+    const clock = new ShiftedClock();
+    const time = { past: clock.now() - HISTORY_MS, isOver: false };
+    const exchange = await LocalExchange.start({
+      markets: MARKETS,
+      now: () => time.isOver ? clock.now() : time.past,
+    });
+    for (; time.past < clock.now(); time.past += MINUTE_MS) exchange.withhold(MARKETS);
+    time.isOver = true;
+    const product = await startProduct({
+      env: { ...settingsOf(exchange), ...env },
+      dataDir: await Deno.makeTempDir({ prefix: "tokenlysis-" }),
+      aheadMs: 0,
+    });
+    // An exchange that goes away while it is asked for two days would cost it its breaker.
+    await until(() => readJobStates(product.url, "backfill_candles"), {
+      what: "The history is fetched",
+      holds: (states) => states.length > 0 && states.every((state) => state === "done"),
+      limitMs: 30_000,
+    });
+    return new LivePlace(exchange, { clock, product });
+  }
+
+  get url(): string {
+    return this.product.url;
+  }
+
+  /** Moves time for exchange and product alike. */
+  async putForward(ms: number): Promise<void> {
+    this.#clock.putForward(ms);
+    this.#aheadMs += ms;
+    const moved = await fetch(`${this.url}/test/clock?forward_ms=${ms}`);
+    assertEquals(moved.status, 200, await moved.text());
+  }
+
+  /** Kills the product without a word and starts it again where it was, later. */
+  async killAndRestart({ laterMs }: { laterMs: number }): Promise<void> {
+    const { url, dataDir } = this.product;
+    this.product.process.kill("SIGKILL");
+    await this.product.close();
+    this.#clock.putForward(laterMs);
+    this.#aheadMs += laterMs;
+    this.product = await startProduct({
+      env: { ...settingsOf(this.exchange), TOKENLYSIS_PORT: new URL(url).port },
+      aheadMs: this.#aheadMs,
+      dataDir,
+    });
+  }
+
+  /** The exchange can't be reached any more, by stream or by request; it goes on trading. */
+  pullAway(): void {
+    this.exchange.refusal = { status: 503 };
+    this.exchange.restRefusal = { status: 503 };
+    this.exchange.drop();
+  }
+
+  bringBack(): void {
+    this.exchange.refusal = null;
+    this.exchange.restRefusal = null;
+  }
+
+  /** One trade of bitcoin at each venue; the price they make: the mean of the two. */
+  tradeBitcoin(): number {
+    const trades = this.exchange.trade(BITCOIN_MARKETS);
+    return trades.reduce((sum, { price }) => sum + price, 0) / trades.length;
+  }
+
+  /** Bitcoin's closed candles of the last two hours, as the API answers. */
+  async readCandles(): Promise<readonly ReadCandle[]> {
+    const now = this.#clock.now();
+    const query = new URLSearchParams({
+      interval: "5m",
+      start: new Date(this.#startedAt - 120 * MINUTE_MS).toISOString(),
+      end: new Date(now - now % BUCKET_MS - 1).toISOString(),
+    });
+    const answer = await fetch(`${this.url}/assets/bitcoin/candles?${query}`);
+    return await answer.json();
+  }
+
+  /** Whether candles are all closed and those that the exchange's trades make. */
+  isTrue(candles: readonly ReadCandle[]): boolean {
+    const source = candles[0]?.source;
+    const market = source === "binance" ? "BTCUSDT" : "BTC-USD";
+    const now = this.#clock.now();
+    const truth = this.exchange.candles.list(market, {
+      stepMs: BUCKET_MS,
+      from: candles[0]?.t ?? now,
+      to: now - now % BUCKET_MS - 1,
+    });
+    return truth.length > 0 && candles.length === truth.length &&
+      truth.every(({ openTime, open, high, low, close, volume }, at) => {
+        const candle = candles[at];
+        return candle !== undefined && candle.state !== "provisional" && candle.t === openTime &&
+          candle.o === open && candle.h === high && candle.l === low && candle.c === close &&
+          Math.abs(candle.v - volume) < 1e-6;
+      });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.product.close();
+    await this.exchange[Symbol.asyncDispose]();
+    await Deno.remove(this.product.dataDir, { recursive: true });
+  }
+}
+
+async function readJobStates(url: string, job: string): Promise<readonly string[]> {
+  const { data } = await (await fetch(`${url}/api/ops/jobs`)).json();
+  return data.flatMap(({ name, state }: { name: string; state: string }) =>
+    name === job ? [state] : []
+  );
+}
+
+function settingsOf({ urls }: LocalExchange): Readonly<Record<string, string>> {
+  const { binance, coinbase, rest } = urls;
+  return {
+    TOKENLYSIS_NETWORK: "on",
+    TOKENLYSIS_DEMO: "off",
+    TOKENLYSIS_LIVE_ASSETS: "bitcoin,ethereum",
+    TOKENLYSIS_MARKET_STREAM_URLS: `binance=${binance},coinbase=${coinbase}`,
+    // Every provider, so that none is asked outside this machine.
+    TOKENLYSIS_MARKET_REST_URLS: ["binance", "coinbase", "coingecko"]
+      .map((provider) => `${provider}=${rest}`).join(),
+  };
+}
+
+/** The first answer for which `holds`; asks again until then, and fails after `limitMs`. */
+export async function until<T>(
+  ask: () => Promise<T>,
+  { holds, limitMs, what }: {
+    readonly holds: (answer: T) => boolean;
+    readonly limitMs: number;
+    readonly what: string;
+  },
+): Promise<T> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const answer = await ask();
+    if (holds(answer)) return answer;
+    assert(
+      performance.now() < deadline,
+      `${what}: not within ${limitMs} ms, at last ${JSON.stringify(answer)?.slice(-600)}`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
+}

@@ -1,0 +1,162 @@
+import { utcMsOf } from "@/services/kernel/time.ts";
+import {
+  type AssetId,
+  type FeedStatus,
+  LIVE_TOPICS,
+  LiveBoard,
+  type LivePrice,
+} from "@/services/market/mod.ts";
+import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
+import { assert, assertEquals } from "@/tests/assert.ts";
+import { MemoryLivePrices } from "@/tests/fakes/memory_live_prices.ts";
+
+const START = Date.UTC(2026, 0, 1);
+const BITCOIN = "bitcoin" as AssetId;
+const at = (ms: number) => utcMsOf(START + ms);
+
+function price(ms: number, priceUsd: number, fields: Partial<LivePrice> = {}): LivePrice {
+  return {
+    assetId: BITCOIN,
+    priceUsd,
+    asof: at(ms),
+    source: "consolidated",
+    venues: [],
+    excluded: [],
+    market: null,
+    ...fields,
+  };
+}
+
+const figures = (ms: number, marketCapUsd: number) => ({
+  source: "coingecko",
+  asof: at(ms),
+  volume24hUsd: null,
+  marketCapUsd,
+});
+
+function status(venue: string, state: FeedStatus["state"]): FeedStatus {
+  return {
+    venue,
+    state,
+    url: "wss://example",
+    since: at(0),
+    lastFrameAt: null,
+    attempts: 0,
+    reason: null,
+    badFrames: 0,
+  };
+}
+
+function kit() {
+  const bus = new MemoryBus();
+  const store = new MemoryLivePrices();
+  const publish = (...prices: readonly LivePrice[]) =>
+    bus.publish(LIVE_TOPICS.prices, JSON.stringify(prices));
+  return { bus, store, publish, board: new LiveBoard({ bus, store }) };
+}
+
+Deno.test("LiveBoard begins with what is stored, with its age", async () => {
+  const { store, board } = kit();
+  await store.recordPrices([price(-86_400_000, 90)]);
+  assertEquals([board.find(BITCOIN), board.version()], [null, 0]);
+  await board.start();
+  assertEquals(board.list(), [price(-86_400_000, 90)]);
+  board.stop();
+});
+
+Deno.test("LiveBoard hears in every instance what one of them published", async () => {
+  const { bus, store, publish, board } = kit();
+  const other = new LiveBoard({ bus, store });
+  await Promise.all([board.start(), other.start()]);
+  const ethereum = price(2, 10, { assetId: "ethereum" as AssetId });
+  publish(price(1, 100), ethereum);
+  for (const one of [board, other]) {
+    assertEquals(one.find(BITCOIN), price(1, 100));
+    assertEquals(one.find(ethereum.assetId), ethereum);
+    one.stop();
+  }
+});
+
+Deno.test("LiveBoard misses no price between reading the store and listening", async () => {
+  const { store, publish, board } = kit();
+  await store.recordPrices([price(0, 90)]);
+  store.onList = () => publish(price(5, 100));
+  await board.start();
+  assertEquals(board.find(BITCOIN)?.priceUsd, 100);
+  board.stop();
+});
+
+const arrivals: {
+  readonly name: string;
+  readonly given: readonly LivePrice[];
+  readonly expected: LivePrice;
+}[] = [
+  { name: "takes a newer price", given: [price(1, 1), price(2, 2)], expected: price(2, 2) },
+  { name: "keeps the newer price", given: [price(2, 2), price(1, 1)], expected: price(2, 2) },
+  {
+    name: "takes the later one of two of the same time",
+    given: [price(1, 1), price(1, 2)],
+    expected: price(1, 2),
+  },
+  {
+    name: "keeps market figures that a price without any follows",
+    given: [price(1, 1, { market: figures(1, 7) }), price(2, 2)],
+    expected: price(2, 2, { market: figures(1, 7) }),
+  },
+  {
+    name: "takes newer market figures of an older price",
+    given: [price(5, 5, { market: figures(1, 7) }), price(3, 3, { market: figures(3, 8) })],
+    expected: price(5, 5, { market: figures(3, 8) }),
+  },
+  {
+    name: "keeps newer market figures against a newer price with older ones",
+    given: [price(1, 1, { market: figures(4, 8) }), price(5, 5, { market: figures(1, 7) })],
+    expected: price(5, 5, { market: figures(4, 8) }),
+  },
+];
+for (const { name, given, expected } of arrivals) {
+  Deno.test(`LiveBoard ${name}`, async () => {
+    const { publish, board } = kit();
+    await board.start();
+    for (const one of given) publish(one);
+    assertEquals(board.list(), [expected]);
+    board.stop();
+  });
+}
+
+Deno.test("LiveBoard has another version after each change, and the same without one", async () => {
+  const { publish, board } = kit();
+  await board.start();
+  const versions = [board.version()];
+  publish(price(1, 1));
+  versions.push(board.version());
+  publish(price(2, 2));
+  versions.push(board.version());
+  publish();
+  versions.push(board.version());
+  assertEquals(versions, [0, 1, 2, 2]);
+  board.stop();
+});
+
+Deno.test("LiveBoard knows the newest state of each venue's feed, by name", async () => {
+  const { bus, board } = kit();
+  await board.start();
+  const tell = (...statuses: readonly FeedStatus[]) =>
+    bus.publish(LIVE_TOPICS.feeds, JSON.stringify(statuses));
+  assertEquals(board.feeds(), []);
+  tell(status("coinbase", "connecting"), status("binance", "live"));
+  tell(status("coinbase", "live"));
+  assertEquals(board.feeds(), [status("binance", "live"), status("coinbase", "live")]);
+  board.stop();
+});
+
+Deno.test("LiveBoard hears nothing once it is stopped, and keeps what it knows", async () => {
+  const { bus, publish, board } = kit();
+  await board.start();
+  publish(price(1, 1));
+  board.stop();
+  publish(price(2, 2));
+  bus.publish(LIVE_TOPICS.feeds, JSON.stringify([status("binance", "live")]));
+  assertEquals([board.list(), board.feeds()], [[price(1, 1)], []]);
+  assert(board.version() > 0);
+});
