@@ -2,7 +2,7 @@ import { DAY_MS, type UtcMs } from "../../kernel/time.ts";
 import { ARRIVED, AssetMatcher, type RuleSpan } from "./asset_matcher.ts";
 import type { AssetPlan, LotEvent } from "./asset_plan.ts";
 import { BigAmounts } from "./big_amounts.ts";
-import { columnsOf, type EventColumns } from "./event_columns.ts";
+import { columnsOf, type EventColumns, methodsOf } from "./event_columns.ts";
 import { formatExact, powerOfTen } from "./exact.ts";
 import type { LotAmounts } from "./lot_amounts.ts";
 import type { Disposal, Lot, LotBook, LotOptions, RealizedTotal, Split } from "./lot_book.ts";
@@ -35,11 +35,12 @@ export function bookOfAsset(plan: AssetPlan, options: LotOptions): LotBook {
 /** Amounts in machine words where these are exact for this asset, else in big integers. */
 export function amountsOf(
   columns: EventColumns,
-  { split = DEFAULT_SPLIT, rule, rulesByYear = {} }: LotOptions,
+  options: LotOptions,
 ): LotAmounts {
+  const { split = DEFAULT_SPLIT } = options;
   const picks = columns.pickQuantities;
   const pools = Math.max(1, columns.accounts.length);
-  const hasPools = [rule, ...Object.values(rulesByYear)].some(({ method }) => method === "acb");
+  const hasPools = methodsOf(options).includes("acb");
   const isDefault = split.decimals === MONEY_DECIMALS && split.rounding === "down";
   const scale = isDefault ? wordScaleOf(columns.events, { picks, hasPools }) : null;
   return scale

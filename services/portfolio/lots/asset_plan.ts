@@ -6,7 +6,14 @@ import { isInflow } from "../transaction.ts";
 import { absolute, add, type Exact, formatExact, parseExact, subtract, ZERO } from "./exact.ts";
 import type { FeeEntry, IncomeEntry, LotOptions, LotProblem, LotRow } from "./lot_book.ts";
 import { lotProblem } from "./lot_problem.ts";
-import { feeEntriesOf, type Price, priceOf, sumOfFees } from "./row_value.ts";
+import {
+  feeEntriesOf,
+  type Price,
+  priceOf,
+  quotedTotalOf,
+  sumOfFees,
+  totalOf,
+} from "./row_value.ts";
 import { pairTransfers, type TransferRest } from "./transfer_pairs.ts";
 
 /** What a row, or a part of one, does to the lots of its asset. */
@@ -19,8 +26,8 @@ export interface LotEvent {
   /** Cost of what opens, proceeds of what is taken: quantity × price + extra. */
   readonly price: Exact;
   readonly extra: Exact;
-  /** Of what opens: the total by which lots are ranked; its unit cost, or its bare price. */
-  readonly rank: Exact;
+  /** What its unit cost is ranked by, where that is not its cost. */
+  readonly rank: Exact | null;
   /** Whether that is known. */
   readonly isValued: boolean;
   /** Which transfer; -1 where it is none or has no other side. */
@@ -55,7 +62,7 @@ export function planAsset(
   const fees: FeeEntry[] = [];
   for (const row of rows) {
     const fee = sumOfFees(row, { index, options, problems });
-    fees.push(...feeEntriesOf(row, { index, options }));
+    if (row.fee || row.action === "FEE") fees.push(...feeEntriesOf(row, { index, options }));
     if (row.action === "TRANSFER_IN" || row.action === "TRANSFER_OUT") continue;
     const price = priceOf(row, { index, options });
     if (price === null) problems.push(unvalued(row));
@@ -76,7 +83,7 @@ function isIncome({ action }: LotRow): boolean {
 
 function incomeEntry(row: LotRow, price: Price | null): IncomeEntry {
   const { id: rowId, action, assetId, account, at, quantity } = row;
-  const value = price === null ? null : formatExact(price.total);
+  const value = price === null ? null : formatExact(totalOf(row, price));
   return { rowId, action, assetId, account, at, quantity, value };
 }
 
@@ -88,7 +95,6 @@ interface TradeValue {
 
 function tradeEvent(row: LotRow, { price, fee, options }: TradeValue): LotEvent {
   const extra = price?.extra ?? ZERO;
-  const total = price?.total ?? ZERO;
   return {
     kind: isInflow(row) ? "open" : "take",
     row,
@@ -96,7 +102,7 @@ function tradeEvent(row: LotRow, { price, fee, options }: TradeValue): LotEvent 
     quantity: absolute(parseExact(row.quantity)),
     price: price?.unit ?? ZERO,
     extra: isInflow(row) ? add(extra, fee) : subtract(extra, fee),
-    rank: options.rankBy === "unit_price" ? price?.quoted ?? ZERO : add(total, fee),
+    rank: price && options.rankBy === "unit_price" ? quotedTotalOf(row, price) : null,
     isValued: price !== null,
     link: -1,
   };
@@ -110,7 +116,7 @@ interface TransferPlan {
 
 function planTransfers(rows: readonly LotRow[], { options, events, problems }: TransferPlan): void {
   const { links, rests } = pairTransfers(rows, { windowMs: options.transferWindowMs });
-  const bare = { price: ZERO, extra: ZERO, rank: ZERO, isValued: false };
+  const bare = { price: ZERO, extra: ZERO, rank: null, isValued: false };
   for (const [link, { out, in: into, quantity }] of links.entries()) {
     // Clocks of two places may disagree: nothing arrives before it left.
     const left = into.at < out.at ? into.at : out.at;

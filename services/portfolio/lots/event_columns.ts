@@ -1,5 +1,6 @@
 import type { AssetPlan, LotEvent } from "./asset_plan.ts";
-import { type Exact, parseExact } from "./exact.ts";
+import type { LotMethod } from "../portfolio.ts";
+import { add, type Exact, multiply, parseExact } from "./exact.ts";
 import type { LotOptions, LotPick } from "./lot_book.ts";
 
 /** A lot that a row names: which row acquired it. */
@@ -24,7 +25,7 @@ export interface EventColumns {
   /** Places in `accounts`. */
   readonly account: Int32Array;
   readonly accounts: readonly string[];
-  /** The total and the quantity that rank a lot, as a float; exactly they are in the event. */
+  /** Of what opens, where costs are ranked: its unit cost, rounded to a float. */
   readonly unitCost: Float64Array;
   readonly picks: ReadonlyMap<number, readonly EventPick[]>;
   readonly pickQuantities: readonly Exact[];
@@ -37,9 +38,11 @@ export function columnsOf({ events }: AssetPlan, options: LotOptions): EventColu
   const account = new Int32Array(events.length);
   const unitCost = new Float64Array(events.length);
   const places = new Map<string, number>();
+  const isRanked = methodsOf(options).some((method) => method === "hifo" || method === "lofo");
   const picks = new Map<number, readonly EventPick[]>();
   const pickQuantities: Exact[] = [];
-  for (const [index, { at, row, kind, rank, quantity }] of events.entries()) {
+  for (const [index, event] of events.entries()) {
+    const { at, row, kind } = event;
     kinds[index] = KINDS[kind];
     times[index] = at;
     let place = places.get(row.account);
@@ -48,7 +51,7 @@ export function columnsOf({ events }: AssetPlan, options: LotOptions): EventColu
       places.set(row.account, place);
     }
     account[index] = place;
-    if (kind === "open") unitCost[index] = ratioOf(rank, quantity);
+    if (isRanked && kind === "open") unitCost[index] = ratioOf(rankOf(event), event.quantity);
     const named = kind === "take" ? options.picksOf?.(row.id) ?? [] : [];
     if (named.length > 0) picks.set(index, named.map((pick) => addPick(pick, pickQuantities)));
   }
@@ -64,11 +67,22 @@ function ratioOf(a: Exact, b: Exact): number {
   return Number(a.units) / Number(b.units) * 10 ** (b.decimals - a.decimals);
 }
 
+/** The methods that a ledger uses, in any year. */
+export function methodsOf({ rule, rulesByYear = {} }: LotOptions): LotMethod[] {
+  return [rule, ...Object.values(rulesByYear)].map(({ method }) => method);
+}
+
+function rankOf({ rank, quantity, price, extra }: LotEvent): Exact {
+  return rank ?? add(multiply(quantity, price), extra);
+}
+
 /** Orders two events by unit cost, exactly. */
 export function compareUnitCosts(a: LotEvent, b: LotEvent): number {
-  const left = a.rank.units * b.quantity.units *
-    10n ** BigInt(b.rank.decimals + a.quantity.decimals);
-  const right = b.rank.units * a.quantity.units *
-    10n ** BigInt(a.rank.decimals + b.quantity.decimals);
+  const aRank = rankOf(a);
+  const bRank = rankOf(b);
+  const left = aRank.units * b.quantity.units *
+    10n ** BigInt(bRank.decimals + a.quantity.decimals);
+  const right = bRank.units * a.quantity.units *
+    10n ** BigInt(aRank.decimals + b.quantity.decimals);
   return left < right ? -1 : left > right ? 1 : 0;
 }

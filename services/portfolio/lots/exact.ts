@@ -41,6 +41,8 @@ export function multiply(a: Exact, b: Exact): Exact {
 }
 
 export function add(a: Exact, b: Exact): Exact {
+  if (a.units === 0n) return b;
+  if (b.units === 0n) return a;
   const decimals = Math.max(a.decimals, b.decimals);
   return { units: unitsAt(a, decimals) + unitsAt(b, decimals), decimals };
 }
@@ -49,8 +51,9 @@ export function subtract(a: Exact, b: Exact): Exact {
   return add(a, { units: -b.units, decimals: b.decimals });
 }
 
-export function absolute({ units, decimals }: Exact): Exact {
-  return { units: units < 0n ? -units : units, decimals };
+export function absolute(exact: Exact): Exact {
+  const { units, decimals } = exact;
+  return units < 0n ? { units: -units, decimals } : exact;
 }
 
 /** The smaller of two. */

@@ -5,13 +5,10 @@ import { lotProblem } from "./lot_problem.ts";
 
 const ONE: Exact = { units: 1n, decimals: 0 };
 
-/** What a row is worth: quantity × unit + extra = total, without fees. */
+/** What a row is worth without fees: quantity × unit + extra. */
 export interface Price {
   readonly unit: Exact;
   readonly extra: Exact;
-  readonly total: Exact;
-  /** Quantity × the price that the row names, where that is not its total. */
-  readonly quoted: Exact;
 }
 
 interface Around {
@@ -24,16 +21,22 @@ interface Around {
  * parent's price; else by the price at that time. `null` where none of them is known.
  */
 export function priceOf(row: LotRow, { index, options }: Around): Price | null {
-  const quantity = absolute(parseExact(row.quantity));
   if (row.value !== undefined && row.value !== null) {
-    const total = parseExact(row.value);
-    const named = unitPriceOf(row);
-    return { unit: ZERO, extra: total, total, quoted: named ? multiply(quantity, named) : total };
+    return { unit: ZERO, extra: parseExact(row.value) };
   }
   const unit = unitPriceOf(row) ?? parentPriceOf(row, index) ?? marketPriceOf(row, options);
-  if (unit === null) return null;
-  const total = multiply(quantity, unit);
-  return { unit, extra: ZERO, total, quoted: total };
+  return unit && { unit, extra: ZERO };
+}
+
+/** What a row is worth in all. */
+export function totalOf({ quantity }: LotRow, { unit, extra }: Price): Exact {
+  return unit.units === 0n ? extra : add(multiply(absolute(parseExact(quantity)), unit), extra);
+}
+
+/** What a row is worth by the unit price that it names, whatever its total says. */
+export function quotedTotalOf(row: LotRow, price: Price): Exact {
+  const unit = unitPriceOf(row);
+  return unit ? multiply(absolute(parseExact(row.quantity)), unit) : totalOf(row, price);
 }
 
 function unitPriceOf({ unitPriceUsd }: LotRow): Exact | null {
@@ -60,7 +63,7 @@ export function sumOfFees(
   let sum = row.fee ? parseExact(row.fee) : ZERO;
   for (const fee of index.feesOf(row.id)) {
     const price = priceOf(fee, { index, options });
-    if (price) sum = add(sum, price.total);
+    if (price) sum = add(sum, totalOf(fee, price));
     else problems.push(unvaluedFee(row, fee));
   }
   return sum;
@@ -89,7 +92,7 @@ export function feeEntriesOf(row: LotRow, around: Around): FeeEntry[] {
     entries.push({
       ...{ rowId, at, account, assetId },
       quantity: row.quantity.replace("-", ""),
-      value: price && formatExact(price.total),
+      value: price && formatExact(totalOf(row, price)),
       appliedTo: isCounted && parent && price ? placeOf(parent) : "none",
     });
   }

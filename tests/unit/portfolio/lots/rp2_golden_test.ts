@@ -1,8 +1,8 @@
 /**
- * The lots of the tax engine rp2, on all of its test ledgers and four methods. Its convention: one
+ * The lots of the tax engine rp2 on all of its test ledgers, by four methods. Its convention: one
  * pool of all accounts; fees in the bought asset's cost; rewards are income at their value, fee
- * included; a crypto fee of a sale is sold with it for the same proceeds; the fee of a transfer is disposed of
- * at its value; HIFO and LOFO compare spot prices without fees (here `rankBy: "unit_price"`).
+ * included; a crypto fee of a sale is sold with it for the same proceeds; the fee of a transfer is
+ * disposed of at its value; HIFO and LOFO compare spot prices without fees (`rankBy: "unit_price"`).
  */
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 import { readSharedText, sharedData } from "@/tests/shared_data.ts";
