@@ -1,0 +1,154 @@
+import { type Uuid, uuidOfMoment } from "@/services/kernel/ids.ts";
+import type { UtcMs } from "@/services/kernel/time.ts";
+import type { AssetId } from "@/services/market/mod.ts";
+import type { Portfolio } from "@/services/portfolio/portfolio.ts";
+import type { Watchlist } from "@/services/portfolio/watchlist.ts";
+import { SqlPortfolioStore, SqlWatchlistStore } from "@/services/storage/mod.ts";
+import { assert, assertEquals } from "@/tests/assert.ts";
+import type { StoreKind, TestStore } from "./stores.ts";
+
+const idOf = (index: number): Uuid => uuidOfMoment(index, "a row");
+const MAX = { max: 3 };
+
+function portfolioOf(index: number, changes: Partial<Portfolio> = {}): Portfolio {
+  return {
+    id: idOf(index),
+    ownerId: "ann",
+    name: `No. ${index}`,
+    baseCurrency: "EUR",
+    rule: { method: "hifo", pools: "universal" },
+    rulesByYear: { 2024: { method: "fifo", pools: "account" } },
+    createdAt: 1_000 + index as UtcMs,
+    deletedAt: null,
+    ledgerVersion: 0,
+    ...changes,
+  };
+}
+
+function watchlistOf(index: number, changes: Partial<Watchlist> = {}): Watchlist {
+  const item = (assetId: string, note: string | null) => ({
+    assetId: assetId as AssetId,
+    note,
+    addedAt: 7 as UtcMs,
+  });
+  return {
+    id: idOf(index),
+    ownerId: "ann",
+    name: `No. ${index}`,
+    items: [item("ethereum", null), item("bitcoin", "=1+1, é")],
+    createdAt: 1_000 + index as UtcMs,
+    ...changes,
+  };
+}
+
+function testerOf(subject: string, kind: StoreKind) {
+  return (name: string, fn: (kit: TestStore) => Promise<void>) =>
+    Deno.test({
+      name: `${subject} on ${kind.name} ${name}`,
+      ignore: kind.ignore,
+      async fn() {
+        await using kit = await kind.open();
+        await fn(kit);
+      },
+    });
+}
+
+/** What every store of portfolios must do. */
+export function testPortfolioStore(kind: StoreKind): void {
+  const test = testerOf("PortfolioStore", kind);
+
+  test("gives a portfolio back as it was kept, to its owner alone", async ({ database }) => {
+    const store = new SqlPortfolioStore(database);
+    const kept = portfolioOf(1);
+    assertEquals(await store.create(kept, MAX), true);
+    assertEquals(await store.find({ ownerId: "ann", portfolioId: kept.id }), kept);
+    assertEquals(await store.list("ann"), [kept]);
+    assertEquals(await store.find({ ownerId: "bob", portfolioId: kept.id }), null);
+    assertEquals(await store.list("bob"), []);
+  });
+
+  test("keeps no more than the limit of one owner", async ({ database }) => {
+    const store = new SqlPortfolioStore(database);
+    const outcomes = [];
+    for (const index of [1, 2, 3, 4]) outcomes.push(await store.create(portfolioOf(index), MAX));
+    outcomes.push(await store.create(portfolioOf(5, { ownerId: "bob" }), MAX));
+    assertEquals(outcomes, [true, true, true, false, true]);
+    assertEquals((await store.list("ann")).map(({ id }) => id), [1, 2, 3].map(idOf));
+  });
+
+  test("changes settings of the owner's own, and of none that is deleted", async ({ database }) => {
+    const store = new SqlPortfolioStore(database);
+    const kept = portfolioOf(1);
+    await store.create(kept, MAX);
+    const settings = {
+      name: "Savings",
+      baseCurrency: "BTC",
+      rule: { method: "acb", pools: "account" },
+      rulesByYear: {},
+    } as const;
+    const [own, foreign] = ["ann", "bob"].map((ownerId) => ({ ownerId, portfolioId: kept.id }));
+    if (!own || !foreign) throw new Error("two scopes");
+    assertEquals(await store.update(foreign, settings), null);
+    assertEquals(await store.find(own), kept);
+    assertEquals(await store.update(own, settings), { ...kept, ...settings });
+    assertEquals(await store.setDeletedAt(foreign, 5 as UtcMs), null);
+    const deleted = { ...kept, ...settings, deletedAt: 5 as UtcMs };
+    assertEquals(await store.setDeletedAt(own, 5 as UtcMs), deleted);
+    assertEquals(await store.find(own), deleted);
+    assertEquals(await store.update(own, kept), null);
+    assertEquals(await store.setDeletedAt(own, null), { ...deleted, deletedAt: null });
+  });
+}
+
+/** What every store of watchlists must do. */
+export function testWatchlistStore(kind: StoreKind): void {
+  const test = testerOf("WatchlistStore", kind);
+
+  test("gives a list back with its items in order, to its owner alone", async ({ database }) => {
+    const store = new SqlWatchlistStore(database);
+    const [full, empty] = [watchlistOf(1), watchlistOf(2, { items: [] })];
+    assertEquals(await store.create(full, MAX), true);
+    assertEquals(await store.create(empty, MAX), true);
+    assertEquals(await store.list("ann"), [full, empty]);
+    assertEquals(await store.find({ ownerId: "ann", watchlistId: full.id }), full);
+    assertEquals(await store.list("bob"), []);
+    assertEquals(await store.find({ ownerId: "bob", watchlistId: full.id }), null);
+  });
+
+  test("keeps no more than the limit of one owner", async ({ database }) => {
+    const store = new SqlWatchlistStore(database);
+    const outcomes = [];
+    for (const index of [1, 2, 3, 4]) outcomes.push(await store.create(watchlistOf(index), MAX));
+    assertEquals(outcomes, [true, true, true, false]);
+    assertEquals((await store.list("ann")).length, 3);
+  });
+
+  test("changes a list as a whole, or not at all if that throws", async ({ database }) => {
+    const store = new SqlWatchlistStore(database);
+    const kept = watchlistOf(1);
+    await store.create(kept, MAX);
+    const own = { ownerId: "ann", watchlistId: kept.id };
+    const reversed = { name: "Turned", items: kept.items.toReversed() };
+    assertEquals(await store.change({ ...own, ownerId: "bob" }, () => reversed), null);
+    const refusal = new Error("no");
+    const refused = await store.change(own, () => {
+      throw refusal;
+    }).catch((error: unknown) => error);
+    assert(refused === refusal);
+    assertEquals(await store.find(own), kept);
+    assertEquals(await store.change(own, () => reversed), { ...kept, ...reversed });
+    assertEquals(await store.find(own), { ...kept, ...reversed });
+  });
+
+  test("removes a list with its items, the owner's own alone", async ({ database }) => {
+    const store = new SqlWatchlistStore(database);
+    const kept = watchlistOf(1);
+    await store.create(kept, MAX);
+    const own = { ownerId: "ann", watchlistId: kept.id };
+    assertEquals(await store.remove({ ...own, ownerId: "bob" }), false);
+    assertEquals(await store.find(own), kept);
+    assertEquals(await store.remove(own), true);
+    assertEquals(await store.remove(own), false);
+    assertEquals(await store.create(kept, MAX), true);
+  });
+}
