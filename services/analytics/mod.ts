@@ -41,12 +41,12 @@ export {
   growthOfValues,
   modifiedDietz,
   timeWeightedReturn,
-} from "./returns.ts";
-export { measureRisk, type RiskMeasures, type RiskOptions } from "./risk.ts";
-export { type CashFlow, xirr } from "./xirr.ts";
+} from "../kernel/returns.ts";
+export { measureRisk, type RiskMeasures, type RiskOptions } from "../kernel/risk.ts";
+export { type CashFlow, xirr } from "../kernel/xirr.ts";
 export * from "./risk/asset_metrics.ts";
 export * from "./risk/correlation.ts";
-export { deepestDrawdown, type Drawdown, drawdownCurve } from "./risk/drawdown.ts";
+export { deepestDrawdown, type Drawdown, drawdownCurve } from "../kernel/drawdown.ts";
 export { RISK_FIGURES } from "./risk/figures.ts";
 export { logReturns } from "./risk/log_returns.ts";
 export { MAX_WINDOW_BARS, parsePeriod, type Period, USUAL_PERIODS } from "./risk/period.ts";

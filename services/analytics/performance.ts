@@ -7,9 +7,9 @@ import {
   growthOfValues,
   modifiedDietz,
   timeWeightedReturn,
-} from "./returns.ts";
-import { measureRisk, type RiskMeasures, type RiskOptions } from "./risk.ts";
-import { type CashFlow, xirr } from "./xirr.ts";
+} from "../kernel/returns.ts";
+import { measureRisk, type RiskMeasures, type RiskOptions } from "../kernel/risk.ts";
+import { type CashFlow, xirr } from "../kernel/xirr.ts";
 
 /** What is known of an investment; the more, the more can be measured. */
 export interface PerformanceInput extends RiskOptions {

@@ -8,7 +8,7 @@ import {
   MIN_COMMON_POINTS,
   rollingCorrelation,
 } from "./correlation.ts";
-import { deepestDrawdown, type Drawdown, drawdownCurve } from "./drawdown.ts";
+import { deepestDrawdown, type Drawdown, drawdownCurve } from "../../kernel/drawdown.ts";
 import { logReturns } from "./log_returns.ts";
 import { measurePriceRisk, measureSwing, type PriceSwing } from "./price_risk.ts";
 import type { PriceRows } from "./window_reader.ts";

@@ -1,8 +1,8 @@
 import { finiteOrNull } from "../../kernel/numbers.ts";
 import { populationDeviation, sampleDeviation } from "../../kernel/stats.ts";
-import { growthOfPrices } from "../returns.ts";
-import { measureRisk, type RiskMeasures } from "../risk.ts";
-import { deepestDrawdown, type Drawdown, drawdownCurve } from "./drawdown.ts";
+import { growthOfPrices } from "../../kernel/returns.ts";
+import { measureRisk, type RiskMeasures } from "../../kernel/risk.ts";
+import { deepestDrawdown, type Drawdown, drawdownCurve } from "../../kernel/drawdown.ts";
 import { logReturns } from "./log_returns.ts";
 
 /** How far prices swing, in two measures that share no unit. */

@@ -1,5 +1,5 @@
 import { measurePerformance } from "@/services/analytics/performance.ts";
-import type { CashFlow } from "@/services/analytics/xirr.ts";
+import type { CashFlow } from "@/services/kernel/xirr.ts";
 import { AppError } from "@/services/kernel/errors.ts";
 import { DAY_MS, utcMsOf } from "@/services/kernel/time.ts";
 import { assertClose, assertEquals, assertThrows } from "@/tests/assert.ts";

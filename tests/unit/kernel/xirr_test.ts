@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type CashFlow, xirr } from "@/services/analytics/xirr.ts";
+import { type CashFlow, xirr } from "@/services/kernel/xirr.ts";
 import { DAY_MS, parseUtcMs, type UtcMs, utcMsOf, YEAR_MS } from "@/services/kernel/time.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 

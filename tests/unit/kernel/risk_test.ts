@@ -1,6 +1,6 @@
 import { toColumn } from "@/services/analytics/column.ts";
-import { growthOfReturns } from "@/services/analytics/returns.ts";
-import { measureRisk, type RiskMeasures, type RiskOptions } from "@/services/analytics/risk.ts";
+import { growthOfReturns } from "@/services/kernel/returns.ts";
+import { measureRisk, type RiskMeasures, type RiskOptions } from "@/services/kernel/risk.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "@/tests/assert.ts";
 import { readSharedText, sharedData } from "@/tests/shared_data.ts";
 

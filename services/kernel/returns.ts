@@ -1,6 +1,6 @@
-import { AppError } from "../kernel/errors.ts";
-import { finiteOrNull } from "../kernel/numbers.ts";
-import { formatUtcMs, type UtcMs } from "../kernel/time.ts";
+import { AppError } from "./errors.ts";
+import { finiteOrNull } from "./numbers.ts";
+import { formatUtcMs, type UtcMs } from "./time.ts";
 import type { CashFlow } from "./xirr.ts";
 
 /** A portfolio's value at an instant, just before any flow at that instant; `null` is missing. */

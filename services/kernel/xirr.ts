@@ -1,4 +1,4 @@
-import { type UtcMs, YEAR_MS } from "../kernel/time.ts";
+import { type UtcMs, YEAR_MS } from "./time.ts";
 
 /** Money that changes hands; negative when the investor pays it. */
 export interface CashFlow {

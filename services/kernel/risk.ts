@@ -1,7 +1,7 @@
-import { finiteOrNull } from "../kernel/numbers.ts";
-import { mean, regressionSlope, sampleDeviation } from "../kernel/stats.ts";
+import { finiteOrNull } from "./numbers.ts";
+import { mean, regressionSlope, sampleDeviation } from "./stats.ts";
 import type { Growth } from "./returns.ts";
-import { drawdownCurve } from "./risk/drawdown.ts";
+import { drawdownCurve } from "./drawdown.ts";
 
 export interface RiskOptions {
   /** Periods a year; 365 by default, as days trade all year. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { deepestDrawdown, drawdownCurve } from "@/services/analytics/risk/drawdown.ts";
+import { deepestDrawdown, drawdownCurve } from "@/services/kernel/drawdown.ts";
 import { relativePerformance } from "@/services/analytics/risk/relative_performance.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 import { readSharedText, sharedData } from "@/tests/shared_data.ts";
