@@ -1,7 +1,13 @@
 import type { ChangeFeed, Clock } from "../../services/ports/mod.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { refusal } from "./errors.ts";
-import { acceptsGzip, compressed, isCompressible, varying } from "./middleware/compression.ts";
+import {
+  acceptsGzip,
+  compressed,
+  isCompressible,
+  varying,
+  type WholeReply,
+} from "./middleware/compression.ts";
 import { FrontCache } from "./middleware/front_cache.ts";
 import { addRateHeaders, type ConnectionInfo, type RateLimiter } from "./middleware/rate_limit.ts";
 import type { RequestMetrics } from "./middleware/request_metrics.ts";
@@ -101,14 +107,14 @@ export class ApiFront {
     return this.#finish({ plain: reply, gzip: null }, asked);
   }
 
-  async #sendLong(reply: Reply, asked: Asked): Promise<Response> {
+  async #sendLong(reply: WholeReply, asked: Asked): Promise<Response> {
     const plain = varying(reply);
     const gzip = acceptsGzip(asked.request.headers) ? await compressed(plain) : null;
     return this.#finish({ plain, gzip }, asked);
   }
 
   #finish(
-    forms: { readonly plain: Reply; readonly gzip: Reply | null },
+    forms: { readonly plain: Reply; readonly gzip: WholeReply | null },
     { request, id, route, change, startedAt }: Asked,
   ): Response {
     if (isRead(request)) this.#cache.keep(request.url, { ...forms, route, change });
@@ -167,6 +173,7 @@ function conditional(
     return new Response(null, { status: 304, headers: response.headers });
   }
   if (request.method !== "HEAD") return response;
+  void response.body?.cancel();
   return new Response(null, { status: response.status, headers: response.headers });
 }
 

@@ -10,8 +10,13 @@ import { checkSameSite } from "./middleware/same_site.ts";
 import type { Reply } from "./reply.ts";
 
 /** What a path with an endpoint of the method allows. */
-const ALLOWED: Readonly<Record<Method, string>> = { GET: "GET, HEAD", POST: "POST" };
-const METHODS: readonly Method[] = ["GET", "POST"];
+const ALLOWED: Readonly<Record<Method, string>> = {
+  GET: "GET, HEAD",
+  POST: "POST",
+  PUT: "PUT",
+  DELETE: "DELETE",
+};
+const METHODS: readonly Method[] = ["GET", "POST", "PUT", "DELETE"];
 
 /** A reply and who made it; `null` is nobody, at an address where nothing is. */
 export interface Dispatched {
@@ -65,8 +70,8 @@ export class Dispatcher {
   }
 
   #match(method: string, path: string): Result<Endpoint> | null {
-    if (method === "GET" || method === "HEAD") return this.#router.match("GET", path);
-    return method === "POST" ? this.#router.match(method, path) : null;
+    const asked = method === "HEAD" ? "GET" : method;
+    return METHODS.some((known) => known === asked) ? this.#router.match(asked, path) : null;
   }
 
   /** What is said where no endpoint of the method is. */
@@ -100,7 +105,7 @@ function run(
   endpoint: Endpoint,
   { found, request }: { found: Result<Endpoint>; request: Request },
 ): Reply | Promise<Reply> {
-  if (endpoint.method === "POST") checkSameSite(request);
+  if (endpoint.method !== "GET") checkSameSite(request);
   return endpoint.run({ params: paramsOf(found), request });
 }
 

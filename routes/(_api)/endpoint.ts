@@ -2,13 +2,16 @@ import { z } from "zod";
 import { AppError } from "../../services/kernel/errors.ts";
 import type { RateClass } from "./middleware/rate_limit.ts";
 import type { Reply } from "./reply.ts";
-import { checkMediaType, readJson } from "./request_body.ts";
+import { checkMediaType, openUpload, readJson } from "./request_body.ts";
 
 /** Longest value of one parameter; the longest honest one is a list of indicators. */
 const MAX_VALUE_LENGTH = 2_000;
 
-/** `GET` reads, also for `HEAD`; `POST` changes something. */
-export type Method = "GET" | "POST";
+/** `GET` reads, also for `HEAD`; the others change something. */
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** Of a successful answer: 201 where something new is there, 202 where the work goes on after it. */
+export type SuccessStatus = 200 | 201 | 202;
 
 /** What a handler gets: parameters and body as their schemas read them. */
 export interface Input<P, Q, B> {
@@ -18,8 +21,10 @@ export interface Input<P, Q, B> {
   readonly body: B;
   /** The URL as asked, for links to other pages of the answer. */
   readonly url: string;
-  /** For what schemas do not read: how the client wants its answer. */
+  /** For what schemas do not read: how the client wants its answer, and who it is. */
   readonly headers: () => Headers;
+  /** The bytes of an `upload`, as they come. */
+  readonly upload: () => AsyncIterable<Uint8Array>;
 }
 
 /** One URL and method: its documentation and its validation are the same schemas. */
@@ -32,18 +37,24 @@ export interface EndpointDefinition<P extends z.ZodRawShape, Q extends z.ZodRawS
   readonly description?: string;
   readonly params: z.ZodObject<P>;
   readonly query: z.ZodObject<Q>;
-  /** Schema of the JSON that a POST has to bring. */
+  /** Schema of the JSON that the request has to bring. */
   readonly body?: z.ZodType<B>;
+  /** What the file is that the request brings in place of JSON; it is streamed. */
+  readonly upload?: string;
   /** Schema of the payload; inside the envelope unless `isBare`. */
   readonly response: z.ZodType;
   readonly isBare?: boolean;
-  /** Of a successful answer; 202 where the work goes on after it. */
-  readonly status?: 200 | 202;
+  /** 200 if left out. */
+  readonly status?: SuccessStatus;
+  /** Schema of an answer with 202 that may be given in place of the other. */
+  readonly accepted?: z.ZodType;
   /** What the answer is written in; JSON but for very few. */
   readonly mediaType?: string;
+  /** What it is written in where the query asks for that. */
+  readonly otherMediaType?: string;
   /** Whose share of a client's requests it counts against; `general` if left out. */
   readonly limit?: RateClass;
-  /** Statuses beside the successful one, 422 and 500, and those of every POST. */
+  /** Statuses beside the successful one, 422 and 500, and those of every change. */
   readonly refusals?: readonly number[];
   readonly handle: (
     input: Input<z.output<z.ZodObject<P>>, z.output<z.ZodObject<Q>>, B>,
@@ -60,10 +71,13 @@ export interface Endpoint {
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly body: z.ZodType | undefined;
+  readonly upload: string | undefined;
   readonly response: z.ZodType;
   readonly isBare: boolean;
-  readonly status: 200 | 202;
+  readonly status: SuccessStatus;
+  readonly accepted: z.ZodType | undefined;
   readonly mediaType: string;
+  readonly otherMediaType: string | undefined;
   readonly limit: RateClass;
   readonly refusals: readonly number[];
   /** Validates and answers. Throws `VALIDATION_FAILED` that names every wrong parameter. */
@@ -75,9 +89,9 @@ export interface RawInput {
   readonly request: Request;
 }
 
-/** What a POST may be refused with, whatever it asks for. */
-const POST_REFUSALS = [403];
-/** What a POST with a body may be refused with beside them. */
+/** What a change may be refused with, whatever it asks for. */
+const CHANGE_REFUSALS = [403, 415];
+/** What one with a body may be refused with beside them. */
 const BODY_REFUSALS = [400, 413];
 
 /** Makes an endpoint of its definition. */
@@ -94,37 +108,45 @@ export function endpoint<P extends z.ZodRawShape, Q extends z.ZodRawShape, B = u
     query: readQuery(pickQuery(request.url, queryNames)),
     url: request.url,
     headers: () => request.headers,
+    upload: () => openUpload(request),
   });
+  const isChange = method !== "GET";
+  const hasBody = body !== undefined || definition.upload !== undefined;
   const described = {
     ...definition,
     method,
     body,
+    upload: definition.upload,
     description: definition.description,
     isBare: definition.isBare ?? false,
     status: definition.status ?? 200,
+    accepted: definition.accepted,
     mediaType: definition.mediaType ?? "application/json",
+    otherMediaType: definition.otherMediaType,
     limit: definition.limit ?? "general",
+    refusals: [
+      ...definition.refusals ?? [],
+      ...isChange ? CHANGE_REFUSALS : [],
+      ...hasBody ? BODY_REFUSALS : [],
+    ],
   };
-  const refusals = definition.refusals ?? [];
-  if (body === undefined) {
-    // Without a schema of a body, `B` is what it is by default.
-    const nothing = undefined as B;
-    const isPost = method === "POST";
+  if (body !== undefined) {
     return {
       ...described,
-      refusals: isPost ? [...refusals, ...POST_REFUSALS, 415] : refusals,
-      run(raw) {
-        if (isPost) checkMediaType(raw.request, { isRequired: false });
-        return handle({ ...inputOf(raw), body: nothing });
+      async run(raw) {
+        const input = inputOf(raw);
+        return handle({ ...input, body: parsed(body, await readJson(raw.request)) });
       },
     };
   }
+  // Without a schema of a body, `B` is what it is by default.
+  const nothing = undefined as B;
+  const isBodiless = isChange && definition.upload === undefined;
   return {
     ...described,
-    refusals: [...refusals, ...POST_REFUSALS, ...BODY_REFUSALS, 415],
-    async run(raw) {
-      const input = inputOf(raw);
-      return handle({ ...input, body: parsed(body, await readJson(raw.request)) });
+    run(raw) {
+      if (isBodiless) checkMediaType(raw.request, { isRequired: false });
+      return handle({ ...inputOf(raw), body: nothing });
     },
   };
 }

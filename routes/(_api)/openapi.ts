@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint, SuccessStatus } from "./endpoint.ts";
 import { STREAM_TAG, type StreamDefinition, STREAMS } from "./stream_document.ts";
 
 /** A JSON value as the document is made of. */
@@ -23,6 +23,12 @@ const REFUSAL_WORDS: Readonly<Record<number, string>> = {
   429: "Too many requests; Retry-After says when to ask again",
   500: "Our mistake; details carry the request id",
   503: "Not ready; Retry-After says when to ask again",
+};
+
+const SUCCESS_WORDS: Readonly<Record<SuccessStatus, string>> = {
+  200: "OK",
+  201: "Created",
+  202: "Accepted: the work goes on",
 };
 
 /** Describes all endpoints and streams as OpenAPI 3.1, from the schemas that validate them. */
@@ -69,8 +75,22 @@ const ErrorSchema = z.object({
 function describe(one: Endpoint, toSchema: ToSchema): JsonObject {
   const responses: Record<string, Json> = {
     [one.status]: {
-      description: one.status === 202 ? "Accepted: the work goes on" : "OK",
-      content: { [one.mediaType]: { schema: payloadSchema(one, toSchema) } },
+      description: SUCCESS_WORDS[one.status],
+      content: {
+        [one.mediaType]: { schema: payloadSchema(one, toSchema) },
+        ...one.otherMediaType !== undefined &&
+          { [one.otherMediaType]: { schema: { type: "string" } } },
+      },
+    },
+    ...one.accepted && {
+      202: {
+        description: SUCCESS_WORDS[202],
+        content: {
+          "application/json": {
+            schema: payloadSchema({ response: one.accepted, isBare: false }, toSchema),
+          },
+        },
+      },
     },
     ...one.method === "GET" && {
       304: { description: "Unchanged since the ETag given in If-None-Match" },
@@ -90,6 +110,13 @@ function describe(one: Endpoint, toSchema: ToSchema): JsonObject {
       requestBody: {
         required: true,
         content: { "application/json": { schema: toSchema(one.body, "input") } },
+      },
+    },
+    ...one.upload !== undefined && {
+      requestBody: {
+        required: true,
+        description: one.upload,
+        content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } },
       },
     },
     responses,
@@ -131,7 +158,10 @@ function operationId({ method, path }: Pick<Endpoint, "method" | "path">): strin
   return `${method.toLowerCase()}${path.replaceAll(/[^a-z_]+/g, "_").replace(/_$/, "")}`;
 }
 
-function payloadSchema(one: Endpoint, toSchema: ToSchema): JsonObject {
+function payloadSchema(
+  one: Pick<Endpoint, "response" | "isBare">,
+  toSchema: ToSchema,
+): JsonObject {
   const data = toSchema(one.response, "output");
   if (one.isBare) return data;
   return {

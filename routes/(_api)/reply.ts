@@ -3,7 +3,8 @@ import { formatUtcMs, type UtcMs } from "../../services/kernel/time.ts";
 /** An answer before it becomes a `Response`: what the front cache keeps of it. */
 export interface Reply {
   readonly status: number;
-  readonly body: string | Uint8Array<ArrayBuffer>;
+  /** A stream is sent as it comes, once: it is neither kept nor compressed. */
+  readonly body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Headers beside the standing ones; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -27,6 +28,27 @@ export function bare(
   if (version === undefined) return { status, body, headers: headers ?? {} };
   const etag = `W/"${version}"`;
   return { status, body, headers: { etag, "cache-control": PUBLIC, ...headers } };
+}
+
+/** A file that is sent while it is made, under a name to be saved as. */
+export function streamed(
+  chunks: AsyncIterable<string>,
+  { fileName, mediaType }: { readonly fileName: string; readonly mediaType: string },
+): Reply {
+  const body = ReadableStream.from(chunks).pipeThrough(new TextEncoderStream());
+  return { status: 200, body, headers: fileHeaders(fileName, mediaType) };
+}
+
+/** What tells a browser to save an answer under a name. */
+export function fileHeaders(
+  fileName: string,
+  mediaType: string,
+): Readonly<Record<string, string>> {
+  return {
+    "content-type": `${mediaType}; charset=utf-8`,
+    "content-disposition": `attachment; filename="${fileName}"`,
+    "cache-control": "no-store",
+  };
 }
 
 interface EnvelopeOptions extends ReplyOptions {

@@ -29,6 +29,25 @@ export function checkMediaType(
   );
 }
 
+/**
+ * The bytes of a file that is the body of a request, as they come. Throws for a form around it: its
+ * parts would have to be taken apart first.
+ */
+export function openUpload({ headers, body }: Request): AsyncIterable<Uint8Array> {
+  const type = headers.get("content-type") ?? "";
+  if (/^multipart\//i.test(type)) {
+    throw new AppError(
+      "UNSUPPORTED_MEDIA_TYPE",
+      "Cannot read a form: expected the file itself as the body",
+    );
+  }
+  return body ?? NO_BYTES;
+}
+
+const NO_BYTES: AsyncIterable<Uint8Array> = {
+  async *[Symbol.asyncIterator]() {},
+};
+
 /** Reads no further than the limit, whatever the request says of its length. */
 async function readBytes({ headers, body }: Request): Promise<Uint8Array<ArrayBuffer>> {
   if (Number(headers.get("content-length")) > MAX_BODY_BYTES) throw tooLarge();

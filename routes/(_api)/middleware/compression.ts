@@ -17,17 +17,24 @@ export function acceptsGzip(headers: Headers): boolean {
 }
 
 /** Whether the answer is long enough to come in a plain and a compressed form. */
-export function isCompressible({ body }: Reply): boolean {
-  return body.length >= MIN_CHARACTERS;
+export function isCompressible(reply: Reply): reply is WholeReply {
+  return isWhole(reply) && reply.body.length >= MIN_CHARACTERS;
+}
+
+/** A reply that is there as a whole, and not made while it is sent. */
+export type WholeReply = Reply & { readonly body: string | Uint8Array<ArrayBuffer> };
+
+export function isWhole(reply: Reply): reply is WholeReply {
+  return !(reply.body instanceof ReadableStream);
 }
 
 /** The plain form of a long answer. */
-export function varying(reply: Reply): Reply {
+export function varying(reply: WholeReply): WholeReply {
   return { ...reply, headers: { ...reply.headers, vary: "accept-encoding" } };
 }
 
 /** The compressed form of a long answer, made off the event loop. */
-export async function compressed(reply: Reply): Promise<Reply> {
+export async function compressed(reply: WholeReply): Promise<WholeReply> {
   const body = new Uint8Array(await gzipAsync(reply.body, { level: LEVEL }));
   return { ...reply, body, headers: { ...reply.headers, "content-encoding": "gzip" } };
 }

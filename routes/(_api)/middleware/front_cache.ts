@@ -2,7 +2,7 @@ import type { UtcMs } from "../../../services/kernel/time.ts";
 import type { Clock } from "../../../services/ports/mod.ts";
 import type { Reply } from "../reply.ts";
 import type { Route } from "../route.ts";
-import { acceptsGzip, isCompressible } from "./compression.ts";
+import { acceptsGzip, isCompressible, isWhole, type WholeReply } from "./compression.ts";
 
 /** One form of an answer, with the `Response` that its replays are cloned from. */
 interface Form {
@@ -24,7 +24,7 @@ interface Entry {
 /** An answer as it goes into the cache. */
 export interface KeptAnswer {
   readonly plain: Reply;
-  readonly gzip: Reply | null;
+  readonly gzip: WholeReply | null;
   /** Where it was made. */
   readonly route: Route;
   readonly change: number;
@@ -83,7 +83,7 @@ export class FrontCache {
   /** Keeps an answer that says of itself that it is public, unless it is too large. */
   keep(url: string, { plain, gzip, route, change }: KeptAnswer): void {
     if (plain.status !== 200 || !plain.headers["cache-control"]?.startsWith("public")) return;
-    if (!this.#wasAsked(url)) return;
+    if (!isWhole(plain) || !this.#wasAsked(url)) return;
     // Text takes a byte or two for each character, and as much again in the prototype.
     const sizeBytes = 2 * (plain.body.length + url.length + (gzip?.body.length ?? 0));
     if (sizeBytes > this.#maxBytes / 4) return;

@@ -1,5 +1,6 @@
 import type { Uuid } from "../../kernel/ids.ts";
 import type { UtcMs } from "../../kernel/time.ts";
+import type { AssetId } from "../../market/mod.ts";
 import type { LedgerEntry } from "../imports/entry.ts";
 import type { Transaction } from "../transaction.ts";
 
@@ -112,9 +113,13 @@ export type UndoOutcome =
   | { readonly kind: "refused"; readonly reason: string };
 
 export interface TransactionPage {
-  /** Rows after this one, in the order of the ledger. */
+  /** Rows after this one, in the order of the page. */
   readonly after?: { readonly at: UtcMs; readonly id: Uuid };
   readonly limit: number;
+  /** The latest first; the earliest if left out. */
+  readonly isNewestFirst?: boolean;
+  /** Only rows of this asset. */
+  readonly assetId?: AssetId;
 }
 
 /** A row with where it comes from. */

@@ -141,19 +141,21 @@ export class SqlLedgerStore implements LedgerStore {
 
   async listTransactions(
     scope: LedgerScope,
-    { after, limit }: TransactionPage,
+    { after, limit, isNewestFirst = false, assetId }: TransactionPage,
   ): Promise<readonly LedgerRow[]> {
     const { read } = this.#database;
     await this.#requireOwned(read, scope);
+    const [order, behind] = isNewestFirst ? ["desc", "<"] as const : ["asc", ">"] as const;
     let query = read.selectFrom("transactions").selectAll()
       .where("portfolio_id", "=", this.#uuid(scope.portfolioId));
+    if (assetId !== undefined) query = query.where("asset_id", "=", assetId);
     if (after !== undefined) {
       const id = this.#uuid(after.id);
-      query = query.where("at", ">=", after.at)
-        .where((row) => row.or([row("at", ">", after.at), row("id", ">", id)]));
+      query = query.where("at", isNewestFirst ? "<=" : ">=", after.at)
+        .where((row) => row.or([row("at", behind, after.at), row("id", behind, id)]));
     }
-    const rows = await query.orderBy("at").orderBy("id").limit(Math.min(limit, PAGE_LIMIT))
-      .execute();
+    const rows = await query.orderBy("at", order).orderBy("id", order)
+      .limit(Math.min(limit, PAGE_LIMIT)).execute();
     return rows.map((row) => toLedgerRow(fromTransactionRow(row)));
   }
 

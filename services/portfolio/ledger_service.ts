@@ -1,0 +1,181 @@
+import { AppError } from "../kernel/errors.ts";
+import { type Uuid, UuidFactory } from "../kernel/ids.ts";
+import type { Clock } from "../ports/mod.ts";
+import type { AssetNames } from "./imports/asset_names.ts";
+import { contentFingerprint, feeId, type LedgerEntry } from "./imports/entry.ts";
+import { editedEntry, type EntryValues, readEntry } from "./ledger/entry_values.ts";
+import type {
+  LedgerImportReport,
+  LedgerImportRequest,
+  LedgerImportService,
+} from "./ledger/import_service.ts";
+import { exportRejected } from "./ledger/rejected_csv.ts";
+import { exportTransactions } from "./ledger/transactions_csv.ts";
+import type {
+  LedgerChange,
+  LedgerImport,
+  LedgerRow,
+  LedgerScope,
+  LedgerStore,
+  RejectedRow,
+  TransactionPage,
+  UndoOutcome,
+} from "./ports.ts";
+
+/** Hears of each change of a ledger, after it is stored. */
+export type LedgerListener = (scope: LedgerScope, change: LedgerChange) => void;
+
+/** A row with the fee that stands in its own columns. */
+export interface EnteredRow {
+  readonly row: LedgerRow;
+  readonly fee: LedgerRow | null;
+}
+
+/**
+ * Ledgers, row by row and file by file. Every call names the owner, and throws
+ * `RESOURCE_NOT_FOUND` for a portfolio that is somebody else's or deleted.
+ */
+export class LedgerService {
+  readonly #store: LedgerStore;
+  readonly #imports: LedgerImportService;
+  readonly #names: AssetNames;
+  readonly #clock: Clock;
+  readonly #ids: UuidFactory;
+  readonly #listeners = new Set<LedgerListener>();
+
+  constructor({ store, imports, names, clock }: {
+    readonly store: LedgerStore;
+    readonly imports: LedgerImportService;
+    readonly names: AssetNames;
+    readonly clock: Clock;
+  }) {
+    this.#store = store;
+    this.#imports = imports;
+    this.#names = names;
+    this.#clock = clock;
+    this.#ids = new UuidFactory(() => clock.now());
+  }
+
+  /** The formats that a file may be told to have. */
+  get formats(): LedgerImportService["formats"] {
+    return this.#imports.formats;
+  }
+
+  /** Tells a listener of changes made by this process, until the result is called. */
+  subscribe(listener: LedgerListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  listTransactions(scope: LedgerScope, page: TransactionPage): Promise<readonly LedgerRow[]> {
+    return this.#store.listTransactions(scope, page);
+  }
+
+  async getTransaction(scope: LedgerScope, id: Uuid): Promise<EnteredRow> {
+    const row = await this.#store.findTransaction(scope, id);
+    if (row === null) throw noTransaction();
+    return { row, fee: await this.#store.findTransaction(scope, feeId(id)) };
+  }
+
+  /** Adds a row; throws `VALIDATION_FAILED` for one that no file could bring either. */
+  async add(scope: LedgerScope, values: EntryValues): Promise<EnteredRow> {
+    const entry = readEntry(values, this.#reading());
+    await this.#requireParent(scope, entry);
+    const id = entry.id ?? this.#ids.next();
+    const content = contentFingerprint(entry);
+    this.#tell(scope, await this.#store.addEntry(scope, { entry, id, content }));
+    return await this.getTransaction(scope, id);
+  }
+
+  /** Changes the values that are given; a row and its fee are changed together. */
+  async edit(scope: LedgerScope, id: Uuid, values: EntryValues): Promise<EnteredRow> {
+    const before = await this.getTransaction(scope, id);
+    const entry = editedEntry(values, { ...before, ...this.#reading() });
+    await this.#requireParent(scope, entry);
+    const content = contentFingerprint(entry);
+    const change = await this.#store.editEntry(scope, { entry, id, content });
+    if (change === null) throw noTransaction();
+    this.#tell(scope, change);
+    return await this.getTransaction(scope, id);
+  }
+
+  /** Removes a row and its fee. */
+  async remove(scope: LedgerScope, id: Uuid): Promise<LedgerChange> {
+    const change = await this.#store.deleteTransaction(scope, id);
+    if (change === null) throw noTransaction();
+    this.#tell(scope, change);
+    return change;
+  }
+
+  async importFile(request: LedgerImportRequest): Promise<LedgerImportReport> {
+    const report = await this.#imports.importFile(request);
+    this.#tell(request.scope, report);
+    return report;
+  }
+
+  /** The newest first. */
+  listImports(scope: LedgerScope, limit: number): Promise<readonly LedgerImport[]> {
+    return this.#store.listImports(scope, limit);
+  }
+
+  async getImport(scope: LedgerScope, importId: Uuid): Promise<LedgerImport> {
+    const found = await this.#store.findImport(scope, importId);
+    if (found !== null) return found;
+    throw new AppError("RESOURCE_NOT_FOUND", "Import not found");
+  }
+
+  listRejected(
+    scope: LedgerScope,
+    importId: Uuid,
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<readonly RejectedRow[]> {
+    return this.#store.listRejected(scope, importId, page);
+  }
+
+  /** The rejected rows of an import as CSV that can be corrected and imported. */
+  async exportRejected(scope: LedgerScope, importId: Uuid): Promise<AsyncIterable<string>> {
+    await this.getImport(scope, importId);
+    return exportRejected(this.#store, { scope, importId });
+  }
+
+  /** Takes an import back as a whole; throws `CONFLICT` if its rows were changed since. */
+  async undoImport(
+    scope: LedgerScope,
+    importId: Uuid,
+  ): Promise<Extract<UndoOutcome, { kind: "undone" }>> {
+    const outcome = await this.#store.undoImport(scope, importId);
+    if (outcome.kind === "refused") {
+      throw new AppError("CONFLICT", `Cannot undo the import: ${outcome.reason}`);
+    }
+    this.#tell(scope, outcome);
+    return outcome;
+  }
+
+  /** The ledger as Transactions CSV v1.1. */
+  exportTransactions(scope: LedgerScope): AsyncIterable<string> {
+    return exportTransactions(this.#store, scope);
+  }
+
+  #reading() {
+    return { names: this.#names, now: this.#clock.now() };
+  }
+
+  /** A fee may name a row of its own ledger alone. */
+  async #requireParent(scope: LedgerScope, { parentId }: LedgerEntry): Promise<void> {
+    if (parentId === null || await this.#store.findTransaction(scope, parentId) !== null) return;
+    throw new AppError(
+      "VALIDATION_FAILED",
+      "Cannot enter the transaction: parent_id names no row of this portfolio",
+      { details: { reason: "bad_id" } },
+    );
+  }
+
+  #tell(scope: LedgerScope, change: LedgerChange): void {
+    if (change.changedFrom === null) return;
+    for (const listener of this.#listeners) listener(scope, change);
+  }
+}
+
+function noTransaction(): AppError {
+  return new AppError("RESOURCE_NOT_FOUND", "Transaction not found");
+}
