@@ -9,6 +9,7 @@ import { up as createScores } from "../../migrations/202611211200_create_scores.
 import { up as createProviderState } from "../../migrations/202611211100_create_provider_state.ts";
 import { up as createRawIngest } from "../../migrations/202611211110_create_raw_ingest.ts";
 import { up as createLivePrices } from "../../migrations/202611211120_create_live_prices.ts";
+import { up as createFx } from "../../migrations/202611211310_create_fx.ts";
 import { up as createLedger } from "../../migrations/202611211300_create_ledger.ts";
 import { up as createWatchlists } from "../../migrations/202611211330_create_watchlists.ts";
 import { columnTypes } from "../../migrations/columns.ts";
@@ -38,6 +39,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611211140_create_audit_log", up: createAuditLog },
   { name: "202611211200_create_scores", up: createScores },
   { name: "202611211300_create_ledger", up: createLedger },
+  { name: "202611211310_create_fx", up: createFx },
   { name: "202611211330_create_watchlists", up: createWatchlists },
 ];
 

@@ -10,6 +10,7 @@ export { SqlAbsenceStore } from "./sql/absence_store.ts";
 export { SqlAssetStore } from "./sql/asset_store.ts";
 export { SqlAuditLog } from "./sql/audit_log.ts";
 export { SqlCandleStore } from "./sql/candle_store.ts";
+export { SqlFxStore } from "./sql/fx_store.ts";
 export { SqlLivePriceStore } from "./sql/live_price_store.ts";
 export { JOB_JSON_LIMIT } from "./sql/job_rows.ts";
 export { SqlJobStore } from "./sql/job_store.ts";
