@@ -7,11 +7,12 @@ import { guardFormula } from "../imports/formula_guard.ts";
 import { type Field, OWN_FIELDS, TRANSACTIONS_V1_1 } from "../imports/mapping.ts";
 import { IgnoredRow, RowFault } from "../imports/row_fault.ts";
 import { readRow } from "../imports/row_shape.ts";
+import { PICKS_COLUMN } from "../lot_picks.ts";
 import type { Transaction } from "../transaction.ts";
 import { valuesOf } from "./field_changes.ts";
 
 /** A row as somebody enters it, by the columns of Transactions CSV v1.1; `null` is a blank. */
-export type EntryValues = Readonly<Partial<Record<Field, string | null>>>;
+export type EntryValues = Readonly<Partial<Record<Field | typeof PICKS_COLUMN, string | null>>>;
 
 /** The account of rows that are entered by hand and name none. */
 export const HAND_ACCOUNT = "default";
@@ -32,7 +33,7 @@ export function readEntry(
   const assets = new AssetFinder(names, { assets: {}, assetSuffixes: [], assetPairs: false });
   try {
     const [entry] = readRow(cells, { assets, dollars: new Set(), account: HAND_ACCOUNT });
-    if (entry !== undefined) return entry;
+    if (entry !== undefined) return withPicks(entry, values);
   } catch (error) {
     if (error instanceof IgnoredRow) throw refused(error.message, {});
     if (!(error instanceof RowFault)) throw error;
@@ -52,7 +53,14 @@ export function editedEntry(
   },
 ): LedgerEntry {
   const all = { ...valuesOf(row, fee), id: row.id, parent_id: row.parentId, ...values };
-  return { ...readEntry(all, reading), notesExtra: row.notesExtra };
+  return withPicks({ ...readEntry(all, reading), notesExtra: row.notesExtra }, values);
+}
+
+/** The entry with the lots that the values name; as it is where they do not speak of lots. */
+function withPicks(entry: LedgerEntry, { lots }: EntryValues): LedgerEntry {
+  if (lots === undefined) return entry;
+  const { [PICKS_COLUMN]: _, ...others } = entry.notesExtra;
+  return { ...entry, notesExtra: lots ? { ...others, [PICKS_COLUMN]: lots } : others };
 }
 
 const NUMBERS: readonly Field[] = ["quantity", "unit_price_usd", "fee_amount"];

@@ -1,0 +1,88 @@
+import { AppError } from "../kernel/errors.ts";
+import type { KeptLedger, KeptLedgers, LotRules } from "./kept_ledgers.ts";
+import type { Disposal, FeeEntry, IncomeEntry, LotBook } from "./lots.ts";
+import type { LotMethod, LotPools, Portfolio } from "./portfolio.ts";
+import type { PortfolioService } from "./portfolio_service.ts";
+import type { LedgerScope } from "./ports.ts";
+
+/** How lots are asked for: without a method, as the portfolio's own rules have it. */
+export interface LotQuery {
+  readonly method?: LotMethod | undefined;
+  readonly pools?: LotPools | undefined;
+}
+
+/** Lots with the rules that they were matched by, as every report names them. */
+export interface MatchedLots extends LotRules {
+  readonly portfolio: Portfolio;
+  readonly ledgerVersion: number;
+  readonly ledger: KeptLedger;
+  readonly book: LotBook;
+}
+
+/** Lots of portfolios, matched from their ledgers when they are asked for. */
+export class LotService {
+  readonly #portfolios: PortfolioService;
+  readonly #ledgers: KeptLedgers;
+  readonly #rest: () => Promise<void>;
+
+  /** `rest` lets other work run between the assets of a long match. */
+  constructor({ portfolios, ledgers, rest }: {
+    readonly portfolios: PortfolioService;
+    readonly ledgers: KeptLedgers;
+    readonly rest: () => Promise<void>;
+  }) {
+    this.#portfolios = portfolios;
+    this.#ledgers = ledgers;
+    this.#rest = rest;
+  }
+
+  /** The lots of a portfolio as its ledger stands. */
+  async getLots(scope: LedgerScope, query: LotQuery = {}): Promise<MatchedLots> {
+    const portfolio = await this.#portfolios.get(scope);
+    const ledger = await this.#ledgers.open(portfolio);
+    const rules = rulesOf(portfolio, query);
+    const matcher = ledger.matcher(rules);
+    for (const assetId of matcher.assetIds()) {
+      matcher.bookOf(assetId);
+      await this.#rest();
+    }
+    return { ...rules, portfolio, ledger, ledgerVersion: ledger.version, book: matcher.book() };
+  }
+}
+
+/** The portfolio's rules, or one rule for all years where the query names it. */
+export function rulesOf(portfolio: LotRules, { method, pools }: LotQuery): LotRules {
+  const { rule, rulesByYear } = portfolio;
+  if (method === undefined && pools === undefined) return { rule, rulesByYear };
+  return { rule: { method: method ?? rule.method, pools: pools ?? rule.pools }, rulesByYear: {} };
+}
+
+/** The UTC year of an instant. */
+export function yearOf(at: number): number {
+  return new Date(at).getUTCFullYear();
+}
+
+/** What of a book belongs to a tax year, by when it happened; all of it without one. */
+export function ofYear(
+  { disposals, income, fees }: LotBook,
+  year: number | null,
+): {
+  readonly disposals: readonly Disposal[];
+  readonly income: readonly IncomeEntry[];
+  readonly fees: readonly FeeEntry[];
+} {
+  if (year === null) return { disposals, income, fees };
+  return {
+    disposals: disposals.filter(({ disposed }) => yearOf(disposed) === year),
+    income: income.filter(({ at }) => yearOf(at) === year),
+    fees: fees.filter(({ at }) => yearOf(at) === year),
+  };
+}
+
+/** Refuses to go on in a list that has changed since its last page. */
+export function requireVersion(asked: number, { ledgerVersion }: MatchedLots): void {
+  if (asked === ledgerVersion) return;
+  throw new AppError("CONFLICT", "The portfolio changed since the last page: start over", {
+    details: { ledger_version: ledgerVersion },
+  });
+}
