@@ -5,6 +5,7 @@ import type { Portfolio } from "./portfolio.ts";
 import type { Watchlist } from "./watchlist.ts";
 
 export type * from "./ledger/ledger_ports.ts";
+export type * from "./fx/fx_ports.ts";
 
 /** What of a portfolio its owner sets. */
 export type PortfolioSettings = Pick<
