@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, type RawBuilder, sql, type SqlBool } from "kysely";
 import type { Uuid } from "../../kernel/ids.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import { feeId, identityOf, rowsOf } from "../../portfolio/imports/entry.ts";
@@ -13,7 +13,7 @@ import type {
 import type { Transaction } from "../../portfolio/transaction.ts";
 import type { Dialect } from "../database.ts";
 import { Breather } from "../event_loop.ts";
-import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
+import { fromUuidColumn, toUuidColumn, type UuidValue } from "../uuid_column.ts";
 import {
   fromTransactionRow,
   insertTransactions,
@@ -202,12 +202,11 @@ export class SqlLedgerWriter implements LedgerWriter {
     const ids = entries.flatMap(({ id, entry }) => entry.fee === null ? [id] : [id, feeId(id)]);
     const identities = entries.flatMap(({ entry }) => identityOf(entry) ?? []);
     const query = this.#db.selectFrom("transactions")
-      .select(["id", "identity", "content", "written_by", "line"])
-      .where("portfolio_id", "=", this.#uuid(this.#portfolioId));
-    const byId = await query.where("id", "in", ids.map((id) => this.#uuid(id))).execute();
-    const byIdentity = identities.length === 0
-      ? []
-      : await query.where("identity", "in", identities).execute();
+      .select(["id", "identity", "content", "written_by", "line"]);
+    const among = (column: "id" | "identity", values: readonly UuidValue[]) =>
+      query.where(this.#isAmong(column, values)).execute();
+    const byId = await among("id", ids.map((id) => this.#uuid(id)));
+    const byIdentity = identities.length === 0 ? [] : await among("identity", identities);
     for (const row of [...byId, ...byIdentity]) {
       const isOurs = this.#importId !== null && row.written_by !== null &&
         fromUuidColumn(row.written_by) === this.#importId;
@@ -215,6 +214,20 @@ export class SqlLedgerWriter implements LedgerWriter {
       known.put(row.identity, { id: fromUuidColumn(row.id), content: row.content, line });
     }
     return known;
+  }
+
+  /**
+   * Of this portfolio, with one of the values. SQLite takes pairs: of two conditions it would use
+   * the one on the portfolio alone, as it supposes that few rows share it.
+   */
+  #isAmong(column: "id" | "identity", values: readonly UuidValue[]): RawBuilder<SqlBool> {
+    const portfolioId = this.#uuid(this.#portfolioId);
+    const name = sql.ref(column);
+    if (this.#dialect === "postgres") {
+      return sql`portfolio_id = ${portfolioId} and ${name} in (${sql.join(values)})`;
+    }
+    const pairs = values.map((value) => sql`(${portfolioId}, ${value})`);
+    return sql`(portfolio_id, ${name}) in (values ${sql.join(pairs)})`;
   }
 
   #touch(at: UtcMs): void {
