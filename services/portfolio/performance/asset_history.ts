@@ -1,0 +1,175 @@
+import type { AssetId } from "../../market/mod.ts";
+import { coverageOf } from "./coverage.ts";
+import { bucketEnd, bucketOf, type Grid } from "./grid.ts";
+import type { AssetMovements, Movement } from "./movements.ts";
+
+/** Money that crossed the border at an instant; below 0 what left. */
+export interface Flow {
+  readonly at: number;
+  readonly bucket: number;
+  readonly amount: number;
+}
+
+/** What an account held of an asset was worth. */
+export interface AccountValues {
+  readonly account: string;
+  /** Units at the end of each bucket. */
+  readonly quantities: Float64Array;
+  /** Their value; NaN where the price is missing. */
+  readonly values: Float64Array;
+}
+
+/** A bucket in which an asset moved. */
+export interface AssetEvent {
+  readonly bucket: number;
+  /** What was held at the end of the bucket before, at this bucket's price; NaN without one. */
+  readonly carried: number;
+  /** Net money that came in with the asset, below 0 what went out. */
+  readonly flow: number;
+}
+
+/** An asset's value through time, in one currency. */
+export interface AssetHistory {
+  readonly assetId: AssetId;
+  readonly accounts: readonly AccountValues[];
+  /**
+   * Value at the end of each bucket over all accounts. NaN where the price of a holding is missing
+   * for a moment; 0 where nothing is held, and where it has no price for so long that it is left
+   * out.
+   */
+  readonly values: Float64Array;
+  /** In order of time, at most one a bucket. */
+  readonly events: readonly AssetEvent[];
+  readonly flows: readonly Flow[];
+  /** Buckets in which it is held and left out, as it has no price. */
+  readonly unpriced: number;
+}
+
+/**
+ * Values what is held at the closes of a grid (NaN where there is none). A close is never filled:
+ * a bucket without one has no value. Before the first close, and where closes are missing for
+ * more than `MAX_GAP` buckets, the asset is left out as if it lay outside: it comes back as a
+ * deposit of its value, and had left as a withdrawal of its last.
+ */
+export function assetHistory(
+  { assetId, movements }: AssetMovements,
+  { grid, closes }: { readonly grid: Grid; readonly closes: Float64Array },
+): AssetHistory {
+  const quantities = quantitiesByAccount(movements, grid);
+  const held = sumOf([...quantities.values()], grid.length);
+  const inGrid = movements.filter(({ at }) => isInside(bucketOf(grid, at), grid));
+  const covered = coverageOf({ closes, held, needed: unvaluedBuckets(inGrid, grid) });
+  const accounts = [...quantities].map(([account, column]) => ({
+    account,
+    quantities: column,
+    values: valuesOf(column, { closes, covered }),
+  }));
+  const flows = [...boundaryFlows(held, { closes, covered, grid })];
+  for (const { at, quantity, flowUsd } of inGrid) {
+    const bucket = bucketOf(grid, at);
+    if (flowUsd === 0 || covered[bucket] === 0) continue;
+    const amount = Number.isNaN(flowUsd) ? quantity * (closes[bucket] ?? NaN) : flowUsd;
+    flows.push({ at, bucket, amount });
+  }
+  flows.sort((a, b) => a.at - b.at);
+  return {
+    assetId,
+    accounts,
+    values: valuesOf(held, { closes, covered }),
+    events: eventsOf({ flows, inGrid, held, closes, covered, grid }),
+    flows,
+    unpriced: held.reduce((n, units, k) => n + Number(units > 0 && covered[k] === 0), 0),
+  };
+}
+
+function isInside(bucket: number, { length }: Grid): boolean {
+  return bucket >= 0 && bucket < length;
+}
+
+/** Units at the end of each bucket; movements before the grid are held from its start. */
+function quantitiesByAccount(
+  movements: readonly Movement[],
+  grid: Grid,
+): ReadonlyMap<string, Float64Array> {
+  const columns = new Map<string, Float64Array>();
+  for (const [account, own] of Map.groupBy(movements, (movement) => movement.account)) {
+    const column = new Float64Array(grid.length);
+    for (const [index, { at, held }] of own.entries()) {
+      const next = own[index + 1];
+      const from = Math.max(0, bucketOf(grid, at));
+      const until = next === undefined ? grid.length : bucketOf(grid, next.at);
+      if (until > from) column.fill(held, from, until);
+    }
+    columns.set(account, column);
+  }
+  return columns;
+}
+
+function sumOf(columns: readonly Float64Array[], length: number): Float64Array {
+  const [first, ...others] = columns;
+  if (first === undefined) return new Float64Array(length);
+  if (others.length === 0) return first;
+  const sum = first.slice();
+  for (const column of others) {
+    for (let k = 0; k < length; k++) sum[k] = (sum[k] as number) + (column[k] as number);
+  }
+  return sum;
+}
+
+/** Buckets with a movement that only a price can value. */
+function unvaluedBuckets(movements: readonly Movement[], grid: Grid): ReadonlySet<number> {
+  const unvalued = movements.filter(({ flowUsd }) => Number.isNaN(flowUsd));
+  return new Set(unvalued.map(({ at }) => bucketOf(grid, at)));
+}
+
+interface Pricing {
+  readonly closes: Float64Array;
+  readonly covered: Uint8Array;
+}
+
+function valuesOf(units: Float64Array, { closes, covered }: Pricing): Float64Array {
+  const values = new Float64Array(units.length);
+  for (let k = 0; k < units.length; k++) {
+    const held = units[k] as number;
+    if (held !== 0 && covered[k] === 1) values[k] = held * (closes[k] as number);
+  }
+  return values;
+}
+
+/** What enters and leaves the valued part in kind, as its prices begin and end. */
+function* boundaryFlows(
+  held: Float64Array,
+  { closes, covered, grid }: Pricing & { readonly grid: Grid },
+): Iterable<Flow> {
+  for (let k = 1; k < held.length; k++) {
+    const units = held[k - 1] as number;
+    if (units === 0 || covered[k] === covered[k - 1]) continue;
+    const entered = covered[k] === 1;
+    const price = closes[entered ? k : k - 1] as number;
+    yield {
+      at: entered ? bucketEnd(grid, k) - 1 : bucketEnd(grid, k - 1),
+      bucket: k,
+      amount: entered ? units * price : -units * price,
+    };
+  }
+}
+
+function eventsOf(
+  { flows, inGrid, held, closes, covered, grid }: Pricing & {
+    readonly flows: readonly Flow[];
+    readonly inGrid: readonly Movement[];
+    readonly held: Float64Array;
+    readonly grid: Grid;
+  },
+): readonly AssetEvent[] {
+  const flowAt = new Map<number, number>();
+  for (const { at } of inGrid) flowAt.set(bucketOf(grid, at), 0);
+  for (const { bucket, amount } of flows) flowAt.set(bucket, (flowAt.get(bucket) ?? 0) + amount);
+  return [...flowAt].sort(([a], [b]) => a - b).map(([bucket, flow]) => {
+    const units = held[bucket - 1] ?? 0;
+    const wasCovered = covered[bucket - 1] === 1;
+    // What has just lost its prices leaves at its last value, without a gain.
+    const price = closes[covered[bucket] === 1 ? bucket : bucket - 1] as number;
+    return { bucket, carried: units === 0 || !wasCovered ? 0 : units * price, flow };
+  });
+}

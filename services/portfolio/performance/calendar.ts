@@ -1,0 +1,53 @@
+import { finiteOrNull } from "../../kernel/numbers.ts";
+import type { UtcMs } from "../../kernel/time.ts";
+import { bucketEnd, type Grid } from "./grid.ts";
+import type { Periods } from "./linking.ts";
+
+/** Time-weighted return of a calendar month (UTC), as a fraction. */
+export interface MonthlyReturn {
+  readonly year: number;
+  /** 1 for January. */
+  readonly month: number;
+  /** `null` where nothing was invested. */
+  readonly timeWeightedReturn: number | null;
+  /** Whether the range covers only a part of it. */
+  readonly isPartial: boolean;
+}
+
+/**
+ * The months of linked periods, which compound to the whole return. A period over several months,
+ * as prices were missing, counts in the one that it ends in.
+ */
+export function monthlyReturns(
+  periods: Periods,
+  { grid, from }: { readonly grid: Grid; readonly from: UtcMs },
+): readonly MonthlyReturn[] {
+  const months: MonthlyReturn[] = [];
+  const count = periods.to.length;
+  let unitBefore = 1;
+  let isInvested = false;
+  for (let p = 0; p < count; p++) {
+    const end = bucketEnd(grid, periods.to[p] as number);
+    const day = new Date(end - 1);
+    isInvested ||= periods.isInvested[p] === 1;
+    const next = p + 1 < count ? bucketEnd(grid, periods.to[p + 1] as number) : null;
+    if (next !== null && monthOf(next - 1) === monthOf(end - 1)) continue;
+    const unit = periods.unit[p] as number;
+    const [year, month] = [day.getUTCFullYear(), day.getUTCMonth()];
+    const isCut = next === null && end !== Date.UTC(year, month + 1);
+    months.push({
+      year,
+      month: month + 1,
+      timeWeightedReturn: isInvested ? finiteOrNull(unit / unitBefore - 1) : null,
+      isPartial: isCut || (months.length === 0 && from > Date.UTC(year, month)),
+    });
+    unitBefore = unit;
+    isInvested = false;
+  }
+  return months;
+}
+
+function monthOf(at: number): number {
+  const day = new Date(at);
+  return day.getUTCFullYear() * 12 + day.getUTCMonth();
+}

@@ -1,0 +1,40 @@
+/** Buckets without a close that a holding waits for; with more, it is left out meanwhile. */
+export const MAX_GAP = 7;
+
+/**
+ * Where an asset counts: 1, or 0 where it is left out for want of prices. It counts from its first close on, except in gaps of more than
+ * `MAX_GAP` buckets and in those with a movement that only a price can value. Where nothing is
+ * held, no price is needed.
+ */
+export function coverageOf(
+  { closes, held, needed }: {
+    readonly closes: Float64Array;
+    readonly held: Float64Array;
+    readonly needed: ReadonlySet<number>;
+  },
+): Uint8Array {
+  const { length } = closes;
+  const covered = new Uint8Array(length).fill(1);
+  let last = -1;
+  for (let k = 0; k <= length; k++) {
+    if (k < length && Number.isNaN(closes[k])) continue;
+    if (k - last > 1) {
+      const isNeeded = hasNeed(needed, last + 1, k);
+      const isHeld = isNeeded || hasUnits(held, last + 1, k);
+      const isLong = last < 0 || k - last - 1 > MAX_GAP;
+      if (isHeld && (isLong || isNeeded)) covered.fill(0, last + 1, k);
+    }
+    last = k;
+  }
+  return covered;
+}
+
+function hasNeed(needed: ReadonlySet<number>, from: number, to: number): boolean {
+  for (const bucket of needed) if (bucket >= from && bucket < to) return true;
+  return false;
+}
+
+function hasUnits(held: Float64Array, from: number, to: number): boolean {
+  for (let k = from; k < to; k++) if (held[k] !== 0) return true;
+  return false;
+}

@@ -1,0 +1,116 @@
+import type { AssetId } from "../../market/mod.ts";
+import type { LotRow } from "../lots/lot_book.ts";
+import { type AssetHistory, assetHistory } from "./asset_history.ts";
+import type { Grid } from "./grid.ts";
+import { type AssetMovements, type MovementOptions, movementsOf } from "./movements.ts";
+
+/** External flows in order of time, netted at each instant. */
+export interface FlowColumns {
+  readonly at: Float64Array;
+  readonly bucket: Int32Array;
+  readonly deposited: Float64Array;
+  readonly withdrawn: Float64Array;
+  /** What came in and went out at the same instant, and is in neither. */
+  readonly swapped: Float64Array;
+}
+
+/** A portfolio through time, in one currency: all that its performance is measured on. */
+export interface PortfolioHistory {
+  readonly grid: Grid;
+  readonly assets: readonly AssetHistory[];
+  readonly flows: FlowColumns;
+  /** Value at the end of each bucket; NaN where the price of a holding is missing. */
+  readonly nav: Float64Array;
+}
+
+/** The closes of an asset at the ends of a grid's buckets, NaN where there is none. */
+export type ClosesOf = (assetId: AssetId, grid: Grid) => Float64Array;
+
+export interface HistoryOptions extends MovementOptions {
+  readonly grid: Grid;
+  readonly closesOf: ClosesOf;
+}
+
+/** Follows a ledger, its rows in any order, over a grid. */
+export function portfolioHistory(
+  rows: readonly LotRow[],
+  options: HistoryOptions,
+): PortfolioHistory {
+  return historyOfMovements(movementsOf(rows, options), options);
+}
+
+/** The same of movements that are known. */
+export function historyOfMovements(
+  movements: readonly AssetMovements[],
+  { grid, closesOf }: Pick<HistoryOptions, "grid" | "closesOf">,
+): PortfolioHistory {
+  const assets = movements.map((own) =>
+    assetHistory(own, { grid, closes: closesOf(own.assetId, grid) })
+  );
+  return joinHistories(assets, grid);
+}
+
+/** The portfolio of assets that are already valued. */
+export function joinHistories(assets: readonly AssetHistory[], grid: Grid): PortfolioHistory {
+  const nav = new Float64Array(grid.length);
+  for (const { values } of assets) {
+    for (let k = 0; k < nav.length; k++) nav[k] = (nav[k] as number) + (values[k] as number);
+  }
+  return { grid, assets, flows: flowColumns(assets), nav };
+}
+
+/**
+ * The same history in another currency: `rates` are its units for one dollar at the end of each
+ * bucket, NaN where unknown. Without a rate there is no value, as without a price.
+ */
+export function convertHistory(history: PortfolioHistory, rates: Float64Array): PortfolioHistory {
+  const at = (bucket: number) => rates[bucket] as number;
+  const convert = (column: Float64Array) =>
+    column.map((value, k) => value === 0 ? 0 : value * at(k));
+  const assets = history.assets.map((asset) => ({
+    ...asset,
+    accounts: asset.accounts.map((own) => ({ ...own, values: convert(own.values) })),
+    values: convert(asset.values),
+    events: asset.events.map(({ bucket, carried, flow }) => ({
+      bucket,
+      carried: carried === 0 ? 0 : carried * at(bucket),
+      flow: flow === 0 ? 0 : flow * at(bucket),
+    })),
+    flows: asset.flows.map((flow) => ({ ...flow, amount: flow.amount * at(flow.bucket) })),
+  }));
+  return joinHistories(assets, history.grid);
+}
+
+/** Sets off what came in and what went out at the same instant, as a swap does. */
+function flowColumns(assets: readonly AssetHistory[]): FlowColumns {
+  const flows = assets.flatMap((asset) => asset.flows).sort((a, b) => a.at - b.at);
+  const columns = {
+    at: new Float64Array(flows.length),
+    bucket: new Int32Array(flows.length),
+    deposited: new Float64Array(flows.length),
+    withdrawn: new Float64Array(flows.length),
+    swapped: new Float64Array(flows.length),
+  };
+  let rows = 0;
+  for (let i = 0; i < flows.length;) {
+    const { at, bucket } = flows[i] as typeof flows[number];
+    let [paid, taken] = [0, 0];
+    for (; flows[i]?.at === at; i++) {
+      const amount = (flows[i] as typeof flows[number]).amount;
+      if (amount < 0) taken -= amount;
+      else paid += amount;
+    }
+    columns.at[rows] = at;
+    columns.bucket[rows] = bucket;
+    columns.deposited[rows] = Math.max(0, paid - taken);
+    columns.withdrawn[rows] = Math.max(0, taken - paid);
+    columns.swapped[rows++] = Math.min(paid, taken);
+  }
+  return {
+    at: columns.at.subarray(0, rows),
+    bucket: columns.bucket.subarray(0, rows),
+    deposited: columns.deposited.subarray(0, rows),
+    withdrawn: columns.withdrawn.subarray(0, rows),
+    swapped: columns.swapped.subarray(0, rows),
+  };
+}

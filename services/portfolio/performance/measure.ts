@@ -1,0 +1,234 @@
+import { deepestDrawdown, type Drawdown, drawdownCurve } from "../../kernel/drawdown.ts";
+import { finiteOrNull } from "../../kernel/numbers.ts";
+import { modifiedDietz } from "../../kernel/returns.ts";
+import { measureRisk, type RiskMeasures } from "../../kernel/risk.ts";
+import { type UtcMs, YEAR_MS } from "../../kernel/time.ts";
+import { type CashFlow, xirr } from "../../kernel/xirr.ts";
+import { type AssetId, intervalMs } from "../../market/mod.ts";
+import { type BenchmarkComparison, compareWithBenchmark } from "./benchmark.ts";
+import { type MonthlyReturn, monthlyReturns } from "./calendar.ts";
+import { bucketEnd, lastBucketBy } from "./grid.ts";
+import type { PortfolioHistory } from "./history.ts";
+import {
+  type BucketRange,
+  type Contribution,
+  contributionOf,
+  lastValued,
+  linkPeriods,
+  type Periods,
+} from "./linking.ts";
+
+export interface MeasureOptions {
+  /** From the end of the last bucket by then; from before the first row by default. */
+  readonly from?: UtcMs | undefined;
+  /** To the end of the last bucket by then; the end of the grid by default. */
+  readonly to?: UtcMs | undefined;
+  readonly benchmark?: { readonly assetId: AssetId; readonly closes: Float64Array } | undefined;
+}
+
+export interface AssetContribution extends Contribution {
+  readonly assetId: AssetId;
+}
+
+/** A fall of the unit's value with its dates. */
+export interface DatedDrawdown {
+  readonly depth: number;
+  readonly peakAt: UtcMs;
+  readonly troughAt: UtcMs;
+  readonly recoveredAt: UtcMs | null;
+}
+
+/** For charts: one row per bucket, NaN where a value is missing. */
+export interface PerformanceSeries {
+  /** Ends of the buckets. */
+  readonly t: Float64Array;
+  readonly nav: Float64Array;
+  /** Time-weighted return since the start. */
+  readonly cumulative: Float64Array;
+  readonly drawdown: Float64Array;
+  /** Deposits less withdrawals. */
+  readonly netFlow: Float64Array;
+}
+
+/**
+ * What a portfolio did between two instants, in the currency of its history. Returns are fractions;
+ * `null` where a figure can't be computed.
+ *
+ * The money of a purchase counts as a deposit and that of a sale as a withdrawal, as no row holds
+ * cash; at one instant they are set off.
+ */
+export interface PortfolioPerformance {
+  readonly from: UtcMs;
+  readonly to: UtcMs;
+  readonly openingValue: number;
+  readonly value: number;
+  readonly deposited: number;
+  readonly withdrawn: number;
+  /** value + withdrawn - deposited - opening value. */
+  readonly gain: number;
+  /** Opening value + deposited: what `roi` is measured on. */
+  readonly invested: number;
+  readonly roi: number | null;
+  readonly twr: number | null;
+  readonly xirr: number | null;
+  readonly modifiedDietz: number | null;
+  readonly risk: RiskMeasures;
+  readonly drawdown: DatedDrawdown | null;
+  /** The largest gain first. */
+  readonly contributions: readonly AssetContribution[];
+  /** Total return less the sum of contributions: only rounding, below 1e-9. */
+  readonly residual: number | null;
+  readonly months: readonly MonthlyReturn[];
+  readonly benchmark: BenchmarkComparison | null;
+  readonly series: PerformanceSeries;
+  /** Assets that were held and left out for want of prices, with the buckets that concerns. */
+  readonly unpriced: readonly { readonly assetId: AssetId; readonly buckets: number }[];
+  /** Buckets without a value, as a price or a rate is missing. */
+  readonly missingBuckets: number;
+  /** Periods over such buckets with flows in between, which count from the period's start. */
+  readonly pooledPeriods: number;
+}
+
+/** Measures a history over a range; `null` where it holds no two values, or nothing happened. */
+export function measurePortfolio(
+  history: PortfolioHistory,
+  options: MeasureOptions = {},
+): PortfolioPerformance | null {
+  const range = rangeOf(history, options);
+  if (range === null) return null;
+  const { grid, nav, assets } = history;
+  const periods = linkPeriods(history, range);
+  const [from, to] = [bucketEnd(grid, range.from), bucketEnd(grid, range.to)];
+  const openingValue = nav[range.from] as number;
+  const value = nav[range.to] as number;
+  const [deposited, withdrawn] = [sum(periods.deposited), sum(periods.withdrawn)];
+  const gain = value + withdrawn - deposited - openingValue;
+  const invested = openingValue + deposited;
+  const growth = growthByBucket(periods, range);
+  const twr = finiteOrNull((periods.unit.at(-1) ?? NaN) - 1);
+  const contributions = assets
+    .map((asset) => ({ assetId: asset.assetId, ...contributionOf(asset, periods) }))
+    .filter((own) => own.gain !== 0 || own.toReturn !== 0)
+    .sort((a, b) => b.gain - a.gain || (a.assetId < b.assetId ? -1 : 1));
+  const paid = paidFlows(history, range);
+  const explained = contributions.reduce((total, { toReturn }) => total + toReturn, 0);
+  const { benchmark } = options;
+  return {
+    ...{ from, to, openingValue, value, deposited, withdrawn, gain, invested },
+    roi: invested > 0 ? finiteOrNull(gain / invested) : null,
+    twr,
+    xirr: xirr(paid),
+    modifiedDietz: modifiedDietz(paid),
+    risk: measureRisk(growth, { periodsPerYear: YEAR_MS / intervalMs(grid.interval) }),
+    drawdown: datedDrawdown(growth.path, { history, range }),
+    contributions,
+    residual: twr === null ? null : finiteOrNull(twr - explained),
+    months: monthlyReturns(periods, { grid, from }),
+    benchmark: benchmark ? compareWithBenchmark(history, { ...benchmark, range, periods }) : null,
+    series: seriesOf(history, { range, path: growth.path }),
+    unpriced: assets.filter(({ unpriced }) => unpriced > 0)
+      .map(({ assetId, unpriced }) => ({ assetId, buckets: unpriced })),
+    missingBuckets: range.to - range.from - periods.to.length,
+    pooledPeriods: sum(periods.isPooled),
+  };
+}
+
+/** From the last value before anything happened, or by `from`, to the last value by `to`. */
+function rangeOf(
+  history: PortfolioHistory,
+  { from, to }: MeasureOptions,
+): BucketRange | null {
+  const { grid, assets } = history;
+  const begun = assets.reduce((first, { events, values }) => {
+    const held = values.findIndex((value) => value !== 0);
+    const bucket = Math.min(events[0]?.bucket ?? Infinity, held < 0 ? Infinity : held);
+    return Math.min(first, bucket);
+  }, Infinity);
+  if (begun === Infinity) return null;
+  const asked = from === undefined ? -1 : lastBucketBy(grid, from);
+  const first = lastValued(history, Math.max(asked, begun - 1, 0));
+  const last = lastValued(history, to === undefined ? grid.length - 1 : lastBucketBy(grid, to));
+  return first < 0 || last <= first ? null : { from: first, to: last };
+}
+
+/** What the investor paid and could take: the first value as paid, the flows, the last value. */
+function paidFlows({ grid, nav, flows }: PortfolioHistory, { from, to }: BucketRange) {
+  const paid: CashFlow[] = [];
+  const opening = nav[from] as number;
+  if (opening !== 0) paid.push({ at: bucketEnd(grid, from), amount: -opening });
+  for (let i = 0; i < flows.at.length; i++) {
+    const bucket = flows.bucket[i] as number;
+    const amount = (flows.withdrawn[i] as number) - (flows.deposited[i] as number);
+    if (bucket <= from || bucket > to || amount === 0) continue;
+    paid.push({ at: flows.at[i] as UtcMs, amount });
+  }
+  paid.push({ at: bucketEnd(grid, to), amount: nav[to] as number });
+  return paid;
+}
+
+/** Returns and path per bucket; a bucket without a value has neither, nor has the one after it. */
+function growthByBucket(periods: Periods, { from, to }: BucketRange) {
+  const returns = new Float64Array(to - from).fill(NaN);
+  const path = new Float64Array(to - from).fill(NaN);
+  for (let p = 0; p < periods.to.length; p++) {
+    const row = (periods.to[p] as number) - from - 1;
+    path[row] = periods.unit[p] as number;
+    const isWhole = (periods.to[p] as number) - (periods.from[p] as number) === 1;
+    if (isWhole && periods.isInvested[p] === 1) returns[row] = periods.returns[p] as number;
+  }
+  return { returns, path };
+}
+
+interface InRange {
+  readonly history: PortfolioHistory;
+  readonly range: BucketRange;
+}
+
+function datedDrawdown(path: Float64Array, { history, range }: InRange): DatedDrawdown | null {
+  const fall: Drawdown | null = deepestDrawdown(withStart(path));
+  if (fall === null) return null;
+  const dateOf = (row: number) => bucketEnd(history.grid, range.from + row);
+  return {
+    depth: fall.depth,
+    peakAt: dateOf(fall.peak),
+    troughAt: dateOf(fall.trough),
+    recoveredAt: fall.recovery === null ? null : dateOf(fall.recovery),
+  };
+}
+
+/** The unit's path with the 1 that it starts from. */
+function withStart(path: Float64Array): Float64Array {
+  const whole = new Float64Array(path.length + 1).fill(1);
+  whole.set(path, 1);
+  return whole;
+}
+
+function seriesOf(
+  { grid, nav, flows }: PortfolioHistory,
+  { range: { from, to }, path }: {
+    readonly range: BucketRange;
+    readonly path: Float64Array;
+  },
+): PerformanceSeries {
+  const unit = withStart(path);
+  const netFlow = new Float64Array(unit.length);
+  for (let i = 0; i < flows.at.length; i++) {
+    const row = (flows.bucket[i] as number) - from;
+    if (row <= 0 || row >= netFlow.length) continue;
+    const amount = (flows.deposited[i] as number) - (flows.withdrawn[i] as number);
+    netFlow[row] = (netFlow[row] as number) + amount;
+  }
+  return {
+    t: Float64Array.from(unit, (_, row) => bucketEnd(grid, from + row)),
+    nav: nav.slice(from, to + 1),
+    cumulative: unit.map((value) => value - 1),
+    drawdown: drawdownCurve(unit),
+    netFlow,
+  };
+}
+
+function sum(column: Float64Array | Uint8Array): number {
+  let total = 0;
+  for (const value of column) total += value;
+  return total;
+}
