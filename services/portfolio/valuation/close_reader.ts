@@ -1,0 +1,160 @@
+import { utcMsOf } from "../../kernel/time.ts";
+import {
+  type AssetId,
+  type CandleStore,
+  type DemoMode,
+  type FilledSeries,
+  intervalMs,
+  isDerivable,
+  type SourcePriority,
+  spotBeforeFutures,
+  visibleSeries,
+} from "../../market/mod.ts";
+import { type CloseColumn, CloseColumnBuilder } from "./close_column.ts";
+import { type AxisPart, type TimeAxis, toleranceMs } from "./time_axis.ts";
+
+/** Candles read at once. */
+const CANDLES_PER_READ = 50_000;
+/** Ends that lie no more candles apart are read in one go, others each for itself. */
+const MAX_APART = 32;
+/** Assets read at once: enough to keep a database server busy, few enough to stay small. */
+const ASSETS_AT_ONCE = 8;
+
+export interface CloseReaderDeps {
+  readonly store: CandleStore;
+  readonly demoMode: DemoMode;
+  /** Preference between sources, the lower first; equal ones by name. */
+  readonly priority?: SourcePriority;
+}
+
+/**
+ * Reads closes of stored candles along a time axis. Sources are asked in an order that depends on
+ * their names alone, and each answers from its own candles: of the resolution, else from finer
+ * ones, whose last closes where the coarse one closes. What no source has stays missing.
+ */
+export class CloseReader {
+  readonly #store: CandleStore;
+  readonly #demoMode: DemoMode;
+  readonly #priority: SourcePriority;
+
+  constructor({ store, demoMode, priority = spotBeforeFutures }: CloseReaderDeps) {
+    this.#store = store;
+    this.#demoMode = demoMode;
+    this.#priority = priority;
+  }
+
+  /** The closes of each asset along its axis, also of one that has none at all. */
+  async read(
+    axes: ReadonlyMap<AssetId, TimeAxis>,
+  ): Promise<ReadonlyMap<AssetId, CloseColumn>> {
+    const series = await this.#seriesByAsset();
+    const asked = [...axes];
+    const columns = new Map<AssetId, CloseColumn>();
+    for (let start = 0; start < asked.length; start += ASSETS_AT_ONCE) {
+      const read = asked.slice(start, start + ASSETS_AT_ONCE).map(async ([id, axis]) =>
+        [id, await this.#readAsset(series.get(id) ?? [], axis)] as const
+      );
+      for (const [id, column] of await Promise.all(read)) columns.set(id, column);
+      await nextTurn();
+    }
+    return columns;
+  }
+
+  async #seriesByAsset(): Promise<ReadonlyMap<AssetId, readonly FilledSeries[]>> {
+    const visible = visibleSeries(await this.#store.listSeries(), this.#demoMode);
+    return Map.groupBy(visible, ({ assetId }) => assetId);
+  }
+
+  async #readAsset(series: readonly FilledSeries[], axis: TimeAxis): Promise<CloseColumn> {
+    const builder = new CloseColumnBuilder(axis.times.length);
+    for (const part of axis.parts) {
+      for (const one of this.#ordered(series, part)) {
+        const indexes = builder.missing(part).filter((index) => isWithin(one, axis.ends[index]));
+        if (indexes.length > 0) await this.#fill(builder, { series: one, part, indexes, axis });
+      }
+    }
+    return builder.finish();
+  }
+
+  /** The series that can answer: source by source, in each the coarsest first. */
+  #ordered(series: readonly FilledSeries[], { resolution }: AxisPart): readonly FilledSeries[] {
+    return series
+      .filter(({ interval }) => interval === resolution || isDerivable(interval, resolution))
+      .sort((a, b) =>
+        this.#priority(a.source) - this.#priority(b.source) ||
+        compareText(a.source, b.source) ||
+        intervalMs(b.interval) - intervalMs(a.interval)
+      );
+  }
+
+  async #fill(
+    builder: CloseColumnBuilder,
+    { series, part, indexes, axis }: {
+      readonly series: FilledSeries;
+      readonly part: AxisPart;
+      readonly indexes: readonly number[];
+      readonly axis: TimeAxis;
+    },
+  ): Promise<void> {
+    const { ends } = axis;
+    const sizeMs = intervalMs(series.interval);
+    // Only candles finer than the tolerance can end inside it.
+    const tolerance = toleranceMs(part.resolution);
+    for (const run of runsOf(indexes, { ends, apartMs: MAX_APART * sizeMs })) {
+      const first = ends[run[0] ?? 0] ?? 0;
+      const last = ends[run.at(-1) ?? 0] ?? 0;
+      let from = first - sizeMs - tolerance;
+      let left: readonly number[] = run;
+      // In pages; each fills the ends that it reaches.
+      while (left.length > 0 && from < last) {
+        const range = { from: utcMsOf(from), to: utcMsOf(last - sizeMs + 1) };
+        const limit = CANDLES_PER_READ;
+        const candles = await this.#store.listCandles(series.seriesId, { range, limit });
+        const isLast = candles.length < limit;
+        const reached = isLast ? Infinity : (candles.openTime[candles.length - 1] ?? 0) + sizeMs;
+        const indexes = left.filter((index) => (ends[index] ?? 0) <= reached);
+        const { source } = series;
+        builder.fill(candles, { ends, indexes, sizeMs, toleranceMs: tolerance, source });
+        left = left.slice(indexes.length);
+        if (isLast) break;
+        // Again from the last one: the next end may be the one that it is near to.
+        from = reached - sizeMs;
+      }
+    }
+  }
+}
+
+/** Ascending indexes, cut where the ends of two lie too far apart. */
+function runsOf(
+  indexes: readonly number[],
+  { ends, apartMs }: { readonly ends: Float64Array; readonly apartMs: number },
+): readonly (readonly number[])[] {
+  const runs: number[][] = [];
+  let current: number[] = [];
+  let last = -Infinity;
+  for (const index of indexes) {
+    const end = ends[index] ?? 0;
+    if (end - last > apartMs) {
+      current = [];
+      runs.push(current);
+    }
+    current.push(index);
+    last = end;
+  }
+  return runs;
+}
+
+function isWithin({ firstOpenTime, lastOpenTime, interval }: FilledSeries, end = NaN): boolean {
+  const sizeMs = intervalMs(interval);
+  // A minute's candle may end a little before the bucket.
+  return end >= firstOpenTime + sizeMs && end <= lastOpenTime + sizeMs + toleranceMs("5m");
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Lets the event loop answer others: the embedded database reads without ever yielding. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
