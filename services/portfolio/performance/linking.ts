@@ -27,7 +27,7 @@ export interface Periods {
   readonly withdrawn: Float64Array;
   /** 1 where anything was invested. */
   readonly isInvested: Uint8Array;
-  /** 1 where flows fell between buckets without a value, so that they count from the start. */
+  /** 1 where the value at a flow is unknown, so that flows count from the period's start. */
   readonly isPooled: Uint8Array;
 }
 
@@ -54,10 +54,12 @@ export function linkPeriods(history: PortfolioHistory, { from, to }: BucketRange
   let unit = 1;
   for (const [p, end] of ends.entries()) {
     const flows = money.between(start, end);
-    const isPooled = end - start > 1 && flows.hasEvents;
     const before = nav[start] as number;
     const after = nav[end] as number;
-    const carried = isPooled ? before : flows.hasEvents ? money.carried[end] as number : after;
+    const atPrices = flows.hasEvents ? money.carried[end] as number : after;
+    // What is sold off in a bucket without a price can't be valued there.
+    const isPooled = flows.hasEvents && (end - start > 1 || Number.isNaN(atPrices));
+    const carried = isPooled ? before : atPrices;
     const priceWeight = before > 0 ? unit / before : 0;
     if (before > 0) unit *= carried / before;
     const base = carried + flows.deposited;

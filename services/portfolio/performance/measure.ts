@@ -85,7 +85,7 @@ export interface PortfolioPerformance {
   readonly unpriced: readonly { readonly assetId: AssetId; readonly buckets: number }[];
   /** Buckets without a value, as a price or a rate is missing. */
   readonly missingBuckets: number;
-  /** Periods over such buckets with flows in between, which count from the period's start. */
+  /** Periods with flows at an unknown value, which count from the period's start. */
   readonly pooledPeriods: number;
 }
 
