@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql, type SqlBool } from "kysely";
+import { fingerprint } from "../../kernel/fingerprint.ts";
 import type { Uuid } from "../../kernel/ids.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import { feeId, identityOf, rowsOf } from "../../portfolio/imports/entry.ts";
@@ -29,7 +30,7 @@ const GROUPS_AT_ONCE = 250;
 interface KnownRow {
   readonly id: Uuid;
   content: number;
-  /** The line of this very file that wrote it; `null` if it stood before. */
+  /** The line of this very file that said it; `null` if none did. */
   line: number | null;
 }
 
@@ -45,6 +46,8 @@ export class SqlLedgerWriter implements LedgerWriter {
   readonly #importId: Uuid | null;
   readonly #dialect: Dialect;
   readonly #breather = new Breather();
+  /** Lines that said again what stood there, by the fingerprint of its id: a million fit. */
+  readonly #repeated = new Map<number, number>();
   #changedFrom: UtcMs | null = null;
   #inserted = 0;
 
@@ -100,6 +103,9 @@ export class SqlLedgerWriter implements LedgerWriter {
         } else if (one.content !== named.content) {
           known.rewrite(one, { named, line });
           updates.push({ at, line, decision: { named, known: one } });
+        } else if (one.line === null) {
+          one.line = line;
+          this.#repeated.set(fingerprint(one.id), line);
         }
       }
       return { kind: isNew ? "inserted" : "duplicate" };
@@ -210,8 +216,9 @@ export class SqlLedgerWriter implements LedgerWriter {
     for (const row of [...byId, ...byIdentity]) {
       const isOurs = this.#importId !== null && row.written_by !== null &&
         fromUuidColumn(row.written_by) === this.#importId;
-      const line = isOurs ? row.line : null;
-      known.put(row.identity, { id: fromUuidColumn(row.id), content: row.content, line });
+      const id = fromUuidColumn(row.id);
+      const line = isOurs ? row.line : this.#repeated.get(fingerprint(id)) ?? null;
+      known.put(row.identity, { id, content: row.content, line });
     }
     return known;
   }
