@@ -18,6 +18,8 @@ import { describeApi, type JsonObject } from "./openapi.ts";
 import { documentEndpoint, opsEndpoints } from "./ops.ts";
 import { consoleEndpoints } from "./ops_console.ts";
 import { controlEndpoints } from "./ops_controls.ts";
+import { portfolioEndpoints } from "./portfolio.ts";
+import type { PortfolioParts } from "./portfolio_scope.ts";
 import { riskEndpoints } from "./risk.ts";
 import { recalculateEndpoint, scoreEndpoints, type Scoring } from "./scores.ts";
 import { taskEndpoints } from "./tasks.ts";
@@ -30,6 +32,8 @@ export interface ApiDeps {
   readonly jobs: JobsService;
   /** Absent where the process has no such part. */
   readonly scoring?: Scoring;
+  /** What has an owner; absent where the process has no such part. */
+  readonly portfolio?: PortfolioParts;
   /** What operators see and steer. */
   readonly ops: OpsService;
   readonly clock: Clock;
@@ -66,7 +70,7 @@ export interface Api {
 
 /** The one list of data URLs, but for the document that is made of it. */
 export function mountTable(deps: ApiDeps): readonly Endpoint[] {
-  const { ops, clock, monitoring, scoring } = deps;
+  const { ops, clock, monitoring, scoring, portfolio } = deps;
   const data = [
     ...assetEndpoints(deps),
     ...marketEndpoints(deps),
@@ -80,6 +84,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...data.map((one): Endpoint => ({ ...one, limit: "data" })),
     ...opsEndpoints(deps),
     ...scoring ? [recalculateEndpoint({ ...scoring, clock })] : [],
+    ...portfolio ? portfolioEndpoints({ ...deps, ...portfolio }) : [],
     ...taskEndpoints(deps),
     ...consoleEndpoints({ ops, clock }),
     ...controlEndpoints({ ops, clock }),

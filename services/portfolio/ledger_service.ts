@@ -67,6 +67,11 @@ export class LedgerService {
     return () => this.#listeners.delete(listener);
   }
 
+  /** The owner's oldest portfolio; makes one if there is none. */
+  openDefaultPortfolio(ownerId: string): Promise<Uuid> {
+    return this.#store.openDefaultPortfolio(ownerId);
+  }
+
   listTransactions(scope: LedgerScope, page: TransactionPage): Promise<readonly LedgerRow[]> {
     return this.#store.listTransactions(scope, page);
   }

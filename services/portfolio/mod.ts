@@ -1,16 +1,29 @@
+export * from "./import_desk.ts";
 export { MAX_IMPORT_BYTES } from "./imports/import_bytes.ts";
-export { type Field, parseMapping } from "./imports/mapping.ts";
+export { type AssetNames } from "./imports/asset_names.ts";
+export {
+  EXPORTERS,
+  type Field,
+  FIELDS,
+  type Mapping,
+  parseMapping,
+  TRANSACTIONS_V1_1,
+} from "./imports/mapping.ts";
+export { ownMapping } from "./imports/own_mapping.ts";
 export * from "./kept_ledgers.ts";
+export { anyCell, csvLine } from "./ledger/csv_text.ts";
 export type { EntryValues } from "./ledger/entry_values.ts";
 export {
   type LedgerImportReport,
   type LedgerImportRequest,
   LedgerImportService,
 } from "./ledger/import_service.ts";
+export { reportToJson } from "./ledger/report_json.ts";
 export * from "./ledger_service.ts";
 export { formatPicks, picksOf } from "./lot_picks.ts";
 export * from "./lot_service.ts";
 export * from "./lots.ts";
+export { LOT_PROBLEM_CODES } from "./lots/lot_book.ts";
 export * from "./portfolio.ts";
 export * from "./portfolio_service.ts";
 export type * from "./ports.ts";

@@ -51,3 +51,12 @@ export interface WatchlistStore {
   /** `false` for one that is not there. */
   remove(scope: WatchlistScope): Promise<boolean>;
 }
+
+/** Files that were uploaded and wait to be imported. */
+export interface UploadStore {
+  /** Keeps a file, also past the end of this process; what was kept of it goes if that fails. */
+  keep(id: Uuid, bytes: AsyncIterable<Uint8Array>): Promise<void>;
+  /** The bytes of a file; `null` for one that is not here. */
+  open(id: Uuid): Promise<AsyncIterable<Uint8Array> | null>;
+  remove(id: Uuid): Promise<void>;
+}

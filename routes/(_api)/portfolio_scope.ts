@@ -1,0 +1,65 @@
+import { z } from "zod";
+import type { Uuid } from "../../services/kernel/ids.ts";
+import type {
+  ImportDesk,
+  LedgerScope,
+  LedgerService,
+  LotService,
+  PortfolioService,
+  WatchlistService,
+} from "../../services/portfolio/mod.ts";
+import type { MarketService } from "../../services/market/mod.ts";
+import type { JobsService } from "../../services/ops/mod.ts";
+import type { Clock } from "../../services/ports/mod.ts";
+import { IdParam } from "./params.ts";
+import { ok, type Reply } from "./reply.ts";
+import type { SuccessStatus } from "./endpoint.ts";
+
+export const PORTFOLIO_TAG = "Portfolios";
+/** Portfolios change by hand at any moment, and are nobody else's to keep. */
+export const PRIVATE = { "cache-control": "private, no-store" };
+
+export const PortfolioParams = z.object({ portfolio_id: IdParam });
+
+/** All that has an owner. */
+export interface PortfolioParts {
+  readonly portfolios: PortfolioService;
+  readonly ledger: LedgerService;
+  readonly lots: LotService;
+  readonly desk: ImportDesk;
+  readonly watchlists: WatchlistService;
+  /** Who asks. */
+  readonly ownerOf: OwnerOf;
+}
+
+export interface PortfolioDeps extends PortfolioParts {
+  readonly market: Pick<MarketService, "resolve">;
+  readonly jobs: JobsService;
+  readonly clock: Clock;
+}
+
+/** The id of the user that a request comes from. */
+export type OwnerOf = (headers: Headers) => string;
+
+type Asking = { readonly headers: () => Headers };
+
+/** The portfolio of a path, as its owner's: every service refuses it for anybody else. */
+export function scopeOf(
+  { headers, params }: Asking & { readonly params: { readonly portfolio_id: Uuid } },
+  { ownerOf }: Pick<PortfolioParts, "ownerOf">,
+): LedgerScope {
+  return { ownerId: ownerOf(headers()), portfolioId: params.portfolio_id };
+}
+
+/** Answers what belongs to one owner: it is kept nowhere on its way. */
+export function answererOf({ clock }: Pick<PortfolioDeps, "clock">) {
+  return (
+    data: unknown,
+    { status, meta, headers }: {
+      readonly status?: SuccessStatus;
+      readonly meta?: Readonly<Record<string, unknown>>;
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
+  ): Reply => ok(data, { status, meta, now: clock.now(), headers: { ...PRIVATE, ...headers } });
+}
+export type Answer = ReturnType<typeof answererOf>;

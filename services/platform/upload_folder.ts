@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import type { Uuid } from "../kernel/ids.ts";
+import { DAY_MS } from "../kernel/time.ts";
+import type { UploadStore } from "../portfolio/ports.ts";
+import type { Clock } from "../ports/mod.ts";
+
+/** A file that nobody fetched for so long belongs to work that is over. */
+const MAX_AGE_MS = 2 * DAY_MS;
+
+/** Uploads as files of one folder, for the processes of one machine. */
+export class UploadFolder implements UploadStore {
+  readonly #folder: string;
+  readonly #clock: Clock;
+
+  constructor(folder: string, clock: Clock) {
+    this.#folder = folder;
+    this.#clock = clock;
+  }
+
+  async keep(id: Uuid, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    // Ledgers are nobody else's business.
+    await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await this.#removeOld();
+    const file = await Deno.open(this.#path(id), { write: true, createNew: true, mode: 0o600 });
+    const writer = file.writable.getWriter();
+    try {
+      for await (const chunk of bytes) await writer.write(chunk as Uint8Array<ArrayBuffer>);
+      await writer.close();
+    } catch (error) {
+      await writer.abort().catch(() => {});
+      await this.remove(id);
+      throw error;
+    }
+  }
+
+  async open(id: Uuid): Promise<AsyncIterable<Uint8Array> | null> {
+    try {
+      return (await Deno.open(this.#path(id))).readable;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    }
+  }
+
+  async remove(id: Uuid): Promise<void> {
+    await removeFile(this.#path(id));
+  }
+
+  async #removeOld(): Promise<void> {
+    for await (const { name, isFile } of Deno.readDir(this.#folder)) {
+      if (!isFile) continue;
+      const path = join(this.#folder, name);
+      const { mtime } = await Deno.stat(path);
+      if (mtime !== null && this.#clock.now() - mtime.getTime() > MAX_AGE_MS) {
+        await removeFile(path);
+      }
+    }
+  }
+
+  #path(id: Uuid): string {
+    return join(this.#folder, id);
+  }
+}
+
+async function removeFile(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

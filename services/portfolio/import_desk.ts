@@ -1,0 +1,151 @@
+import { AppError } from "../kernel/errors.ts";
+import { type Uuid, UuidFactory } from "../kernel/ids.ts";
+import type { JobRecord } from "../ports/jobs.ts";
+import type { Clock } from "../ports/mod.ts";
+import { MAX_IMPORT_BYTES } from "./imports/import_bytes.ts";
+import type {
+  LedgerImportProgress,
+  LedgerImportReport,
+  LedgerImportRequest,
+} from "./ledger/import_service.ts";
+import type { LedgerService } from "./ledger_service.ts";
+import type { PortfolioService } from "./portfolio_service.ts";
+import type { UploadStore } from "./ports.ts";
+
+/** A file up to this size is imported while its sender waits; a larger one by a job. */
+export const DIRECT_BYTES = 2 * 1024 ** 2;
+
+/** What is to become of an uploaded file. */
+export type ImportOrder = Omit<
+  LedgerImportRequest,
+  "bytes" | "signal" | "onProgress"
+>;
+
+/** A file that waits for its job. */
+export interface UploadedImport extends ImportOrder {
+  readonly uploadId: Uuid;
+}
+
+export type ImportReceipt =
+  | { readonly kind: "report"; readonly report: LedgerImportReport }
+  | { readonly kind: "job"; readonly job: JobRecord };
+
+/**
+ * Takes files that are uploaded. No transaction waits for a slow sender: a small file is read as a
+ * whole first, a large one is kept, and imported by a job that can be watched and cancelled.
+ */
+export class ImportDesk {
+  readonly #portfolios: PortfolioService;
+  readonly #ledger: LedgerService;
+  readonly #uploads: UploadStore;
+  readonly #enqueue: (upload: UploadedImport) => Promise<JobRecord>;
+  readonly #ids: UuidFactory;
+  readonly #directBytes: number;
+
+  constructor({ portfolios, ledger, uploads, enqueue, clock, directBytes = DIRECT_BYTES }: {
+    readonly portfolios: PortfolioService;
+    readonly ledger: LedgerService;
+    readonly uploads: UploadStore;
+    /** Asks for the job that will call `run`. */
+    readonly enqueue: (upload: UploadedImport) => Promise<JobRecord>;
+    readonly clock: Clock;
+    readonly directBytes?: number;
+  }) {
+    this.#portfolios = portfolios;
+    this.#ledger = ledger;
+    this.#uploads = uploads;
+    this.#enqueue = enqueue;
+    this.#ids = new UuidFactory(() => clock.now());
+    this.#directBytes = directBytes;
+  }
+
+  /** Imports a file, or keeps it for its job, whatever its size says which. */
+  async receive(
+    order: ImportOrder,
+    bytes: AsyncIterable<Uint8Array>,
+  ): Promise<ImportReceipt> {
+    // Before anything is read, so that nobody fills the disk for nothing.
+    await this.#portfolios.get(order.scope);
+    const incoming = bytes[Symbol.asyncIterator]();
+    const { head, isWhole } = await readUpTo(incoming, this.#directBytes);
+    if (isWhole) {
+      const report = await this.#ledger.importFile({ ...order, bytes: listed(head) });
+      return { kind: "report", report };
+    }
+    const uploadId = this.#ids.next();
+    await this.#uploads.keep(uploadId, limited(joined(head, incoming)));
+    try {
+      return { kind: "job", job: await this.#enqueue({ ...order, uploadId }) };
+    } catch (error) {
+      await this.#uploads.remove(uploadId);
+      throw error;
+    }
+  }
+
+  /** Imports a kept file, and removes it unless a next try may succeed. */
+  async run(
+    { uploadId, ...order }: UploadedImport,
+    { signal, onProgress }: {
+      readonly signal: AbortSignal;
+      readonly onProgress: (progress: LedgerImportProgress) => void;
+    },
+  ): Promise<LedgerImportReport> {
+    const bytes = await this.#uploads.open(uploadId);
+    if (bytes === null) {
+      throw new AppError("RESOURCE_NOT_FOUND", "The uploaded file is gone: upload it again");
+    }
+    try {
+      const report = await this.#ledger.importFile({ ...order, bytes, signal, onProgress });
+      await this.#uploads.remove(uploadId);
+      return report;
+    } catch (error) {
+      if (error instanceof AppError) await this.#uploads.remove(uploadId);
+      throw error;
+    }
+  }
+}
+
+async function readUpTo(
+  incoming: AsyncIterator<Uint8Array>,
+  maxBytes: number,
+): Promise<{ head: readonly Uint8Array[]; isWhole: boolean }> {
+  const head: Uint8Array[] = [];
+  for (let sizeBytes = 0; sizeBytes <= maxBytes;) {
+    const { value, done } = await incoming.next();
+    if (done) return { head, isWhole: true };
+    head.push(value);
+    sizeBytes += value.length;
+  }
+  return { head, isWhole: false };
+}
+
+async function* listed(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
+async function* joined(
+  head: readonly Uint8Array[],
+  incoming: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* head;
+  while (true) {
+    const { value, done } = await incoming.next();
+    if (done) return;
+    yield value;
+  }
+}
+
+async function* limited(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let sizeBytes = 0;
+  for await (const chunk of chunks) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > MAX_IMPORT_BYTES) {
+      throw new AppError(
+        "PAYLOAD_TOO_LARGE",
+        `Cannot import the file: expected at most ${MAX_IMPORT_BYTES} bytes`,
+        { details: { max_bytes: MAX_IMPORT_BYTES } },
+      );
+    }
+    yield chunk;
+  }
+}
