@@ -49,6 +49,12 @@ const counts = (
   { state, read, inserted, updated, duplicate, quarantined, ignored }: LedgerImportReport,
 ) => [state, read, inserted, updated, duplicate, quarantined, ignored];
 
+/** Registers a test with a ledger of its own. */
+type TestLedger = (
+  name: string,
+  run: (ledger: Ledger, kit: TestStore) => Promise<void>,
+) => void;
+
 /** What every ledger store must do. */
 export function testLedgerStore(kind: StoreKind): void {
   function test(name: string, run: (ledger: Ledger, kit: TestStore) => Promise<void>) {
@@ -64,6 +70,13 @@ export function testLedgerStore(kind: StoreKind): void {
     });
   }
 
+  testImports(test);
+  testBadRows(test);
+  testChanges(test);
+  testReading(test);
+}
+
+function testImports(test: TestLedger): void {
   test("keeps a file's rows and their fees, and knows them again", async (ledger) => {
     const first = await ledger.import(HEADER + BUY + SELL + REWARD);
     assertEquals(counts(first), ["committed", 3, 3, 0, 0, 0, 0]);
@@ -117,7 +130,9 @@ export function testLedgerStore(kind: StoreKind): void {
     assertEquals([undone.kind, await ledger.export()], ["undone", before]);
     assertEquals((await ledger.store.undoImport(ledger.scope, importId)).kind, "refused");
   });
+}
 
+function testBadRows(test: TestLedger): void {
   test("keeps nothing of a file with a bad row, or the rest by choice", async (ledger) => {
     const file = HEADER + BUY + BAD + SELL;
     const refused = await ledger.import(file);
@@ -158,7 +173,9 @@ export function testLedgerStore(kind: StoreKind): void {
       ...[3, 1, 0, 2, 0, 0],
     ]);
   });
+}
 
+function testChanges(test: TestLedger): void {
   test("lets an edit stand against the same file, and refuses to undo over it", async (ledger) => {
     const { store, scope } = ledger;
     const { importId } = await ledger.import(HEADER + BUY);
@@ -205,7 +222,9 @@ export function testLedgerStore(kind: StoreKind): void {
     assertEquals(await store.editEntry(scope, named), null);
     assertEquals((await store.listTransactions(scope, { limit: 9 })).length, 1);
   });
+}
 
+function testReading(test: TestLedger): void {
   test("gives nobody another's ledger", async ({ store, scope }) => {
     const eve = { ownerId: "eve", portfolioId: scope.portfolioId };
     const id = ID as typeof scope.portfolioId;
