@@ -16,7 +16,9 @@ import {
   openJobs,
   openMarket,
   openOutside,
+  openPortfolio,
   openScores,
+  type PortfolioParts,
   recalculateOnClose,
 } from "./services/composition/mod.ts";
 import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
@@ -79,7 +81,8 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const parts = await openMarket(core);
   const outside = await openOutside(core, parts.registry);
   const scores = await openScores(core, parts);
-  const work = await openJobs(core, { ...parts, outside, scores });
+  const portfolio = await openPortfolio(core, { ...parts, queue: () => work.jobs });
+  const work = await openJobs(core, { ...parts, outside, scores, desk: portfolio.desk });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
   const { hub, streams } = createStreams(core, parts);
   const { jobs, jobStore } = work;
@@ -88,7 +91,10 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     ...{ ...parts, outside, jobs, live, jobsService, logs, version },
     streams: () => streams.stats(),
   });
-  const answer = await createFront(core, { ...parts, jobs, jobsService, ops, metrics, scores });
+  const answer = await createFront(core, {
+    ...parts,
+    ...{ jobs, jobsService, ops, metrics, scores, portfolio },
+  });
   const stopFeedingHub = feedHub(hub, parts.bus);
   const stopScoring = recalculateOnClose(core, { ...parts, jobs });
   const close = async () => {
@@ -135,12 +141,14 @@ interface FrontParts extends MarketParts {
   readonly ops: OpsService;
   readonly metrics: PromMetrics;
   readonly scores: ScoreService;
+  readonly portfolio: PortfolioParts;
 }
 
 /** Data routes and pages, and what answers a request: the ones before the others. */
 async function createFront(
   core: Core,
-  { market, registry, changes, board, jobs, jobsService, ops, metrics, scores }: FrontParts,
+  { market, registry, changes, board, jobs, jobsService, ops, metrics, scores, portfolio }:
+    FrontParts,
 ): Promise<Product["fetch"]> {
   const { config, clock, log } = core;
   const api = createApi({
@@ -150,6 +158,7 @@ async function createFront(
     health: createHealth(core, { jobs, registry: registry.version }),
     jobs: jobsService,
     ops,
+    portfolio,
     scoring: { scores, recalculate: (query) => enqueueRecalculation({ scores, jobs }, query) },
     clock,
     changes: new CombinedChangeFeed(changes, board),
@@ -163,7 +172,10 @@ async function createFront(
     version,
   });
   const page = createPages({
-    state: { market, ops, clock, version, apiDocument: () => api.document },
+    state: {
+      ...{ market, ops, clock, version, portfolio, watchlists: portfolio.watchlists },
+      apiDocument: () => api.document,
+    },
     settings: pages,
     contentSecurityPolicy,
     build: await loadBuild(),

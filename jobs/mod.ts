@@ -5,6 +5,7 @@ import type {
   DemoMarket,
   LivePriceStore,
 } from "../services/market/mod.ts";
+import type { ImportDesk } from "../services/portfolio/mod.ts";
 import type { Bus } from "../services/ports/bus.ts";
 import type { JobStore } from "../services/ports/jobs.ts";
 import type { Clock } from "../services/ports/mod.ts";
@@ -13,6 +14,7 @@ import type { ScoreService } from "../services/scores/mod.ts";
 import { backfillCandles } from "./backfill_candles.ts";
 import { fetchSpotPrices, type SpotSource } from "./fetch_spot_prices.ts";
 import { healCandles } from "./heal_candles.ts";
+import { importLedger } from "./import_ledger.ts";
 import type { Job } from "./job.ts";
 import { pruneJobs } from "./prune_jobs.ts";
 import { pruneRawAnswers } from "./prune_raw_answers.ts";
@@ -22,6 +24,7 @@ import { refreshDemo } from "./refresh_demo.ts";
 export { type BackfillPayload, backfillRequest } from "./backfill_candles.ts";
 export { defineCrons } from "./cron.ts";
 export { healRequest } from "./heal_candles.ts";
+export { importRequest } from "./import_ledger.ts";
 export type { Job } from "./job.ts";
 export { recalculateRequest } from "./recalculate_scores.ts";
 export { JobSystem, type JobSystemDeps, type JobSystemStatus } from "./job_system.ts";
@@ -33,6 +36,8 @@ export interface JobDeps {
   readonly clock: Clock;
   readonly scores: ScoreService;
   readonly bus: Bus;
+  /** Imports what was uploaded. */
+  readonly desk: Pick<ImportDesk, "run">;
   /** `null` where nothing outside may be called. */
   readonly outside: OutsideJobDeps | null;
 }
@@ -53,6 +58,7 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
     pruneJobs(deps),
     pruneRawAnswers(deps),
     recalculateScores(deps),
+    importLedger(deps),
   ];
   if (outside === null) return inside;
   return [...inside, healCandles(outside), backfillCandles(outside), fetchSpotPrices(outside)];

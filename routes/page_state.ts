@@ -4,6 +4,8 @@ import type { MarketService } from "../services/market/mod.ts";
 import type { MarketOverview } from "../services/market/mod.ts";
 import type { Clock } from "../services/ports/mod.ts";
 import type { OpsService } from "../services/ops/mod.ts";
+import type { WatchlistService } from "../services/portfolio/mod.ts";
+import type { PortfolioParts } from "./(_api)/portfolio_scope.ts";
 
 /** What the composition root hands to every page, and what the pages' middleware adds. */
 export interface State {
@@ -13,6 +15,9 @@ export interface State {
   readonly apiDocument: () => unknown;
   /** What operators see and steer. */
   readonly ops: Pick<OpsService, "read">;
+  /** Portfolios with all that hangs on them, and who asks for them. */
+  readonly portfolio: PortfolioParts;
+  readonly watchlists: WatchlistService;
   /** Version of the product, `1.2.3`. */
   readonly version: string;
   /** Goes with the request through log and error page. */

@@ -10,6 +10,7 @@ import type { ScoreService } from "../scores/mod.ts";
 import { SqlAbsenceStore, SqlJobStore, SqlLeaseStore, SqlRawIngestStore } from "../storage/mod.ts";
 import type { Core } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
+import type { PortfolioParts } from "./portfolio_parts.ts";
 
 /** How long a job may take when it runs before the first request. */
 const FIRST_RUN_LIMIT_MS = 60_000;
@@ -17,9 +18,13 @@ const FIRST_RUN_LIMIT_MS = 60_000;
 /** The jobs of this process, which nothing has started yet; on an empty store the demo is there. */
 export async function openJobs(
   core: Core,
-  { store, registry, outside, prices, bus, scores, demo: feed }:
+  { store, registry, outside, prices, bus, scores, desk, demo: feed }:
     & MarketParts
-    & { readonly outside: Outside; readonly scores: ScoreService },
+    & {
+      readonly outside: Outside;
+      readonly scores: ScoreService;
+      readonly desk: PortfolioParts["desk"];
+    },
 ) {
   const { config, clock, database } = core;
   const demo = new DemoMarket({ ...feed, store, mode: config.demo });
@@ -35,6 +40,7 @@ export async function openJobs(
       demo,
       scores,
       bus,
+      desk,
       store: jobStore,
       raw: new SqlRawIngestStore(database),
       outside: config.isNetworkAllowed

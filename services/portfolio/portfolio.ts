@@ -2,7 +2,7 @@ import type { Uuid } from "../kernel/ids.ts";
 import type { UtcMs } from "../kernel/time.ts";
 
 /** Whose everything is in local mode, where nobody signs in. */
-export const LOCAL_OWNER = "owner";
+export const LOCAL_OWNER = "local";
 
 /** Which lots a disposal takes first. */
 export const LOT_METHODS = ["fifo", "lifo", "hifo", "lofo", "acb", "specid"] as const;

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { importRequest, type JobSystem } from "../../jobs/mod.ts";
+import { UploadFolder } from "../platform/upload_folder.ts";
+import {
+  EXPORTERS,
+  ImportDesk,
+  KeptLedgers,
+  LedgerImportService,
+  LedgerService,
+  LOCAL_OWNER,
+  LotService,
+  parseMapping,
+  PortfolioService,
+  TRANSACTIONS_V1_1,
+  WatchlistService,
+} from "../portfolio/mod.ts";
+import { SqlLedgerStore, SqlPortfolioStore, SqlWatchlistStore } from "../storage/mod.ts";
+import { type Core, readRegistryFile } from "./core.ts";
+import type { MarketParts } from "./market_parts.ts";
+
+/** Portfolios and watchlists over the database; `queue` is asked for the import of large files. */
+export async function openPortfolio(
+  { config, clock, database }: Core,
+  { registry, queue }: Pick<MarketParts, "registry"> & {
+    readonly queue: () => Pick<JobSystem, "enqueue">;
+  },
+) {
+  const store = new SqlLedgerStore(database, clock);
+  const portfolios = new PortfolioService({ store: new SqlPortfolioStore(database), clock });
+  const imports = new LedgerImportService({
+    store,
+    names: registry,
+    mappings: await readMappings(),
+    clock,
+  });
+  const ledger = new LedgerService({ store, imports, names: registry, clock });
+  const ledgers = new KeptLedgers({ store });
+  ledger.subscribe((scope, change) => ledgers.note(scope, change));
+  const lots = new LotService({ portfolios, ledgers, rest: () => nextTurn() });
+  const desk = new ImportDesk({
+    portfolios,
+    ledger,
+    uploads: new UploadFolder(join(config.dataDir, "uploads"), clock),
+    enqueue: (upload) => queue().enqueue(importRequest(upload)),
+    clock,
+  });
+  const watchlists = new WatchlistService({
+    store: new SqlWatchlistStore(database),
+    clock,
+    resolve: (name) => registry.resolve(name),
+  });
+  // Nobody signs in where there is one user.
+  const ownerOf = () => LOCAL_OWNER;
+  return { portfolios, ledger, lots, desk, watchlists, ownerOf };
+}
+
+export type PortfolioParts = Awaited<ReturnType<typeof openPortfolio>>;
+
+async function readMappings() {
+  const exporters = await Promise.all(EXPORTERS.map(async (name) => {
+    const path = `imports/${name}.json`;
+    return parseMapping(JSON.parse(await readRegistryFile(path)), path);
+  }));
+  return [TRANSACTIONS_V1_1, ...exporters];
+}
