@@ -48,17 +48,21 @@ export interface AssetHistory {
 /**
  * Values what is held at the closes of a grid (NaN where there is none). A close is never filled:
  * a bucket without one has no value. Before the first close, and where closes are missing for
- * more than `MAX_GAP` buckets, the asset is left out as if it lay outside: it comes back as a
+ * more than `maxGap` buckets, the asset is left out as if it lay outside: it comes back as a
  * deposit of its value, and had left as a withdrawal of its last.
  */
 export function assetHistory(
   { assetId, movements }: AssetMovements,
-  { grid, closes }: { readonly grid: Grid; readonly closes: Float64Array },
+  { grid, closes, maxGap }: {
+    readonly grid: Grid;
+    readonly closes: Float64Array;
+    readonly maxGap?: number | undefined;
+  },
 ): AssetHistory {
   const quantities = quantitiesByAccount(movements, grid);
-  const held = sumOf([...quantities.values()], grid.length);
+  const held = sumOf([...quantities.values()], grid.ends.length);
   const inGrid = movements.filter(({ at }) => isInside(bucketOf(grid, at), grid));
-  const covered = coverageOf({ closes, held, needed: unvaluedBuckets(inGrid, grid) });
+  const covered = coverageOf({ closes, held, needed: unvaluedBuckets(inGrid, grid), maxGap });
   const accounts = [...quantities].map(([account, column]) => ({
     account,
     quantities: column,
@@ -82,8 +86,8 @@ export function assetHistory(
   };
 }
 
-function isInside(bucket: number, { length }: Grid): boolean {
-  return bucket >= 0 && bucket < length;
+function isInside(bucket: number, { ends }: Grid): boolean {
+  return bucket >= 0 && bucket < ends.length;
 }
 
 /** Units at the end of each bucket; movements before the grid are held from its start. */
@@ -93,11 +97,11 @@ function quantitiesByAccount(
 ): ReadonlyMap<string, Float64Array> {
   const columns = new Map<string, Float64Array>();
   for (const [account, own] of Map.groupBy(movements, (movement) => movement.account)) {
-    const column = new Float64Array(grid.length);
+    const column = new Float64Array(grid.ends.length);
     for (const [index, { at, held }] of own.entries()) {
       const next = own[index + 1];
       const from = Math.max(0, bucketOf(grid, at));
-      const until = next === undefined ? grid.length : bucketOf(grid, next.at);
+      const until = next === undefined ? grid.ends.length : bucketOf(grid, next.at);
       if (until > from) column.fill(held, from, until);
     }
     columns.set(account, column);

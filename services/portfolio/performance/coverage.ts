@@ -3,14 +3,15 @@ export const MAX_GAP = 7;
 
 /**
  * Where an asset counts: 1, or 0 where it is left out for want of prices. It counts from its first close on, except in gaps of more than
- * `MAX_GAP` buckets and in those with a movement that only a price can value. Where nothing is
+ * `maxGap` buckets and in those with a movement that only a price can value. Where nothing is
  * held, no price is needed.
  */
 export function coverageOf(
-  { closes, held, needed }: {
+  { closes, held, needed, maxGap = MAX_GAP }: {
     readonly closes: Float64Array;
     readonly held: Float64Array;
     readonly needed: ReadonlySet<number>;
+    readonly maxGap?: number | undefined;
   },
 ): Uint8Array {
   const { length } = closes;
@@ -21,7 +22,7 @@ export function coverageOf(
     if (k - last > 1) {
       const isNeeded = hasNeed(needed, last + 1, k);
       const isHeld = isNeeded || hasUnits(held, last + 1, k);
-      const isLong = last < 0 || k - last - 1 > MAX_GAP;
+      const isLong = last < 0 || k - last - 1 > maxGap;
       if (isHeld && (isLong || isNeeded)) covered.fill(0, last + 1, k);
     }
     last = k;

@@ -1,12 +1,14 @@
-import type { UtcMs } from "../../kernel/time.ts";
+import { type UtcMs, YEAR_MS } from "../../kernel/time.ts";
 import { bucketStart, type Interval, intervalMs } from "../../market/mod.ts";
 
 /** Buckets that follow each other without a gap; a value stands at the end of its bucket. */
 export interface Grid {
-  readonly interval: Interval;
   /** Start of the first bucket. */
   readonly start: UtcMs;
-  readonly length: number;
+  /** When each bucket ends, which is not part of it. */
+  readonly ends: Float64Array;
+  /** How long every bucket is; `null` where they differ. */
+  readonly widthMs: number | null;
 }
 
 /** The buckets from the one that holds `from` to the last that is over at `until`. */
@@ -15,21 +17,42 @@ export function gridBetween(
   { from, until }: { readonly from: UtcMs; readonly until: UtcMs },
 ): Grid {
   const start = bucketStart(from, interval);
-  const length = Math.floor((until - start) / intervalMs(interval));
-  return { interval, start, length: Math.max(0, length) };
+  const widthMs = intervalMs(interval);
+  const length = Math.max(0, Math.floor((until - start) / widthMs));
+  const ends = Float64Array.from({ length }, (_, bucket) => start + (bucket + 1) * widthMs);
+  return { start, ends, widthMs };
 }
 
-/** The bucket that an instant is in; below 0 before the grid, its length or more after it. */
-export function bucketOf({ interval, start }: Grid, at: number): number {
-  return Math.floor((at - start) / intervalMs(interval));
+/** Buckets that end at given instants, in any order: where prices are known at no fixed times. */
+export function gridOfInstants(start: UtcMs, instants: Iterable<number>): Grid {
+  const ends = Float64Array.from(new Set(instants)).sort().filter((end) => end > start);
+  return { start, ends, widthMs: null };
 }
 
-/** When a bucket ends; the end of bucket -1 is the start of the grid. */
-export function bucketEnd({ interval, start }: Grid, bucket: number): UtcMs {
-  return (start + (bucket + 1) * intervalMs(interval)) as UtcMs;
+/** The bucket that an instant is in; -1 before the grid, the number of buckets after it. */
+export function bucketOf({ start, ends, widthMs }: Grid, at: number): number {
+  if (at < start) return -1;
+  if (widthMs !== null) return Math.min(ends.length, Math.floor((at - start) / widthMs));
+  let [low, high] = [0, ends.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ends[middle] as number) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** When a bucket of the grid ends. */
+export function bucketEnd({ ends }: Grid, bucket: number): UtcMs {
+  return ends[bucket] as UtcMs;
 }
 
 /** The last bucket that is over at an instant; -1 before the first one ends. */
 export function lastBucketBy(grid: Grid, at: number): number {
-  return Math.max(-1, Math.min(grid.length, bucketOf(grid, at)) - 1);
+  return Math.max(0, bucketOf(grid, at)) - 1;
+}
+
+/** Buckets in 365 days, on average. */
+export function bucketsPerYear({ start, ends, widthMs }: Grid): number {
+  return YEAR_MS / (widthMs ?? ((ends.at(-1) ?? NaN) - start) / ends.length);
 }

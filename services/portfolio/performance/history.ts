@@ -29,6 +29,8 @@ export type ClosesOf = (assetId: AssetId, grid: Grid) => Float64Array;
 export interface HistoryOptions extends MovementOptions {
   readonly grid: Grid;
   readonly closesOf: ClosesOf;
+  /** Buckets without a close that a holding waits for; `MAX_GAP` by default. */
+  readonly maxGap?: number | undefined;
 }
 
 /** Follows a ledger, its rows in any order, over a grid. */
@@ -42,17 +44,17 @@ export function portfolioHistory(
 /** The same of movements that are known. */
 export function historyOfMovements(
   movements: readonly AssetMovements[],
-  { grid, closesOf }: Pick<HistoryOptions, "grid" | "closesOf">,
+  { grid, closesOf, maxGap }: Pick<HistoryOptions, "grid" | "closesOf" | "maxGap">,
 ): PortfolioHistory {
   const assets = movements.map((own) =>
-    assetHistory(own, { grid, closes: closesOf(own.assetId, grid) })
+    assetHistory(own, { grid, closes: closesOf(own.assetId, grid), maxGap })
   );
   return joinHistories(assets, grid);
 }
 
 /** The portfolio of assets that are already valued. */
 export function joinHistories(assets: readonly AssetHistory[], grid: Grid): PortfolioHistory {
-  const nav = new Float64Array(grid.length);
+  const nav = new Float64Array(grid.ends.length);
   for (const { values } of assets) {
     for (let k = 0; k < nav.length; k++) nav[k] = (nav[k] as number) + (values[k] as number);
   }

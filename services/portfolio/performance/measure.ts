@@ -2,12 +2,12 @@ import { deepestDrawdown, type Drawdown, drawdownCurve } from "../../kernel/draw
 import { finiteOrNull } from "../../kernel/numbers.ts";
 import { modifiedDietz } from "../../kernel/returns.ts";
 import { measureRisk, type RiskMeasures } from "../../kernel/risk.ts";
-import { type UtcMs, YEAR_MS } from "../../kernel/time.ts";
+import type { UtcMs } from "../../kernel/time.ts";
 import { type CashFlow, xirr } from "../../kernel/xirr.ts";
-import { type AssetId, intervalMs } from "../../market/mod.ts";
+import type { AssetId } from "../../market/mod.ts";
 import { type BenchmarkComparison, compareWithBenchmark } from "./benchmark.ts";
 import { type MonthlyReturn, monthlyReturns } from "./calendar.ts";
-import { bucketEnd, lastBucketBy } from "./grid.ts";
+import { bucketEnd, bucketsPerYear, lastBucketBy } from "./grid.ts";
 import type { PortfolioHistory } from "./history.ts";
 import {
   type BucketRange,
@@ -119,7 +119,7 @@ export function measurePortfolio(
     twr,
     xirr: xirr(paid),
     modifiedDietz: modifiedDietz(paid),
-    risk: measureRisk(growth, { periodsPerYear: YEAR_MS / intervalMs(grid.interval) }),
+    risk: measureRisk(growth, { periodsPerYear: bucketsPerYear(grid) }),
     drawdown: datedDrawdown(growth.path, { history, range }),
     contributions,
     residual: twr === null ? null : finiteOrNull(twr - explained),
@@ -138,7 +138,7 @@ function rangeOf(
   history: PortfolioHistory,
   { from, to }: MeasureOptions,
 ): BucketRange | null {
-  const { grid, assets } = history;
+  const { grid, assets, nav } = history;
   const begun = assets.reduce((first, { events, values }) => {
     const held = values.findIndex((value) => value !== 0);
     const bucket = Math.min(events[0]?.bucket ?? Infinity, held < 0 ? Infinity : held);
@@ -147,7 +147,7 @@ function rangeOf(
   if (begun === Infinity) return null;
   const asked = from === undefined ? -1 : lastBucketBy(grid, from);
   const first = lastValued(history, Math.max(asked, begun - 1, 0));
-  const last = lastValued(history, to === undefined ? grid.length - 1 : lastBucketBy(grid, to));
+  const last = lastValued(history, to === undefined ? nav.length - 1 : lastBucketBy(grid, to));
   return first < 0 || last <= first ? null : { from: first, to: last };
 }
 
