@@ -46,7 +46,7 @@ a row is bad. The same file again changes nothing.
   --partial        keep the good rows of a file that has bad ones too
   --rejected FILE  write the rejected rows as CSV, to be corrected and imported
   --mapping FILE   a mapping of your own, as in registry/imports
-  --format F       v1.1, binance, coinbase, kraken, koinly or ghostfolio; told by the header otherwise
+  --format F       v1.1, binance, coinbase, kraken, koinly or ghostfolio; the header tells else
   --account NAME   the account of rows that name none
   --undo ID        take an earlier import back as a whole
   --progress       print a line on standard error every ${ROWS_PER_LINE.toLocaleString("en")} rows

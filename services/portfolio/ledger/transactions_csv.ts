@@ -26,8 +26,8 @@ interface ExtraColumns {
 }
 
 /**
- * A ledger as Transactions CSV v1.1, in its order. What is exported imports again to the same bytes;
- * cells that a spreadsheet would run are marked, and come back unmarked.
+ * A ledger as Transactions CSV v1.1, in its order. What is exported imports again to the same
+ * bytes; cells that a spreadsheet would run are marked, and come back unmarked.
  */
 export async function* exportTransactions(
   store: LedgerStore,

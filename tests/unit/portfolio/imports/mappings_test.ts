@@ -3,6 +3,9 @@ import { parseMapping } from "@/services/portfolio/imports/mapping.ts";
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@/tests/assert.ts";
 import { openText, readShown } from "./mapping_kit.ts";
 
+const COINBASE_HEADER = "ID,Timestamp,Transaction Type,Asset,Quantity Transacted,Price Currency," +
+  "Price at Transaction,Subtotal,Total (inclusive of fees and/or spread),Fees and/or Spread,Notes";
+
 const cases: readonly { name: string; format: string; text: string; rows: readonly string[] }[] = [
   {
     name: "v1.1, header in any order and case",
@@ -77,9 +80,9 @@ const cases: readonly { name: string; format: string; text: string; rows: readon
     text: `
 Transactions
 User,Jane Doe,5f0
-ID,Timestamp,Transaction Type,Asset,Quantity Transacted,Price Currency,Price at Transaction,Subtotal,Total (inclusive of fees and/or spread),Fees and/or Spread,Notes
+${COINBASE_HEADER}
 a1,2023-01-01 12:00:00 UTC,Buy,BTC,0.1,USD,"$20,000.00","$2,000.00","$2,010.00",$10.00,Bought
-a2,2023-01-02 12:00:00 UTC,Convert,ETH,-0.1,USD,$2500.00,$250.00,$250.00,$0.00,Converted 0.1 ETH to 250 USDC
+a2,2023-01-02 12:00:00 UTC,Convert,ETH,-0.1,USD,$2500,$250,$250,$0,Converted 0.1 ETH to 250 USDC
 a3,2023-01-03 12:00:00 UTC,Buy,ETH,1,EUR,€2500,€2500,€2501,€1,Bought
 a4,2023-01-04 12:00:00 UTC,Staking Income,ETH,0.002,USD,$2500,$5,$5,$0,
 a5,2023-01-05 12:00:00 UTC,Send,BTC,-0.05,USD,$20000,$1000,$1000,$0,To a friend
