@@ -1,5 +1,5 @@
-import { extentOf, linePath, niceTicks, position } from "./scale.ts";
-import { type AxisTick, percentLabel, timeTicks } from "./candles_ticks.ts";
+import { extentOf, type LinearScale, linePath, niceTicks, position } from "./scale.ts";
+import { type AxisTick, logTicks, percentLabel, timeTicks } from "./candles_ticks.ts";
 import { formatChange, formatDecimal, formatShare, UNKNOWN } from "../format/number.ts";
 
 /** What the values of a chart of lines are: changes, falls below a peak, correlations. */
@@ -23,6 +23,8 @@ export interface LineSet {
   readonly barMs: number;
   readonly length: number;
   readonly unit: LineUnit;
+  /** Equal factors are equal heights: only changes, which are above -1, can be drawn so. */
+  readonly isLog: boolean;
   readonly lines: readonly Line[];
 }
 
@@ -36,17 +38,22 @@ export const LINE_VIEW_PX = 1000;
 const MAX_POINTS = 800;
 const DIGITS = 6;
 
+/** A column of bars; NaN is a gap. */
+export interface LineColumn {
+  readonly key: string;
+  readonly label: string;
+  readonly values: Float64Array;
+}
+
 /**
  * Columns of bars as a set of lines. Of more bars than there are pixels, groups are drawn by
  * their last value, or by their lowest where that is what the line is read for.
  */
 export function lineSet(
-  columns: readonly {
-    readonly key: string;
-    readonly label: string;
-    readonly values: Float64Array;
-  }[],
-  { from, barMs, unit }: Pick<LineSet, "from" | "barMs" | "unit">,
+  columns: readonly LineColumn[],
+  { from, barMs, unit, isLog = false }:
+    & Pick<LineSet, "from" | "barMs" | "unit">
+    & { readonly isLog?: boolean },
 ): LineSet {
   const bars = columns[0]?.values.length ?? 0;
   const group = Math.max(1, Math.ceil(bars / MAX_POINTS));
@@ -65,10 +72,7 @@ export function lineSet(
   return {
     from: from + (group - 1 - lead) * barMs,
     stepMs: group * barMs,
-    barMs,
-    length,
-    unit,
-    lines,
+    ...{ barMs, length, unit, isLog, lines },
   };
 }
 
@@ -123,18 +127,20 @@ export interface EndLabel {
   readonly y: number;
 }
 
+export interface ValueTick {
+  readonly y: number;
+  readonly label: string;
+  readonly isZero: boolean;
+}
+
 /** All that there is to draw of a set, in pixels but for the width, which stretches. */
 export interface LineFrame {
   readonly height: number;
   readonly paths: readonly string[];
-  readonly ticks: readonly {
-    readonly y: number;
-    readonly label: string;
-    readonly isZero: boolean;
-  }[];
+  readonly ticks: readonly ValueTick[];
   readonly ends: readonly EndLabel[];
-  readonly low: number;
-  readonly high: number;
+  readonly isLog: boolean;
+  readonly y: LinearScale;
 }
 
 const TOP_PX = 10;
@@ -143,22 +149,37 @@ const TICK_PX = 56;
 
 /** Lays out a set at a height. The axis always holds 0: it is what each unit is measured from. */
 export function lineFrame(set: LineSet, height: number): LineFrame {
+  const { isLog } = set;
   const [low, high] = domainOf(set);
-  const y = { from: low, to: high, start: height - LINE_AXIS_PX, end: TOP_PX };
+  const y = {
+    from: levelOf(low, isLog),
+    to: levelOf(high, isLog),
+    start: height - LINE_AXIS_PX,
+    end: TOP_PX,
+  };
   const x = { from: 0, to: Math.max(1, set.length - 1), start: 0, end: LINE_VIEW_PX };
-  const values = niceTicks([low, high], Math.max(2, Math.floor(height / TICK_PX)));
+  const count = Math.max(2, Math.floor(height / TICK_PX));
+  const values = isLog
+    ? logTicks({ min: 1 + low, max: 1 + high }, count).map((factor) => factor - 1)
+    : niceTicks([low, high], count);
+  const yOf = (value: number) => position(y, levelOf(value, isLog));
+  const levels = (line: Line) =>
+    line.values.map((value) => value === null ? null : levelOf(value, isLog));
   return {
-    height,
-    low,
-    high,
-    paths: set.lines.map((line) => linePath(line.values, { x, y })),
+    ...{ height, isLog, y },
+    paths: set.lines.map((line) => linePath(levels(line), { x, y })),
     ticks: values.map((value) => ({
-      y: position(y, value),
+      y: yOf(value),
       label: set.unit === "correlation" ? formatDecimal(value, 1) : percentLabel(value),
       isZero: value === 0,
     })),
-    ends: endLabels(set, { height, yOf: (value) => position(y, value) }),
+    ends: endLabels(set, { height, yOf }),
   };
+}
+
+/** What a value is on the axis: itself, or the logarithm of what one unit became. */
+function levelOf(value: number, isLog: boolean): number {
+  return isLog ? Math.log1p(value) : value;
 }
 
 function domainOf({ lines, unit }: LineSet): [number, number] {
@@ -170,8 +191,8 @@ function domainOf({ lines, unit }: LineSet): [number, number] {
 }
 
 /** The height of a value of a laid out set. */
-export function lineY({ low, high, height }: LineFrame, value: number): number {
-  return position({ from: low, to: high, start: height - LINE_AXIS_PX, end: TOP_PX }, value);
+export function lineY({ y, isLog }: LineFrame, value: number): number {
+  return position(y, levelOf(value, isLog));
 }
 
 /** The names at the right, moved apart where lines end near each other. */

@@ -40,8 +40,10 @@ export default define.page<typeof handler>(function Analytics({ data }) {
             <div class="c-7 m-12">
               <CorrelationPanel {...data} />
             </div>
-            <div class="c-5 m-12 stack">
+            <div class="c-5 m-12">
               <RollingPanel {...data} />
+            </div>
+            <div>
               <DrawdownPanel {...data} />
             </div>
           </div>

@@ -8,7 +8,7 @@ import { Panel } from "../../../components/states/Panel.tsx";
 import LineChart from "../../../islands/LineChart.tsx";
 import type { ComparedAsset, ComparisonReport } from "../../../services/analytics/mod.ts";
 import { type AssetLabel, intervalMs } from "../../../services/market/mod.ts";
-import { analyticsFields } from "./analytics_view.ts";
+import { analyticsFields, analyticsHref, type AnalyticsView } from "./analytics_view.ts";
 import { BasisLine } from "./BasisLine.tsx";
 import { CsvLink, DayField, KeptFields, Refused, TableLink } from "./panel_parts.tsx";
 import type { AnalyticsData } from "./read_analytics.ts";
@@ -35,6 +35,7 @@ export function ComparisonPanel({ view, assets, comparison }: AnalyticsData) {
             <DayField name="start" label="Since" value={view.start || startOf(report)} />
             <button type="submit" class="btn" data-size="s">Show</button>
           </form>
+          <ScaleControl view={view} />
           <TableLink view={view} panel="comparison" />
           <CsvLink view={view} table="comparison" />
         </>
@@ -42,8 +43,25 @@ export function ComparisonPanel({ view, assets, comparison }: AnalyticsData) {
     >
       {report === null
         ? <Refused refusal={comparison.refusal} view={view} />
-        : <Lines report={report} assets={assets} isTable={view.table === "comparison"} />}
+        : <Lines report={report} assets={assets} view={view} />}
     </Panel>
+  );
+}
+
+/** Beside an asset that rose tenfold, a linear axis flattens all others. */
+function ScaleControl({ view }: { readonly view: AnalyticsView }) {
+  return (
+    <nav class="seg" aria-label="Scale">
+      {[false, true].map((isLog) => (
+        <a
+          key={String(isLog)}
+          href={`${analyticsHref({ ...view, isLog })}#comparison`}
+          aria-current={isLog === view.isLog ? "true" : "false"}
+        >
+          {isLog ? "Log" : "Linear"}
+        </a>
+      ))}
+    </nav>
   );
 }
 
@@ -54,11 +72,12 @@ function startOf(report: ComparisonReport | null): string {
 interface LinesProps {
   readonly report: ComparisonReport;
   readonly assets: readonly AssetLabel[];
-  readonly isTable: boolean;
+  readonly view: AnalyticsView;
 }
 
-function Lines({ report, assets, isTable }: LinesProps) {
-  const set = comparisonSet(report, assets);
+function Lines({ report, assets, view }: LinesProps) {
+  const isTable = view.table === "comparison";
+  const set = comparisonSet(report, { assets, isLog: view.isLog });
   const words = summarize(report, assets);
   return (
     <>
@@ -93,7 +112,10 @@ function symbolOf({ assetId }: Pick<ComparedAsset, "assetId">, assets: readonly 
 }
 
 /** The lines of a comparison. */
-export function comparisonSet(report: ComparisonReport, assets: readonly AssetLabel[]): LineSet {
+function comparisonSet(
+  report: ComparisonReport,
+  { assets, isLog }: { readonly assets: readonly AssetLabel[]; readonly isLog: boolean },
+): LineSet {
   const columns = report.assets.filter(({ baseAt }) => baseAt !== null).map((asset) => ({
     key: asset.assetId,
     label: symbolOf(asset, assets),
@@ -103,6 +125,7 @@ export function comparisonSet(report: ComparisonReport, assets: readonly AssetLa
     from: report.start,
     barMs: intervalMs(report.interval),
     unit: "change",
+    isLog,
   });
 }
 

@@ -12,14 +12,14 @@ import {
   MIN_COMMON_POINTS,
   type RollingCorrelationReport,
 } from "../../../services/analytics/mod.ts";
-import { type AssetLabel, intervalMs } from "../../../services/market/mod.ts";
+import { type AssetLabel, type Interval, intervalMs } from "../../../services/market/mod.ts";
 import { riskExplainHref } from "../../(_risk)/RiskFigures.tsx";
 import { analyticsFields } from "./analytics_view.ts";
 import { BasisLine } from "./BasisLine.tsx";
 import { CsvLink, KeptFields, Refused, TableLink } from "./panel_parts.tsx";
 import type { AnalyticsData } from "./read_analytics.ts";
 
-const HEIGHT_PX = 190;
+const HEIGHT_PX = 240;
 
 /** The correlation of two assets over a window that rolls through the period. */
 export function RollingPanel(data: AnalyticsData) {
@@ -77,7 +77,7 @@ function PairForm({ view, pair, choices }: AnalyticsData) {
 }
 
 /** The line of a rolling correlation. */
-export function rollingSet(
+function rollingSet(
   report: RollingCorrelationReport,
   [one, other]: AnalyticsData["pair"],
 ): LineSet {
@@ -117,6 +117,7 @@ function Rolling(
   return (
     <>
       <ChartOrTable id="rolling" set={set} words={words} isTable={view.table === "rolling"} />
+      <Newest report={report} value={set.lines[0]?.values.at(-1) ?? null} />
       <BasisLine
         basis={report}
         parts={report.assets}
@@ -124,6 +125,28 @@ function Rolling(
         notes={[`each point: ${report.window} bars up to it`]}
       />
     </>
+  );
+}
+
+/** Bars that a period can be counted in, with its unit. */
+const PERIOD_UNITS: Readonly<Partial<Record<Interval, string>>> = { "1h": "h", "1d": "d" };
+
+/** The newest window is a period like any other, so that it can be taken apart. */
+function Newest(
+  { report, value }: { readonly report: RollingCorrelationReport; readonly value: number | null },
+) {
+  const { assets: [one, other], window, interval, asof } = report;
+  const unit = PERIOD_UNITS[interval];
+  if (value === null || unit === undefined) return null;
+  const href = riskExplainHref("correlation", one.assetId, {
+    period: `${window}${unit}`,
+    ...{ asof, interval },
+    benchmark: other.assetId,
+  });
+  return (
+    <p class="explain-line">
+      Newest window: <a class="explain" href={href}>{lineText("correlation", value)}</a>
+    </p>
   );
 }
 
@@ -154,7 +177,7 @@ export function DrawdownPanel({ view, pair, drawdowns: { report, refusal } }: An
 }
 
 /** The curves of the assets that have one, on the bars of the longest common end. */
-export function drawdownSet(
+function drawdownSet(
   reports: readonly DrawdownReport[],
   assets: readonly AssetLabel[],
 ): LineSet | null {

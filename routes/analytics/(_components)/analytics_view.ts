@@ -26,6 +26,8 @@ export interface AnalyticsView {
   readonly window: number;
   readonly sort: RiskSort;
   readonly order: SortOrder;
+  /** Whether equal factors are equal heights in the comparison. */
+  readonly isLog: boolean;
   /** The panel that shows its table. */
   readonly table: LinePanel | null;
 }
@@ -66,6 +68,7 @@ export function readAnalyticsView({ searchParams: params }: URL): AnalyticsView 
     window: Number.isInteger(window) && window > 0 ? window : DEFAULT_WINDOW,
     sort: isRiskSort(sort) ? sort : DEFAULT_SORT,
     order: params.get("order") === "asc" ? "asc" : "desc",
+    isLog: params.get("scale") === "log",
     table: LINE_PANELS.find((name) => name === params.get("table")) ?? null,
   };
 }
@@ -85,6 +88,7 @@ export function analyticsFields(view: AnalyticsView): [name: string, value: stri
     ["window", view.window === DEFAULT_WINDOW ? "" : String(view.window)],
     ["sort", view.sort === DEFAULT_SORT ? "" : view.sort],
     ["order", view.sort === DEFAULT_SORT || view.order === "desc" ? "" : view.order],
+    ["scale", view.isLog ? "log" : ""],
     ["table", view.table ?? ""],
   ];
   return fields.filter(([, value]) => value !== "");
