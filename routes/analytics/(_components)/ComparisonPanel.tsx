@@ -1,15 +1,14 @@
-import { LinesSvg } from "../../../components/charts/LinesSvg.tsx";
-import { LinesTable } from "../../../components/charts/LinesTable.tsx";
 import { type LineSet, lineSet } from "../../../components/charts/lines.ts";
 import { Unknown } from "../../../components/figures/Figures.tsx";
 import { formatChange } from "../../../components/format/number.ts";
 import { formatDay, isoInstant } from "../../../components/format/time.ts";
 import { Panel } from "../../../components/states/Panel.tsx";
-import LineChart from "../../../islands/LineChart.tsx";
+import { EmptyState } from "../../../components/states/States.tsx";
 import type { ComparedAsset, ComparisonReport } from "../../../services/analytics/mod.ts";
 import { type AssetLabel, intervalMs } from "../../../services/market/mod.ts";
 import { analyticsFields, analyticsHref, type AnalyticsView } from "./analytics_view.ts";
 import { BasisLine } from "./BasisLine.tsx";
+import { ChartOrTable } from "./ChartOrTable.tsx";
 import { CsvLink, DayField, KeptFields, Refused, TableLink } from "./panel_parts.tsx";
 import type { AnalyticsData } from "./read_analytics.ts";
 
@@ -76,19 +75,18 @@ interface LinesProps {
 }
 
 function Lines({ report, assets, view }: LinesProps) {
-  const isTable = view.table === "comparison";
   const set = comparisonSet(report, { assets, isLog: view.isLog });
-  const words = summarize(report, assets);
   return (
     <>
-      {isTable
-        ? <LinesTable set={set} caption={words} />
-        : (
-          <LineChart id="comparison-chart" set={set} height={HEIGHT_PX} label={words}>
-            <LinesSvg set={set} height={HEIGHT_PX} />
-          </LineChart>
-        )}
-      <p class="lede chart-summary">{words}</p>
+      {set.lines.length === 0 ? <NoPrices view={view} interval={report.interval} /> : (
+        <ChartOrTable
+          id="comparison"
+          set={set}
+          height={HEIGHT_PX}
+          words={summarize(report, assets)}
+          isTable={view.table === "comparison"}
+        />
+      )}
       <BasisLine
         basis={report}
         parts={report.assets}
@@ -104,6 +102,19 @@ function Lines({ report, assets, view }: LinesProps) {
       />
       <Absent report={report} assets={assets} />
     </>
+  );
+}
+
+function NoPrices({ view, interval }: { readonly view: AnalyticsView; readonly interval: string }) {
+  const longer = { ...view, period: "90d", interval: null, start: "" };
+  return (
+    <EmptyState
+      icon="database"
+      title={`No candles of ${interval} here`}
+      actions={<a class="btn" href={analyticsHref(longer)}>Look at 90 days</a>}
+    >
+      None of these assets has any in this window; a longer period is measured on days.
+    </EmptyState>
   );
 }
 

@@ -94,12 +94,9 @@ function Cell({ report, at, pair: [asset, other] }: CellProps) {
   const r = finiteOrNull(report.r[at]);
   const n = report.n[at] ?? 0;
   if (r === null) {
-    const reason = n < MIN_COMMON_POINTS
-      ? `${MIN_COMMON_POINTS} common returns are needed, there are ${n}`
-      : "One of the two prices never moves";
     return (
       <td>
-        <Unknown reason={reason} />
+        <Unknown reason={absenceOf(report, { n, pair: [asset, other] })} />
       </td>
     );
   }
@@ -118,6 +115,19 @@ function Cell({ report, at, pair: [asset, other] }: CellProps) {
       </a>
     </td>
   );
+}
+
+/** Why two assets have no correlation. */
+function absenceOf(
+  { assets, interval }: CorrelationMatrixReport,
+  { n, pair }: { readonly n: number; readonly pair: CellProps["pair"] },
+): string {
+  const isAbsent = (id: string) => assets.some((one) => one.assetId === id && one.n === 0);
+  const absent = pair.find(({ assetId }) => isAbsent(assetId));
+  if (absent !== undefined) return `No candles of ${absent.name} at ${interval} in this window`;
+  return n < MIN_COMMON_POINTS
+    ? `${MIN_COMMON_POINTS} common returns are needed, there are ${n}`
+    : "One of the two prices never moves";
 }
 
 function wordsOf(

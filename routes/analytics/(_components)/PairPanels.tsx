@@ -1,11 +1,8 @@
-import { LinesSvg } from "../../../components/charts/LinesSvg.tsx";
-import { LinesTable } from "../../../components/charts/LinesTable.tsx";
 import { type LineSet, lineSet, lineText, newestAt } from "../../../components/charts/lines.ts";
 import { formatShare } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import { Panel } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
-import LineChart from "../../../islands/LineChart.tsx";
 import {
   type DrawdownReport,
   MAX_ROLLING_BARS,
@@ -16,6 +13,7 @@ import { type AssetLabel, type Interval, intervalMs } from "../../../services/ma
 import { riskExplainHref } from "../../(_risk)/RiskFigures.tsx";
 import { analyticsFields } from "./analytics_view.ts";
 import { BasisLine } from "./BasisLine.tsx";
+import { ChartOrTable } from "./ChartOrTable.tsx";
 import { CsvLink, KeptFields, Refused, TableLink } from "./panel_parts.tsx";
 import type { AnalyticsData } from "./read_analytics.ts";
 
@@ -116,7 +114,13 @@ function Rolling(
     `${lineText("correlation", Math.max(...known))}.`;
   return (
     <>
-      <ChartOrTable id="rolling" set={set} words={words} isTable={view.table === "rolling"} />
+      <ChartOrTable
+        id="rolling"
+        set={set}
+        height={HEIGHT_PX}
+        words={words}
+        isTable={view.table === "rolling"}
+      />
       <Newest report={report} value={set.lines[0]?.values.at(-1) ?? null} />
       <BasisLine
         basis={report}
@@ -229,7 +233,7 @@ function Drawdowns({ reports, assets, isTable, period }: DrawdownsProps) {
   }).join(" ");
   return (
     <>
-      <ChartOrTable id="drawdown" set={set} words={words} isTable={isTable} />
+      <ChartOrTable id="drawdown" set={set} height={HEIGHT_PX} words={words} isTable={isTable} />
       <p class="explain-line">
         Deepest: {reports.map(({ asset, deepest, asof, interval }) =>
           deepest === null ? null : (
@@ -245,28 +249,6 @@ function Drawdowns({ reports, assets, isTable, period }: DrawdownsProps) {
         )}
       </p>
       <BasisLine basis={first} parts={reports.map(({ asset }) => asset)} assets={assets} />
-    </>
-  );
-}
-
-interface ChartOrTableProps {
-  readonly id: string;
-  readonly set: LineSet;
-  readonly words: string;
-  readonly isTable: boolean;
-}
-
-function ChartOrTable({ id, set, words, isTable }: ChartOrTableProps) {
-  return (
-    <>
-      {isTable
-        ? <LinesTable set={set} caption={words} />
-        : (
-          <LineChart id={`${id}-chart`} set={set} height={HEIGHT_PX} label={words}>
-            <LinesSvg set={set} height={HEIGHT_PX} />
-          </LineChart>
-        )}
-      <p class="lede chart-summary">{words}</p>
     </>
   );
 }
