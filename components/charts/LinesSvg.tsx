@@ -38,6 +38,11 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
           />
         ))}
         {frame.paths.map((path, at) => <LinePath key={at} path={path} index={at} />)}
+        {frame.dots.map((path, at) =>
+          path === ""
+            ? null
+            : <path key={at} class="c-line c-lone" data-hue={lineStyle(at).hue} d={path} />
+        )}
       </svg>
       {TIME_LABELS.map(({ name, count }) => (
         <svg key={name} class="c-labels" data-width={name} height={height} aria-hidden="true">

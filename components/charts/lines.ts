@@ -1,4 +1,11 @@
-import { extentOf, type LinearScale, linePath, niceTicks, position } from "./scale.ts";
+import {
+  extentOf,
+  type LinearScale,
+  linePath,
+  niceTicks,
+  type PathScales,
+  position,
+} from "./scale.ts";
 import { type AxisTick, logTicks, percentLabel, timeTicks } from "./candles_ticks.ts";
 import { formatChange, formatDecimal, formatShare, UNKNOWN } from "../format/number.ts";
 
@@ -137,11 +144,16 @@ export interface ValueTick {
 export interface LineFrame {
   readonly height: number;
   readonly paths: readonly string[];
+  /** Points between two gaps, which no line leads to or from. */
+  readonly dots: readonly string[];
   readonly ticks: readonly ValueTick[];
   readonly ends: readonly EndLabel[];
   readonly isLog: boolean;
   readonly y: LinearScale;
 }
+
+/** A total loss, and what rounds to it, has no logarithm. */
+const LOWEST_LOG = -0.999999;
 
 const TOP_PX = 10;
 const END_LABEL_PX = 13;
@@ -163,11 +175,13 @@ export function lineFrame(set: LineSet, height: number): LineFrame {
     ? logTicks({ min: 1 + low, max: 1 + high }, count).map((factor) => factor - 1)
     : niceTicks([low, high], count);
   const yOf = (value: number) => position(y, levelOf(value, isLog));
-  const levels = (line: Line) =>
-    line.values.map((value) => value === null ? null : levelOf(value, isLog));
+  const levels = set.lines.map(({ values }) =>
+    values.map((value) => value === null ? null : levelOf(value, isLog))
+  );
   return {
     ...{ height, isLog, y },
-    paths: set.lines.map((line) => linePath(levels(line), { x, y })),
+    paths: levels.map((values) => linePath(values, { x, y })),
+    dots: levels.map((values) => dotPath(values, { x, y })),
     ticks: values.map((value) => ({
       y: yOf(value),
       label: set.unit === "correlation" ? formatDecimal(value, 1) : percentLabel(value),
@@ -177,9 +191,17 @@ export function lineFrame(set: LineSet, height: number): LineFrame {
   };
 }
 
+/** A stroke without length at each value that stands alone: round ends make it a dot. */
+function dotPath(values: readonly (number | null)[], scales: PathScales): string {
+  const isLone = (at: number) =>
+    (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null;
+  const lone = values.map((value, at) => isLone(at) ? value : null);
+  return linePath(lone, scales).replaceAll(/M[^M]+/g, "$&h0");
+}
+
 /** What a value is on the axis: itself, or the logarithm of what one unit became. */
 function levelOf(value: number, isLog: boolean): number {
-  return isLog ? Math.log1p(value) : value;
+  return isLog ? Math.log1p(Math.max(value, LOWEST_LOG)) : value;
 }
 
 function domainOf({ lines, unit }: LineSet): [number, number] {

@@ -72,6 +72,11 @@ Deno.test("lineFrame() on a log axis gives equal factors equal heights", () => {
   assertClose(one - two, two - four);
 });
 
+Deno.test("lineFrame() draws a dot where a value stands between two gaps, and a line elsewhere", () => {
+  const { dots } = lineFrame(setOf({ a: [0, 0, NaN, 0, NaN], b: [0, 0, 0, 0, 0] }), 220);
+  assertEquals(dots, ["M750 105h0", ""]);
+});
+
 Deno.test("lineFrame() moves names apart that lie near each other, inside the plot", () => {
   const columns = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`l${at}`, [0, 0]]));
   const { ends } = lineFrame(setOf(columns), 340);
