@@ -3,7 +3,7 @@ import project from "./deno.json" with { type: "json" };
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
 import { defineCrons, type JobSystem } from "./jobs/mod.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
-import { feedHub, STREAM_TOPICS } from "./routes/(_api)/stream_wire.ts";
+import { feedHub, STREAM_TOPICS, tellScores } from "./routes/(_api)/stream_wire.ts";
 import { StreamEndpoints } from "./routes/(_api)/streams.ts";
 import { createPages } from "./routes/page_server.ts";
 import { AnalyticsService, RiskService } from "./services/analytics/mod.ts";
@@ -11,10 +11,13 @@ import {
   type Core,
   createLive,
   createOps,
+  enqueueRecalculation,
   type MarketParts,
   openJobs,
   openMarket,
   openOutside,
+  openScores,
+  recalculateOnClose,
 } from "./services/composition/mod.ts";
 import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
 import { StartupError } from "./services/kernel/errors.ts";
@@ -33,6 +36,7 @@ import { LogTail } from "./services/platform/log_tail.ts";
 import { PromMetrics } from "./services/platform/metrics/prom_metrics.ts";
 import { systemTimer } from "./services/platform/timer.ts";
 import type { Clock, Log } from "./services/ports/mod.ts";
+import type { ScoreService } from "./services/scores/mod.ts";
 import { type Database, openDatabase, pingDatabase } from "./services/storage/mod.ts";
 import { StreamHub } from "./services/streams/mod.ts";
 
@@ -74,7 +78,8 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const core: Core = { config, clock, log, database, owner, metrics };
   const parts = await openMarket(core);
   const outside = await openOutside(core, parts.registry);
-  const work = await openJobs(core, { ...parts, outside });
+  const scores = await openScores(core, parts);
+  const work = await openJobs(core, { ...parts, outside, scores });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
   const { hub, streams } = createStreams(core, parts);
   const { jobs, jobStore } = work;
@@ -83,18 +88,23 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     ...{ ...parts, outside, jobs, live, jobsService, logs, version },
     streams: () => streams.stats(),
   });
-  const answer = await createFront(core, { ...parts, jobs, jobsService, ops, metrics });
+  const answer = await createFront(core, { ...parts, jobs, jobsService, ops, metrics, scores });
   const stopFeedingHub = feedHub(hub, parts.bus);
+  const stopScoring = recalculateOnClose(core, { ...parts, jobs });
   const close = async () => {
     parts.board.stop();
     stopFeedingHub();
+    stopScoring();
     await parts.bus[Symbol.asyncDispose]();
     await Promise.all(work.wakers.map((waker) => waker[Symbol.asyncDispose]()));
     if (!overrides.database) await database.close();
   };
   return {
     fetch: (request, info) => streams.handle(request) ?? answer(request, info),
-    warm: () => parts.market.warm(),
+    async warm() {
+      await parts.market.warm();
+      await tellScores(hub, scores);
+    },
     jobs: work.jobs,
     log,
     async start(options) {
@@ -124,12 +134,13 @@ interface FrontParts extends MarketParts {
   readonly jobsService: JobsService;
   readonly ops: OpsService;
   readonly metrics: PromMetrics;
+  readonly scores: ScoreService;
 }
 
 /** Data routes and pages, and what answers a request: the ones before the others. */
 async function createFront(
   core: Core,
-  { market, registry, changes, board, jobs, jobsService, ops, metrics }: FrontParts,
+  { market, registry, changes, board, jobs, jobsService, ops, metrics, scores }: FrontParts,
 ): Promise<Product["fetch"]> {
   const { config, clock, log } = core;
   // One for data routes and pages, so that what one of them measured the other has.
@@ -141,6 +152,7 @@ async function createFront(
     health: createHealth(core, { jobs, registry: registry.version }),
     jobs: jobsService,
     ops,
+    scoring: { scores, recalculate: (query) => enqueueRecalculation({ scores, jobs }, query) },
     clock,
     changes: new CombinedChangeFeed(changes, board),
     log,

@@ -12,7 +12,7 @@ const PASSING: readonly ErrorCode[] = ["UNAVAILABLE", "CONFLICT"];
 
 const DEFAULT_WAIT_MS = MINUTE_MS;
 /** A provider that is shut, by its breaker or until an operator thaws it, is asked again after. */
-const SHUT_WAIT_MS = 30 * SECOND_MS;
+const SHUT_WAIT_MS = 5 * SECOND_MS;
 const MIN_WAIT_MS = SECOND_MS;
 const MAX_WAIT_MS = DAY_MS;
 

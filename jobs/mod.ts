@@ -9,18 +9,21 @@ import type { Bus } from "../services/ports/bus.ts";
 import type { JobStore } from "../services/ports/jobs.ts";
 import type { Clock } from "../services/ports/mod.ts";
 import type { RawAnswerStore } from "../services/ports/provider_records.ts";
+import type { ScoreService } from "../services/scores/mod.ts";
 import { backfillCandles } from "./backfill_candles.ts";
 import { fetchSpotPrices, type SpotSource } from "./fetch_spot_prices.ts";
 import { healCandles } from "./heal_candles.ts";
 import type { Job } from "./job.ts";
 import { pruneJobs } from "./prune_jobs.ts";
 import { pruneRawAnswers } from "./prune_raw_answers.ts";
+import { recalculateScores } from "./recalculate_scores.ts";
 import { refreshDemo } from "./refresh_demo.ts";
 
 export { type BackfillPayload, backfillRequest } from "./backfill_candles.ts";
 export { defineCrons } from "./cron.ts";
 export { healRequest } from "./heal_candles.ts";
 export type { Job } from "./job.ts";
+export { recalculateRequest } from "./recalculate_scores.ts";
 export { JobSystem, type JobSystemDeps, type JobSystemStatus } from "./job_system.ts";
 
 export interface JobDeps {
@@ -28,6 +31,8 @@ export interface JobDeps {
   readonly store: JobStore;
   readonly raw: RawAnswerStore;
   readonly clock: Clock;
+  readonly scores: ScoreService;
+  readonly bus: Bus;
   /** `null` where nothing outside may be called. */
   readonly outside: OutsideJobDeps | null;
 }
@@ -43,7 +48,12 @@ export interface OutsideJobDeps {
 
 /** Every job of the product. */
 export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
-  const inside = [refreshDemo(deps), pruneJobs(deps), pruneRawAnswers(deps)];
+  const inside = [
+    refreshDemo(deps),
+    pruneJobs(deps),
+    pruneRawAnswers(deps),
+    recalculateScores(deps),
+  ];
   if (outside === null) return inside;
   return [...inside, healCandles(outside), backfillCandles(outside), fetchSpotPrices(outside)];
 }

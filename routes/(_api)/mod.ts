@@ -19,6 +19,7 @@ import { documentEndpoint, opsEndpoints } from "./ops.ts";
 import { consoleEndpoints } from "./ops_console.ts";
 import { controlEndpoints } from "./ops_controls.ts";
 import { riskEndpoints } from "./risk.ts";
+import { recalculateEndpoint, scoreEndpoints, type Scoring } from "./scores.ts";
 import { taskEndpoints } from "./tasks.ts";
 
 export interface ApiDeps {
@@ -27,6 +28,8 @@ export interface ApiDeps {
   readonly risk: RiskService;
   readonly health: HealthService;
   readonly jobs: JobsService;
+  /** Absent where the process has no such part. */
+  readonly scoring?: Scoring;
   /** What operators see and steer. */
   readonly ops: OpsService;
   readonly clock: Clock;
@@ -63,7 +66,7 @@ export interface Api {
 
 /** The one list of data URLs, but for the document that is made of it. */
 export function mountTable(deps: ApiDeps): readonly Endpoint[] {
-  const { ops, clock, monitoring } = deps;
+  const { ops, clock, monitoring, scoring } = deps;
   const data = [
     ...assetEndpoints(deps),
     ...marketEndpoints(deps),
@@ -71,10 +74,12 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...riskEndpoints(deps),
     ...correlationEndpoints(deps),
     ...explainEndpoints(deps),
+    ...scoring ? scoreEndpoints({ ...scoring, market: deps.market, clock }) : [],
   ];
   return [
     ...data.map((one): Endpoint => ({ ...one, limit: "data" })),
     ...opsEndpoints(deps),
+    ...scoring ? [recalculateEndpoint({ ...scoring, clock })] : [],
     ...taskEndpoints(deps),
     ...consoleEndpoints({ ops, clock }),
     ...controlEndpoints({ ops, clock }),

@@ -21,14 +21,15 @@ export interface StreamDefinition {
 /** Under which the streams stand; WebSockets have no place in OpenAPI but in words. */
 export const STREAM_TAG = {
   name: "streams",
-  description: "Server-Sent Events, and WebSockets at /ws/prices and /api/market/stream. A " +
-    `WebSocket takes ?coins=bitcoin,ETH (at most ${MAX_COINS}, by any of their names) and the ` +
+  description: "Server-Sent Events, and WebSockets at /ws/prices and /api/market/stream, and at " +
+    "/ws/scores. " +
+    `A WebSocket takes ?coins=bitcoin,ETH (at most ${MAX_COINS}, by any of their names) and the ` +
     'messages {"type":"subscribe","coins":["bitcoin"]}, {"type":"unsubscribe","coins":["bitcoin"]} ' +
     'and {"type":"ping"}. It answers subscribed, unsubscribed, pong, or {"type":"error","error":{' +
     '"code","message"}}, and sends {"type":"price_update","data":PriceUpdate} as prices change; ' +
-    "with ?batch=1 one price_updates with all of a beat. A slow reader gets the latest value of " +
-    "each key. Close codes: 1003 binary, 1008 too many messages or mistakes, 1009 too large, 1001 " +
-    "and 1012 restarting: connect again.",
+    "of scores score_update and ScoreUpdate; with ?batch=1 one price_updates or score_updates with " +
+    "all of a beat. A slow reader gets the latest value of each key. Close codes: 1003 binary, " +
+    "1008 too many messages or mistakes, 1009 too large, 1001 and 1012 restarting: connect again.",
 } as const;
 
 const PriceUpdate = z.object({
@@ -62,8 +63,22 @@ const FeedUpdate = z.object({
   reason: z.string().nullable().describe("Why it is not live"),
 }).meta({ id: "FeedUpdate" });
 
+const ScoreUpdate = z.object({
+  coin_id: z.string(),
+  method: z.string(),
+  score: z.number().nullable().describe("0 to 100; null for an asset that is not rated"),
+  band: z.tuple([z.number(), z.number()]).nullable(),
+  rank: z.int().nullable(),
+  rank_interval: z.tuple([z.number(), z.number()]).nullable(),
+  grade: z.string().nullable(),
+  asof: Instant.describe("End of the day that is scored"),
+}).meta({ id: "ScoreUpdate" });
+
 const LastEventId = z.string().optional()
   .describe("Id of the last event that was read: the stream goes on after it");
+const CoinsParam = z.string().optional()
+  .meta({ examples: ["bitcoin,ETH"] })
+  .describe(`Ids, symbols or other names, at most ${MAX_COINS}; all assets if left out`);
 const Resume = { last_event_id: LastEventId };
 const headers = z.object({ "Last-Event-ID": LastEventId });
 
@@ -76,15 +91,21 @@ export const STREAMS: readonly StreamDefinition[] = [
     path: "/api/stream/prices",
     summary: "Prices as they change",
     description: `First the latest price of each asset, then what changes. ${RESUMING}`,
-    query: z.object({
-      coins: z.string().optional()
-        .meta({ examples: ["bitcoin,ETH"] })
-        .describe(`Ids, symbols or other names, at most ${MAX_COINS}; all assets if left out`),
-      ...Resume,
-    }),
+    query: z.object({ coins: CoinsParam, ...Resume }),
     headers,
     event: STREAM_TOPICS.prices.event,
     data: PriceUpdate,
+    refusals: [404, 409, 422, 503],
+  },
+  {
+    path: "/api/stream/scores",
+    summary: "Scores as they are calculated anew",
+    description: `First the latest score of each asset by each method, then what changes. ` +
+      RESUMING,
+    query: z.object({ coins: CoinsParam, ...Resume }),
+    headers,
+    event: STREAM_TOPICS.scores.event,
+    data: ScoreUpdate,
     refusals: [404, 409, 422, 503],
   },
   {

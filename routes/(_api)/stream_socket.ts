@@ -23,7 +23,12 @@ const Message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ping") }),
 ]);
 
-export interface PriceSocketDeps {
+/** What a socket tells of. */
+export type SocketTopic = "prices" | "scores";
+
+/** What all sockets of a topic share. */
+export interface CoinSocketDeps {
+  readonly topic: SocketTopic;
   readonly hub: StreamHub;
   /** The asset's id by any of its names; throws `AppError`. */
   readonly resolve: (name: string) => string;
@@ -35,9 +40,9 @@ export interface PriceSocketDeps {
  * One client's WebSocket: which coins it wants, and how it is told of them. It listens to its
  * socket itself, since a function for each event would cost every connection half a kilobyte.
  */
-export class PriceSocket implements StreamSink<readonly string[]>, EventListenerObject {
+export class CoinSocket implements StreamSink<readonly string[]>, EventListenerObject {
   readonly #socket: WebSocket;
-  readonly #deps: PriceSocketDeps;
+  readonly #deps: CoinSocketDeps;
   readonly #isBatched: boolean;
   #coins: readonly string[];
   #subscription: Subscription | null = null;
@@ -50,7 +55,7 @@ export class PriceSocket implements StreamSink<readonly string[]>, EventListener
   constructor(
     socket: WebSocket,
     { deps, coins, isBatched }: {
-      deps: PriceSocketDeps;
+      deps: CoinSocketDeps;
       coins: readonly string[];
       isBatched: boolean;
     },
@@ -68,7 +73,7 @@ export class PriceSocket implements StreamSink<readonly string[]>, EventListener
     if (event instanceof MessageEvent) return this.#take(event.data);
     if (event instanceof CloseEvent) return this.#stop();
     this.#subscription = this.#deps.hub.subscribe(
-      { topic: "prices", groups: this.#coins },
+      { topic: this.#deps.topic, groups: this.#coins },
       { sink: this, format: this.#isBatched ? BATCH_FORMAT : SOCKET_FORMAT },
     );
   }

@@ -5,6 +5,12 @@ import {
   type LiveCandle,
   type LivePrice,
 } from "../../services/market/mod.ts";
+import {
+  newsOf,
+  SCORE_TOPIC,
+  type ScoreNews,
+  type ScoreService,
+} from "../../services/scores/mod.ts";
 import type { Bus } from "../../services/ports/bus.ts";
 import type {
   StreamEntry,
@@ -18,6 +24,7 @@ export const STREAM_TOPICS = {
   prices: { event: "price_update" },
   candles: { event: "candle" },
   feeds: { event: "feed" },
+  scores: { event: "score_update" },
 } as const;
 
 const encoder = new TextEncoder();
@@ -61,10 +68,21 @@ export function feedHub(hub: StreamHub, bus: Bus): () => void {
     bus.subscribe(LIVE_TOPICS.feeds, (payload) => {
       hub.publish("feeds", (JSON.parse(payload) as readonly FeedStatus[]).map(feedValue));
     }),
+    bus.subscribe(SCORE_TOPIC, (payload) => {
+      hub.publish("scores", (JSON.parse(payload) as readonly ScoreNews[]).map(scoreValue));
+    }),
   ];
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+/** Has the hub know the newest scores, which are told only when they change. */
+export async function tellScores(hub: StreamHub, scores: ScoreService): Promise<void> {
+  for (const { version } of scores.listMethods()) {
+    const { run } = await scores.getBoard({ method: version });
+    if (run !== null) hub.publish("scores", newsOf(run).map(scoreValue));
+  }
 }
 
 /** A price as streams tell it. */
@@ -118,4 +136,21 @@ function feedValue(
     reason,
   };
   return { key: venue, json: JSON.stringify(wire) };
+}
+
+/** A score as streams tell it: the latest of each asset and method. */
+export function scoreValue(
+  { assetId, method, asof, score, band, rank, rankInterval, letter }: ScoreNews,
+): StreamValue {
+  const wire = {
+    coin_id: assetId,
+    method,
+    score,
+    band,
+    rank,
+    rank_interval: rankInterval,
+    grade: letter,
+    asof: formatUtcMs(asof),
+  };
+  return { key: `${assetId} ${method}`, group: assetId, json: JSON.stringify(wire) };
 }

@@ -12,7 +12,13 @@ import type {
 import { pathOf } from "./dispatcher.ts";
 import { refusal } from "./errors.ts";
 import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
-import { MAX_COINS, PriceSocket, type PriceSocketDeps, tooManyCoins } from "./stream_socket.ts";
+import {
+  CoinSocket,
+  type CoinSocketDeps,
+  MAX_COINS,
+  type SocketTopic,
+  tooManyCoins,
+} from "./stream_socket.ts";
 import { candleGroup, sseFormat } from "./stream_wire.ts";
 
 /** How soon an `EventSource` comes back after its stream ended. */
@@ -44,7 +50,7 @@ export class StreamEndpoints {
   readonly #deps: StreamDeps;
   // Made once, since what every connection holds of its own costs memory ten thousand times.
   readonly #eventDeps: EventStreamDeps;
-  readonly #socketDeps: PriceSocketDeps;
+  readonly #socketDeps: Readonly<Record<SocketTopic, CoinSocketDeps>>;
   #sse = 0;
   #sockets = 0;
   #refused = 0;
@@ -57,11 +63,15 @@ export class StreamEndpoints {
       onStart: () => this.#sse++,
       onEnd: () => this.#sse--,
     };
-    this.#socketDeps = {
+    const shared = {
       hub: deps.hub,
-      resolve: (name) => deps.resolve(name).id,
+      resolve: (name: string) => deps.resolve(name).id,
       now: () => deps.clock.now(),
       onEnd: () => this.#sockets--,
+    };
+    this.#socketDeps = {
+      prices: { ...shared, topic: "prices" },
+      scores: { ...shared, topic: "scores" },
     };
   }
 
@@ -76,7 +86,9 @@ export class StreamEndpoints {
       }
       if (this.#deps.hub.isClosed) throw unavailable("the server is stopping");
       if (this.#sse + this.#sockets >= this.#deps.maxStreams) throw this.#full();
-      return open === "socket" ? this.#upgrade(request) : this.#stream(request, open);
+      return "socket" in open
+        ? this.#upgrade(request, open.socket)
+        : this.#stream(request, open.sse);
     } catch (error) {
       if (error instanceof AppError) return toResponse(error);
       throw error;
@@ -97,7 +109,7 @@ export class StreamEndpoints {
     };
   }
 
-  #stream(request: Request, topic: "prices" | "candles" | "feeds"): Response {
+  #stream(request: Request, topic: StreamTopic): Response {
     const query = new URL(request.url).searchParams;
     const choice = this.#choose(topic, query);
     const lastEventId = request.headers.get("last-event-id") ?? query.get("last_event_id");
@@ -116,7 +128,7 @@ export class StreamEndpoints {
     });
   }
 
-  #upgrade(request: Request): Response {
+  #upgrade(request: Request, topic: SocketTopic): Response {
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       throw new AppError("BAD_REQUEST", "Cannot open a WebSocket: expected an upgrade");
     }
@@ -127,17 +139,17 @@ export class StreamEndpoints {
     const coins = this.#coinsOf(query) ?? [];
     const { socket, response } = upgraded(request, this.#deps.idleTimeoutS ?? IDLE_TIMEOUT_S);
     this.#sockets++;
-    new PriceSocket(socket, {
-      deps: this.#socketDeps,
+    new CoinSocket(socket, {
+      deps: this.#socketDeps[topic],
       coins,
       isBatched: query.get("batch") === "1",
     });
     return response;
   }
 
-  #choose(topic: "prices" | "candles" | "feeds", query: URLSearchParams): StreamChoice {
+  #choose(topic: StreamTopic, query: URLSearchParams): StreamChoice {
     if (topic === "feeds") return { topic, groups: null };
-    if (topic === "prices") {
+    if (topic === "prices" || topic === "scores") {
       const groups = this.#coinsOf(query);
       if (groups?.length !== 0) return { topic, groups };
       throw new AppError("VALIDATION_FAILED", "Cannot stream no coins: leave coins out for all", {
@@ -173,13 +185,18 @@ export class StreamEndpoints {
   }
 }
 
+type StreamTopic = "prices" | "candles" | "feeds" | "scores";
+type Opener = { readonly sse: StreamTopic } | { readonly socket: SocketTopic };
+
 /** What stands at each address. */
-const OPENERS: Readonly<Record<string, "prices" | "candles" | "feeds" | "socket">> = {
-  "/api/stream/prices": "prices",
-  "/api/stream/candles": "candles",
-  "/api/stream/feeds": "feeds",
-  "/api/market/stream": "socket",
-  "/ws/prices": "socket",
+const OPENERS: Readonly<Record<string, Opener>> = {
+  "/api/stream/prices": { sse: "prices" },
+  "/api/stream/candles": { sse: "candles" },
+  "/api/stream/feeds": { sse: "feeds" },
+  "/api/stream/scores": { sse: "scores" },
+  "/api/market/stream": { socket: "prices" },
+  "/ws/prices": { socket: "prices" },
+  "/ws/scores": { socket: "scores" },
 };
 
 type Chunk = Uint8Array<ArrayBuffer>;

@@ -6,6 +6,7 @@ import { systemRandom } from "../platform/random.ts";
 import { systemTimer } from "../platform/timer.ts";
 import { openWakers } from "../platform/wakers/open_wakers.ts";
 import type { Outside } from "../providers/mod.ts";
+import type { ScoreService } from "../scores/mod.ts";
 import { SqlAbsenceStore, SqlJobStore, SqlLeaseStore, SqlRawIngestStore } from "../storage/mod.ts";
 import type { Core } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
@@ -16,9 +17,9 @@ const FIRST_RUN_LIMIT_MS = 60_000;
 /** The jobs of this process, which nothing has started yet; on an empty store the demo is there. */
 export async function openJobs(
   core: Core,
-  { store, registry, outside, prices, bus, demo: feed }:
+  { store, registry, outside, prices, bus, scores, demo: feed }:
     & MarketParts
-    & { readonly outside: Outside },
+    & { readonly outside: Outside; readonly scores: ScoreService },
 ) {
   const { config, clock, database } = core;
   const demo = new DemoMarket({ ...feed, store, mode: config.demo });
@@ -32,6 +33,8 @@ export async function openJobs(
     jobs: createJobs({
       clock,
       demo,
+      scores,
+      bus,
       store: jobStore,
       raw: new SqlRawIngestStore(database),
       outside: config.isNetworkAllowed

@@ -16,3 +16,4 @@ export { SqlJobStore } from "./sql/job_store.ts";
 export { SqlLeaseStore } from "./sql/lease_store.ts";
 export { SqlProviderStateStore } from "./sql/provider_state_store.ts";
 export { SqlRawIngestStore } from "./sql/raw_ingest_store.ts";
+export { SqlScoreStore } from "./sql/score_store.ts";

@@ -13,6 +13,7 @@ import { testJobStore } from "./job_store_contract.ts";
 import { testLeaseStore } from "./lease_store_contract.ts";
 import { testAbsenceStore, testLivePriceStore } from "./live_price_store_contract.ts";
 import { testProviderRecords } from "./provider_records_contract.ts";
+import { testScoreStore } from "./score_store_contract.ts";
 import type { StoreKind } from "./stores.ts";
 import { testWaker } from "./waker_contract.ts";
 
@@ -67,3 +68,4 @@ testWaker({
   },
 });
 testProviderRecords(postgres);
+testScoreStore(postgres);

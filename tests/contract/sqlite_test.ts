@@ -9,6 +9,7 @@ import { testJobStore } from "./job_store_contract.ts";
 import { testLeaseStore } from "./lease_store_contract.ts";
 import { testAbsenceStore, testLivePriceStore } from "./live_price_store_contract.ts";
 import { testProviderRecords } from "./provider_records_contract.ts";
+import { testScoreStore } from "./score_store_contract.ts";
 import type { StoreKind } from "./stores.ts";
 
 const sqlite: StoreKind = {
@@ -41,3 +42,4 @@ testAuditLog(sqlite);
 testLivePriceStore(sqlite);
 testAbsenceStore(sqlite);
 testProviderRecords(sqlite);
+testScoreStore(sqlite);

@@ -9,8 +9,11 @@ import { keepPicture } from "./page_checks.ts";
 const PRICE = '[data-table="assets"] [data-live="bitcoin"] [data-cell="price"]';
 /** What readers are promised: from the exchange's time stamp to the screen. */
 const SEEN_WITHIN_MS = 2_000;
-const HEALED_WITHIN_MS = 10_000;
+/** The jump of the clock costs the lease to feed and its sockets, which come back with back-off. */
+const HEALED_WITHIN_MS = 60_000;
 const PRICES_SHOWN = 5;
+/** Of all markets together. */
+const TRADES_PER_SECOND = 40;
 
 async function open(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
@@ -77,20 +80,26 @@ const STEPS: readonly Step[] = [
       const age = page.locator('[data-table="assets"] [data-live="bitcoin"] [data-age]');
       assertEquals(await age.innerText(), "10 s");
       await keepPicture(page, "market-stale", { isWhole: false });
+      const late = await open(browser, `${place.url}/assets/bitcoin`);
+      await showsState(late, /^Stale/);
+      assertEquals(await late.locator("[data-as-served]:visible").count(), 0);
       place.bringBack();
       await place.exchange.when(() => place.exchange.subscribed.has("BTC-USD"));
       await place.exchange.when(() => place.exchange.subscribed.has("BTCUSDT"));
       await shownAfter(page, { selector: PRICE, price: place.tradeBitcoin() });
       await showsState(page, "Live");
       assert(!await page.getByText("Prices are stale.").isVisible());
-      await page.close();
+      await showsState(late, "Live");
+      assertEquals(await late.locator("[data-as-served]:visible").count(), 0);
+      await Promise.all([page.close(), late.close()]);
+      place.exchange.run(TRADES_PER_SECOND);
       await place.putForward(CLOSING_MS);
-      place.tradeBitcoin();
       const candles = await until(() => place.readCandles(), {
         what: "Candles as the exchange has them",
         holds: (read) => place.isTrue(read),
         limitMs: HEALED_WITHIN_MS,
       });
+      place.exchange.run(0);
       assert(candles.some(({ state }) => state === "healed"));
     },
   },
@@ -120,7 +129,7 @@ const STEPS: readonly Step[] = [
     name: "resumes a stream without a hole and without a double",
     async run(place) {
       const url = `${place.url}/api/stream/prices`;
-      place.exchange.run(40);
+      place.exchange.run(TRADES_PER_SECOND);
       await using control = await EventReader.open(url);
       const first = await EventReader.open(url);
       await first.count(10);
@@ -143,12 +152,14 @@ const STEPS: readonly Step[] = [
   {
     name: "asks for prices, and says so, where every stream is taken",
     async run(place, browser) {
-      const url = `${place.url}/api/stream/prices`;
-      const taken = [];
-      for (let count = 0; count < MAX_STREAMS; count++) taken.push(await EventReader.open(url));
+      const taken = await takeStreams(`${place.url}/api/stream/prices`);
+      assert(taken.length > 0);
+      // A silent exchange would be connected to anew, and its one trade missed.
+      place.exchange.run(TRADES_PER_SECOND);
       const page = await open(browser, place.url);
       await page.locator(".feed", { hasText: "Reconnecting" }).waitFor();
       await page.locator(".feed", { hasText: "Polling every 5 s" }).waitFor({ timeout: 20_000 });
+      place.exchange.run(0);
       const price = place.tradeBitcoin();
       await shownAfter(page, { selector: PRICE, price });
       await keepPicture(page, "market-polling", { isWhole: false });
@@ -160,6 +171,18 @@ const STEPS: readonly Step[] = [
 
 /** Few enough that a test can take them all. */
 const MAX_STREAMS = 8;
+
+/** Opens streams until the product refuses one. */
+async function takeStreams(url: string): Promise<readonly EventReader[]> {
+  const taken: EventReader[] = [];
+  for (;;) {
+    try {
+      taken.push(await EventReader.open(url));
+    } catch {
+      return taken;
+    }
+  }
+}
 
 /** A sample of `/metrics`. */
 async function readMetric(url: string, name: string): Promise<number> {

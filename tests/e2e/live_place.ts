@@ -62,6 +62,12 @@ export class LivePlace implements AsyncDisposable {
       dataDir: await Deno.makeTempDir({ prefix: "tokenlysis-" }),
       aheadMs: 0,
     });
+    // An exchange that goes away while it is asked for two days would cost it its breaker.
+    await until(() => readJobStates(product.url, "backfill_candles"), {
+      what: "The history is fetched",
+      holds: (states) => states.length > 0 && states.every((state) => state === "done"),
+      limitMs: 30_000,
+    });
     return new LivePlace(exchange, { clock, product });
   }
 
@@ -145,6 +151,13 @@ export class LivePlace implements AsyncDisposable {
     await this.exchange[Symbol.asyncDispose]();
     await Deno.remove(this.product.dataDir, { recursive: true });
   }
+}
+
+async function readJobStates(url: string, job: string): Promise<readonly string[]> {
+  const { data } = await (await fetch(`${url}/api/ops/jobs`)).json();
+  return data.flatMap(({ name, state }: { name: string; state: string }) =>
+    name === job ? [state] : []
+  );
 }
 
 function settingsOf({ urls }: LocalExchange): Readonly<Record<string, string>> {

@@ -35,6 +35,11 @@ const EXAMPLES: Readonly<Record<string, string>> = {
     "/api/analytics/correlation/rolling?coin_1=bitcoin&coin_2=BTC",
   "/api/analytics/correlation/matrix": "/api/analytics/correlation/matrix?coins=bitcoin,ethereum",
   "/api/analytics/compare": "/api/analytics/compare?coins=bitcoin,ethereum&start=2021-02-01",
+  "/api/scores": "/api/scores?asof=2025-12-30&theme=defi&sort=market",
+  "/api/scores/methods": "/api/scores/methods",
+  "/api/scores/changes": "/api/scores/changes",
+  "/api/scores/honesty": "/api/scores/honesty",
+  "/api/scores/{asset_id}": "/api/scores/bitcoin",
   "/api/explain/{figure}/{asset_id}": "/api/explain/volume_24h/bitcoin",
   "/health": "/health",
   "/healthz": "/healthz",
@@ -61,22 +66,17 @@ async function filledHarness(): Promise<ApiHarness> {
   return harness;
 }
 
-function endpointsOf({ market, jobs, ops, clock, log }: ApiHarness): readonly Endpoint[] {
+function endpointsOf(
+  { market, jobs, ops, scores, clock, log }: ApiHarness,
+): readonly Endpoint[] {
   const analytics = new AnalyticsService({ market });
   const risk = new RiskService({ market, clock });
   const health = new HealthService({ clock, versions: {}, probes: [], capabilities: {} });
   const changes = { current: () => 0, subscribe: () => () => {} };
+  const recalculate = () => Promise.reject(new Error("Nothing is queued"));
+  const scoring = { scores, recalculate };
   return mountTable({
-    market,
-    analytics,
-    risk,
-    health,
-    jobs,
-    ops,
-    clock,
-    changes,
-    log,
-    version: "1",
+    ...{ market, analytics, risk, health, jobs, ops, scoring, clock, changes, log, version: "1" },
   });
 }
 

@@ -1,4 +1,6 @@
+import { recalculateRequest } from "@/jobs/mod.ts";
 import { type Api, createApi, type Monitoring } from "@/routes/(_api)/mod.ts";
+import type { Scoring } from "@/routes/(_api)/scores.ts";
 import type { RateLimitMode } from "@/routes/(_api)/middleware/rate_limit.ts";
 import { AnalyticsService, indicatorEngine, RiskService } from "@/services/analytics/mod.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
@@ -22,12 +24,14 @@ import type { JobStore } from "@/services/ports/jobs.ts";
 import { PacedChangeFeed } from "@/services/platform/paced_change_feed.ts";
 import { JsonLog } from "@/services/platform/json_log.ts";
 import { LogTail } from "@/services/platform/log_tail.ts";
+import { loadMethods, ScoreService } from "@/services/scores/mod.ts";
 import {
   type Database,
   pingDatabase,
   SqlAuditLog,
   SqlCandleStore,
   SqlJobStore,
+  SqlScoreStore,
 } from "@/services/storage/mod.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
@@ -49,6 +53,7 @@ export interface ApiHarness extends AsyncDisposable {
   readonly clock: FakeClock;
   readonly log: RecordingLog;
   readonly ops: OpsService;
+  readonly scores: ScoreService;
   /** What the console shows of the log. */
   readonly operatorsLog: JsonLog;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
@@ -77,8 +82,8 @@ export async function openTestApi(
   const store = new SqlCandleStore(database, clock);
   const changes = new PacedChangeFeed(database.changes, clock);
   const registry = registryOfFour();
-  const indicators = indicatorEngine;
-  const market = new MarketService({ registry, store, clock, changes, demoMode, indicators });
+  const facts = { registry, store, clock, changes, demoMode };
+  const market = new MarketService({ ...facts, indicators: indicatorEngine });
   const analytics = new AnalyticsService({ market });
   const risk = new RiskService({ market, clock });
   const health = new HealthService({
@@ -96,21 +101,29 @@ export async function openTestApi(
   const jobStore = new SqlJobStore(database, clock);
   const jobs = new JobsService({ store: jobStore, clock, wake: () => {} });
   const { ops, operatorsLog } = createOps({ database, clock, store, market, jobs, jobStore });
+  const scoring = await createScoring({ database, clock, market, jobStore });
+  const version = "1.2.3";
   const api = createApi({
-    ...{ market, analytics, risk, health, jobs, ops, clock, changes, log, rateLimits },
-    version: "1.2.3",
+    ...{
+      market,
+      analytics,
+      risk,
+      health,
+      jobs,
+      ops,
+      scoring,
+      clock,
+      changes,
+      log,
+      rateLimits,
+      version,
+    },
     ...monitoring && { monitoring },
   });
   return {
     api,
-    market,
-    store,
-    jobs,
-    jobStore,
-    clock,
-    log,
-    ops,
-    operatorsLog,
+    ...{ market, store, jobs, jobStore, clock, log, ops, operatorsLog },
+    scores: scoring.scores,
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
     },
@@ -138,6 +151,28 @@ function registryOfFour(): AssetRegistry {
     ],
     asset_aliases: [aliasRow("xbt", "bitcoin")],
   }));
+}
+
+/** The scores over the database, whose recalculations wait in the queue. */
+async function createScoring({ database, clock, market, jobStore }: {
+  database: Database;
+  clock: FakeClock;
+  market: MarketService;
+  jobStore: JobStore;
+}): Promise<Scoring> {
+  const files = ["v1", "signal"].map((name) =>
+    Deno.readTextFile(new URL(`../../registry/methods/${name}.json`, import.meta.url))
+  );
+  const methods = loadMethods(await Promise.all(files));
+  const store = new SqlScoreStore(database, clock);
+  const scores = new ScoreService({ market, store, methods, clock });
+  return {
+    scores,
+    async recalculate({ method = null, asof = null, days = 1 }) {
+      const inputs = String(await scores.getVersion());
+      return await jobStore.enqueue(recalculateRequest({ method, asof, days, inputs }));
+    },
+  };
 }
 
 /** The id of the one price that is held back. */

@@ -11,7 +11,7 @@ const STALE_AFTER_MS = 10 * SECOND_MS;
 const SILENT_AFTER_MS = 30 * SECOND_MS;
 /** The longest that a breaker stays open, and how soon what it kept back is tried again. */
 const BREAKER_OPEN_MS = 2 * MINUTE_MS;
-const SHUT_WAIT_MS = 30 * SECOND_MS;
+const SHUT_WAIT_MS = 5 * SECOND_MS;
 /** Time for the probes that close it. */
 const PROBES_MS = 5 * SECOND_MS;
 
@@ -190,7 +190,7 @@ Deno.test("LiveMarket lets no candle pass for true while its venue is away with 
   }
   assertEquals((await scene.closedStates(scene.binance)).at(1), "provisional");
   exchange.refusal = exchange.restRefusal = null;
-  // Whoever asked last before the breaker closed asks again half a minute later.
+  // Whoever asked last before the breaker closed asks again 5 s later.
   await scene.passUntil(scene.time.now() + BREAKER_OPEN_MS + SHUT_WAIT_MS + PROBES_MS);
   await scene.isLive();
   await scene.isHealed();

@@ -1,6 +1,6 @@
 import { STREAMS } from "@/routes/(_api)/stream_document.ts";
 import { feedHub } from "@/routes/(_api)/stream_wire.ts";
-import { type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
+import { type IsoDay, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import {
   type AssetId,
   type FeedStatus,
@@ -8,6 +8,7 @@ import {
   type LiveCandle,
   type LivePrice,
 } from "@/services/market/mod.ts";
+import { SCORE_TOPIC, type ScoreNews } from "@/services/scores/mod.ts";
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { openTestApi } from "./api_harness.ts";
@@ -35,6 +36,11 @@ const feed: FeedStatus = {
   ...{ lastFrameAt: null, attempts: 2, reason: "no frame for 30 s", badFrames: 1 },
 };
 
+const score: ScoreNews = {
+  ...{ assetId: bitcoin, method: "v1", day: "2025-12-31" as IsoDay, asof: at },
+  ...{ score: 61.5, band: [58, 66.25], rank: 2, rankInterval: [1, 4], letter: "B" },
+};
+
 /** What goes in at the bus, and what comes out at the other end. */
 const events: Readonly<Record<string, { topic: string; fact: unknown; data: unknown }>> = {
   "/api/stream/prices": {
@@ -55,6 +61,14 @@ const events: Readonly<Record<string, { topic: string; fact: unknown; data: unkn
       ...{ coin_id: "bitcoin", interval: "5m", t: Date.UTC(2026, 0, 1, 12) },
       ...{ o: 1, h: 3, l: 0.5, c: 2, v: null },
       ...{ state: "provisional", source: "binance", asof: "2026-01-01T12:00:00Z" },
+    },
+  },
+  "/api/stream/scores": {
+    topic: SCORE_TOPIC,
+    fact: score,
+    data: {
+      ...{ coin_id: "bitcoin", method: "v1", score: 61.5, band: [58, 66.25], rank: 2 },
+      ...{ rank_interval: [1, 4], grade: "B", asof: "2026-01-01T12:00:00Z" },
     },
   },
   "/api/stream/feeds": {
@@ -103,7 +117,9 @@ Deno.test("GET /openapi.json describes the streams, and WebSockets in words", as
     assertEquals(names, [...expected, "header Last-Event-ID"]);
   }
   const { description } = tags.find(({ name }: { name: string }) => name === "streams");
-  for (const word of ["/ws/prices", "/api/market/stream", "subscribe", "batch=1", "1012"]) {
+  for (
+    const word of ["/ws/prices", "/ws/scores", "/api/market/stream", "subscribe", "batch=1", "1012"]
+  ) {
     assert(description.includes(word), word);
   }
 });

@@ -207,6 +207,27 @@ Deno.test("WS /api/market/stream subscribes and unsubscribes coins by any name",
   assertEquals(await socket.ask({ type: "ping" }), { type: "pong" });
 });
 
+Deno.test("WS /ws/scores subscribes and unsubscribes coins, and hears of scores alone", async () => {
+  await using server = new StreamServer();
+  const tell = async (scores: Readonly<Record<string, number>>) => {
+    const values = Object.entries(scores)
+      .map(([key, score]) => ({ key: `${key} v1`, group: key, json: `{"score":${score}}` }));
+    server.hub.publish("scores", values);
+    await server.publish({ bitcoin: 1 });
+  };
+  await tell({ bitcoin: 60, ethereum: 40 });
+  const socket = await server.socket("/ws/scores");
+  assertEquals(await socket.ask({ type: "subscribe", coins: ["BTC", "ETH"] }), {
+    type: "subscribed",
+    data: { coins: ["bitcoin", "ethereum"] },
+  });
+  assertEquals(await socket.next(), { type: "score_update", data: { score: 60 } });
+  assertEquals(await socket.next(), { type: "score_update", data: { score: 40 } });
+  await socket.ask({ type: "unsubscribe", coins: ["bitcoin"] });
+  await tell({ bitcoin: 61, ethereum: 41 });
+  assertEquals(await socket.next(), { type: "score_update", data: { score: 41 } });
+});
+
 Deno.test("WS /ws/prices?batch=1 sends one frame a beat", async () => {
   await using server = new StreamServer();
   const socket = await server.socket("/ws/prices?coins=bitcoin,ethereum&batch=1");

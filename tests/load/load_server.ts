@@ -44,7 +44,11 @@ async function product(): Promise<Handler> {
     const key = { assetId: "bitcoin" as AssetId, interval, source: "spot" };
     await store.upsertCandles(key, candles);
   }
-  const config = loadConfig({ TOKENLYSIS_DEMO: "off", TOKENLYSIS_NETWORK: "off" });
+  const config = loadConfig({
+    TOKENLYSIS_DEMO: "off",
+    TOKENLYSIS_NETWORK: "off",
+    TOKENLYSIS_RATE_LIMITS: "off",
+  });
   const { fetch } = await compose(config, { clock, database, log: new RecordingLog() });
   return (request) => fetch(request);
 }

@@ -26,7 +26,11 @@ Exits with 1 and the reasons if anything is wrong at the end. The same seed give
 
 const CLIENTS = 24;
 /** A bucket takes late trades for two minutes; then it is closed and, if need be, healed. */
-const SETTLED_MS = 130_000;
+const CLOSED_AFTER_MS = 120_000;
+const SETTLED_MS = CLOSED_AFTER_MS + 10_000;
+const STRIKE_BEFORE_MS = 500;
+/** A fault and the pause after it last no longer. */
+const LONGEST_STRIKE_MS = 20_000;
 /** OPS-3: breakers close within five minutes of the source's recovery; so must all else be well. */
 const RECOVERY_LIMIT_MS = 5 * 60_000;
 const SAMPLE_MS = 5_000;
@@ -114,9 +118,14 @@ class Soak {
     const until = Math.max(this.#startedAt + minutes * 60_000, settled);
     let tellAt = Date.now() + TELL_EVERY_MS;
     while (Date.now() < until) {
-      await this.#plan.strike(this.#place, (text) => {
+      const say = (text: string) => {
         if (isVerbose) this.#say(text);
-      });
+      };
+      const healMs = untilHealing(Date.now());
+      const onRest = healMs < LONGEST_STRIKE_MS;
+      // Calls come in bursts, when closed buckets are healed: that is when they must fail.
+      if (onRest) await sleep(healMs / 1_000);
+      await this.#plan.strike(this.#place, { say, onRest });
       if (Date.now() < tellAt) continue;
       tellAt = Date.now() + TELL_EVERY_MS;
       const { visits, events } = this.#clients.counts;
@@ -191,6 +200,12 @@ class Soak {
     const seconds = ((Date.now() - this.#startedAt) / 1_000).toFixed(0);
     console.log(`${seconds.padStart(5)} s  ${text}`);
   }
+}
+
+/** Time until the next bucket is closed for good and healed, less the moment to strike before. */
+function untilHealing(now: number): number {
+  const closesAt = bucketOf(now - CLOSED_AFTER_MS) + BUCKET_MS + CLOSED_AFTER_MS;
+  return Math.max(0, closesAt - STRIKE_BEFORE_MS - now);
 }
 
 function bucketOf(at: number): number {

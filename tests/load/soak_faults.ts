@@ -33,6 +33,13 @@ interface FaultKind {
 
 const NO_FAULTS = { repeatEvery: 0, swapEvery: 0, withholdEvery: 0, garbageEvery: 0 };
 
+/** They last as long as a burst of calls does, such as that of the jobs which heal. */
+const REST_KINDS: readonly FaultKind[] = [
+  restFault("REST answers 429", { status: 429, retryAfterS: 2 }),
+  restFault("REST answers 503", { status: 503 }),
+  restFault("REST answers 451", { status: 451 }),
+];
+
 /**
  * Everything but HTTP 451 for a handshake, after which a feed rests for an hour, as it should. What
  * the exchange says, or does not, strikes both venues; broken and refused calls the one drawn.
@@ -59,9 +66,7 @@ const KINDS: readonly FaultKind[] = [
   streamFault("trades skipped", { withholdEvery: 7 }),
   streamFault("garbage and half frames", { garbageEvery: 4 }),
   streamFault("all of it", { repeatEvery: 3, swapEvery: 4, withholdEvery: 9, garbageEvery: 5 }),
-  restFault("REST answers 429", { status: 429, retryAfterS: 2 }),
-  restFault("REST answers 503", { status: 503 }),
-  restFault("REST answers 451", { status: 451 }),
+  ...REST_KINDS,
   {
     name: "handshakes answered with 503",
     weight: 1,
@@ -106,12 +111,11 @@ function streamFault(name: string, faults: Partial<typeof NO_FAULTS>): FaultKind
   };
 }
 
-/** Long enough that the jobs which heal meet it. */
 function restFault(name: string, refusal: { status: number; retryAfterS?: number }): FaultKind {
   return {
     name,
     weight: 2,
-    seconds: [4, 12],
+    seconds: [5, 15],
     start({ exchange }, venue) {
       exchange.restRefusal = { ...refusal, path: PATHS[venue].rest };
     },
@@ -136,7 +140,7 @@ export function seededRandom(seed: number): () => number {
 /** Seconds between the end of a fault and the next one. */
 const PAUSE_SECONDS: readonly [number, number] = [1, 5];
 
-/** Draws a fault every few seconds and lets it strike; the same seed gives the same faults. */
+/** Draws a fault every few seconds and lets it strike; the same seed draws the same faults. */
 export class FaultPlan {
   readonly #random: () => number;
   readonly #drawn = new Map<string, number>();
@@ -150,9 +154,12 @@ export class FaultPlan {
     return this.#drawn;
   }
 
-  /** One fault from its start to its end, and the pause after it. */
-  async strike(site: FaultSite, say: (text: string) => void): Promise<void> {
-    const kind = this.#draw();
+  /** One fault from its start to its end, and the pause after it; `onRest` one of REST. */
+  async strike(
+    site: FaultSite,
+    { say, onRest = false }: { say: (text: string) => void; onRest?: boolean },
+  ): Promise<void> {
+    const kind = this.#draw(onRest ? REST_KINDS : KINDS);
     const venue = VENUE_NAMES[Math.floor(this.#random() * VENUE_NAMES.length)] ?? "binance";
     const seconds = kind.seconds === undefined ? 0 : this.#between(kind.seconds);
     const pause = this.#between(PAUSE_SECONDS);
@@ -164,8 +171,8 @@ export class FaultPlan {
     await sleep(pause);
   }
 
-  #draw(): FaultKind {
-    const left = KINDS.filter(({ name, limit = Infinity }) => (this.#drawn.get(name) ?? 0) < limit);
+  #draw(kinds: readonly FaultKind[]): FaultKind {
+    const left = kinds.filter(({ name, limit = Infinity }) => (this.#drawn.get(name) ?? 0) < limit);
     let at = this.#random() * left.reduce((sum, { weight }) => sum + weight, 0);
     const drawn = left.find(({ weight }) => (at -= weight) < 0);
     if (drawn === undefined) {

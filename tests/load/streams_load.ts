@@ -17,9 +17,9 @@ const isQuick = Deno.args.includes("--quick");
 /** Names of the scenarios to run; all if none is given. */
 const chosen = Deno.args.filter((arg) => !arg.startsWith("--"));
 const ROUNDS = isQuick ? 1 : 3;
-const ROUND_MS = isQuick ? 2_000 : 5_000;
+const ROUND_MS = isQuick ? 1_200 : 5_000;
 /** Waited after the last client came: compilers and collectors of garbage catch up. */
-const SETTLE_MS = isQuick ? 500 : 3_000;
+const SETTLE_MS = isQuick ? 200 : 3_000;
 /** Clients that come first; those after them show what one more costs, without the start's cost. */
 const EARLY_SHARE = 0.1;
 /** A quick run has a fiftieth of the clients. */
@@ -271,7 +271,7 @@ async function holdTicks(): Promise<void> {
 
 const STALL_CLIENTS = 600;
 /** Long enough that the system's own buffers fill up. */
-const STALL_MS = isQuick ? 2_000 : 20_000;
+const STALL_MS = isQuick ? 1_000 : 20_000;
 /** Of a wide beat that reaches half of its readers; more means that the system still took it. */
 const REACHED_SHARE = 0.6;
 /** Bytes that make the system's buffers fill up soon. */

@@ -1,6 +1,6 @@
 import { errorMessage } from "../../kernel/errors.ts";
-import { SECOND_MS, type UtcMs, utcMsOf } from "../../kernel/time.ts";
-import { bucketStart, intervalMs } from "../candle.ts";
+import { DAY_MS, SECOND_MS, type UtcMs, utcMsOf } from "../../kernel/time.ts";
+import { bucketStart, CANDLE_STATES, type CandleSeries, intervalMs } from "../candle.ts";
 import { type HeldPrice, LIVE_TOPICS } from "../live_ports.ts";
 import type { FeedEvent, FeedGap, FeedStatus, Tick } from "../ports.ts";
 import { DEMO_SOURCE } from "../series_choice.ts";
@@ -18,6 +18,8 @@ const MAX_AHEAD_MS = 60 * SECOND_MS;
 const MAX_HELD = 500;
 const HELD_BACK = "trades were held back";
 
+/** How far back bars that were never closed are looked for; backfill finds those before. */
+const UNSURE_MS = DAY_MS;
 /** Instances that have just started know of the feeds within this time. */
 const TELL_FEEDS_EVERY_MS = 5 * SECOND_MS;
 
@@ -50,13 +52,26 @@ export class FeedTurn {
     const venues = new Set(feeds.map(({ venue }) => venue));
     for (const series of await store.listSeries()) {
       if (series.interval !== BUILT_INTERVAL || !venues.has(series.source)) continue;
-      if (series.lastOpenTime === null) continue;
-      // The newest bar may have been in the making, and the one before it have waited for late
-      // trades: neither counts as known.
-      this.#candles.remember(series, utcMsOf(series.lastOpenTime - intervalMs(BUILT_INTERVAL)));
+      const knownUntil = await this.#knownUntil(series);
+      if (knownUntil !== null) this.#candles.remember(series, knownUntil);
     }
     await this.#dropHeld();
     for (const feed of feeds) this.#listening.push(this.#listen(feed));
+  }
+
+  /** The time of the first bar that is not known for good; `null` where there are no bars. */
+  async #knownUntil({ seriesId, lastOpenTime }: CandleSeries): Promise<UtcMs | null> {
+    if (lastOpenTime === null) return null;
+    const size = intervalMs(BUILT_INTERVAL);
+    // The newest bar may have been in the making, and the one before it have waited for late trades.
+    const newest = lastOpenTime - size;
+    const { openTime, state } = await this.#deps.store.listCandles(seriesId, {
+      range: { from: utcMsOf(lastOpenTime - UNSURE_MS), to: utcMsOf(newest) },
+      limit: UNSURE_MS / size,
+    });
+    // A process that stood still and was then killed leaves older ones.
+    const open = openTime[state.indexOf(CANDLE_STATES.indexOf("provisional"))];
+    return utcMsOf(Math.min(newest, open ?? newest));
   }
 
   /** Nobody has the trades any more of prices that were held when the turn before ended. */

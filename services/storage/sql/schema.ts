@@ -181,6 +181,31 @@ interface DataVersionRow {
   readonly version: number;
 }
 
+interface ScoreRunRow {
+  readonly method: string;
+  /** UTC ms of its start. */
+  readonly day: number;
+  readonly previous_day: number | null;
+  readonly created_at: number;
+  /** 1 where any score is of the demo market, else 0. */
+  readonly is_demo: number;
+  readonly lineage: JsonText;
+  readonly universe: JsonText;
+}
+
+interface ScoreCardRow {
+  readonly method: string;
+  readonly asset_id: string;
+  /** UTC ms of its start. */
+  readonly day: number;
+  readonly score: number | null;
+  readonly band: JsonText | null;
+  readonly rank: number | null;
+  readonly grade: JsonText | null;
+  readonly coverage: number;
+  readonly card: JsonText;
+}
+
 interface SchemaMigrationRow {
   readonly name: string;
   readonly applied_at: number;
@@ -204,6 +229,8 @@ export interface Schema extends RegistryTables {
   readonly market_figures: MarketFiguresRow;
   readonly candle_absences: CandleAbsenceRow;
   readonly held_prices: HeldPriceRow;
+  readonly score_runs: ScoreRunRow;
+  readonly score_cards: ScoreCardRow;
   readonly data_version: DataVersionRow;
   readonly schema_migrations: SchemaMigrationRow;
 }

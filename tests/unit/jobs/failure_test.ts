@@ -16,7 +16,7 @@ const cases: readonly { what: string; error: unknown; expected: Verdict }[] = [
   {
     what: "a provider that lets nobody through",
     error: new ProviderError("x", "next_provider", "x"),
-    expected: { next: "postpone", waitMs: 30_000 },
+    expected: { next: "postpone", waitMs: 5_000 },
   },
   {
     what: "what a provider will never give",

@@ -1,13 +1,12 @@
 import { MINUTE_MS, utcMsOf } from "@/services/kernel/time.ts";
 import { FeedTurn } from "@/services/market/live/feed_turn.ts";
 import { LiveMetrics } from "@/services/market/live/live_metrics.ts";
-import type { AssetId, FeedGap, HeldPrice } from "@/services/market/mod.ts";
+import type { AssetId, FeedEvent, FeedGap, HeldPrice } from "@/services/market/mod.ts";
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { assertEquals } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
-import { FakeMarketProvider } from "@/tests/fakes/market_provider.ts";
-import { MemoryCandleStore } from "@/tests/fakes/memory_candle_store.ts";
+import { columnsOf, MemoryCandleStore } from "@/tests/fakes/memory_candle_store.ts";
 import { MemoryLeases } from "@/tests/fakes/memory_leases.ts";
 import { MemoryLivePrices } from "@/tests/fakes/memory_live_prices.ts";
 import { RecordingMetrics } from "@/tests/fakes/metrics.ts";
@@ -33,16 +32,24 @@ function held(id: string, fields: Partial<HeldPrice> = {}): HeldPrice {
   };
 }
 
-/** A turn over a feed that says nothing. */
-function kit() {
+/** A turn over a feed that says what it is given, and no more. */
+function kit({ said = [] }: { readonly said?: readonly FeedEvent[] } = {}) {
   const clock = new FakeClock(START);
+  const store = new MemoryCandleStore(clock);
   const prices = new MemoryLivePrices();
   const gaps: FeedGap[] = [];
   const metrics = new RecordingMetrics();
-  const source = new FakeMarketProvider("binance");
+  const heard = Promise.withResolvers<void>();
+  const source = {
+    async *ticks(_assets: readonly AssetId[], signal: AbortSignal): AsyncGenerator<FeedEvent> {
+      yield* said;
+      heard.resolve();
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    },
+  };
   const turn = new FeedTurn({
     feeds: [{ venue: "binance", assetIds: [BITCOIN], source }],
-    store: new MemoryCandleStore(clock),
+    store,
     prices,
     bus: new MemoryBus(),
     leases: new MemoryLeases(),
@@ -57,7 +64,7 @@ function kit() {
       return Promise.resolve();
     },
   }, new LiveMetrics(metrics));
-  return { prices, gaps, turn };
+  return { store, prices, gaps, turn, heard: heard.promise };
 }
 
 Deno.test("FeedTurn drops what was held before it, and has the candles of that time healed", async () => {
@@ -88,5 +95,35 @@ Deno.test("FeedTurn leaves settled prices alone, and asks no venue that it does 
   const records = await prices.listHeld({ limit: 9 });
   assertEquals(records.map(({ id, state }) => [id, state]), [["b", "dropped"], ["a", "accepted"]]);
   assertEquals([records[1], gaps], [accepted, []]);
+  await turn.end();
+});
+
+Deno.test("FeedTurn asks again for bars that a process which stood still never closed", async () => {
+  const tick = { assetId: BITCOIN, source: "binance", priceUsd: 1, quantity: 1, tradeId: 1 };
+  const said = [{ kind: "ticks" as const, ticks: [{ ...tick, at: at(0) }] }];
+  const { store, gaps, turn, heard } = kit({ said });
+  const bar = (minutes: number, state: "final" | "provisional") => ({
+    openTime: START - minutes * MINUTE_MS,
+    close: 1,
+    state,
+  });
+  const key = { assetId: BITCOIN, source: "binance", interval: "5m" } as const;
+  await store.upsertCandles(
+    key,
+    columnsOf([
+      // More than a day ago: backfill asks for it.
+      bar(25 * 60, "provisional"),
+      bar(60, "final"),
+      bar(30, "provisional"),
+      bar(25, "final"),
+      bar(5, "provisional"),
+    ]),
+  );
+  await turn.begin();
+  await heard;
+  await turn.beat();
+  assertEquals(gaps.map(({ from, to, reason }) => [from, to, reason]), [
+    [at(-30 * MINUTE_MS), at(0), "not listening"],
+  ]);
   await turn.end();
 });

@@ -1,0 +1,76 @@
+import type { IsoDay } from "../kernel/time.ts";
+import type { Scorecard, ScoreRun } from "./score_run.ts";
+
+/** What a metric moved a score by, in points. */
+export interface MetricChange {
+  readonly pillar: string;
+  readonly metric: string;
+  readonly label: string;
+  readonly points: number;
+  readonly rawBefore: number | null;
+  readonly rawAfter: number | null;
+}
+
+/** How an asset's score moved from one run to another. */
+export interface ScoreChange {
+  readonly assetId: string;
+  readonly from: IsoDay;
+  readonly to: IsoDay;
+  /** Points; `null` unless both runs have a score. */
+  readonly score: number | null;
+  /** Places gained; `null` unless both runs have a rank. */
+  readonly ranksGained: number | null;
+  readonly letterBefore: string | null;
+  readonly letterAfter: string | null;
+  /** `entered` and `left`: what is scored; `null` for both runs alike. */
+  readonly event: "entered" | "left" | null;
+  /** Those that moved, most first; they add up to `score` to the last bit. */
+  readonly metrics: readonly MetricChange[];
+}
+
+/** What changed from one run to the next, assets that moved most first. */
+export function changesBetween(before: ScoreRun, after: ScoreRun): readonly ScoreChange[] {
+  const old = new Map(before.cards.map((card) => [card.assetId, card]));
+  const fresh = new Map(after.cards.map((card) => [card.assetId, card]));
+  const ids = [...new Set([...old.keys(), ...fresh.keys()])].sort();
+  return ids.map((assetId): ScoreChange => {
+    const [was, is] = [old.get(assetId), fresh.get(assetId)];
+    const score = gapOf(was?.score, is?.score);
+    return {
+      assetId,
+      from: before.day,
+      to: after.day,
+      score,
+      ranksGained: gapOf(is?.rank, was?.rank),
+      letterBefore: was?.grade?.letter ?? null,
+      letterAfter: is?.grade?.letter ?? null,
+      event: eventOf(was, is),
+      metrics: score === null || !was || !is ? [] : metricChanges(was, is),
+    };
+  }).toSorted((a, b) => Math.abs(b.score ?? 0) - Math.abs(a.score ?? 0));
+}
+
+function metricChanges(was: Scorecard, is: Scorecard): readonly MetricChange[] {
+  const metricsOf = ({ pillars }: Scorecard) =>
+    pillars.flatMap(({ id, metrics }) => metrics.map((metric) => ({ pillar: id, ...metric })));
+  const old = new Map(metricsOf(was).map((metric) => [metric.id, metric]));
+  return metricsOf(is).map(({ pillar, id, label, raw, contribution }) => ({
+    pillar,
+    metric: id,
+    label,
+    points: (contribution ?? 0) - (old.get(id)?.contribution ?? 0),
+    rawBefore: old.get(id)?.raw ?? null,
+    rawAfter: raw,
+  })).filter(({ points }) => points !== 0)
+    .toSorted((a, b) => Math.abs(b.points) - Math.abs(a.points));
+}
+
+function eventOf(was: Scorecard | undefined, is: Scorecard | undefined): ScoreChange["event"] {
+  const [before, after] = [(was?.score ?? null) !== null, (is?.score ?? null) !== null];
+  if (before === after) return null;
+  return after ? "entered" : "left";
+}
+
+function gapOf(from: number | null | undefined, to: number | null | undefined): number | null {
+  return from === null || from === undefined || to === null || to === undefined ? null : to - from;
+}

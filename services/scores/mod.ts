@@ -1,0 +1,17 @@
+export { NEUTRAL } from "./combine.ts";
+export { changesBetween, type MetricChange, type ScoreChange } from "./changes.ts";
+export type { Grade } from "./grade.ts";
+export { type HonestyRow, type Horizon, HORIZONS } from "./honesty.ts";
+export {
+  loadMethods,
+  type MetricDefinition,
+  type PillarId,
+  PILLARS,
+  type ScoreMethod,
+} from "./method.ts";
+export type { ScorePoint, ScoreStore } from "./ports.ts";
+export type { Lineage, Scorecard, ScoreRun } from "./score_run.ts";
+export type { MetricScore, PillarScore } from "./scorecard.ts";
+export { newsOf, SCORE_TOPIC, type ScoreNews } from "./score_news.ts";
+export * from "./score_service.ts";
+export type { Span } from "./uncertainty.ts";
