@@ -151,10 +151,12 @@ async function createFront(
     FrontParts,
 ): Promise<Product["fetch"]> {
   const { config, clock, log } = core;
+  // One for data routes and pages, so that what one of them measured the other has.
+  const risk = new RiskService({ market, clock });
   const api = createApi({
     market,
     analytics: new AnalyticsService({ market }),
-    risk: new RiskService({ market, clock }),
+    risk,
     health: createHealth(core, { jobs, registry: registry.version }),
     jobs: jobsService,
     ops,
@@ -173,7 +175,7 @@ async function createFront(
   });
   const page = createPages({
     state: {
-      ...{ market, ops, clock, version, portfolio, watchlists: portfolio.watchlists },
+      ...{ market, risk, ops, clock, version, portfolio, watchlists: portfolio.watchlists },
       apiDocument: () => api.document,
     },
     settings: pages,
