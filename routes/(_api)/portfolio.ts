@@ -17,6 +17,7 @@ import {
 } from "./portfolio_scope.ts";
 import { transactionEndpoints } from "./portfolio_transactions.ts";
 import { LotRuleSchema, PortfolioSchema, portfolioToWire } from "./portfolio_wire.ts";
+import { valueEndpoints } from "./portfolio_value.ts";
 import { watchlistEndpoints } from "./watchlist.ts";
 
 const SETTINGS = {
@@ -36,6 +37,7 @@ export function portfolioEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
     ...transactionEndpoints(deps),
     ...importEndpoints(deps),
     ...lotEndpoints(deps),
+    ...valueEndpoints(deps),
     ...watchlistEndpoints(deps),
   ];
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Uuid } from "../../services/kernel/ids.ts";
 import type {
+  HoldingService,
   ImportDesk,
   LedgerScope,
   LedgerService,
@@ -26,6 +27,7 @@ export interface PortfolioParts {
   readonly portfolios: PortfolioService;
   readonly ledger: LedgerService;
   readonly lots: LotService;
+  readonly holdings: HoldingService;
   readonly desk: ImportDesk;
   readonly watchlists: WatchlistService;
   /** Who asks. */

@@ -3,7 +3,11 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { importRequest, type JobSystem } from "../../jobs/mod.ts";
 import { UploadFolder } from "../platform/upload_folder.ts";
 import {
+  ClosePrices,
+  CloseReader,
   EXPORTERS,
+  FxService,
+  HoldingService,
   ImportDesk,
   KeptLedgers,
   LedgerImportService,
@@ -13,18 +17,31 @@ import {
   parseMapping,
   PortfolioService,
   TRANSACTIONS_V1_1,
+  ValuationService,
   WatchlistService,
 } from "../portfolio/mod.ts";
-import { SqlLedgerStore, SqlPortfolioStore, SqlWatchlistStore } from "../storage/mod.ts";
+import {
+  SqlFxStore,
+  SqlLedgerStore,
+  SqlPortfolioStore,
+  SqlWatchlistStore,
+} from "../storage/mod.ts";
 import { type Core, readRegistryFile } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
 
+/** What portfolios are made of. */
+export type PortfolioCore = Pick<Core, "clock" | "database"> & {
+  readonly config: Pick<Core["config"], "dataDir" | "demo">;
+};
+
 /** Portfolios and watchlists over the database; `queue` is asked for the import of large files. */
 export async function openPortfolio(
-  { config, clock, database }: Core,
-  { registry, queue }: Pick<MarketParts, "registry"> & {
-    readonly queue: () => Pick<JobSystem, "enqueue">;
-  },
+  { config, clock, database }: PortfolioCore,
+  { registry, market, store: candles, queue }:
+    & Pick<MarketParts, "registry" | "market" | "store">
+    & {
+      readonly queue: () => Pick<JobSystem, "enqueue">;
+    },
 ) {
   const store = new SqlLedgerStore(database, clock);
   const portfolios = new PortfolioService({ store: new SqlPortfolioStore(database), clock });
@@ -35,9 +52,16 @@ export async function openPortfolio(
     clock,
   });
   const ledger = new LedgerService({ store, imports, names: registry, clock });
-  const ledgers = new KeptLedgers({ store });
+  const fxStore = new SqlFxStore(database, clock);
+  const valuation = new ValuationService({
+    closes: new CloseReader({ store: candles, demoMode: config.demo }),
+    fx: fxStore,
+  });
+  const fx = new FxService({ store: fxStore, clock });
+  const ledgers = new KeptLedgers({ store, prices: new ClosePrices({ valuation, clock }) });
   ledger.subscribe((scope, change) => ledgers.note(scope, change));
   const lots = new LotService({ portfolios, ledgers, rest: () => nextTurn() });
+  const holdings = new HoldingService({ lots, market, fx, clock });
   const desk = new ImportDesk({
     portfolios,
     ledger,
@@ -52,7 +76,7 @@ export async function openPortfolio(
   });
   // Nobody signs in where there is one user.
   const ownerOf = () => LOCAL_OWNER;
-  return { portfolios, ledger, lots, desk, watchlists, ownerOf };
+  return { portfolios, ledger, lots, holdings, fx, valuation, desk, watchlists, ownerOf };
 }
 
 export type PortfolioParts = Awaited<ReturnType<typeof openPortfolio>>;

@@ -1,0 +1,167 @@
+import { z } from "zod";
+import { formatUtcMs } from "../../services/kernel/time.ts";
+import {
+  BASE_CURRENCIES,
+  type CurrentPrice,
+  type CurrentRate,
+  type PortfolioValue,
+  type Position,
+} from "../../services/portfolio/mod.ts";
+import { Amount, LotRuleSchema, rulesToWire, timeOf } from "./portfolio_wire.ts";
+import { Instant } from "./schemas.ts";
+
+const PriceSchema = z.object({
+  price_usd: z.number(),
+  source: z.string(),
+  resolution: z.string(),
+  asof: Instant,
+  derived_from: z.string().nullable(),
+  freshness: z.enum(["live", "delayed", "stale", "missing"]),
+  is_demo: z.boolean(),
+});
+
+export const PositionSchema = z.object({
+  asset_id: z.string(),
+  symbol: z.string(),
+  name: z.string(),
+  quantity: Amount,
+  accounts: z.array(z.object({ account: z.string(), quantity: Amount })),
+  lots: z.int(),
+  price: PriceSchema.nullable(),
+  unpriced: z.string().nullable().describe("Why it has no value in the currency"),
+  last_known: PriceSchema.nullable().describe("The last price before it grew too old"),
+  value: Amount.nullable().describe("In the currency"),
+  value_usd: Amount.nullable(),
+  share: z.number().nullable().describe("Fraction of the value of all priced positions"),
+  cost_usd: Amount.describe("Of the units whose cost is known, fees included"),
+  uncosted: Amount.describe("Units that nobody knows the cost of"),
+  unrealized_usd: Amount.nullable(),
+  unrealized_ratio: z.number().nullable().describe("As a fraction of the cost"),
+}).meta({ id: "Position" });
+
+const RateSchema = z.object({
+  rate: z.number().nullable().describe("Units of the currency for a dollar"),
+  source: z.string().nullable(),
+  asof: Instant.nullable(),
+  state: z.enum(["intraday", "eod", "permitted", "delayed", "unpriced"]).nullable(),
+  flag: z.enum(["DELAYED_FX"]).nullable(),
+  drift_bps: z.number().nullable(),
+});
+
+export const ValueSchema = z.object({
+  portfolio_id: z.uuid(),
+  currency: z.enum(BASE_CURRENCIES),
+  nav: Amount.nullable().describe("Sum of the priced positions in the currency"),
+  nav_usd: Amount,
+  at: Instant,
+  asof: Instant.nullable().describe("Time of the oldest price that it stands on"),
+  held_since: Instant.nullable().describe("Set while nav is the last good one: the rate drifted"),
+  fx: RateSchema,
+  cost_usd: Amount,
+  unrealized_usd: Amount,
+  realized_usd: Amount,
+  income_usd: Amount,
+  fees_usd: Amount,
+  unpriced: z.int().describe("Positions without a price or a rate"),
+  uncosted: z.int().describe("Positions of which the cost is not known of all units"),
+  problems: z.int().describe("What the ledger does not tell: see problems"),
+  is_demo: z.boolean(),
+  lot_rule: LotRuleSchema,
+  lot_rules_by_year: z.record(z.string(), LotRuleSchema),
+  ledger_version: z.int(),
+  positions: z.array(PositionSchema),
+}).meta({ id: "PortfolioValue" });
+
+export function valueToWire(value: PortfolioValue): z.input<typeof ValueSchema> {
+  return {
+    portfolio_id: value.portfolio.id,
+    currency: value.currency,
+    nav: value.nav,
+    nav_usd: value.navUsd,
+    at: formatUtcMs(value.at),
+    asof: timeOf(value.asof),
+    held_since: timeOf(value.heldSince),
+    fx: rateToWire(value.fx),
+    cost_usd: value.costUsd,
+    unrealized_usd: value.unrealizedUsd,
+    realized_usd: value.realizedUsd,
+    income_usd: value.incomeUsd,
+    fees_usd: value.feesUsd,
+    unpriced: value.unpriced,
+    uncosted: value.uncosted,
+    problems: value.problems,
+    is_demo: value.isDemo,
+    lot_rule: { ...value.rule },
+    lot_rules_by_year: rulesToWire(value.rulesByYear),
+    ledger_version: value.ledgerVersion,
+    positions: value.positions.map(positionToWire),
+  };
+}
+
+function rateToWire({ rate, source, asof, status }: CurrentRate): z.input<typeof RateSchema> {
+  return {
+    rate,
+    source,
+    asof: timeOf(asof),
+    state: status?.state ?? null,
+    flag: status?.flag ?? null,
+    drift_bps: status?.driftBps ?? null,
+  };
+}
+
+export function positionToWire(position: Position): z.input<typeof PositionSchema> {
+  return {
+    asset_id: position.assetId,
+    symbol: position.symbol,
+    name: position.name,
+    quantity: position.quantity,
+    accounts: position.accounts.map((one) => ({ ...one })),
+    lots: position.lots,
+    price: position.price && priceToWire(position.price),
+    unpriced: position.unpriced,
+    last_known: position.lastKnown && priceToWire(position.lastKnown),
+    value: position.value,
+    value_usd: position.valueUsd,
+    share: position.share,
+    cost_usd: position.costUsd,
+    uncosted: position.uncosted,
+    unrealized_usd: position.unrealizedUsd,
+    unrealized_ratio: position.unrealizedRatio,
+  };
+}
+
+function priceToWire(
+  { priceUsd, provenance, freshness }: CurrentPrice,
+): z.input<typeof PriceSchema> {
+  return {
+    price_usd: priceUsd,
+    source: provenance.source,
+    resolution: provenance.resolution,
+    asof: formatUtcMs(provenance.asof),
+    derived_from: provenance.derivedFrom,
+    freshness,
+    is_demo: provenance.isDemo,
+  };
+}
+
+/** A position as one line of a table. */
+export function positionToRow(position: Position, currency: string) {
+  const { price } = position;
+  return {
+    asset_id: position.assetId,
+    symbol: position.symbol,
+    quantity: position.quantity,
+    price_usd: price?.priceUsd ?? null,
+    price_source: price?.provenance.source ?? null,
+    price_resolution: price?.provenance.resolution ?? null,
+    price_asof: price === null ? null : formatUtcMs(price.provenance.asof),
+    currency,
+    value: position.value,
+    value_usd: position.valueUsd,
+    share: position.share,
+    cost_usd: position.costUsd,
+    uncosted: position.uncosted,
+    unrealized_usd: position.unrealizedUsd,
+    unpriced: position.unpriced,
+  };
+}

@@ -1,0 +1,195 @@
+import type { UtcMs } from "../kernel/time.ts";
+import type { AssetId, AssetQuote, MarketService } from "../market/mod.ts";
+import type { Clock } from "../ports/mod.ts";
+import { isCash } from "./cash.ts";
+import { coinOf } from "./valuation/conversion.ts";
+import type { FxService } from "./fx/fx_service.ts";
+import type { FxStatus } from "./fx/drift_guard.ts";
+import {
+  converted,
+  currentPrice,
+  type Holding,
+  holdingsOf,
+  type Position,
+  positionsOf,
+  settledOf,
+  sumOf,
+} from "./holdings.ts";
+import type { LotRules } from "./kept_ledgers.ts";
+import type { LotService, MatchedLots } from "./lot_service.ts";
+import type { LotBook } from "./lots.ts";
+import type { BaseCurrency, Portfolio } from "./portfolio.ts";
+import type { LedgerScope } from "./ports.ts";
+import type { DecimalText } from "./transaction.ts";
+
+/** How dollars become a portfolio's currency now. */
+export interface CurrentRate {
+  /** Units of the currency for a dollar; `null` where there is no rate that may be used. */
+  readonly rate: number | null;
+  readonly source: string | null;
+  readonly asof: UtcMs | null;
+  /** Of money beside the dollar: its state, with the drift that may hold values back. */
+  readonly status: FxStatus | null;
+}
+
+/** What a portfolio is worth now. Money is in dollars but for `nav` and the positions' `value`. */
+export interface PortfolioValue extends LotRules {
+  readonly portfolio: Portfolio;
+  readonly ledgerVersion: number;
+  readonly currency: BaseCurrency;
+  readonly at: UtcMs;
+  /** Time of the oldest price that it stands on; `null` without any. */
+  readonly asof: UtcMs | null;
+  readonly fx: CurrentRate;
+  /** Sum of the priced positions in the currency; `null` without a rate. */
+  readonly nav: DecimalText | null;
+  /** Since when `nav` is held, as the rate of now is not to be trusted; `null` if it is not. */
+  readonly heldSince: UtcMs | null;
+  readonly navUsd: DecimalText;
+  /** Of the priced positions whose cost is known. */
+  readonly costUsd: DecimalText;
+  readonly unrealizedUsd: DecimalText;
+  readonly realizedUsd: DecimalText;
+  readonly incomeUsd: DecimalText;
+  readonly feesUsd: DecimalText;
+  readonly positions: readonly Position[];
+  /** Positions without a price or a rate, which no sum in the currency counts. */
+  readonly unpriced: number;
+  /** Positions of which the cost is not known of all units. */
+  readonly uncosted: number;
+  /** What the ledger does not tell. */
+  readonly problems: number;
+  readonly isDemo: boolean;
+}
+
+type Market = Pick<MarketService, "listAssets" | "listQuotes">;
+
+/** What portfolios hold, at the prices of now. */
+export class HoldingService {
+  readonly #lots: LotService;
+  readonly #market: Market;
+  readonly #fx: FxService;
+  readonly #clock: Clock;
+  /** Of books that were looked at, for as long as they are kept. */
+  readonly #known = new WeakMap<LotBook, BookFacts>();
+
+  constructor({ lots, market, fx, clock }: {
+    readonly lots: LotService;
+    readonly market: Market;
+    readonly fx: FxService;
+    readonly clock: Clock;
+  }) {
+    this.#lots = lots;
+    this.#market = market;
+    this.#fx = fx;
+    this.#clock = clock;
+  }
+
+  /** The value in a currency, the portfolio's own if none is named. */
+  async getValue(
+    scope: LedgerScope,
+    { currency: asked }: { readonly currency?: BaseCurrency | undefined } = {},
+  ): Promise<PortfolioValue> {
+    const matched = await this.#lots.getLots(scope);
+    const { portfolio, rule, rulesByYear, ledgerVersion } = matched;
+    const currency = asked ?? portfolio.baseCurrency;
+    const { holdings, ...settled } = this.#factsOf(matched);
+    const quotes = await this.#quotesOf(holdings, currency);
+    const quoteOf = (assetId: AssetId) => quotes.get(assetId) ?? null;
+    const fx = await this.#rateOf(currency, quoteOf);
+    const whyNoRate = fx.status?.state === "delayed"
+      ? `The rate from dollars to ${currency} is held back`
+      : `There is no rate from dollars to ${currency}`;
+    const positions = positionsOf(holdings, { quoteOf, rate: fx.rate, whyNoRate });
+    const sums = sumsOf(positions);
+    const times = positions.flatMap(({ price }) => price?.provenance.asof ?? []);
+    const at = this.#clock.now();
+    const nav = await this.#settled({ portfolio, currency, navUsd: sums.navUsd, fx, at });
+    return {
+      ...{ portfolio, rule, rulesByYear, ledgerVersion, currency, at, fx, ...nav },
+      ...{ ...sums, ...settled, positions },
+      asof: times.length === 0 ? null : Math.min(...times) as UtcMs,
+      unpriced: positions.filter(({ unpriced }) => unpriced !== null).length,
+      uncosted: positions.filter(({ uncosted }) => uncosted !== "0").length,
+      isDemo: positions.some(({ price }) => price?.provenance.isDemo ?? false),
+    };
+  }
+
+  #factsOf({ book }: MatchedLots): BookFacts {
+    const known = this.#known.get(book) ?? {
+      holdings: holdingsOf(book.lots.filter(({ assetId }) => !isCash(assetId))),
+      ...settledOf(book),
+      problems: book.problems.length,
+    };
+    this.#known.set(book, known);
+    return known;
+  }
+
+  async #quotesOf(
+    holdings: readonly Holding[],
+    currency: BaseCurrency,
+  ): Promise<ReadonlyMap<AssetId, AssetQuote>> {
+    const wanted = new Set<string>(holdings.map(({ assetId }) => assetId));
+    const coin = coinOf(currency);
+    if (coin !== null) wanted.add(coin);
+    // What left the registry can't be quoted any more.
+    const listed = this.#market.listAssets().filter(({ id }) => wanted.has(id));
+    const quotes = await this.#market.listQuotes(listed.map(({ id }) => id));
+    return new Map(quotes.map((quote) => [quote.assetId, quote]));
+  }
+
+  async #rateOf(
+    currency: BaseCurrency,
+    quoteOf: (assetId: AssetId) => AssetQuote | null,
+  ): Promise<CurrentRate> {
+    if (currency === "USD") return { rate: 1, source: null, asof: null, status: null };
+    const coin = coinOf(currency);
+    if (coin !== null) {
+      const price = currentPrice(quoteOf(coin));
+      return {
+        rate: price === null ? null : 1 / price.priceUsd,
+        source: price?.provenance.source ?? null,
+        asof: price?.provenance.asof ?? null,
+        status: null,
+      };
+    }
+    const status = await this.#fx.getStatus(currency);
+    const { quote } = status;
+    return {
+      rate: quote?.rate ?? null,
+      source: quote?.source ?? null,
+      asof: quote?.asof ?? null,
+      status,
+    };
+  }
+
+  /** The value in the currency, or the last good one while the rate of now is held back. */
+  async #settled({ portfolio, currency, navUsd, fx, at }: {
+    readonly portfolio: Portfolio;
+    readonly currency: BaseCurrency;
+    readonly navUsd: DecimalText;
+    readonly fx: CurrentRate;
+    readonly at: UtcMs;
+  }): Promise<Pick<PortfolioValue, "nav" | "heldSince">> {
+    const nav = converted(navUsd, fx.rate);
+    if (fx.status?.state !== "delayed") return { nav, heldSince: null };
+    const live = { portfolioId: portfolio.id, currency, nav, asof: at };
+    const settled = await this.#fx.settleNav(live);
+    return { nav: settled.nav, heldSince: settled.asof };
+  }
+}
+
+interface BookFacts extends ReturnType<typeof settledOf> {
+  readonly holdings: readonly Holding[];
+  readonly problems: number;
+}
+
+function sumsOf(positions: readonly Position[]) {
+  const priced = positions.filter(({ valueUsd }) => valueUsd !== null);
+  const costed = priced.filter(({ unrealizedUsd }) => unrealizedUsd !== null);
+  return {
+    navUsd: sumOf(priced.flatMap(({ valueUsd }) => valueUsd ?? [])),
+    costUsd: sumOf(costed.map(({ costUsd }) => costUsd)),
+    unrealizedUsd: sumOf(costed.flatMap(({ unrealizedUsd }) => unrealizedUsd ?? [])),
+  };
+}

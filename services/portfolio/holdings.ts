@@ -1,0 +1,148 @@
+import { Decimal } from "../kernel/decimal.ts";
+import type { AssetId, AssetQuote, Freshness, Provenance } from "../market/mod.ts";
+import type { Lot, LotBook } from "./lots.ts";
+import type { DecimalText } from "./transaction.ts";
+
+/** What is held of an asset, over all its lots. */
+export interface Holding {
+  readonly assetId: AssetId;
+  readonly quantity: DecimalText;
+  readonly accounts: readonly { readonly account: string; readonly quantity: DecimalText }[];
+  readonly lots: number;
+  /** Of the units whose cost is known, fees included. */
+  readonly costUsd: DecimalText;
+  /** Units that nobody knows the cost of. */
+  readonly uncosted: DecimalText;
+}
+
+/** What an asset costs now, and how that is known. */
+export interface CurrentPrice {
+  readonly priceUsd: number;
+  readonly provenance: Provenance;
+  readonly freshness: Freshness;
+}
+
+/** A holding at the price of now; what is not known is `null`, and `unpriced` says why. */
+export interface Position extends Holding {
+  readonly symbol: string;
+  readonly name: string;
+  /** `null` where there is none that may be used now. */
+  readonly price: CurrentPrice | null;
+  /** Why it has no value in the currency; `null` if it has one. */
+  readonly unpriced: string | null;
+  /** The last price before it grew too old to be used. */
+  readonly lastKnown: CurrentPrice | null;
+  readonly valueUsd: DecimalText | null;
+  readonly value: DecimalText | null;
+  /** Value less cost; `null` while either is not known of all units. */
+  readonly unrealizedUsd: DecimalText | null;
+  /** As a fraction of the cost. */
+  readonly unrealizedRatio: number | null;
+  /** Fraction of the value of all priced positions. */
+  readonly share: number | null;
+}
+
+/** The open lots of a book by asset, in the order of their ids. */
+export function holdingsOf(lots: readonly Lot[]): readonly Holding[] {
+  const byAsset = Map.groupBy(lots, ({ assetId }) => assetId);
+  return [...byAsset].sort(([a], [b]) => a < b ? -1 : 1).map(([assetId, own]) => ({
+    assetId,
+    quantity: sumOf(own.map(({ quantity }) => quantity)),
+    accounts: [...Map.groupBy(own, ({ account }) => account)]
+      .map(([account, some]) => ({ account, quantity: sumOf(some.map((lot) => lot.quantity)) })),
+    lots: own.length,
+    costUsd: sumOf(own.flatMap(({ cost }) => cost ?? [])),
+    uncosted: sumOf(own.filter(({ cost }) => cost === null).map(({ quantity }) => quantity)),
+  })).filter(({ quantity }) => quantity !== "0");
+}
+
+/** What of a book is settled: sums over all years, in dollars. */
+export function settledOf({ realized, income, fees }: LotBook): {
+  readonly realizedUsd: DecimalText;
+  readonly incomeUsd: DecimalText;
+  readonly feesUsd: DecimalText;
+} {
+  return {
+    realizedUsd: sumOf(realized.map(({ gain }) => gain)),
+    incomeUsd: sumOf(income.flatMap(({ value }) => value ?? [])),
+    feesUsd: sumOf(fees.flatMap(({ value }) => value ?? [])),
+  };
+}
+
+/** Why a quote is no price of now; `null` if it is one. */
+function staleness(quote: AssetQuote | null): string | null {
+  if (quote === null) return "The asset is not in the registry";
+  if (quote.price.value === null) return quote.price.reason;
+  if (quote.freshness !== "stale" && quote.provenance !== null) return null;
+  return "Its last price is too old";
+}
+
+/** Holdings at what their assets cost now; `rate` is the currency's units for a dollar. */
+export function positionsOf(
+  holdings: readonly Holding[],
+  { quoteOf, rate, whyNoRate }: {
+    readonly quoteOf: (assetId: AssetId) => AssetQuote | null;
+    readonly rate: number | null;
+    /** Said of each position where there is no rate. */
+    readonly whyNoRate: string;
+  },
+): readonly Position[] {
+  const priced = holdings.map((holding) => pricedHolding(holding, quoteOf(holding.assetId)));
+  const total = sumOf(priced.flatMap(({ valueUsd }) => valueUsd ?? []));
+  return priced.map((position) => ({
+    ...position,
+    unpriced: position.unpriced ?? (rate === null ? whyNoRate : null),
+    value: position.valueUsd === null ? null : converted(position.valueUsd, rate),
+    share: position.valueUsd === null || total === "0"
+      ? null
+      : new Decimal(position.valueUsd).dividedBy(total).toNumber(),
+  }));
+}
+
+type PricedHolding = Omit<Position, "share" | "value">;
+
+function pricedHolding(holding: Holding, quote: AssetQuote | null): PricedHolding {
+  const unpriced = staleness(quote);
+  const price = currentPrice(quote);
+  const valueUsd = price === null
+    ? null
+    : new Decimal(holding.quantity).times(price.priceUsd).toFixed();
+  const isCosted = holding.uncosted === "0";
+  const unrealized = valueUsd === null || !isCosted
+    ? null
+    : new Decimal(valueUsd).minus(holding.costUsd);
+  return {
+    ...holding,
+    symbol: quote?.symbol ?? holding.assetId.toUpperCase(),
+    name: quote?.name ?? holding.assetId,
+    price,
+    unpriced,
+    lastKnown: unpriced === null ? null : lastPrice(quote),
+    valueUsd,
+    unrealizedUsd: unrealized?.toFixed() ?? null,
+    unrealizedRatio: unrealized === null || holding.costUsd === "0"
+      ? null
+      : unrealized.dividedBy(holding.costUsd).toNumber(),
+  };
+}
+
+/** The price of a quote, if it may be used now. */
+export function currentPrice(quote: AssetQuote | null): CurrentPrice | null {
+  return staleness(quote) === null ? lastPrice(quote) : null;
+}
+
+function lastPrice(quote: AssetQuote | null): CurrentPrice | null {
+  if (quote === null || quote.price.value === null || quote.provenance === null) return null;
+  const { price: { value: priceUsd }, provenance, freshness } = quote;
+  return { priceUsd, provenance, freshness };
+}
+
+/** Dollars in a currency; `null` without a rate. */
+export function converted(usd: DecimalText, rate: number | null): DecimalText | null {
+  return rate === null ? null : new Decimal(usd).times(rate).toFixed();
+}
+
+/** The exact sum. */
+export function sumOf(amounts: readonly DecimalText[]): DecimalText {
+  return amounts.reduce((sum, amount) => sum.plus(amount), new Decimal(0)).toFixed();
+}
