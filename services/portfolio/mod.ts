@@ -4,14 +4,6 @@ export * from "./fx/fx_rate.ts";
 export * from "./fx/fx_service.ts";
 export * from "./holding_service.ts";
 export * from "./holdings.ts";
-export { type FxStatus } from "./fx/drift_guard.ts";
-export { FxService } from "./fx/fx_service.ts";
-export * from "./holding_service.ts";
-export * from "./holdings.ts";
-export * from "./fx/drift_guard.ts";
-export { type CurrencyPair, FxBook, type FxPath, type FxQuote } from "./fx/fx_book.ts";
-export * from "./fx/fx_rate.ts";
-export * from "./fx/fx_service.ts";
 export * from "./import_desk.ts";
 export { MAX_IMPORT_BYTES } from "./imports/import_bytes.ts";
 export { type AssetNames } from "./imports/asset_names.ts";
@@ -27,6 +19,7 @@ export { ownMapping } from "./imports/own_mapping.ts";
 export * from "./kept_ledgers.ts";
 export { anyCell, csvLine } from "./ledger/csv_text.ts";
 export type { EntryValues } from "./ledger/entry_values.ts";
+export {
   type LedgerImportReport,
   type LedgerImportRequest,
   LedgerImportService,
@@ -38,18 +31,10 @@ export * from "./lot_service.ts";
 export * from "./lots.ts";
 export { LOT_PROBLEM_CODES } from "./lots/lot_book.ts";
 export { ClosePrices } from "./past_prices.ts";
-export { ClosePrices } from "./past_prices.ts";
 export * from "./portfolio.ts";
 export * from "./portfolio_service.ts";
 export type * from "./ports.ts";
 export * from "./transaction.ts";
-export { CloseReader } from "./valuation/close_reader.ts";
-export { ValuationService } from "./valuation/valuation_service.ts";
-export type { CloseColumn } from "./valuation/close_column.ts";
-export { CloseTable } from "./valuation/close_table.ts";
-export { type Resolution, RESOLUTIONS, type TimeAxis, timeAxis } from "./valuation/time_axis.ts";
-export * from "./valuation/valuation_service.ts";
-export * from "./valuation/valued.ts";
 export type { CloseColumn } from "./valuation/close_column.ts";
 export { CloseReader } from "./valuation/close_reader.ts";
 export { CloseTable } from "./valuation/close_table.ts";
