@@ -5,8 +5,8 @@ export * from "./fx/fx_service.ts";
 export * from "./holding_service.ts";
 export * from "./holdings.ts";
 export * from "./import_desk.ts";
+export type { AssetNames } from "./imports/asset_names.ts";
 export { MAX_IMPORT_BYTES } from "./imports/import_bytes.ts";
-export { type AssetNames } from "./imports/asset_names.ts";
 export {
   EXPORTERS,
   type Field,
