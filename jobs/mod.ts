@@ -12,6 +12,7 @@ import type { Clock } from "../services/ports/mod.ts";
 import type { RawAnswerStore } from "../services/ports/provider_records.ts";
 import type { ScoreService } from "../services/scores/mod.ts";
 import { backfillCandles } from "./backfill_candles.ts";
+import { fetchFxRates, type FetchFxRatesDeps } from "./fetch_fx_rates.ts";
 import { fetchSpotPrices, type SpotSource } from "./fetch_spot_prices.ts";
 import { healCandles } from "./heal_candles.ts";
 import { importLedger } from "./import_ledger.ts";
@@ -49,6 +50,7 @@ export interface OutsideJobDeps {
   readonly assetIds: readonly AssetId[];
   readonly prices: LivePriceStore;
   readonly bus: Bus;
+  readonly fx: FetchFxRatesDeps;
 }
 
 /** Every job of the product. */
@@ -61,5 +63,11 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
     importLedger(deps),
   ];
   if (outside === null) return inside;
-  return [...inside, healCandles(outside), backfillCandles(outside), fetchSpotPrices(outside)];
+  return [
+    ...inside,
+    healCandles(outside),
+    backfillCandles(outside),
+    fetchSpotPrices(outside),
+    fetchFxRates(outside.fx),
+  ];
 }

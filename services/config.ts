@@ -8,7 +8,12 @@ export const ENVIRONMENTS = ["development", "production", "test"] as const;
 export const DEMO_MODES = ["auto", "on", "off"] as const;
 export const VENUES = ["binance", "coinbase"] as const;
 export type Venue = typeof VENUES[number];
-export const REST_PROVIDERS = [...VENUES, "coingecko"] as const;
+export const REST_PROVIDERS = [
+  ...VENUES,
+  "coingecko",
+  "exchangerate_host",
+  "frankfurter",
+] as const;
 export type RestProvider = typeof REST_PROVIDERS[number];
 /** `auto`: everybody but the owner's own machine, which nobody else can reach in local mode. */
 export const RATE_LIMIT_MODES = ["auto", "on", "off"] as const;
@@ -40,6 +45,8 @@ export interface Config {
   /** Redis through its REST protocol, for what instances share; `null` keeps it in the process. */
   readonly redis: { readonly url: Secret; readonly token: Secret } | null;
   readonly market: MarketConfig;
+  /** Unlocks exchange rates of the moment; without it there are end-of-day rates. */
+  readonly exchangerateKey: Secret | null;
   /** Streams open at once; `null` is what the open files of most systems allow. */
   readonly maxStreams: number | null;
   /** Requests a minute and client that data routes answer; see docs/operations.md. */
@@ -68,6 +75,7 @@ const NAMES = {
   TOKENLYSIS_DATA_DIR: [],
   TOKENLYSIS_DEMO: [],
   TOKENLYSIS_ENVIRONMENT: ["ENVIRONMENT"],
+  TOKENLYSIS_EXCHANGERATE_KEY: ["EXCHANGERATE_HOST_API_KEY"],
   TOKENLYSIS_HOST: [],
   TOKENLYSIS_LIVE_ASSETS: [],
   TOKENLYSIS_LOG_LEVEL: ["LOG_LEVEL"],
@@ -118,6 +126,7 @@ export function loadConfig(env: Environment): Config {
       liveAssets: readLiveAssets(reader),
       coingeckoKey: reader.secret("TOKENLYSIS_COINGECKO_KEY"),
     },
+    exchangerateKey: reader.secret("TOKENLYSIS_EXCHANGERATE_KEY"),
     maxStreams: reader.count("TOKENLYSIS_MAX_STREAMS", { min: 1, max: 1_000_000 }),
     rateLimits: reader.choice("TOKENLYSIS_RATE_LIMITS", RATE_LIMIT_MODES, "auto"),
   };

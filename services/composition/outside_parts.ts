@@ -3,7 +3,7 @@ import { FetchHttpClient } from "../platform/fetch_http_client.ts";
 import { systemRandom } from "../platform/random.ts";
 import { systemTimer } from "../platform/timer.ts";
 import { WebSocketClient } from "../platform/web_socket_client.ts";
-import { connectOutside, loadProviders, type Outside } from "../providers/mod.ts";
+import { connectOutside, EXCHANGERATE_KEY, loadProviders, type Outside } from "../providers/mod.ts";
 import { SqlProviderStateStore, SqlRawIngestStore } from "../storage/mod.ts";
 import { type Core, openRedis, readRegistryFile } from "./core.ts";
 
@@ -12,7 +12,7 @@ export async function openOutside(
   { config, clock, log, database, metrics }: Core,
   registry: AssetRegistry,
 ): Promise<Outside> {
-  const { market, isNetworkAllowed } = config;
+  const { market, isNetworkAllowed, exchangerateKey } = config;
   return connectOutside({
     configs: loadProviders(await readRegistryFile("providers.json"), market),
     http: (provider) => new FetchHttpClient({ provider, isNetworkAllowed }),
@@ -23,6 +23,9 @@ export async function openOutside(
     assets: registry.assets,
     venues: market.venues,
     liveAssetIds: market.liveAssets?.map((name) => registry.resolve(name).id) ?? null,
+    secretQuery: exchangerateKey
+      ? { exchangerate_host: { [EXCHANGERATE_KEY]: exchangerateKey } }
+      : {},
     keys: { coingecko: market.coingeckoKey },
     clock,
     timer: systemTimer,

@@ -5,9 +5,15 @@ import { Backfill, CandleHealer, DemoMarket, LiveMarket } from "../market/mod.ts
 import { systemRandom } from "../platform/random.ts";
 import { systemTimer } from "../platform/timer.ts";
 import { openWakers } from "../platform/wakers/open_wakers.ts";
-import type { Outside } from "../providers/mod.ts";
+import { connectFx, type Outside } from "../providers/mod.ts";
 import type { ScoreService } from "../scores/mod.ts";
-import { SqlAbsenceStore, SqlJobStore, SqlLeaseStore, SqlRawIngestStore } from "../storage/mod.ts";
+import {
+  SqlAbsenceStore,
+  SqlFxStore,
+  SqlJobStore,
+  SqlLeaseStore,
+  SqlRawIngestStore,
+} from "../storage/mod.ts";
 import type { Core } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
 import type { PortfolioParts } from "./portfolio_parts.ts";
@@ -51,6 +57,11 @@ export async function openJobs(
           assetIds: registry.assets.map(({ id }) => id),
           prices,
           bus,
+          fx: {
+            ...connectFx(outside.gates, { hasIntradayKey: config.exchangerateKey !== null }),
+            store: new SqlFxStore(database, clock),
+            clock,
+          },
         }
         : null,
     }),

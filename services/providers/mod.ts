@@ -2,6 +2,8 @@ export { DemoProvider } from "./demo/demo_provider.ts";
 export { DiskCandleFiles } from "./file/candle_file.ts";
 export { type AssetResolver, identifyFile } from "./file/file_assets.ts";
 export { FileProvider } from "./file/file_provider.ts";
+export { KEY_PARAMETER as EXCHANGERATE_KEY } from "./exchangerate_host/client.ts";
+export { connectFx, type FxSources } from "./fx_sources.ts";
 export { loadProviders, type ProviderConfig } from "./gate/provider_config.ts";
 export { ProviderGates, type ProviderGatesDeps } from "./gate/provider_gates.ts";
 export { type Markets, marketsOf } from "./markets.ts";

@@ -26,19 +26,21 @@ Deno.test("loadConfig() runs a bare checkout on this machine alone", () => {
       liveAssets: null,
       coingeckoKey: null,
     },
+    exchangerateKey: null,
     maxStreams: null,
     rateLimits: "auto",
   });
 });
 
 Deno.test("loadConfig() reads where prices come from", () => {
-  const { market, redis, rateLimits, maxStreams } = loadConfig({
+  const { market, redis, rateLimits, maxStreams, exchangerateKey } = loadConfig({
     TOKENLYSIS_MARKET_VENUES: "coinbase, binance",
     TOKENLYSIS_MARKET_STREAM_URLS: "ws://127.0.0.1:9443/, coinbase=ws://localhost:9444," +
       "wss://ws-feed.exchange.coinbase.com, binance=wss://data-stream.binance.vision",
     TOKENLYSIS_MARKET_REST_URLS: "coingecko=https://pro-api.coingecko.com/api/v3",
     TOKENLYSIS_LIVE_ASSETS: "bitcoin, eth",
     COINGECKO_API_KEY: "key",
+    TOKENLYSIS_EXCHANGERATE_KEY: "rates",
     UPSTASH_REDIS_REST_URL: "https://redis.example",
     UPSTASH_REDIS_REST_TOKEN: "token",
     TOKENLYSIS_RATE_LIMITS: "on",
@@ -53,6 +55,7 @@ Deno.test("loadConfig() reads where prices come from", () => {
   assertEquals(market.restUrls, { coingecko: ["https://pro-api.coingecko.com/api/v3"] });
   assertEquals(market.liveAssets, ["bitcoin", "eth"]);
   assertEquals(market.coingeckoKey?.reveal(), "key");
+  assertEquals(exchangerateKey?.reveal(), "rates");
   assertEquals([redis?.url.reveal(), redis?.token.reveal()], ["https://redis.example", "token"]);
   assertEquals(rateLimits, "on");
   assertEquals(loadConfig({ TOKENLYSIS_MARKET_VENUES: "none" }).market.venues, []);

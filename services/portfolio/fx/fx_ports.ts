@@ -97,3 +97,14 @@ export interface FxStore {
     key: { readonly portfolioId: Uuid; readonly currency: CurrencyCode },
   ): Promise<GoodNav | null>;
 }
+
+/** Somebody outside who knows exchange rates. A failure throws `ProviderError`. */
+export interface FxSource {
+  readonly name: string;
+  /** Rates between the currencies; of a source that has days, all of them since the one given. */
+  fetchRates(query: {
+    readonly currencies: readonly CurrencyCode[];
+    readonly since: UtcMs;
+    readonly signal?: AbortSignal;
+  }): Promise<readonly FxRate[]>;
+}

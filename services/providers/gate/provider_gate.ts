@@ -39,6 +39,8 @@ export interface ProviderGateDeps {
   readonly metrics: GateMetrics;
   /** Headers that hold keys. */
   readonly secretHeaders?: Readonly<Record<string, Secret>>;
+  /** Parameters of the address that hold keys, for sources that take them nowhere else. */
+  readonly secretQuery?: Readonly<Record<string, Secret>>;
   /** Called after each call, when breaker and freeze stand as they do now. */
   readonly onSettled: () => void;
 }
@@ -204,10 +206,16 @@ export class ProviderGate implements ProviderHttp {
   }
 
   #send<T>(url: URL, { method, headers, body, signal }: ProviderRequest<T>): Promise<HttpReply> {
-    const { http, config: { timeoutMs, maxBytes }, secretHeaders = {} } = this.#deps;
+    const { http, config: { timeoutMs, maxBytes }, secretHeaders = {}, secretQuery = {} } =
+      this.#deps;
+    // Added last: the address that is kept, logged and named is the one without.
+    const asked = new URL(url);
+    for (const [name, value] of Object.entries(secretQuery)) {
+      asked.searchParams.set(name, value.reveal());
+    }
     const secrets = Object.entries(secretHeaders).map(([name, value]) => [name, value.reveal()]);
     const json = body === undefined ? null : JSON.stringify(body);
-    return http.send(url, {
+    return http.send(asked, {
       headers: {
         accept: "application/json",
         ...(json === null ? {} : { "content-type": "application/json" }),

@@ -29,6 +29,8 @@ const PROBE_EVERY_MS = SECOND_MS;
 /** The status of a freeze that an operator ordered. */
 export const FROZEN_BY_OPERATOR = 0;
 
+type SecretsByProvider = Readonly<Partial<Record<string, Readonly<Record<string, Secret>>>>>;
+
 export interface ProviderGatesDeps {
   readonly configs: readonly ProviderConfig[];
   /** The HTTP client of a provider, whose errors name it. */
@@ -38,7 +40,9 @@ export interface ProviderGatesDeps {
   /** Shares the budgets among instances; `null` counts them in this process. */
   readonly redis: RedisCommands | null;
   /** Headers that hold keys, by provider. */
-  readonly secretHeaders?: Readonly<Partial<Record<string, Readonly<Record<string, Secret>>>>>;
+  readonly secretHeaders?: SecretsByProvider;
+  /** Parameters of addresses that hold keys, by provider. */
+  readonly secretQuery?: SecretsByProvider;
   readonly clock: Clock;
   readonly timer: Timer;
   readonly random: Random;
@@ -85,6 +89,7 @@ export class ProviderGates implements ProviderControl {
       : new ProcessBudgetStore({ records: state, log });
     this.#entries = new Map(configs.map((config) => {
       const secretHeaders = deps.secretHeaders?.[config.name] ?? {};
+      const secretQuery = deps.secretQuery?.[config.name] ?? {};
       const gate = new ProviderGate({
         config,
         http: deps.http(config.name),
@@ -96,6 +101,7 @@ export class ProviderGates implements ProviderControl {
         log,
         metrics,
         secretHeaders,
+        secretQuery,
         onSettled: () => this.#settled(config.name),
       });
       const kept = JSON.stringify(encodeControl(gate.health.control));

@@ -108,6 +108,7 @@ export interface GateKitOptions {
   readonly redis?: RedisCommands | null;
   readonly random?: Random;
   readonly secretHeaders?: Readonly<Record<string, Secret>>;
+  readonly secretQuery?: Readonly<Record<string, Secret>>;
 }
 
 /** The gate of one provider with a clock that is moved by hand. */
@@ -132,6 +133,7 @@ export function gateKit(options: GateKitOptions = {}) {
     raw,
     redis: redis && { send: (command) => underWay(world, redis.send(command)) },
     secretHeaders: { [config.name]: options.secretHeaders ?? {} },
+    secretQuery: { [config.name]: options.secretQuery ?? {} },
     clock,
     timer,
     random: options.random ?? (() => 0.5),
