@@ -6,6 +6,7 @@ import type {
   LedgerScope,
   LedgerService,
   LotService,
+  PerformanceService,
   PortfolioService,
   WatchlistService,
 } from "../../services/portfolio/mod.ts";
@@ -28,6 +29,7 @@ export interface PortfolioParts {
   readonly ledger: LedgerService;
   readonly lots: LotService;
   readonly holdings: HoldingService;
+  readonly performance: PerformanceService;
   readonly desk: ImportDesk;
   readonly watchlists: WatchlistService;
   /** Who asks. */

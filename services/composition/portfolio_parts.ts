@@ -15,6 +15,7 @@ import {
   LOCAL_OWNER,
   LotService,
   parseMapping,
+  PerformanceService,
   PortfolioService,
   TRANSACTIONS_V1_1,
   ValuationService,
@@ -62,6 +63,7 @@ export async function openPortfolio(
   ledger.subscribe((scope, change) => ledgers.note(scope, change));
   const lots = new LotService({ portfolios, ledgers, rest: () => nextTurn() });
   const holdings = new HoldingService({ lots, market, fx, clock });
+  const performance = new PerformanceService({ lots, valuation, clock });
   const desk = new ImportDesk({
     portfolios,
     ledger,
@@ -75,8 +77,11 @@ export async function openPortfolio(
     resolve: (name) => registry.resolve(name),
   });
   // Nobody signs in where there is one user.
-  const ownerOf = () => LOCAL_OWNER;
-  return { portfolios, ledger, lots, holdings, fx, valuation, desk, watchlists, ownerOf };
+  const ownerOf = (_headers: Headers): string => LOCAL_OWNER;
+  return {
+    ...{ portfolios, ledger, lots, holdings, performance, fx, valuation, desk, watchlists },
+    ownerOf,
+  };
 }
 
 export type PortfolioParts = Awaited<ReturnType<typeof openPortfolio>>;

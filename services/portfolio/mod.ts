@@ -31,6 +31,8 @@ export * from "./lot_service.ts";
 export * from "./lots.ts";
 export { LOT_PROBLEM_CODES } from "./lots/lot_book.ts";
 export { ClosePrices } from "./past_prices.ts";
+export type { PortfolioPerformance } from "./performance/measure.ts";
+export * from "./performance_service.ts";
 export * from "./portfolio.ts";
 export * from "./portfolio_service.ts";
 export type * from "./ports.ts";
