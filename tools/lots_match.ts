@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { StartupError } from "@/services/kernel/errors.ts";
 import type { Uuid } from "@/services/kernel/ids.ts";
-import { formatUtcMs, parseUtcMs, type UtcMs } from "@/services/kernel/time.ts";
+import { parseUtcMs, type UtcMs } from "@/services/kernel/time.ts";
 import type { AssetId } from "@/services/market/mod.ts";
 import { parseDecimal } from "@/services/kernel/decimal.ts";
 import { LOT_METHODS, type LotPools } from "@/services/portfolio/portfolio.ts";
-import { type LotBook, type LotRow, matchLots } from "@/services/portfolio/lots.ts";
+import { type LotRow, matchLots } from "@/services/portfolio/lots.ts";
 import { ACTIONS } from "@/services/portfolio/transaction.ts";
 import { runAsProcess, type Script } from "./cli.ts";
 import { readJsonInput } from "./json_input.ts";
+import { lotBookJson } from "./lots_json.ts";
 
 const MAX_ROWS = 1_000_000;
 
@@ -107,7 +108,7 @@ Prints one object: method, scope, lots, disposals, income, fees, realized, probl
     const names = new Map(rows.map(({ id }, index) => [id, input.transactions[index]?.id ?? null]));
     const lines = new Map(rows.map(({ id }, index) => [id, index + 1]));
     const { method, scope } = input;
-    const outcome = { method, scope, ...toWire(book, { names, lines }) };
+    const outcome = { method, scope, ...lotBookJson(book, { names, lines }) };
     report(outcome, JSON.stringify(outcome));
   },
 };
@@ -147,73 +148,6 @@ function picksOf(rows: readonly Row[], lotRows: readonly LotRow[]) {
     }));
     return [[id, picks] as const];
   }));
-}
-
-interface Names {
-  /** The row's own id, where it has one. */
-  readonly names: ReadonlyMap<Uuid, string | null>;
-  /** Its place in the input, from 1. */
-  readonly lines: ReadonlyMap<Uuid, number>;
-}
-
-function toWire({ lots, disposals, income, fees, realized, problems }: LotBook, given: Names) {
-  const rowOf = (rowId: Uuid) => ({
-    line: given.lines.get(rowId) ?? null,
-    id: given.names.get(rowId) ?? null,
-  });
-  const iso = (at: UtcMs | null) => at === null ? null : formatUtcMs(at);
-  return {
-    lots: lots.map((
-      { rowId, assetId, account, acquired, quantity, unitCost, cost, isInTransit },
-    ) => ({
-      asset_id: assetId,
-      account,
-      acquired: iso(acquired),
-      quantity,
-      unit_cost: unitCost,
-      cost,
-      in_transit: isInTransit,
-      ...rowOf(rowId),
-    })),
-    disposals: disposals.map((disposal) => ({
-      asset_id: disposal.assetId,
-      account: disposal.account,
-      acquired: iso(disposal.acquired),
-      disposed: iso(disposal.disposed),
-      quantity: disposal.quantity,
-      cost: disposal.cost,
-      proceeds: disposal.proceeds,
-      gain: disposal.gain,
-      days_held: disposal.daysHeld,
-      term: disposal.term,
-      action: disposal.action,
-      complete: disposal.isComplete,
-      ...rowOf(disposal.rowId),
-    })),
-    income: income.map(({ rowId, assetId, account, at, action, quantity, value }) => ({
-      ...{ asset_id: assetId, account, timestamp: iso(at), action, quantity, value },
-      ...rowOf(rowId),
-    })),
-    fees: fees.map(({ rowId, assetId, account, at, quantity, value, appliedTo }) => ({
-      ...{ asset_id: assetId, account, timestamp: iso(at), quantity, value },
-      applied_to: appliedTo,
-      ...rowOf(rowId),
-    })),
-    realized: realized.map((total) => ({
-      year: total.year,
-      asset_id: total.assetId,
-      proceeds: total.proceeds,
-      cost: total.cost,
-      gain: total.gain,
-      short_term_gain: total.shortTermGain,
-      long_term_gain: total.longTermGain,
-      incomplete: total.incomplete,
-    })),
-    problems: problems.map(({ rowId, code, assetId, account, at, quantity, message, fix }) => ({
-      ...{ code, asset_id: assetId, account, timestamp: iso(at), quantity, message, fix },
-      ...rowOf(rowId),
-    })),
-  };
 }
 
 if (import.meta.main) await runAsProcess(LOTS_MATCH);

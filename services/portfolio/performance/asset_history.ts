@@ -22,7 +22,10 @@ export interface AccountValues {
 /** A bucket in which an asset moved. */
 export interface AssetEvent {
   readonly bucket: number;
-  /** What was held at the end of the bucket before, at this bucket's price; NaN without one. */
+  /**
+   * What was held at the end of the bucket before, at this bucket's price. Where buckets begin with
+   * what happens: what is held then, at the price of the bucket before. NaN without that price.
+   */
   readonly carried: number;
   /** Net money that came in with the asset, below 0 what went out. */
   readonly flow: number;
@@ -72,7 +75,8 @@ export function assetHistory(
   for (const { at, quantity, flowUsd } of inGrid) {
     const bucket = bucketOf(grid, at);
     if (flowUsd === 0 || covered[bucket] === 0) continue;
-    const amount = Number.isNaN(flowUsd) ? quantity * (closes[bucket] ?? NaN) : flowUsd;
+    const price = closes[pricedBucket(bucket, { grid, covered })] ?? NaN;
+    const amount = Number.isNaN(flowUsd) ? quantity * price : flowUsd;
     flows.push({ at, bucket, amount });
   }
   flows.sort((a, b) => a.at - b.at);
@@ -140,6 +144,14 @@ function valuesOf(units: Float64Array, { closes, covered }: Pricing): Float64Arr
   return values;
 }
 
+/** The bucket whose close values what happens in one. */
+function pricedBucket(
+  bucket: number,
+  { grid, covered }: { readonly grid: Grid; readonly covered: Uint8Array },
+): number {
+  return grid.widthMs === null && covered[bucket - 1] === 1 ? bucket - 1 : bucket;
+}
+
 /** What enters and leaves the valued part in kind, as its prices begin and end. */
 function* boundaryFlows(
   held: Float64Array,
@@ -170,10 +182,27 @@ function eventsOf(
   for (const { at } of inGrid) flowAt.set(bucketOf(grid, at), 0);
   for (const { bucket, amount } of flows) flowAt.set(bucket, (flowAt.get(bucket) ?? 0) + amount);
   return [...flowAt].sort(([a], [b]) => a - b).map(([bucket, flow]) => {
-    const units = held[bucket - 1] ?? 0;
-    const wasCovered = covered[bucket - 1] === 1;
-    // What has just lost its prices leaves at its last value, without a gain.
-    const price = closes[covered[bucket] === 1 ? bucket : bucket - 1] as number;
-    return { bucket, carried: units === 0 || !wasCovered ? 0 : units * price, flow };
+    const carried = grid.widthMs === null
+      ? carriedOut(bucket, { held, closes, covered })
+      : carriedIn(bucket, { held, closes, covered });
+    return { bucket, carried, flow };
   });
+}
+
+interface HeldPrices extends Pricing {
+  readonly held: Float64Array;
+}
+
+function carriedIn(bucket: number, { held, closes, covered }: HeldPrices): number {
+  const units = held[bucket - 1] ?? 0;
+  if (units === 0 || covered[bucket - 1] !== 1) return 0;
+  // What has just lost its prices leaves at its last value, without a gain.
+  return units * (closes[covered[bucket] === 1 ? bucket : bucket - 1] as number);
+}
+
+function carriedOut(bucket: number, { held, closes, covered }: HeldPrices): number {
+  const units = held[bucket] as number;
+  if (units === 0 || covered[bucket] !== 1) return 0;
+  // What has just got its first price comes in at it, without a gain.
+  return units * (closes[covered[bucket - 1] === 1 ? bucket - 1 : bucket] as number);
 }

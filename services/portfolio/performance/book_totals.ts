@@ -51,7 +51,7 @@ export interface LotTotals {
 /** What open lots cost and are worth; `null` is an asset without a price. */
 export function lotTotals(
   lots: readonly Lot[],
-  priceOf: (assetId: AssetId) => DecimalText | number | null,
+  priceOf: (assetId: AssetId) => Decimal | DecimalText | null,
 ): LotTotals {
   let [cost, value, unrealized] = [new Decimal(0), new Decimal(0), new Decimal(0)];
   const unknownCost: Lot[] = [];

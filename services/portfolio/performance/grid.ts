@@ -7,7 +7,10 @@ export interface Grid {
   readonly start: UtcMs;
   /** When each bucket ends, which is not part of it. */
   readonly ends: Float64Array;
-  /** How long every bucket is; `null` where they differ. */
+  /**
+   * How long every bucket is, which is then valued at its own close whenever in it something
+   * happens; `null` where buckets end at the very instants at which something happens.
+   */
   readonly widthMs: number | null;
 }
 
@@ -23,7 +26,7 @@ export function gridBetween(
   return { start, ends, widthMs };
 }
 
-/** Buckets that end at given instants, in any order: where prices are known at no fixed times. */
+/** Buckets that end at given instants, in any order: those of all flows, and of prices. */
 export function gridOfInstants(start: UtcMs, instants: Iterable<number>): Grid {
   const ends = Float64Array.from(new Set(instants)).sort().filter((end) => end > start);
   return { start, ends, widthMs: null };

@@ -1,4 +1,5 @@
 import type { AssetHistory } from "./asset_history.ts";
+import type { Grid } from "./grid.ts";
 import type { PortfolioHistory } from "./history.ts";
 
 /** Two buckets with a value, between whose ends a portfolio is measured. */
@@ -8,9 +9,9 @@ export interface BucketRange {
 }
 
 /**
- * The periods between buckets that have a value, as columns. In each the portfolio first grows
- * from what it was worth to what the same holdings are worth at the new prices; then flows come in,
- * and what they made until the end of the bucket counts on the sum.
+ * The periods between buckets that have a value, as columns. A period has two steps, and what was
+ * carried over stands between them: one step is the change of prices, the other what flows and
+ * fees did. With fixed buckets prices change first, as what happens is valued at the close.
  */
 export interface Periods {
   /** The buckets at whose ends each period starts and ends. */
@@ -20,7 +21,7 @@ export interface Periods {
   readonly unit: Float64Array;
   /** Return of each period, as a fraction. */
   readonly returns: Float64Array;
-  /** What one unit of gain before and after the flows adds to the total return. */
+  /** What one unit of gain by prices, and by what happened, adds to the total return. */
   readonly priceWeight: Float64Array;
   readonly flowWeight: Float64Array;
   readonly deposited: Float64Array;
@@ -39,47 +40,93 @@ export function lastValued({ nav }: PortfolioHistory, bucket: number): number {
 }
 
 /**
- * Links the periods of a range. Factor of a period: P / V × (V' + withdrawn) / (P + deposited),
- * where V and V' are the values at its ends and P is what was held at first, at the last prices. A
- * deposit at the market's price changes no factor, and neither does a withdrawal. Where money
- * meets nothing that is held (income of an empty portfolio), it starts the portfolio: factor 1.
+ * Links the periods of a range. Factors of a period: C / V by prices, and then
+ * (V' + withdrawn) / (C + deposited), where V and V' are the values at its ends and C is what was
+ * carried over, at the last prices. Where what happens stands at the start of buckets, first
+ * (C + withdrawn) / (V + deposited), and then V' / C. So a deposit or withdrawal at the market's
+ * price changes nothing. Where C is unknown, both are one: (V' + withdrawn) / (V + deposited).
+ * Where money meets nothing that is held (income of an empty portfolio), it starts the portfolio:
+ * factor 1.
  */
 export function linkPeriods(history: PortfolioHistory, { from, to }: BucketRange): Periods {
-  const { nav } = history;
+  const { nav, grid } = history;
   const ends: number[] = [];
   for (let k = from + 1; k <= to; k++) if (!Number.isNaN(nav[k])) ends.push(k);
   const periods = emptyPeriods(ends.length);
   const money = moneyByBucket(history);
+  const isFlowFirst = grid.widthMs === null;
   let start = from;
   let unit = 1;
   for (const [p, end] of ends.entries()) {
     const flows = money.between(start, end);
     const before = nav[start] as number;
     const after = nav[end] as number;
-    const atPrices = flows.hasEvents ? money.carried[end] as number : after;
+    const carried = flows.hasEvents ? money.carried[end] as number : isFlowFirst ? before : after;
     // What is sold off in a bucket without a price can't be valued there.
-    const isPooled = flows.hasEvents && (end - start > 1 || Number.isNaN(atPrices));
-    const carried = isPooled ? before : atPrices;
-    const priceWeight = before > 0 ? unit / before : 0;
-    if (before > 0) unit *= carried / before;
-    const base = carried + flows.deposited;
-    // A round trip within one instant out of nothing is measured on what went through.
-    const through = base > 0 ? 0 : flows.swapped;
-    const flowWeight = base + through > 0 ? unit / (base + through) : 0;
-    if (base + through > 0) unit *= (after + flows.withdrawn + through) / (base + through);
+    const isPooled = flows.hasEvents && (end - start > 1 || Number.isNaN(carried));
+    const steps = isPooled || isFlowFirst
+      ? flowsFirst({ before, after, carried: isPooled ? after : carried, flows })
+      : pricesFirst({ before, after, carried, flows });
     periods.from[p] = start;
     periods.to[p] = end;
-    periods.unit[p] = unit;
-    periods.returns[p] = unit / (periods.unit[p - 1] ?? 1) - 1;
-    periods.priceWeight[p] = isPooled ? flowWeight : priceWeight;
-    periods.flowWeight[p] = flowWeight;
+    periods.returns[p] = steps.factor - 1;
+    periods.priceWeight[p] = unit * (isPooled ? steps.flowWeight : steps.priceWeight);
+    periods.flowWeight[p] = unit * steps.flowWeight;
     periods.deposited[p] = flows.deposited;
     periods.withdrawn[p] = flows.withdrawn;
-    periods.isInvested[p] = Number(before > 0 || base + through > 0);
+    periods.isInvested[p] = Number(before > 0 || steps.flowWeight > 0);
     periods.isPooled[p] = Number(isPooled);
+    unit *= steps.factor;
+    periods.unit[p] = unit;
     start = end;
   }
   return periods;
+}
+
+interface PeriodMoney {
+  readonly deposited: number;
+  readonly withdrawn: number;
+  readonly swapped: number;
+}
+
+interface PeriodValues {
+  readonly before: number;
+  readonly after: number;
+  readonly carried: number;
+  readonly flows: PeriodMoney;
+}
+
+/** A period's growth, and what a unit of gain in each of its steps adds to it. */
+interface PeriodSteps {
+  readonly factor: number;
+  readonly priceWeight: number;
+  readonly flowWeight: number;
+}
+
+function pricesFirst({ before, after, carried, flows }: PeriodValues): PeriodSteps {
+  const growth = before > 0 ? carried / before : 1;
+  const base = flowBase(carried, flows);
+  return {
+    factor: base.sum > 0 ? growth * (after + base.out) / base.sum : growth,
+    priceWeight: before > 0 ? 1 / before : 0,
+    flowWeight: base.sum > 0 ? growth / base.sum : 0,
+  };
+}
+
+function flowsFirst({ before, after, carried, flows }: PeriodValues): PeriodSteps {
+  const base = flowBase(before, flows);
+  const growth = base.sum > 0 ? (carried + base.out) / base.sum : 1;
+  return {
+    factor: carried > 0 ? growth * after / carried : growth,
+    priceWeight: carried > 0 ? growth / carried : 0,
+    flowWeight: base.sum > 0 ? 1 / base.sum : 0,
+  };
+}
+
+/** What flows meet; a round trip in one instant out of nothing counts by what went through. */
+function flowBase(held: number, { deposited, withdrawn, swapped }: PeriodMoney) {
+  const through = held + deposited > 0 ? 0 : swapped;
+  return { sum: held + deposited + through, out: withdrawn + through };
 }
 
 /** What an asset added to the total return, and to the gain in money. */
@@ -96,7 +143,7 @@ export interface Contribution {
  */
 export function contributionOf(
   { values, events }: AssetHistory,
-  periods: Periods,
+  { periods, grid }: { readonly periods: Periods; readonly grid: Grid },
 ): Contribution {
   const { from, to, priceWeight, flowWeight, isPooled } = periods;
   let toReturn = 0;
@@ -118,8 +165,11 @@ export function contributionOf(
       toReturn -= weight * flow;
       continue;
     }
-    const value = values[bucket] as number;
-    toReturn += (priceWeight[p] as number) * (carried - value) + weight * (value - flow - carried);
+    // The step by prices ends or starts with what was carried over, not with the value.
+    const isFlowFirst = grid.widthMs === null;
+    const value = values[isFlowFirst ? from[p] as number : bucket] as number;
+    const byPrices = isFlowFirst ? value - carried : carried - value;
+    toReturn += (priceWeight[p] as number) * byPrices - weight * (byPrices + flow);
   }
   return { toReturn, gain };
 }
@@ -140,7 +190,7 @@ function emptyPeriods(length: number): Periods {
 }
 
 /** What crossed the border in each bucket, and what was carried into it at its prices. */
-function moneyByBucket({ assets, flows, nav }: PortfolioHistory) {
+function moneyByBucket({ assets, flows, nav, grid }: PortfolioHistory) {
   const deposited = new Float64Array(nav.length);
   const withdrawn = new Float64Array(nav.length);
   const swapped = new Float64Array(nav.length);
@@ -154,7 +204,7 @@ function moneyByBucket({ assets, flows, nav }: PortfolioHistory) {
   for (const { events } of assets) for (const { bucket } of events) hasEvents[bucket] = 1;
   return {
     /** Of buckets with events. */
-    carried: carriedByBucket(assets, hasEvents),
+    carried: carriedByBucket(assets, { hasEvents, isFlowFirst: grid.widthMs === null }),
     /** Over the buckets after `from` up to `to`. */
     between(from: number, to: number) {
       const sum = { deposited: 0, withdrawn: 0, swapped: 0, hasEvents: false };
@@ -172,14 +222,16 @@ function moneyByBucket({ assets, flows, nav }: PortfolioHistory) {
 /** Summed as such: taken off the value, a large flow would swallow the digits of a small holding. */
 function carriedByBucket(
   assets: readonly AssetHistory[],
-  hasEvents: Uint8Array,
+  { hasEvents, isFlowFirst }: { readonly hasEvents: Uint8Array; readonly isFlowFirst: boolean },
 ): Float64Array {
   const carried = new Float64Array(hasEvents.length);
   for (const { values, events } of assets) {
     let next = 0;
     for (let k = 0; k < carried.length; k++) {
       if (hasEvents[k] === 0) continue;
-      const own = events[next]?.bucket === k ? events[next++]?.carried : values[k];
+      const own = events[next]?.bucket === k
+        ? events[next++]?.carried
+        : values[isFlowFirst ? k - 1 : k];
       carried[k] = (carried[k] as number) + (own as number);
     }
   }

@@ -107,7 +107,7 @@ export function measurePortfolio(
   const growth = growthByBucket(periods, range);
   const twr = finiteOrNull((periods.unit.at(-1) ?? NaN) - 1);
   const contributions = assets
-    .map((asset) => ({ assetId: asset.assetId, ...contributionOf(asset, periods) }))
+    .map((asset) => ({ assetId: asset.assetId, ...contributionOf(asset, { periods, grid }) }))
     .filter((own) => own.gain !== 0 || own.toReturn !== 0)
     .sort((a, b) => b.gain - a.gain || (a.assetId < b.assetId ? -1 : 1));
   const paid = paidFlows(history, range);

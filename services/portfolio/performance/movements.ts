@@ -145,7 +145,7 @@ function moneyOf(row: LotRow, quantity: Exact): number {
 function cashFeeStep(row: LotRow, { cashPriceUsd }: AssetOptions): Step {
   const amount = Math.abs(Number(row.quantity));
   const named = row.unitPriceUsd === null ? null : Number(row.unitPriceUsd);
-  const price = row.assetId === "usd" ? 1 : named ?? cashPriceUsd?.(row.assetId, row.at) ?? 0;
+  const price = named ?? (row.assetId === "usd" ? 1 : cashPriceUsd?.(row.assetId, row.at) ?? 0);
   const nothing = { quantity: ZERO, flowUsd: 0 };
   return { ...sidedStep(row, nothing), feeUsd: amount * price };
 }
