@@ -50,8 +50,8 @@ export interface AssetHistory {
 
 /**
  * Values what is held at the closes of a grid (NaN where there is none). A close is never filled:
- * a bucket without one has no value. Before the first close, and where closes are missing for
- * more than `maxGap` buckets, the asset is left out as if it lay outside: it comes back as a
+ * a bucket without one has no value. Where closes are missing for more than `maxGap` buckets, or
+ * for ever, the asset is left out as if it lay outside: it comes back as a
  * deposit of its value, and had left as a withdrawal of its last.
  */
 export function assetHistory(
@@ -127,7 +127,10 @@ function sumOf(columns: readonly Float64Array[], length: number): Float64Array {
 /** Buckets with a movement that only a price can value. */
 function unvaluedBuckets(movements: readonly Movement[], grid: Grid): ReadonlySet<number> {
   const unvalued = movements.filter(({ flowUsd }) => Number.isNaN(flowUsd));
-  return new Set(unvalued.map(({ at }) => bucketOf(grid, at)));
+  return new Set(unvalued.flatMap(({ at }) => {
+    const bucket = bucketOf(grid, at);
+    return grid.widthMs === null ? [bucket - 1, bucket] : [bucket];
+  }));
 }
 
 interface Pricing {

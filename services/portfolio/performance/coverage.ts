@@ -2,9 +2,9 @@
 export const MAX_GAP = 7;
 
 /**
- * Where an asset counts: 1, or 0 where it is left out for want of prices. It counts from its first close on, except in gaps of more than
- * `maxGap` buckets and in those with a movement that only a price can value. Where nothing is
- * held, no price is needed.
+ * Where an asset counts: 1, or 0 where it is left out for want of prices. It is left out where it
+ * never had a price, in gaps of more than `maxGap` buckets, and in those with a movement that only
+ * a price can value (`needed`). Where nothing is held, no price is needed.
  */
 export function coverageOf(
   { closes, held, needed, maxGap = MAX_GAP }: {
@@ -22,7 +22,7 @@ export function coverageOf(
     if (k - last > 1) {
       const isNeeded = hasNeed(needed, last + 1, k);
       const isHeld = isNeeded || hasUnits(held, last + 1, k);
-      const isLong = last < 0 || k - last - 1 > maxGap;
+      const isLong = k - last - 1 > maxGap || k - last - 1 === length;
       if (isHeld && (isLong || isNeeded)) covered.fill(0, last + 1, k);
     }
     last = k;

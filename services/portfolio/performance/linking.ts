@@ -74,7 +74,7 @@ export function linkPeriods(history: PortfolioHistory, { from, to }: BucketRange
     periods.flowWeight[p] = unit * steps.flowWeight;
     periods.deposited[p] = flows.deposited;
     periods.withdrawn[p] = flows.withdrawn;
-    periods.isInvested[p] = Number(before > 0 || steps.flowWeight > 0);
+    periods.isInvested[p] = Number(steps.priceWeight > 0 || steps.flowWeight > 0);
     periods.isPooled[p] = Number(isPooled);
     unit *= steps.factor;
     periods.unit[p] = unit;

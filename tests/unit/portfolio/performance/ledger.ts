@@ -54,11 +54,15 @@ export function dailyGrid(from: string, days: number): Grid {
 /** The history of rows at given closes, one bucket for each close. */
 export function historyOf(
   rows: readonly LotRow[],
-  { from, closes }: { readonly from: string; readonly closes: CloseCase },
+  { from, closes, grid }: {
+    readonly from: string;
+    readonly closes: CloseCase;
+    readonly grid?: Grid;
+  },
 ): PortfolioHistory {
   const days = Math.max(...Object.values(closes).map((column) => column.length));
   return portfolioHistory(rows, {
-    grid: dailyGrid(from, days),
+    grid: grid ?? dailyGrid(from, days),
     closesOf: (assetId) =>
       Float64Array.from({ length: days }, (_, day) => closes[assetId]?.[day] ?? NaN),
   });

@@ -123,17 +123,21 @@ Deno.test("measurePortfolio() leaves out buckets without a price and never fills
   assertEquals([missingBuckets, risk.missing, unpriced.length], [1, 2, 0]);
 });
 
-Deno.test("measurePortfolio() leaves a holding out while it never had a price, and says so", () => {
+Deno.test("measurePortfolio() leaves a holding out while it has no price for long, and says so", () => {
+  const days = 12;
   const { twr, value, deposited, unpriced, contributions } = measure([
     ["2025-01-01", "BUY", "bitcoin", "1", "100"],
     ["2025-01-01", "BUY", "nameless", "5", "1000"],
     ["2025-01-01", "BUY", "late", "2", "7"],
-  ], { bitcoin: [null, 100, 110, 121], late: [null, null, null, 50] });
+  ], {
+    bitcoin: Array.from({ length: days }, (_, day) => day === days - 1 ? 121 : 100),
+    late: Array.from({ length: days }, (_, day) => day === days - 1 ? 50 : null),
+  });
   // `late` comes in at 100 when it gets a price: neither gain nor loss.
   assertEquals([value, deposited], [221, 200]);
   assertClose(twr, 0.21);
   const counts = unpriced.map(({ assetId, buckets }): [string, number] => [assetId, buckets]);
-  assertEquals(counts, [["nameless", 3], ["late", 2]]);
+  assertEquals(counts, [["nameless", 11], ["late", 10]]);
   assertEquals(contributions.map(({ assetId }) => assetId as string), ["bitcoin"]);
 });
 

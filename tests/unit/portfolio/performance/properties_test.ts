@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 import type { LotRow } from "@/services/portfolio/lots.ts";
+import { utcMsOf } from "@/services/kernel/time.ts";
+import { gridOfInstants } from "@/services/portfolio/performance/grid.ts";
 import { convertHistory } from "@/services/portfolio/performance/history.ts";
 import { measurePortfolio } from "@/services/portfolio/performance/measure.ts";
-import { historyOf, ledger, type RowCase } from "./ledger.ts";
+import { dailyGrid, historyOf, ledger, type RowCase } from "./ledger.ts";
 
 const DAYS = 30;
 const ASSETS = ["bitcoin", "ethereum", "solana"] as const;
@@ -14,6 +16,12 @@ const holeyCloses = fc.array(fc.option(price, { freq: 6 }), { minLength: DAYS, m
 function dayOf(day: number): string {
   return new Date(Date.UTC(2025, 0, 1 + day, 12)).toISOString();
 }
+
+/** Buckets that end where rows may stand, at noon. */
+const GRID_OF_ROWS = gridOfInstants(
+  utcMsOf(Date.UTC(2025, 0, 1)),
+  Array.from({ length: DAYS }, (_, day) => Date.UTC(2025, 0, 1 + day, 12)),
+);
 
 const anyRow: fc.Arbitrary<RowCase> = fc.record({
   day: fc.integer({ min: 1, max: DAYS - 1 }),
@@ -43,7 +51,8 @@ const anyMarket = fc.record({
 Deno.test("contributions add up to the return, and gains to the gain, in any currency", () => {
   fc.assert(fc.property(anyLedger, anyMarket, steadyCloses, (rows, closes, rates) => {
     const history = historyOf(rows, { from: "2025-01-01", closes });
-    for (const own of [history, convertHistory(history, Float64Array.from(rates))]) {
+    const byInstants = historyOf(rows, { from: "2025-01-01", closes, grid: GRID_OF_ROWS });
+    for (const own of [history, byInstants, convertHistory(history, Float64Array.from(rates))]) {
       const measured = measurePortfolio(own);
       if (measured === null) continue;
       const { twr, residual, contributions, gain, invested, withdrawn } = measured;
@@ -68,7 +77,9 @@ Deno.test("deposits and withdrawals at the market's price never change TWR", () 
     isDeposit: fc.boolean(),
     quantity: fc.integer({ min: 1, max: 2_000 }),
   });
-  fc.assert(fc.property(steadyCloses, fc.array(step, { maxLength: 20 }), (closes, steps) => {
+  const anySteps = fc.array(step, { maxLength: 20 });
+  const anyGrid = fc.constantFrom(GRID_OF_ROWS, dailyGrid("2025-01-01", DAYS));
+  fc.assert(fc.property(steadyCloses, anySteps, anyGrid, (closes, steps, grid) => {
     const first: RowCase = [dayOf(1), "TRANSFER_IN", "bitcoin", "50000"];
     const moved = steps.map(({ day, isDeposit, quantity }): RowCase => [
       dayOf(day),
@@ -76,7 +87,7 @@ Deno.test("deposits and withdrawals at the market's price never change TWR", () 
       "bitcoin",
       String(quantity),
     ]);
-    const given = { from: "2025-01-01", closes: { bitcoin: closes } };
+    const given = { from: "2025-01-01", closes: { bitcoin: closes }, grid };
     const still = measurePortfolio(historyOf(ledger([first]), given));
     const busy = measurePortfolio(historyOf(ledger([first, ...moved]), given));
     assertClose(1 + (busy?.twr ?? NaN), 1 + (still?.twr ?? NaN), 1e-9);
