@@ -7,6 +7,8 @@ import {
   auditToWire,
   Coverage,
   coverageToWire,
+  Fx,
+  fxToWire,
   Held,
   heldToWire,
   Line,
@@ -66,6 +68,15 @@ function statusEndpoints({ ops, clock }: ConsoleDeps): readonly Endpoint[] {
       handle() {
         const streams = ops.getStreams();
         return current(streams && streamsToWire(streams));
+      },
+    }),
+    endpoint({
+      ...shape,
+      path: "/api/ops/fx",
+      summary: "Exchange rates: how far the end of day is off, and what is held for it",
+      response: z.array(Fx),
+      async handle() {
+        return current((await ops.listFx()).map(fxToWire));
       },
     }),
     endpoint({

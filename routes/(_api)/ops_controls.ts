@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { OpsService } from "../../services/ops/mod.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
-import { Held, heldToWire, Provider, providerToWire } from "./ops_wire.ts";
+import { Fx, fxToWire, Held, heldToWire, Provider, providerToWire } from "./ops_wire.ts";
 import { AssetName, IdParam, NOTHING } from "./params.ts";
 import { ok, type Reply } from "./reply.ts";
 import { Task, taskToWire } from "./tasks.ts";
@@ -29,6 +29,7 @@ export function controlEndpoints({ ops, clock }: ControlDeps): readonly Endpoint
     ...providerControls(ops, answer),
     ...jobControls(ops, answer),
     ...heldPriceControls(ops, answer),
+    fxControl(ops, answer),
     endpoint({
       method: "POST",
       path: "/api/ops/backfill",
@@ -142,4 +143,20 @@ function heldPriceControls(ops: OpsService, answer: Answer): readonly Endpoint[]
       },
     })
   );
+}
+
+function fxControl(ops: OpsService, answer: Answer): Endpoint {
+  return endpoint({
+    method: "POST",
+    path: "/api/ops/fx/{currency}/use-eod",
+    tag,
+    summary: "Use the end-of-day rate of a delayed currency for half an hour",
+    params: z.object({ currency: z.string().regex(/^[A-Z]{3}$/, "expected a code such as EUR") }),
+    query: NOTHING,
+    response: Fx,
+    refusals,
+    async handle({ params: { currency } }) {
+      return answer(fxToWire(await ops.useEodOnce(currency, { actor })));
+    },
+  });
 }

@@ -3,6 +3,8 @@ import { formatUtcMs, type UtcMs } from "../../services/kernel/time.ts";
 import type { FeedStatus, HeldPrice } from "../../services/market/mod.ts";
 import type {
   CoverageRow,
+  FxCurrencyStatus,
+  FxRateShown,
   LogLine,
   OpsOverview,
   ProviderStatus,
@@ -212,6 +214,37 @@ export function auditToWire({ at, ...entry }: AuditEntry): z.input<typeof Audit>
 
 function queueToWire({ counts, oldestDueSeconds }: QueueStatus): z.input<typeof Queue> {
   return { counts: [...counts], oldest_due_seconds: oldestDueSeconds };
+}
+
+const FxShown = z.object({
+  rate: z.number().describe("Units of the currency for a dollar"),
+  source: z.string(),
+  asof: Instant,
+}).meta({ id: "FxRate" });
+
+export const Fx = z.object({
+  currency: z.string(),
+  state: z.enum(["intraday", "eod", "permitted", "delayed", "unpriced"])
+    .describe("delayed: values are held until intraday is back or the fallback is allowed"),
+  fallback: FxShown.nullable().describe("End-of-day rate"),
+  last_intraday: FxShown.nullable(),
+  drift_bps: z.number().nullable().describe("Gap of the two while the fallback is asked for"),
+  permitted_until: Instant.nullable(),
+}).meta({ id: "FxStatus" });
+
+export function fxToWire(status: FxCurrencyStatus): z.input<typeof Fx> {
+  return {
+    currency: status.currency,
+    state: status.state,
+    fallback: fxRateToWire(status.fallback),
+    last_intraday: fxRateToWire(status.lastIntraday),
+    drift_bps: status.driftBps,
+    permitted_until: timeOrNull(status.permittedUntil),
+  };
+}
+
+function fxRateToWire(shown: FxRateShown | null): z.input<typeof FxShown> | null {
+  return shown && { rate: shown.rate, source: shown.source, asof: formatUtcMs(shown.asof) };
 }
 
 function timeOrNull(at: UtcMs | null): string | null {

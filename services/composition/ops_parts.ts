@@ -1,6 +1,7 @@
 import { backfillRequest, type JobSystem } from "../../jobs/mod.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { LiveMarket } from "../market/mod.ts";
+import { type FxService, meterFx } from "../portfolio/mod.ts";
 import {
   type JobsService,
   type LogLines,
@@ -19,6 +20,7 @@ interface OpsParts extends MarketParts {
   readonly jobs: JobSystem;
   readonly live: LiveMarket;
   readonly jobsService: JobsService;
+  readonly fx: FxService;
   readonly logs: LogLines;
   readonly streams: () => StreamStats;
   readonly version: string;
@@ -29,8 +31,9 @@ export function createOps(
   { config, clock, log, database, metrics }: Core,
   { registry, store, prices, board, outside, jobs, live, jobsService, ...parts }: OpsParts,
 ): OpsService {
-  const { logs, streams, version } = parts;
+  const { fx, logs, streams, version } = parts;
   meterStreams(metrics, streams);
+  meterFx(metrics, fx);
   return new OpsService({
     clock,
     log,
@@ -43,6 +46,10 @@ export function createOps(
     held: {
       list: (page) => prices.listHeld(page),
       settle: (command) => live.settleHeld(command),
+    },
+    fx: {
+      listStatus: () => fx.listStatus(),
+      useEodOnce: (currency, by) => fx.useEodOnce(currency, by),
     },
     logs,
     audit: new SqlAuditLog(database, clock),

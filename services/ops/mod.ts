@@ -1,4 +1,5 @@
 export { type Capabilities, capabilitiesOf, type Capability } from "./capabilities.ts";
+export type * from "./fx_ports.ts";
 export {
   type Health,
   HealthService,

@@ -2,6 +2,7 @@ import type { UtcMs } from "../kernel/time.ts";
 import type { FeedStatus, HeldPrice } from "../market/mod.ts";
 import type { AuditEntry } from "../ports/audit.ts";
 import type { JobRecord } from "../ports/jobs.ts";
+import type { FxCurrencyStatus } from "./fx_ports.ts";
 import type { QueueStatus } from "./jobs_service.ts";
 import type { CoverageRow, LogLine, ProviderStatus, StreamStats } from "./ports.ts";
 
@@ -30,6 +31,8 @@ export interface OpsView extends OpsOverview {
   readonly jobs: readonly JobRecord[];
   readonly coverage: readonly CoverageRow[];
   readonly held: readonly HeldPrice[];
+  /** One for each currency that portfolios are valued in. */
+  readonly fx: readonly FxCurrencyStatus[];
   /** Of the query. */
   readonly logs: readonly LogLine[];
   readonly audit: readonly AuditEntry[];

@@ -5,6 +5,7 @@ import type { FeedStatus, HeldPrice, Interval } from "../market/mod.ts";
 import type { AuditEntry, AuditLog } from "../ports/audit.ts";
 import type { JobPage, JobRecord, JsonValue } from "../ports/jobs.ts";
 import type { Clock, Log, LogLevel } from "../ports/mod.ts";
+import type { FxControl, FxCurrencyStatus } from "./fx_ports.ts";
 import type { JobsService } from "./jobs_service.ts";
 import type { OpsOverview, OpsQuery, OpsView } from "./ops_read_models.ts";
 import type {
@@ -47,6 +48,7 @@ export interface OpsServiceDeps {
   readonly streams: () => StreamStats | null;
   readonly coverage: () => Promise<readonly CoverageRow[]>;
   readonly held: HeldPrices;
+  readonly fx: FxControl;
   readonly logs: LogLines;
   readonly audit: AuditLog;
   /** The asset that any of its names means; throws `AppError`. */
@@ -78,12 +80,13 @@ export class OpsService {
 
   /** Everything that the console shows. */
   async read({ level, trace }: OpsQuery): Promise<OpsView> {
-    const { jobs, coverage, held, audit } = this.#deps;
-    const [overview, newestJobs, covered, newestHeld, entries] = await Promise.all([
+    const { jobs, coverage, held, fx, audit } = this.#deps;
+    const [overview, newestJobs, covered, newestHeld, rates, entries] = await Promise.all([
       this.getOverview(),
       jobs.list({ limit: SHOWN.jobs }),
       coverage(),
       held.list({ limit: SHOWN.held }),
+      fx.listStatus(),
       audit.list({ limit: SHOWN.audit }),
     ]);
     const logs = this.listLogs({
@@ -96,6 +99,7 @@ export class OpsService {
       jobs: newestJobs,
       coverage: covered,
       held: newestHeld,
+      fx: rates,
       logs,
       audit: entries,
     };
@@ -142,6 +146,10 @@ export class OpsService {
 
   listHeld(page: { readonly limit: number }): Promise<readonly HeldPrice[]> {
     return this.#deps.held.list(page);
+  }
+
+  listFx(): Promise<readonly FxCurrencyStatus[]> {
+    return this.#deps.fx.listStatus();
   }
 
   listAudit(
@@ -218,6 +226,15 @@ export class OpsService {
         return known;
       },
       ({ assetId, venue, priceUsd }) => ({ asset_id: assetId, venue, price_usd: priceUsd }),
+    );
+  }
+
+  /** Lets values in a currency use its end-of-day rate for a while, though it has drifted. */
+  useEodOnce(currency: string, { actor }: By): Promise<FxCurrencyStatus> {
+    return this.#act(
+      { actor, action: "fx.use_eod", subject: currency },
+      () => this.#deps.fx.useEodOnce(currency, { actor }),
+      ({ permittedUntil, driftBps }) => ({ until: permittedUntil, drift_bps: driftBps }),
     );
   }
 

@@ -197,6 +197,14 @@ export function sampleOpsView(now: UtcMs): OpsView {
       settledBy: null,
       settledAt: null,
     }],
+    fx: [{
+      currency: "EUR",
+      state: "delayed",
+      fallback: { rate: 0.8576, source: "frankfurter", asof: ago(now, 2 * HOUR_MS) },
+      lastIntraday: { rate: 0.8551, source: "exchangerate_host", asof: ago(now, 3 * HOUR_MS) },
+      driftBps: 29.236347,
+      permittedUntil: null,
+    }],
     logs: LINES.map(([level, logger, message], at) => ({
       at: ago(now, at * 6_100),
       level,

@@ -1,7 +1,13 @@
 import { AppError } from "@/services/kernel/errors.ts";
 import type { UtcMs } from "@/services/kernel/time.ts";
 import type { AssetId, HeldCommand, HeldPrice } from "@/services/market/mod.ts";
-import type { HeldPrices, ProviderControl, ProviderStatus } from "@/services/ops/mod.ts";
+import type {
+  FxControl,
+  FxCurrencyStatus,
+  HeldPrices,
+  ProviderControl,
+  ProviderStatus,
+} from "@/services/ops/mod.ts";
 import type { AuditEntry, AuditLog } from "@/services/ports/audit.ts";
 import type { Clock } from "@/services/ports/mod.ts";
 
@@ -101,6 +107,33 @@ export class FakeHeldPrices implements HeldPrices {
 
   settle(command: HeldCommand): void {
     this.commands.push(command);
+  }
+}
+
+/** Euro values that are held until somebody allows the end-of-day rate. */
+export class FakeFx implements FxControl {
+  #status: FxCurrencyStatus = {
+    currency: "EUR",
+    state: "delayed",
+    fallback: { rate: 0.804, source: "ecb", asof: 900 as UtcMs },
+    lastIntraday: { rate: 0.8, source: "exchangerate_host", asof: 800 as UtcMs },
+    driftBps: 50,
+    permittedUntil: null,
+  };
+
+  listStatus(): Promise<readonly FxCurrencyStatus[]> {
+    return Promise.resolve([this.#status]);
+  }
+
+  useEodOnce(currency: string): Promise<FxCurrencyStatus> {
+    if (currency !== "EUR") {
+      return Promise.reject(new AppError("RESOURCE_NOT_FOUND", `No currency "${currency}"`));
+    }
+    if (this.#status.state !== "delayed") {
+      return Promise.reject(new AppError("CONFLICT", "Values in EUR are not held"));
+    }
+    this.#status = { ...this.#status, state: "permitted", permittedUntil: 1_801_000 as UtcMs };
+    return Promise.resolve(this.#status);
   }
 }
 

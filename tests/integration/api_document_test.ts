@@ -52,6 +52,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   "/api/ops/coverage": "/api/ops/coverage",
   "/api/ops/jobs": "/api/ops/jobs?state=queued",
   "/api/ops/logs": "/api/ops/logs?level=info",
+  "/api/ops/fx": "/api/ops/fx",
   "/api/ops/held": "/api/ops/held",
   "/api/ops/audit": "/api/ops/audit",
 };
@@ -101,7 +102,9 @@ Deno.test("GET /openapi.json describes every route as OpenAPI 3.1", async () => 
   await using harness = await openTestApi();
   const document = await (await harness.get("/openapi.json")).json();
   assertEquals(document.openapi, "3.1.0");
-  const reading = Object.keys(document.paths).filter((path) => document.paths[path].get);
+  // What has an owner is walked through where the owners are.
+  const reading = Object.keys(document.paths)
+    .filter((path) => document.paths[path].get && !/^\/api\/(portfolio|watchlist)/.test(path));
   assertEquals(reading.sort(), [...Object.keys(EXAMPLES), ...STREAM_PATHS, "/openapi.json"].sort());
   assertEquals(document, JSON.parse(JSON.stringify(harness.api.document)));
   const { parameters } = document.paths["/assets/{asset_id}/candles"].get;

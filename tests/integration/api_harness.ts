@@ -20,6 +20,8 @@ import {
   OpsService,
   seriesCoverage,
 } from "@/services/ops/mod.ts";
+import { openPortfolio, type PortfolioParts } from "@/services/composition/portfolio_parts.ts";
+import { LOCAL_OWNER } from "@/services/portfolio/mod.ts";
 import type { JobStore } from "@/services/ports/jobs.ts";
 import { PacedChangeFeed } from "@/services/platform/paced_change_feed.ts";
 import { JsonLog } from "@/services/platform/json_log.ts";
@@ -36,9 +38,12 @@ import {
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
-import { FakeHeldPrices, FakeProviders, heldPrice } from "@/tests/fakes/ops.ts";
+import { FakeFx, FakeHeldPrices, FakeProviders, heldPrice } from "@/tests/fakes/ops.ts";
 import { type CandleSketch, columnsOf } from "@/tests/fakes/memory_candle_store.ts";
 import { aliasRow, assetRow, sampleRegistry } from "@/tests/unit/market/assets_sample.ts";
+
+/** How requests of tests say whose they are. */
+const OWNER_HEADER = "x-test-owner";
 
 /** Where the clock of every API test stands at first. */
 export const NOW = Date.UTC(2026, 0, 1);
@@ -56,6 +61,15 @@ export interface ApiHarness extends AsyncDisposable {
   readonly scores: ScoreService;
   /** What the console shows of the log. */
   readonly operatorsLog: JsonLog;
+  /** Everything that has an owner; requests tell theirs by a header. */
+  readonly portfolio: PortfolioParts;
+  readonly database: Database;
+  /** Asks for a change, as an owner; the local one if none is named. */
+  send(
+    method: "GET" | "POST" | "PUT" | "DELETE",
+    path: string,
+    options?: { readonly owner?: string; readonly json?: unknown; readonly body?: BodyInit },
+  ): Promise<Response>;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
   /** Writes candles `[first day + i] -> close` of an asset. */
   write(options: SeriesSketch): Promise<void>;
@@ -101,6 +115,14 @@ export async function openTestApi(
   const jobStore = new SqlJobStore(database, clock);
   const jobs = new JobsService({ store: jobStore, clock, wake: () => {} });
   const { ops, operatorsLog } = createOps({ database, clock, store, market, jobs, jobStore });
+  const folder = await Deno.makeTempDir({ prefix: "tokenlysis_api_" });
+  const portfolio = {
+    ...await openPortfolio(
+      { clock, database, config: { dataDir: folder, demo: demoMode } },
+      { registry, market, store, queue: () => jobStore },
+    ),
+    ownerOf: (headers: Headers) => headers.get(OWNER_HEADER) ?? LOCAL_OWNER,
+  };
   const scoring = await createScoring({ database, clock, market, jobStore });
   const version = "1.2.3";
   const api = createApi({
@@ -112,6 +134,7 @@ export async function openTestApi(
       jobs,
       ops,
       scoring,
+      portfolio,
       clock,
       changes,
       log,
@@ -124,6 +147,22 @@ export async function openTestApi(
     api,
     ...{ market, store, jobs, jobStore, clock, log, ops, operatorsLog },
     scores: scoring.scores,
+    portfolio,
+    database,
+    async send(method, path, { owner = LOCAL_OWNER, json, body } = {}) {
+      const headers = {
+        [OWNER_HEADER]: owner,
+        ...json !== undefined && { "content-type": "application/json" },
+      };
+      const content = json === undefined ? body : JSON.stringify(json);
+      return await api.fetch(
+        new Request(`http://localhost${path}`, {
+          method,
+          headers,
+          ...content !== undefined && { body: content },
+        }),
+      );
+    },
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
     },
@@ -131,7 +170,10 @@ export async function openTestApi(
       const key = { assetId: assetId as AssetId, source, interval };
       await store.upsertCandles(key, columnsOf(candles));
     },
-    [Symbol.asyncDispose]: () => database.close(),
+    async [Symbol.asyncDispose]() {
+      await database.close();
+      await Deno.remove(folder, { recursive: true });
+    },
   };
 }
 
@@ -200,6 +242,7 @@ function createOps({ database, clock, store, market, jobs, jobStore }: {
     streams: () => null,
     coverage: async () => seriesCoverage([bitcoin], await store.listSeries()),
     held: new FakeHeldPrices(heldPrice({ id: HELD_ID })),
+    fx: new FakeFx(),
     logs,
     audit: new SqlAuditLog(database, clock),
     resolveAsset: (name) => market.resolve(name),

@@ -86,6 +86,11 @@ const CONTROLS: readonly Control[] = [
     audit: [`held_price.${act}`, HELD_ID],
   })),
   {
+    route: "/api/ops/fx/{currency}/use-eod",
+    path: "/api/ops/fx/EUR/use-eod",
+    audit: ["fx.use_eod", "EUR"],
+  },
+  {
     route: "/api/ops/backfill",
     path: "/api/ops/backfill",
     body: { asset: "BTC", interval: "1h" },

@@ -1,6 +1,7 @@
 import { AuditPanel } from "./AuditPanel.tsx";
 import { CoveragePanel } from "./CoveragePanel.tsx";
 import { FeedsPanel, StreamsPanel } from "./FeedsPanel.tsx";
+import { FxPanel } from "./FxPanel.tsx";
 import { HeldPanel } from "./HeldPanel.tsx";
 import { JobsPanel } from "./JobsPanel.tsx";
 import { LogsPanel } from "./LogsPanel.tsx";
@@ -35,6 +36,9 @@ export function OpsPage({ view, query }: { readonly view: OpsView; readonly quer
         </div>
         <div class="c-6 m-12">
           <CoveragePanel view={view} />
+        </div>
+        <div>
+          <FxPanel view={view} />
         </div>
         <div>
           <AuditPanel view={view} />

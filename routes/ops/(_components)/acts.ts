@@ -124,3 +124,15 @@ export function dropHeldAct({ id, assetId }: Held): OperatorAct {
     done: `The price of ${assetId} stays out`,
   };
 }
+
+/** Lets values use the end-of-day rate of a currency for a while. */
+export function useEodAct(currency: string): OperatorAct {
+  return {
+    path: path("fx", currency, "use-eod"),
+    subject: currency,
+    title: `Use the end-of-day rate of ${currency} once?`,
+    ask: `For 30 minutes values in ${currency} stand on the end-of-day rate, though it has ` +
+      "drifted from the last intraday one; they say so. This is written to the audit log.",
+    done: `Values in ${currency} use the end-of-day rate for 30 minutes`,
+  };
+}

@@ -8,7 +8,7 @@ import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
-import { FakeHeldPrices, FakeProviders, heldPrice, MemoryAuditLog } from "@/tests/fakes/ops.ts";
+import { FakeFx, FakeHeldPrices, FakeProviders, heldPrice, MemoryAuditLog } from "@/tests/fakes/ops.ts";
 import { seriesOver } from "@/tests/unit/market/market_sample.ts";
 
 const OWNER = { actor: "owner" };
@@ -42,6 +42,7 @@ async function openOps() {
     streams: () => null,
     coverage: () => Promise.resolve([]),
     held,
+    fx: new FakeFx(),
     logs: { list: () => [] },
     audit,
     resolveAsset(name) {
