@@ -67,7 +67,9 @@ export default function LineChart({ id, set, height, label, children }: LineChar
     const values = set.lines.map(({ label, values }) =>
       `${label} ${lineText(set.unit, values[next])}`
     );
-    announcer.announce([formatBarTime(lineTime(set, next), set.barMs), ...values].join(", "));
+    const flow = set.marks?.find(({ at }) => at === next)?.text ?? [];
+    const time = formatBarTime(lineTime(set, next), set.barMs);
+    announcer.announce([time, ...values, flow].flat().join(", "));
   }
 
   function onPointerMove(event: PointerEvent & { currentTarget: HTMLElement }) {

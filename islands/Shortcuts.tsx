@@ -2,6 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { KEY_HELP, type KeyAction, keyAction } from "../components/keys/keymap.ts";
 import { localizeMoments } from "../components/keys/moments.ts";
+import { togglePrivacy } from "../components/keys/preferences.ts";
 import { OverlayHead } from "../components/overlays/OverlayHead.tsx";
 import { SITE_PAGES } from "../components/shell/site_map.ts";
 
@@ -46,6 +47,9 @@ function usePageKeys(help: RefObject<HTMLDialogElement>): void {
         return focusFirst("[data-filter]");
       case "range":
         return focusFirst("[data-range-control] [aria-current], [data-range-control] a");
+      case "privacy":
+        togglePrivacy();
+        return true;
       case "move":
         moveRow(action.by);
         return true;

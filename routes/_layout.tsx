@@ -2,6 +2,7 @@ import { Shell } from "../components/shell/Shell.tsx";
 import CommandPalette from "../islands/CommandPalette.tsx";
 import ExplainDrawer from "../islands/ExplainDrawer.tsx";
 import LiveMarket from "../islands/LiveMarket.tsx";
+import PrivacyControl from "../islands/PrivacyControl.tsx";
 import Shortcuts from "../islands/Shortcuts.tsx";
 import ThemeControl from "../islands/ThemeControl.tsx";
 import { define, UNKNOWN_STATUS } from "./page_state.ts";
@@ -19,6 +20,7 @@ export default define.layout(function Layout({ Component, state, url }) {
       controls={
         <>
           <LiveMarket />
+          <PrivacyControl />
           <ThemeControl />
         </>
       }

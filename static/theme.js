@@ -7,6 +7,7 @@
     theme: ["dark", "light"],
     palette: ["safe"],
     direction: ["red-up"],
+    privacy: ["on"],
     "density-assets": ["comfortable", "compact", "dense"],
   };
   root.setAttribute("data-js", "");

@@ -14,6 +14,9 @@ export function LinesLegend({ set, at }: { readonly set: LineSet; readonly at: n
           {label} <b>{lineText(set.unit, values[at])}</b>
         </span>
       ))}
+      {set.marks === undefined
+        ? null
+        : <span class="flow">{set.marks.find((mark) => mark.at === at)?.text ?? ""}</span>}
     </div>
   );
 }

@@ -47,6 +47,7 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
       {TIME_LABELS.map(({ name, count }) => (
         <svg key={name} class="c-labels" data-width={name} height={height} aria-hidden="true">
           <ValueLabels frame={frame} />
+          <FlowMarks set={set} height={height} />
           {lineTimeTicks(set, count).map(({ value, label }) => (
             <text
               key={value}
@@ -67,6 +68,28 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
 function LinePath({ path, index }: { readonly path: string; readonly index: number }) {
   const { hue, dash } = lineStyle(index);
   return <path class="c-line" data-hue={hue} data-dash={dash} d={path} />;
+}
+
+const MARK_PX = 13;
+
+/** Squares at the foot of the bars at which money came in or went out. */
+function FlowMarks({ set, height }: LinesSvgProps) {
+  const last = Math.max(1, set.length - 1);
+  return (
+    <>
+      {(set.marks ?? []).map(({ at, sign }) => {
+        const share = at / last;
+        const y = height - LINE_AXIS_PX - MARK_PX - 2;
+        const shift = -share * END_LABELS_PX;
+        return (
+          <svg key={at} class="c-flow" x={`${tenth(share * 100)}%`} y={y}>
+            <rect x={tenth(shift - MARK_PX / 2)} width={MARK_PX} height={MARK_PX} rx="2" />
+            <text x={tenth(shift)} y="10">{sign}</text>
+          </svg>
+        );
+      })}
+    </>
+  );
 }
 
 function ValueLabels({ frame }: { readonly frame: LineFrame }) {

@@ -7,10 +7,17 @@ import {
   position,
 } from "./scale.ts";
 import { type AxisTick, logTicks, percentLabel, timeTicks } from "./candles_ticks.ts";
-import { formatChange, formatDecimal, formatShare, UNKNOWN } from "../format/number.ts";
+import {
+  formatChange,
+  formatDecimal,
+  formatFiat,
+  formatPlain,
+  formatShare,
+  UNKNOWN,
+} from "../format/number.ts";
 
-/** What the values of a chart of lines are: changes, falls below a peak, correlations. */
-export type LineUnit = "change" | "drawdown" | "correlation";
+/** What the values of a chart of lines are: changes, falls below a peak, correlations, money. */
+export type LineUnit = "change" | "drawdown" | "correlation" | "money";
 
 export interface Line {
   readonly key: string;
@@ -33,6 +40,15 @@ export interface LineSet {
   /** Equal factors are equal heights: only changes, which are above -1, can be drawn so. */
   readonly isLog: boolean;
   readonly lines: readonly Line[];
+  /** What happened at bars: money that came in or went out. */
+  readonly marks?: readonly LineMark[];
+}
+
+/** An event under a bar, told in words where the crosshair is. */
+export interface LineMark {
+  readonly at: number;
+  readonly sign: "+" | "\u2212";
+  readonly text: string;
 }
 
 /** Width of the part at the right where lines are named. */
@@ -96,6 +112,33 @@ function short(value: number | undefined): number | null {
   return value === undefined ? null : Number(value.toFixed(DIGITS));
 }
 
+/** Most marks that a chart has room for. */
+const MAX_MARKS = 40;
+
+/**
+ * Marks of the largest of the amounts that came in (above 0) or went out, one column like those of
+ * the set; amounts whose bars are drawn as one are summed.
+ */
+export function flowMarks(flows: Float64Array, { length }: LineSet): readonly LineMark[] {
+  const group = Math.max(1, Math.ceil(flows.length / Math.max(1, length)));
+  const lead = length * group - flows.length;
+  const sums = new Float64Array(length);
+  for (const [row, amount] of flows.entries()) {
+    const at = Math.floor((row + lead) / group);
+    sums[at] = (sums[at] ?? 0) + amount;
+  }
+  return Array.from(sums, (amount, at) => ({ at, amount }))
+    .filter(({ amount }) => amount !== 0)
+    .toSorted((a, b) => Math.abs(b.amount) - Math.abs(a.amount))
+    .slice(0, MAX_MARKS)
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, amount }) => ({
+      at,
+      sign: amount > 0 ? "+" : "\u2212",
+      text: `${amount > 0 ? "paid in" : "taken out"} ${lineText("money", Math.abs(amount))}`,
+    }));
+}
+
 /** Start of the bar at an index. */
 export function lineTime({ from, stepMs }: LineSet, at: number): number {
   return from + at * stepMs;
@@ -119,6 +162,10 @@ export function lineText(unit: LineUnit, value: number | null | undefined): stri
       return formatShare(value);
     case "correlation":
       return formatDecimal(value, 2);
+    case "money": {
+      const { text, unit } = formatFiat(value);
+      return text + unit;
+    }
   }
 }
 
@@ -184,12 +231,28 @@ export function lineFrame(set: LineSet, height: number): LineFrame {
     dots: levels.map((values) => dotPath(values, { x, y })),
     ticks: values.map((value) => ({
       y: yOf(value),
-      label: set.unit === "correlation" ? formatDecimal(value, 1) : percentLabel(value),
+      label: tickLabel(set.unit, value),
       isZero: value === 0,
     })),
     ends: endLabels(set, { height, yOf }),
   };
 }
+
+function tickLabel(unit: LineUnit, value: number): string {
+  if (unit === "correlation") return formatDecimal(value, 1);
+  if (unit !== "money") return percentLabel(value);
+  const size = Math.abs(value);
+  const { divisor, suffix } = MONEY_STEPS.find(({ divisor }) => size >= divisor) ??
+    { divisor: 1, suffix: "" };
+  return `${formatPlain(Number((value / divisor).toPrecision(6)))}${suffix}`;
+}
+
+const MONEY_STEPS = [
+  { divisor: 1e12, suffix: "T" },
+  { divisor: 1e9, suffix: "B" },
+  { divisor: 1e6, suffix: "M" },
+  { divisor: 1e3, suffix: "k" },
+] as const;
 
 /** A stroke without length at each value that stands alone: round ends make it a dot. */
 function dotPath(values: readonly (number | null)[], scales: PathScales): string {

@@ -119,6 +119,13 @@ export function formatFiat(value: number): FormattedNumber {
   return { text, unit: "", full: text };
 }
 
+/** A change of money with its sign: `+1,234.50`, `−12.3k`. */
+export function formatFiatChange(value: number): FormattedNumber {
+  const shown = formatFiat(Math.abs(value));
+  const sign = signOf(value, 2);
+  return { text: sign + shown.text, unit: shown.unit, full: sign + shown.full };
+}
+
 function priceDecimals(size: number): number {
   return size >= 100 ? 2 : size >= 10 ? 3 : 4;
 }

@@ -1,6 +1,6 @@
 /** What a key press asks for. */
 export type KeyAction =
-  | { readonly kind: "palette" | "help" | "filter" | "range" }
+  | { readonly kind: "palette" | "help" | "filter" | "range" | "privacy" }
   | { readonly kind: "move"; readonly by: 1 | -1 }
   | { readonly kind: "await_letter" }
   | { readonly kind: "go"; readonly letter: string };
@@ -35,6 +35,8 @@ export function keyAction(press: KeyPress): KeyAction | null {
       return { kind: "filter" };
     case "t":
       return { kind: "range" };
+    case ".":
+      return { kind: "privacy" };
     case "?":
       return { kind: "help" };
     default:
@@ -51,8 +53,10 @@ export const KEY_HELP: readonly (readonly [keys: readonly string[], does: string
   [["Enter"], "Open the row"],
   [["t"], "Go to the range of the chart"],
   [["g", "o"], "Overview"],
+  [["g", "p"], "Portfolio"],
   [["g", "d"], "API docs"],
   [["g", "s"], "Style guide"],
+  [["."], "Hide or show amounts"],
   [["?"], "This help"],
   [["Esc"], "Close what is open"],
 ];

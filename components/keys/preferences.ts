@@ -7,6 +7,13 @@ export const PREFERENCES = {
 
 export type PreferenceName = keyof typeof PREFERENCES;
 
+/** Hides amounts of money and holdings, on this browser alone. */
+export function togglePrivacy(): boolean {
+  const isHidden = readPreference("privacy", "off") === "on";
+  keepPreference("privacy", isHidden ? "off" : "on", { fallback: "off" });
+  return !isHidden;
+}
+
 const PREFIX = "tokenlysis.";
 
 /** The choice in force, as the boot script set it on the page. */

@@ -7,6 +7,8 @@ export interface SitePage {
   readonly icon: IconName;
   /** The letter after `g` that goes there. */
   readonly key: string;
+  /** Whether it has a tab at the foot of a phone, which has room for five. */
+  readonly isTab?: boolean;
 }
 
 export interface SiteSection {
@@ -19,13 +21,21 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
   {
     title: "Markets",
     pages: [
-      { href: "/", label: "Overview", icon: "overview", key: "o" },
-      { href: "/analytics", label: "Analytics", icon: "analytics", key: "a" },
+      { href: "/", label: "Overview", icon: "overview", key: "o", isTab: true },
+      { href: "/analytics", label: "Analytics", icon: "analytics", key: "a", isTab: true },
+      { href: "/watchlist", label: "Watchlist", icon: "watch", key: "w", isTab: true },
+    ],
+  },
+  {
+    title: "Portfolio",
+    pages: [
+      { href: "/portfolio", label: "Portfolio", icon: "portfolio", key: "p", isTab: true },
+      { href: "/import", label: "Import", icon: "import", key: "i" },
     ],
   },
   {
     title: "System",
-    pages: [{ href: "/ops", label: "Operations", icon: "ops", key: "x" }],
+    pages: [{ href: "/ops", label: "Operations", icon: "ops", key: "x", isTab: true }],
   },
   {
     title: "Reference",
@@ -37,3 +47,5 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
 ];
 
 export const SITE_PAGES: readonly SitePage[] = SITE_SECTIONS.flatMap((section) => section.pages);
+
+export const TAB_PAGES: readonly SitePage[] = SITE_PAGES.filter(({ isTab }) => isTab);
