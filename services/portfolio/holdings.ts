@@ -49,6 +49,7 @@ export function holdingsOf(lots: readonly Lot[]): readonly Holding[] {
     assetId,
     quantity: sumOf(own.map(({ quantity }) => quantity)),
     accounts: [...Map.groupBy(own, ({ account }) => account)]
+      .sort(([a], [b]) => a < b ? -1 : 1)
       .map(([account, some]) => ({ account, quantity: sumOf(some.map((lot) => lot.quantity)) })),
     lots: own.length,
     costUsd: sumOf(own.flatMap(({ cost }) => cost ?? [])),
