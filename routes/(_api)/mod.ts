@@ -85,7 +85,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...opsEndpoints(deps),
     ...scoring ? [recalculateEndpoint({ ...scoring, clock })] : [],
     ...portfolio ? portfolioEndpoints({ ...deps, ...portfolio }) : [],
-    ...taskEndpoints(deps),
+    ...taskEndpoints({ ...deps, ownerOf: portfolio?.ownerOf }),
     ...consoleEndpoints({ ops, clock }),
     ...controlEndpoints({ ops, clock }),
     ...monitoring ? [metricsEndpoint(monitoring.scrape)] : [],

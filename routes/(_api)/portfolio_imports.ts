@@ -29,7 +29,7 @@ import {
   timeOf,
 } from "./portfolio_wire.ts";
 import { type Reply, streamed } from "./reply.ts";
-import { Task, taskToWire } from "./tasks.ts";
+import { noTask, Task, taskToWire } from "./tasks.ts";
 
 const refusals = [404];
 const ImportParams = PortfolioParams.extend({ import_id: IdParam });
@@ -135,7 +135,7 @@ function taskEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
     const job = await jobs.get(taskId);
     const payload = TaskOwner.safeParse(job.payload);
     if (payload.success && payload.data.portfolio_id === portfolioId) return job;
-    throw new AppError("RESOURCE_NOT_FOUND", `There is no task ${taskId}`);
+    throw noTask(taskId);
   };
   return [
     endpoint({

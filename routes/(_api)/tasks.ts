@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AppError } from "../../services/kernel/errors.ts";
 import { formatUtcMs, type UtcMs } from "../../services/kernel/time.ts";
 import type { JobsService } from "../../services/ops/mod.ts";
 import type { JobPage, JobRecord } from "../../services/ports/jobs.ts";
@@ -47,8 +48,10 @@ export const TASKS_QUERY = z.object({
 /** The page of the list that the query asks for. */
 export async function tasksReply(
   { state, limit, cursor }: z.output<typeof TASKS_QUERY>,
-  { list, url, now }: {
+  { list, isShown = () => true, url, now }: {
     readonly list: (page: JobPage) => Promise<readonly JobRecord[]>;
+    /** Of a page, the tasks that the asker may see. */
+    readonly isShown?: (job: JobRecord) => boolean;
     readonly url: string;
     readonly now: UtcMs;
   },
@@ -59,16 +62,31 @@ export async function tasksReply(
     ...(cursor === undefined ? {} : { before: cursor }),
   });
   const next = nextCursor(page, limit);
-  return ok(page.map(taskToWire), {
+  return ok(page.filter(isShown).map(taskToWire), {
     now,
     meta: { next_cursor: next },
     headers: { ...CURRENT, ...(next === null ? {} : nextLink(url, { cursor: next })) },
   });
 }
 
+/** Work for one owner says so in its payload. */
+const Owned = z.object({ owner_id: z.string() });
+
+/** Whether a job is work for everybody, or for this owner. */
+export function isFor({ payload }: JobRecord, owner: string | null): boolean {
+  const owned = Owned.safeParse(payload);
+  return !owned.success || owned.data.owner_id === owner;
+}
+
 export function taskEndpoints(
-  { jobs, clock }: { readonly jobs: JobsService; readonly clock: Clock },
+  { jobs, clock, ownerOf }: {
+    readonly jobs: JobsService;
+    readonly clock: Clock;
+    /** Who asks; absent where nothing has an owner. */
+    readonly ownerOf?: ((headers: Headers) => string) | undefined;
+  },
 ): readonly Endpoint[] {
+  const asker = (headers: () => Headers) => ownerOf?.(headers()) ?? null;
   return [
     endpoint({
       path: "/api/tasks/{task_id}",
@@ -78,8 +96,9 @@ export function taskEndpoints(
       query: NOTHING,
       response: Task,
       refusals: [404],
-      async handle({ params: { task_id } }) {
+      async handle({ params: { task_id }, headers }) {
         const job = await jobs.get(task_id);
+        if (!isFor(job, asker(headers))) throw noTask(task_id);
         return ok(taskToWire(job), { now: clock.now(), headers: CURRENT });
       },
     }),
@@ -90,10 +109,20 @@ export function taskEndpoints(
       params: NOTHING,
       query: TASKS_QUERY,
       response: z.array(Task),
-      handle: ({ query, url }) =>
-        tasksReply(query, { list: (page) => jobs.list(page), url, now: clock.now() }),
+      handle: ({ query, url, headers }) =>
+        tasksReply(query, {
+          list: (page) => jobs.list(page),
+          isShown: (job) => isFor(job, asker(headers)),
+          url,
+          now: clock.now(),
+        }),
     }),
   ];
+}
+
+/** Said of a task that is not there, and of one that is somebody else's. */
+export function noTask(id: string): AppError {
+  return new AppError("RESOURCE_NOT_FOUND", `There is no task ${id}`);
 }
 
 /** A job as the API tells it. */
