@@ -9,7 +9,7 @@ import { dailyGrid, historyOf, ledger, type RowCase } from "./ledger.ts";
 
 const DAYS = 30;
 const ASSETS = ["bitcoin", "ethereum", "solana"] as const;
-const price = fc.double({ min: 0.5, max: 5_000, noNaN: true });
+const price = fc.double({ min: 50, max: 5_000, noNaN: true });
 const steadyCloses = fc.array(price, { minLength: DAYS, maxLength: DAYS });
 const holeyCloses = fc.array(fc.option(price, { freq: 6 }), { minLength: DAYS, maxLength: DAYS });
 
@@ -29,8 +29,8 @@ const anyRow: fc.Arbitrary<RowCase> = fc.record({
     ...["BUY", "BUY", "SELL", "TRANSFER_IN", "TRANSFER_OUT", "STAKING_REWARD", "AIRDROP"] as const,
   ),
   asset: fc.constantFrom(...ASSETS),
-  quantity: fc.integer({ min: 1, max: 1_000_000 }),
-  price: fc.option(fc.integer({ min: 1, max: 5_000 }), { freq: 4 }),
+  quantity: fc.integer({ min: 10_000, max: 1_000_000 }),
+  price: fc.option(fc.integer({ min: 50, max: 5_000 }), { freq: 4 }),
   account: fc.constantFrom("a", "b"),
 }).map(({ day, action, asset, quantity, price, account }) => [
   dayOf(day),
