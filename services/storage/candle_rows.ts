@@ -10,6 +10,8 @@ export interface CandleRowsQuery {
   readonly limit: number;
   /** Which end of the range the limit keeps. */
   readonly order: "first" | "last";
+  /** Time, close and state are all that is needed: other values may be missing from the answer. */
+  readonly only?: "close" | undefined;
 }
 
 /** Candles as they stand, column by column: the hot path that Kysely is too slow for. */

@@ -230,6 +230,27 @@ function testSeries(test: Test): void {
 }
 
 function testReads(test: Test): void {
+  test("gives the same times, closes and states where only those are asked for", async (store) => {
+    // More than one page of either kind of read.
+    const sketches = Array.from({ length: 9_000 }, (_, at) => ({
+      openTime: START + at * HOUR,
+      close: at + 1,
+      state: at === 8_999 ? "provisional" as const : "final" as const,
+    }));
+    await store.upsertCandles(KEY, columnsOf(sketches));
+    const series = await store.findSeries(KEY);
+    assert(series);
+    for (const order of ["first", "last"] as const) {
+      for (const limit of [1, 8_500, 10_000]) {
+        const query = { range: ALL, limit, order };
+        const all = await store.listCandles(series.seriesId, query);
+        const few = await store.listCandles(series.seriesId, { ...query, only: "close" });
+        assertEquals([few.openTime, few.close], [all.openTime, all.close]);
+        assertEquals([few.state, few.length], [all.state, all.length]);
+      }
+    }
+  });
+
   test("lists a range, from either end, across pages", async (store) => {
     const count = 40_000;
     await store.upsertCandles(KEY, hours(Array.from({ length: count }, (_, at) => at + 1)));

@@ -65,13 +65,14 @@ export class SqlCandleStore implements CandleStore {
   /** A long series comes in pages; one that changes meanwhile may mix its states. */
   listCandles(
     seriesId: number,
-    { range, limit, order = "first" }: {
+    { range, limit, order = "first", only }: {
       readonly range: TimeRange;
       readonly limit: number;
       readonly order?: "first" | "last";
+      readonly only?: "close";
     },
   ): Promise<CandleColumns> {
-    return this.#database.candleRows.read({ seriesId, ...range, limit, order });
+    return this.#database.candleRows.read({ seriesId, ...range, limit, order, only });
   }
 
   upsertCandles(key: SeriesKey, candles: CandleColumns): Promise<CandleWriteResult> {
