@@ -1,6 +1,6 @@
-import { formatCount } from "../../../components/format/number.ts";
+import { formatCount, formatDecimal } from "../../../components/format/number.ts";
 import { formatSpan } from "../../../components/format/time.ts";
-import { closeBreakerAct, type OperatorAct, thawAct } from "./acts.ts";
+import { closeBreakerAct, type OperatorAct, thawAct, useEodAct } from "./acts.ts";
 import type { OpsView } from "../../../services/ops/mod.ts";
 import { countJobs, venueLabel } from "./ops_view.ts";
 
@@ -15,7 +15,8 @@ export interface Problem {
 
 /** What is broken, the worst first. */
 export function problemsOf(view: OpsView): readonly Problem[] {
-  return [...frozen(view), ...forced(view), ...failing(view), ...silentFeeds(view), ...queue(view)];
+  const sources = [...frozen(view), ...forced(view), ...failing(view), ...silentFeeds(view)];
+  return [...sources, ...delayedRates(view), ...queue(view)];
 }
 
 function frozen({ providers }: OpsView): Problem[] {
@@ -69,6 +70,15 @@ function silentFeeds(view: OpsView): Problem[] {
     means: `${feed.reason === null ? "" : `${feed.reason}. `}Its last prices stay and count as ` +
       "stale; gaps are filled by request once it is back.",
     act: null,
+  }));
+}
+
+function delayedRates({ fx }: OpsView): Problem[] {
+  return fx.filter(({ state }) => state === "delayed").map(({ currency, driftBps }) => ({
+    kind: "stale" as const,
+    what: `The end-of-day rate of ${currency} is ${formatDecimal(driftBps ?? 0, 1)} bps off.`,
+    means: `Values in ${currency} are held at their last good one until an intraday rate is back.`,
+    act: { act: useEodAct(currency), label: "Use EOD once" },
   }));
 }
 
