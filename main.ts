@@ -3,8 +3,14 @@ import project from "./deno.json" with { type: "json" };
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
 import { defineCrons, type JobSystem } from "./jobs/mod.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
-import { feedHub, STREAM_TOPICS, tellScores } from "./routes/(_api)/stream_wire.ts";
-import { StreamEndpoints } from "./routes/(_api)/streams.ts";
+import {
+  feedHub,
+  feedValues,
+  portfolioValue,
+  STREAM_TOPICS,
+  tellScores,
+} from "./routes/(_api)/stream_wire.ts";
+import { StreamEndpoints, valueStreams } from "./routes/(_api)/streams.ts";
 import { createPages } from "./routes/page_server.ts";
 import { AnalyticsService, RiskService } from "./services/analytics/mod.ts";
 import {
@@ -24,6 +30,7 @@ import {
 import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
 import { StartupError } from "./services/kernel/errors.ts";
 import { capabilitiesOf, HealthService, JobsService, type OpsService } from "./services/ops/mod.ts";
+import { ValueFeed } from "./services/portfolio/mod.ts";
 import { SystemClock } from "./services/platform/clock.ts";
 import { CombinedChangeFeed } from "./services/platform/combined_change_feed.ts";
 import { readEnvText } from "./services/platform/env_file.ts";
@@ -84,7 +91,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const portfolio = await openPortfolio(core, { ...parts, queue: () => work.jobs });
   const work = await openJobs(core, { ...parts, outside, scores, desk: portfolio.desk });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
-  const { hub, streams } = createStreams(core, parts);
+  const { hub, streams, stopValues } = createStreams(core, { ...parts, portfolio });
   const { jobs, jobStore } = work;
   const jobsService = new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) });
   const ops = createOps(core, {
@@ -100,6 +107,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const close = async () => {
     parts.board.stop();
     stopFeedingHub();
+    stopValues();
     stopScoring();
     await parts.bus[Symbol.asyncDispose]();
     await Promise.all(work.wakers.map((waker) => waker[Symbol.asyncDispose]()));
@@ -128,11 +136,22 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   };
 }
 
-function createStreams({ config, clock, owner }: Core, { registry }: MarketParts) {
+function createStreams(
+  { config, clock, log, owner }: Core,
+  { registry, bus, portfolio }: MarketParts & { readonly portfolio: PortfolioParts },
+) {
   const maxStreams = config.maxStreams ?? maxStreamsOf(USUAL_DESCRIPTORS);
   const hub = new StreamHub(STREAM_TOPICS, { clock, timer: systemTimer, instance: owner });
   const resolve = (name: string) => registry.resolve(name);
-  return { hub, streams: new StreamEndpoints({ hub, clock, resolve, maxStreams }) };
+  const { portfolios, ledger, holdings, ownerOf } = portfolio;
+  const feed = new ValueFeed({
+    ...{ holdings, clock, log, timer: systemTimer },
+    publish: (value) => hub.publish("portfolios", [portfolioValue(value)]),
+  });
+  const values = valueStreams(feed, { portfolios, ownerOf });
+  const stopValues = feedValues(feed, { bus, ledger });
+  const streams = new StreamEndpoints({ hub, clock, resolve, maxStreams, values });
+  return { hub, streams, stopValues };
 }
 
 interface FrontParts extends MarketParts {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Endpoint, SuccessStatus } from "./endpoint.ts";
-import { STREAM_TAG, type StreamDefinition, STREAMS } from "./stream_document.ts";
+import { OWNED_STREAMS, STREAM_TAG, type StreamDefinition, STREAMS } from "./stream_document.ts";
 
 /** A JSON value as the document is made of. */
 export type Json =
@@ -41,7 +41,9 @@ export function describeApi(endpoints: readonly Endpoint[], version: string): Js
     const operation = { [one.method.toLowerCase()]: describe(one, toSchema) };
     paths[one.path] = { ...paths[one.path], ...operation };
   }
-  for (const one of STREAMS) paths[one.path] = { get: describeStream(one, toSchema) };
+  for (const one of [...STREAMS, ...OWNED_STREAMS]) {
+    paths[one.path] = { get: describeStream(one, toSchema) };
+  }
   components.Error = toSchema(ErrorSchema, "output");
   return {
     openapi: "3.1.0",
@@ -130,6 +132,7 @@ function describeStream(one: StreamDefinition, toSchema: ToSchema): JsonObject {
     summary: one.summary,
     description: one.description,
     parameters: [
+      ...one.params ? describeParameters(one.params, { place: "path", toSchema }) : [],
       ...describeParameters(one.query, { place: "query", toSchema }),
       ...describeParameters(one.headers, { place: "header", toSchema }),
     ],

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { CANDLE_STATES, INTERVALS } from "../../services/market/mod.ts";
+import { IdParam } from "./params.ts";
+import { Amount } from "./portfolio_wire.ts";
 import { Epoch, Instant } from "./schemas.ts";
 import { MAX_COINS } from "./stream_socket.ts";
 import { STREAM_TOPICS } from "./stream_wire.ts";
@@ -7,6 +9,7 @@ import { STREAM_TOPICS } from "./stream_wire.ts";
 /** What the document says of one stream of events. */
 export interface StreamDefinition {
   readonly path: string;
+  readonly params?: z.ZodObject;
   readonly summary: string;
   readonly description: string;
   readonly query: z.ZodObject;
@@ -22,7 +25,7 @@ export interface StreamDefinition {
 export const STREAM_TAG = {
   name: "streams",
   description: "Server-Sent Events, and WebSockets at /ws/prices and /api/market/stream, and at " +
-    "/ws/scores. " +
+    "/ws/scores; a portfolio's owner finds its value at /ws/portfolio/{portfolio_id}. " +
     `A WebSocket takes ?coins=bitcoin,ETH (at most ${MAX_COINS}, by any of their names) and the ` +
     'messages {"type":"subscribe","coins":["bitcoin"]}, {"type":"unsubscribe","coins":["bitcoin"]} ' +
     'and {"type":"ping"}. It answers subscribed, unsubscribed, pong, or {"type":"error","error":{' +
@@ -134,3 +137,36 @@ export const STREAMS: readonly StreamDefinition[] = [
     refusals: [503],
   },
 ];
+
+const PortfolioUpdate = z.object({
+  portfolio_id: z.uuid(),
+  currency: z.string(),
+  nav: Amount.nullable(),
+  nav_usd: Amount,
+  at: Instant,
+  asof: Instant.nullable(),
+  held_since: Instant.nullable(),
+  unrealized_usd: Amount,
+  unpriced: z.int(),
+  ledger_version: z.int(),
+  positions: z.array(z.object({
+    asset_id: z.string(),
+    quantity: Amount,
+    price_usd: z.number().nullable(),
+    value: Amount.nullable(),
+    share: z.number().nullable(),
+  })),
+}).meta({ id: "PortfolioUpdate" });
+
+/** The streams of what has an owner, who alone can open them. */
+export const OWNED_STREAMS: readonly StreamDefinition[] = [{
+  path: "/api/stream/portfolio/{portfolio_id}",
+  params: z.object({ portfolio_id: IdParam }),
+  summary: "A portfolio's value as prices and its ledger change",
+  description: `The value of now, then at most one each second. ${RESUMING}`,
+  query: z.object(Resume),
+  headers,
+  event: STREAM_TOPICS.portfolios.event,
+  data: PortfolioUpdate,
+  refusals: [404, 422, 503],
+}];

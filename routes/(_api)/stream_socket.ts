@@ -24,7 +24,7 @@ const Message = z.discriminatedUnion("type", [
 ]);
 
 /** What a socket tells of. */
-export type SocketTopic = "prices" | "scores";
+export type SocketTopic = "prices" | "scores" | "portfolios";
 
 /** What all sockets of a topic share. */
 export interface CoinSocketDeps {

@@ -11,6 +11,7 @@ import {
   type ScoreNews,
   type ScoreService,
 } from "../../services/scores/mod.ts";
+import type { LedgerService, PortfolioValue, ValueFeed } from "../../services/portfolio/mod.ts";
 import type { Bus } from "../../services/ports/bus.ts";
 import type {
   StreamEntry,
@@ -25,6 +26,7 @@ export const STREAM_TOPICS = {
   candles: { event: "candle" },
   feeds: { event: "feed" },
   scores: { event: "score_update" },
+  portfolios: { event: "portfolio_value" },
 } as const;
 
 const encoder = new TextEncoder();
@@ -83,6 +85,48 @@ export async function tellScores(hub: StreamHub, scores: ScoreService): Promise<
     const { run } = await scores.getBoard({ method: version });
     if (run !== null) hub.publish("scores", newsOf(run).map(scoreValue));
   }
+}
+
+/** Has the values of watched portfolios follow prices and ledgers, until the result is called. */
+export function feedValues(
+  feed: ValueFeed,
+  { bus, ledger }: { readonly bus: Bus; readonly ledger: Pick<LedgerService, "subscribe"> },
+): () => void {
+  const stops = [
+    bus.subscribe(LIVE_TOPICS.prices, (payload) => {
+      if (feed.size === 0) return;
+      const prices = JSON.parse(payload) as readonly LivePrice[];
+      feed.onPrices(prices.map(({ assetId }) => assetId));
+    }),
+    ledger.subscribe((scope) => feed.onLedger(scope)),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** A portfolio's value as its owner's streams tell it. */
+export function portfolioValue(value: PortfolioValue): StreamValue {
+  const wire = {
+    portfolio_id: value.portfolio.id,
+    currency: value.currency,
+    nav: value.nav,
+    nav_usd: value.navUsd,
+    at: formatUtcMs(value.at),
+    asof: value.asof === null ? null : formatUtcMs(value.asof),
+    held_since: value.heldSince === null ? null : formatUtcMs(value.heldSince),
+    unrealized_usd: value.unrealizedUsd,
+    unpriced: value.unpriced,
+    ledger_version: value.ledgerVersion,
+    positions: value.positions.map(({ assetId, quantity, price, value, share }) => ({
+      asset_id: assetId,
+      quantity,
+      price_usd: price?.priceUsd ?? null,
+      value,
+      share,
+    })),
+  };
+  return { key: value.portfolio.id, json: JSON.stringify(wire) };
 }
 
 /** A price as streams tell it. */

@@ -1,38 +1,24 @@
 import { AppError } from "../../services/kernel/errors.ts";
+import { parseUuid, type Uuid } from "../../services/kernel/ids.ts";
 import { INTERVALS } from "../../services/market/mod.ts";
 import type { StreamStats } from "../../services/ops/ports.ts";
+import type { LedgerScope, ValueFeed } from "../../services/portfolio/mod.ts";
 import type { Clock } from "../../services/ports/mod.ts";
-import type {
-  StreamChoice,
-  StreamHub,
-  StreamSink,
-  Subscription,
-  WireFormat,
-} from "../../services/streams/mod.ts";
+import type { StreamChoice, StreamHub } from "../../services/streams/mod.ts";
 import { pathOf } from "./dispatcher.ts";
 import { refusal } from "./errors.ts";
+import { EventStream, type EventStreamDeps, RETRY_MS } from "./event_stream.ts";
+import type { PortfolioParts } from "./portfolio_scope.ts";
 import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
-import {
-  CoinSocket,
-  type CoinSocketDeps,
-  MAX_COINS,
-  type SocketTopic,
-  tooManyCoins,
-} from "./stream_socket.ts";
+import { CoinSocket, type CoinSocketDeps, MAX_COINS, tooManyCoins } from "./stream_socket.ts";
 import { candleGroup, sseFormat } from "./stream_wire.ts";
 
-/** How soon an `EventSource` comes back after its stream ended. */
-const RETRY_MS = 2_000;
 /** Bytes that wait to be sent; beyond them a reader gets only the latest values. */
 const MAX_QUEUED_BYTES = 64 * 1024;
 /** A socket that answered no ping for this long is ended, unless its owner says otherwise. */
 const IDLE_TIMEOUT_S = 90;
 
 const QUEUE = new ByteLengthQueuingStrategy({ highWaterMark: MAX_QUEUED_BYTES });
-const encoder = new TextEncoder();
-const HEARTBEAT = encoder.encode(": still here\n\n");
-const RETRY = encoder.encode(`retry: ${RETRY_MS}\n\n`);
-const RESET = encoder.encode("event: reset\ndata: {}\n\n");
 
 export interface StreamDeps {
   readonly hub: StreamHub;
@@ -41,8 +27,18 @@ export interface StreamDeps {
   readonly resolve: (name: string) => { readonly id: string };
   /** Streams open at once; beyond them new ones are refused. */
   readonly maxStreams: number;
+  /** Values of portfolios; absent where the process has none. */
+  readonly values?: ValueStreams;
   /** Seconds without a sign of a WebSocket's client before it is ended. */
   readonly idleTimeoutS?: number;
+}
+
+/** What streams need to know of portfolios. */
+export interface ValueStreams {
+  /** The portfolio of whoever asks; throws `RESOURCE_NOT_FOUND` for somebody else's. */
+  readonly find: (headers: Headers, portfolioId: Uuid) => Promise<LedgerScope>;
+  /** Has its value told until the result is called. */
+  readonly watch: (scope: LedgerScope) => () => void;
 }
 
 /** The streams of the product: events over HTTP and over WebSocket, from one hub. */
@@ -50,7 +46,7 @@ export class StreamEndpoints {
   readonly #deps: StreamDeps;
   // Made once, since what every connection holds of its own costs memory ten thousand times.
   readonly #eventDeps: EventStreamDeps;
-  readonly #socketDeps: Readonly<Record<SocketTopic, CoinSocketDeps>>;
+  readonly #socketDeps: Readonly<Record<"prices" | "scores", CoinSocketDeps>>;
   #sse = 0;
   #sockets = 0;
   #refused = 0;
@@ -76,19 +72,27 @@ export class StreamEndpoints {
   }
 
   /** Answers a request for a stream; `null` for any other. */
-  handle(request: Request): Response | null {
+  handle(request: Request): Response | Promise<Response> | null {
     const path = pathOf(request.url);
     const open = OPENERS[path];
-    if (open === undefined) return null;
+    if (open === undefined) return this.#handleOwned(request, path);
+    return this.#guarded(
+      request,
+      () =>
+        "socket" in open
+          ? this.#upgrade(request, { deps: this.#socketDeps[open.socket] })
+          : this.#stream(request, { choice: this.#choose(open.sse, searchOf(request)) }),
+    );
+  }
+
+  #guarded(request: Request, open: () => Response): Response {
     try {
       if (request.method !== "GET") {
         throw new AppError("METHOD_NOT_ALLOWED", `Cannot ${request.method} a stream: expected GET`);
       }
       if (this.#deps.hub.isClosed) throw unavailable("the server is stopping");
       if (this.#sse + this.#sockets >= this.#deps.maxStreams) throw this.#full();
-      return "socket" in open
-        ? this.#upgrade(request, open.socket)
-        : this.#stream(request, open.sse);
+      return open();
     } catch (error) {
       if (error instanceof AppError) return toResponse(error);
       throw error;
@@ -109,12 +113,79 @@ export class StreamEndpoints {
     };
   }
 
-  #stream(request: Request, topic: StreamTopic): Response {
-    const query = new URL(request.url).searchParams;
-    const choice = this.#choose(topic, query);
-    const lastEventId = request.headers.get("last-event-id") ?? query.get("last_event_id");
+  /** A portfolio's streams: whose it is has to be looked up before anything is opened. */
+  #handleOwned(request: Request, path: string): Promise<Response> | null {
+    const { values } = this.#deps;
+    const [, kind, text = ""] = OWNED.exec(path) ?? [];
+    if (values === undefined || kind === undefined) return null;
+    return this.#openOwned(request, { values, isSocket: kind === "/ws", text });
+  }
+
+  async #openOwned(
+    request: Request,
+    { values, isSocket, text }: { values: ValueStreams; isSocket: boolean; text: string },
+  ): Promise<Response> {
+    try {
+      const portfolioId = parseUuid(text);
+      if (portfolioId === null) {
+        throw new AppError("VALIDATION_FAILED", "Cannot stream a portfolio: expected a UUID");
+      }
+      const scope = await values.find(request.headers, portfolioId);
+      return this.#guarded(request, () => this.#follow(request, { values, scope, isSocket }));
+    } catch (error) {
+      if (error instanceof AppError) return toResponse(error);
+      throw error;
+    }
+  }
+
+  #follow(
+    request: Request,
+    { values, scope, isSocket }: {
+      values: ValueStreams;
+      scope: LedgerScope;
+      isSocket: boolean;
+    },
+  ): Response {
+    let stop = () => {};
+    const groups = [scope.portfolioId];
+    const response = isSocket
+      ? this.#upgrade(request, {
+        deps: {
+          ...this.#socketDeps.prices,
+          topic: "portfolios",
+          resolve: refuseOthers,
+          onEnd: () => {
+            stop();
+            this.#sockets--;
+          },
+        },
+        groups,
+      })
+      : this.#stream(request, {
+        choice: { topic: "portfolios", groups },
+        deps: {
+          ...this.#eventDeps,
+          onEnd: () => {
+            stop();
+            this.#sse--;
+          },
+        },
+      });
+    stop = values.watch(scope);
+    return response;
+  }
+
+  #stream(
+    request: Request,
+    { choice, deps = this.#eventDeps }: {
+      readonly choice: StreamChoice;
+      readonly deps?: EventStreamDeps;
+    },
+  ): Response {
+    const lastEventId = request.headers.get("last-event-id") ??
+      searchOf(request).get("last_event_id");
     const body = new ReadableStream(
-      new EventStream({ deps: this.#eventDeps, choice, lastEventId }),
+      new EventStream({ deps, choice, lastEventId }),
       QUEUE,
     );
     return new Response(body, {
@@ -128,19 +199,22 @@ export class StreamEndpoints {
     });
   }
 
-  #upgrade(request: Request, topic: SocketTopic): Response {
+  #upgrade(
+    request: Request,
+    { deps, groups }: { readonly deps: CoinSocketDeps; readonly groups?: readonly string[] },
+  ): Response {
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       throw new AppError("BAD_REQUEST", "Cannot open a WebSocket: expected an upgrade");
     }
     if (isForeign(request)) {
       throw new AppError("FORBIDDEN", "Cannot open a WebSocket from another site");
     }
-    const query = new URL(request.url).searchParams;
-    const coins = this.#coinsOf(query) ?? [];
+    const query = searchOf(request);
+    const coins = groups ?? this.#coinsOf(query) ?? [];
     const { socket, response } = upgraded(request, this.#deps.idleTimeoutS ?? IDLE_TIMEOUT_S);
     this.#sockets++;
     new CoinSocket(socket, {
-      deps: this.#socketDeps[topic],
+      deps,
       coins,
       isBatched: query.get("batch") === "1",
     });
@@ -185,8 +259,35 @@ export class StreamEndpoints {
   }
 }
 
+/** The streams of portfolios to whoever may see them. */
+export function valueStreams(
+  feed: Pick<ValueFeed, "watch">,
+  { portfolios, ownerOf }: Pick<PortfolioParts, "portfolios" | "ownerOf">,
+): ValueStreams {
+  return {
+    async find(headers, portfolioId) {
+      const scope = { ownerId: ownerOf(headers), portfolioId };
+      await portfolios.get(scope);
+      return scope;
+    },
+    watch: (scope) => feed.watch(scope),
+  };
+}
+
+/** A portfolio's own streams. */
+const OWNED = /^(\/ws|\/api\/stream)\/portfolio\/([^/]+)$/;
+
+function searchOf({ url }: Request): URLSearchParams {
+  return new URL(url).searchParams;
+}
+
+/** A portfolio's socket tells of that portfolio alone. */
+function refuseOthers(): never {
+  throw new AppError("VALIDATION_FAILED", "Cannot choose here: this socket has one portfolio");
+}
+
 type StreamTopic = "prices" | "candles" | "feeds" | "scores";
-type Opener = { readonly sse: StreamTopic } | { readonly socket: SocketTopic };
+type Opener = { readonly sse: StreamTopic } | { readonly socket: "prices" | "scores" };
 
 /** What stands at each address. */
 const OPENERS: Readonly<Record<string, Opener>> = {
@@ -198,77 +299,6 @@ const OPENERS: Readonly<Record<string, Opener>> = {
   "/ws/prices": { socket: "prices" },
   "/ws/scores": { socket: "scores" },
 };
-
-type Chunk = Uint8Array<ArrayBuffer>;
-
-interface EventStreamDeps {
-  readonly hub: StreamHub;
-  readonly format: WireFormat<Chunk>;
-  readonly onStart: () => void;
-  readonly onEnd: () => void;
-}
-
-/** One client's stream of events: what its body reads from and what the hub writes to. */
-class EventStream implements UnderlyingDefaultSource<Chunk>, StreamSink<Chunk> {
-  readonly #deps: EventStreamDeps;
-  readonly #choice: StreamChoice;
-  readonly #lastEventId: string | null;
-  #controller: ReadableStreamDefaultController<Chunk> | null = null;
-  #subscription: Subscription | null = null;
-
-  constructor(
-    { deps, choice, lastEventId }: {
-      deps: EventStreamDeps;
-      choice: StreamChoice;
-      lastEventId: string | null;
-    },
-  ) {
-    this.#deps = deps;
-    this.#choice = choice;
-    this.#lastEventId = lastEventId;
-  }
-
-  start(controller: ReadableStreamDefaultController<Chunk>): void {
-    const { hub, format, onStart } = this.#deps;
-    this.#controller = controller;
-    this.write(RETRY);
-    onStart();
-    this.#subscription = hub.subscribe(this.#choice, {
-      sink: this,
-      format,
-      lastEventId: this.#lastEventId,
-    });
-  }
-
-  cancel(): void {
-    if (this.#subscription === null) return;
-    this.#subscription.close();
-    this.#subscription = null;
-    this.#deps.onEnd();
-  }
-
-  isReady(): boolean {
-    return (this.#controller?.desiredSize ?? 0) > 0;
-  }
-
-  write(chunk: Chunk): void {
-    this.#controller?.enqueue(chunk);
-  }
-
-  reset(): void {
-    this.write(RESET);
-  }
-
-  beat(): void {
-    this.write(HEARTBEAT);
-  }
-
-  end(): void {
-    this.write(RETRY);
-    this.#controller?.close();
-    this.cancel();
-  }
-}
 
 function unavailable(reason: string): AppError {
   return new AppError("UNAVAILABLE", `Cannot open another stream: ${reason}`, {

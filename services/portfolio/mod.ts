@@ -43,5 +43,6 @@ export { CloseTable } from "./valuation/close_table.ts";
 export { type Resolution, RESOLUTIONS, type TimeAxis, timeAxis } from "./valuation/time_axis.ts";
 export * from "./valuation/valuation_service.ts";
 export * from "./valuation/valued.ts";
+export { VALUE_PACE_MS, ValueFeed } from "./value_feed.ts";
 export * from "./watchlist.ts";
 export * from "./watchlist_service.ts";
