@@ -16,6 +16,7 @@ const FINE: OpsView = {
   ...VIEW,
   providers: VIEW.providers.slice(0, 1),
   feeds: VIEW.feeds.slice(0, 1),
+  fx: [],
   queue: { counts: [], oldestDueSeconds: 0 },
 };
 
@@ -54,8 +55,10 @@ Deno.test("problemsOf() names what is broken, the worst first, with what helps",
     "Coinbase Exchange fails.",
     "CoinGecko is being tried again.",
     "The stream of Coinbase Exchange is reconnecting for 41 s.",
+    "The end-of-day rate of EUR is 29.2 bps off.",
     "1 dead letter.",
   ]);
+  assertEquals(problems[4]?.act?.act.path, "/api/ops/fx/EUR/use-eod");
   assertEquals(problems[0]?.act?.act.path, "/api/ops/providers/etherscan/thaw");
   assertMatch(problems[1]?.means ?? "", /No answer within 5 s\. .*Next probe in 20 s\./);
 });
