@@ -11,6 +11,7 @@ import { up as createRawIngest } from "../../migrations/202611211110_create_raw_
 import { up as createLivePrices } from "../../migrations/202611211120_create_live_prices.ts";
 import { up as createFx } from "../../migrations/202611211310_create_fx.ts";
 import { up as createLedger } from "../../migrations/202611211300_create_ledger.ts";
+import { up as createSnapshots } from "../../migrations/202611211320_create_snapshots.ts";
 import { up as createWatchlists } from "../../migrations/202611211330_create_watchlists.ts";
 import { columnTypes } from "../../migrations/columns.ts";
 import { up as createDataVersion } from "../../migrations/202611210900_create_data_version.ts";
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611211200_create_scores", up: createScores },
   { name: "202611211300_create_ledger", up: createLedger },
   { name: "202611211310_create_fx", up: createFx },
+  { name: "202611211320_create_snapshots", up: createSnapshots },
   { name: "202611211330_create_watchlists", up: createWatchlists },
 ];
 

@@ -20,4 +20,5 @@ export { SqlPortfolioStore } from "./sql/portfolio_store.ts";
 export { SqlProviderStateStore } from "./sql/provider_state_store.ts";
 export { SqlRawIngestStore } from "./sql/raw_ingest_store.ts";
 export { SqlScoreStore } from "./sql/score_store.ts";
+export { SqlSnapshotStore } from "./sql/snapshot_store.ts";
 export { SqlWatchlistStore } from "./sql/watchlist_store.ts";

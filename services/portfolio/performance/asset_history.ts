@@ -13,9 +13,7 @@ export interface Flow {
 /** What an account held of an asset was worth. */
 export interface AccountValues {
   readonly account: string;
-  /** Units at the end of each bucket. */
-  readonly quantities: Float64Array;
-  /** Their value; NaN where the price is missing. */
+  /** At the end of each bucket; NaN where the price is missing. */
   readonly values: Float64Array;
 }
 
@@ -68,7 +66,6 @@ export function assetHistory(
   const covered = coverageOf({ closes, held, needed: unvaluedBuckets(inGrid, grid), maxGap });
   const accounts = [...quantities].map(([account, column]) => ({
     account,
-    quantities: column,
     values: valuesOf(column, { closes, covered }),
   }));
   const flows = [...boundaryFlows(held, { closes, covered, grid })];

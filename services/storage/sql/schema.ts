@@ -3,6 +3,7 @@ import type { RegistryRows } from "../../market/assets_tables.ts";
 import type { JobState } from "../../ports/jobs.ts";
 import type { UuidValue } from "../uuid_column.ts";
 import type { FxTables } from "./fx_schema.ts";
+import type { SnapshotTables } from "./snapshot_schema.ts";
 import type { PortfolioTables } from "./portfolio_schema.ts";
 
 /** Lists, and what has no columns of its own, are kept as the text of their JSON. */
@@ -214,7 +215,7 @@ interface SchemaMigrationRow {
 }
 
 /** Every table, as the stores see it. */
-export interface Schema extends RegistryTables, PortfolioTables, FxTables {
+export interface Schema extends RegistryTables, PortfolioTables, FxTables, SnapshotTables {
   readonly candle_series: CandleSeriesRow;
   readonly candles: CandleRow;
   readonly candle_revisions: CandleRevisionRow;
