@@ -1,4 +1,4 @@
-import { StreamEndpoints } from "@/routes/(_api)/streams.ts";
+import { StreamEndpoints, type ValueStreams } from "@/routes/(_api)/streams.ts";
 import { priceValue, STREAM_TOPICS } from "@/routes/(_api)/stream_wire.ts";
 import { utcMsOf } from "@/services/kernel/time.ts";
 import { type AssetId, AssetRegistry } from "@/services/market/mod.ts";
@@ -38,7 +38,11 @@ export class StreamServer implements AsyncDisposable {
   #gone: (() => void)[] = [];
 
   constructor(
-    { maxStreams = 100, idleTimeoutS }: { maxStreams?: number; idleTimeoutS?: number } = {},
+    { maxStreams = 100, idleTimeoutS, values }: {
+      maxStreams?: number;
+      idleTimeoutS?: number;
+      values?: ValueStreams;
+    } = {},
   ) {
     const { timer } = this;
     const clock = { now: () => utcMsOf(timer.now()) };
@@ -59,6 +63,7 @@ export class StreamServer implements AsyncDisposable {
       resolve: (name) => registry.resolve(name),
       maxStreams,
       ...idleTimeoutS !== undefined && { idleTimeoutS },
+      ...values !== undefined && { values },
     });
     this.#server = Deno.serve(
       { hostname: HOST, port: 0, onListen: () => {} },

@@ -1,0 +1,120 @@
+import { uuidOfMoment } from "@/services/kernel/ids.ts";
+import { DAY_MS, utcMsOf } from "@/services/kernel/time.ts";
+import type { AssetId } from "@/services/market/mod.ts";
+import {
+  KeptLedgers,
+  type LedgerRow,
+  type LedgerStore,
+  type Portfolio,
+  type TransactionPage,
+} from "@/services/portfolio/mod.ts";
+import { assertEquals } from "@/tests/assert.ts";
+
+const PORTFOLIO: Portfolio = {
+  id: uuidOfMoment(0, "portfolio"),
+  ownerId: "ann",
+  name: "Savings",
+  baseCurrency: "USD",
+  rule: { method: "fifo", pools: "account" },
+  rulesByYear: {},
+  createdAt: utcMsOf(0),
+  deletedAt: null,
+  ledgerVersion: 1,
+};
+const SCOPE = { ownerId: "ann", portfolioId: PORTFOLIO.id };
+
+function rowOf(day: number, changes: Partial<LedgerRow> = {}): LedgerRow {
+  return {
+    id: uuidOfMoment(day, "row"),
+    at: utcMsOf(day * DAY_MS),
+    action: "BUY",
+    assetId: "bitcoin" as AssetId,
+    quantity: "1",
+    unitPriceUsd: "100",
+    account: "a",
+    ...{ wallet: null, venue: null, txHash: null, externalId: null, notes: null },
+    ...{ notesExtra: {}, parentId: null, importId: null, line: null },
+    ...changes,
+  };
+}
+
+/** A ledger that counts the rows that are read of it. */
+class ReadLedger implements Pick<LedgerStore, "listTransactions"> {
+  rows: readonly LedgerRow[] = [];
+  read = 0;
+
+  listTransactions(_: unknown, { after, limit }: TransactionPage): Promise<readonly LedgerRow[]> {
+    const found = this.rows.filter(({ at, id }) =>
+      after === undefined || at > after.at || (at === after.at && id > after.id)
+    ).slice(0, limit);
+    this.read += found.length;
+    return Promise.resolve(found);
+  }
+}
+
+function setUp() {
+  const ledger = new ReadLedger();
+  const kept = new KeptLedgers({ store: ledger as unknown as LedgerStore });
+  /** Quantities of the open lots, oldest first. */
+  const lots = async (ledgerVersion: number) => {
+    const opened = await kept.open({ ...PORTFOLIO, ledgerVersion });
+    return opened.matcher(PORTFOLIO).book().lots.map(({ quantity }) => quantity);
+  };
+  return { ledger, kept, lots };
+}
+
+Deno.test("KeptLedgers reads a ledger once for each of its versions", async () => {
+  const { ledger, lots } = setUp();
+  ledger.rows = [rowOf(1), rowOf(2, { quantity: "2" })];
+  assertEquals(await lots(1), ["1", "2"]);
+  assertEquals(await lots(1), ["1", "2"]);
+  assertEquals(ledger.read, 2);
+});
+
+Deno.test("KeptLedgers reads again from the earliest of the changes that it was told of", async () => {
+  const { ledger, kept, lots } = setUp();
+  ledger.rows = [rowOf(1), rowOf(2), rowOf(3)];
+  await lots(1);
+  ledger.rows = [rowOf(1), rowOf(2, { quantity: "5" })];
+  kept.note(SCOPE, { changedFrom: utcMsOf(3 * DAY_MS), ledgerVersion: 2 });
+  kept.note(SCOPE, { changedFrom: utcMsOf(2 * DAY_MS), ledgerVersion: 3 });
+  ledger.read = 0;
+  assertEquals(await lots(3), ["1", "5"]);
+  assertEquals(ledger.read, 1);
+});
+
+Deno.test("KeptLedgers reads all again after a change that another process made", async () => {
+  const { ledger, kept, lots } = setUp();
+  ledger.rows = [rowOf(1), rowOf(2)];
+  await lots(1);
+  ledger.rows = [rowOf(1, { quantity: "7" }), rowOf(2)];
+  kept.note(SCOPE, { changedFrom: utcMsOf(2 * DAY_MS), ledgerVersion: 3 });
+  assertEquals(await lots(3), ["7", "1"]);
+});
+
+Deno.test("KeptLedgers gives callers at once the same ledger, read once", async () => {
+  const { ledger, lots } = setUp();
+  ledger.rows = [rowOf(1)];
+  assertEquals(await Promise.all([lots(1), lots(1), lots(1)]), [["1"], ["1"], ["1"]]);
+  assertEquals(ledger.read, 1);
+});
+
+Deno.test("KeptLedgers values rows without a price by what was paid then", async () => {
+  const ledger = new ReadLedger();
+  ledger.rows = [rowOf(1, { action: "STAKING_REWARD", unitPriceUsd: null, quantity: "2" })];
+  let price = "30";
+  const kept = new KeptLedgers({
+    store: ledger as unknown as LedgerStore,
+    prices: {
+      load() {
+        const known = price;
+        return Promise.resolve(() => known);
+      },
+    },
+  });
+  const cost = async () =>
+    (await kept.open(PORTFOLIO)).matcher(PORTFOLIO).book().lots.map((lot) => lot.cost);
+  assertEquals(await cost(), ["60"]);
+  price = "40";
+  assertEquals(await cost(), ["80"]);
+});
