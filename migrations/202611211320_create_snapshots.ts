@@ -24,6 +24,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("events", type.bytes, (c) => c.notNull()) // triples: instant, carried, flow
     .addColumn("flows", type.bytes, (c) => c.notNull()) // pairs: instant, amount
     .addColumn("unpriced", type.integer, (c) => c.notNull()) // buckets
+    .addColumn("rows_mark", type.integer, (c) => c.notNull()) // fingerprint of its rows
     .addPrimaryKeyConstraint("portfolio_snapshot_assets_key", [
       "portfolio_id",
       "interval",

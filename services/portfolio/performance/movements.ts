@@ -58,12 +58,16 @@ export function movementsOf(
   rows: readonly LotRow[],
   options: MovementOptions = {},
 ): readonly AssetMovements[] {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  const byAsset = Map.groupBy(rows, (row) => bearerOf(row, byId));
-  return [...byAsset].map(([assetId, own]) => ({
+  return [...rowsByBearer(rows)].map(([assetId, own]) => ({
     assetId,
-    movements: movementsOfAsset(own.toSorted(compareTransactions), { ...options, assetId }),
+    movements: movementsOfAsset(own, { ...options, assetId }),
   }));
+}
+
+/** The rows that an asset's history depends on, and on no others; not in order. */
+export function rowsByBearer(rows: readonly LotRow[]): ReadonlyMap<AssetId, readonly LotRow[]> {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return Map.groupBy(rows, (row) => bearerOf(row, byId));
 }
 
 /** The asset that a row's gain or loss belongs to: a fee in money counts for what it was paid for. */
@@ -87,7 +91,12 @@ interface Step {
 
 type AssetOptions = MovementOptions & { readonly assetId: AssetId };
 
-function movementsOfAsset(rows: readonly LotRow[], options: AssetOptions): readonly Movement[] {
+/** What the rows of one bearer do, as `rowsByBearer` has them. */
+export function movementsOfAsset(
+  unordered: readonly LotRow[],
+  options: AssetOptions,
+): readonly Movement[] {
+  const rows = unordered.toSorted(compareTransactions);
   const own = rows.filter(({ assetId }) => !isCash(assetId));
   const fees = rows.filter((row) => row.action === "FEE" && isCash(row.assetId));
   const steps = own.flatMap(tradeStep);

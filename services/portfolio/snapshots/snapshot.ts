@@ -36,6 +36,8 @@ export interface AssetSnapshot {
   /** Pairs: instant and amount. */
   readonly flows: Float64Array;
   readonly unpriced: number;
+  /** Fingerprint of the rows that it was made of. */
+  readonly rowsMark: number;
 }
 
 /** How far snapshots of an interval are. */
@@ -75,7 +77,10 @@ export function chunkStart(interval: SnapshotInterval, at: number): UtcMs {
 }
 
 /** Cuts an asset's history into chunks. The grid must start with a chunk. */
-export function snapshotOf(history: AssetHistory, grid: Grid): AssetSnapshot {
+export function snapshotOf(
+  history: AssetHistory,
+  { grid, rowsMark }: { readonly grid: Grid; readonly rowsMark: number },
+): AssetSnapshot {
   const { assetId, accounts, events, flows, unpriced } = history;
   const width = grid.widthMs ?? NaN;
   const chunks = accounts.flatMap(({ account, values }) => {
@@ -97,10 +102,11 @@ export function snapshotOf(history: AssetHistory, grid: Grid): AssetSnapshot {
     ),
     flows: Float64Array.from(flows.flatMap(({ at, amount }) => [at, amount])),
     unpriced,
+    rowsMark,
   };
 }
 
-/** The history that an asset's snapshot was made of; its quantities are the ledger's to tell. */
+/** The history that an asset's snapshot was made of; what it held is the ledger's to tell. */
 export function historyOfSnapshot(snapshot: AssetSnapshot, grid: Grid): AssetHistory {
   const values = new Float64Array(grid.ends.length);
   const columns = new Map<string, Float64Array>();

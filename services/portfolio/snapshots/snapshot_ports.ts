@@ -20,6 +20,11 @@ export interface SnapshotStore {
     scope: LedgerScope,
     interval: SnapshotInterval,
   ): Promise<readonly AssetSnapshot[]>;
+  /** The fingerprint of the rows that each asset's snapshot was made of. */
+  readMarks(
+    scope: LedgerScope,
+    interval: SnapshotInterval,
+  ): Promise<ReadonlyMap<AssetId, number>>;
   /** Replaces what is kept of these assets, and the state, together or not at all. */
   write(scope: LedgerScope, write: SnapshotWrite): Promise<void>;
   /** Removes the assets that are not among these, and chunks that begin before the state's grid. */

@@ -17,6 +17,7 @@ interface SnapshotAssetRow {
   readonly events: Uint8Array;
   readonly flows: Uint8Array;
   readonly unpriced: number;
+  readonly rows_mark: number;
 }
 
 interface SnapshotChunkRow {

@@ -54,7 +54,7 @@ export class SqlSnapshotStore implements SnapshotStore {
     const { read } = this.#database;
     const id = this.#uuid(scope.portfolioId);
     const assets = await read.selectFrom("portfolio_snapshot_assets")
-      .select(["asset_id", "events", "flows", "unpriced"])
+      .select(["asset_id", "events", "flows", "unpriced", "rows_mark"])
       .where("portfolio_id", "=", id).where("interval", "=", interval)
       .orderBy("asset_id").execute();
     const chunks = await read.selectFrom("portfolio_snapshot_chunks")
@@ -62,7 +62,7 @@ export class SqlSnapshotStore implements SnapshotStore {
       .where("portfolio_id", "=", id).where("interval", "=", interval)
       .orderBy("asset_id").orderBy("account").orderBy("start").execute();
     const byAsset = Map.groupBy(chunks, ({ asset_id }) => asset_id);
-    return assets.map(({ asset_id, events, flows, unpriced }) => ({
+    return assets.map(({ asset_id, events, flows, unpriced, rows_mark }) => ({
       assetId: asset_id as AssetId,
       chunks: (byAsset.get(asset_id) ?? []).map(({ account, start, values_usd }) => ({
         account,
@@ -72,7 +72,20 @@ export class SqlSnapshotStore implements SnapshotStore {
       events: fromBytes(events),
       flows: fromBytes(flows),
       unpriced,
+      rowsMark: rows_mark,
     }));
+  }
+
+  async readMarks(
+    scope: LedgerScope,
+    interval: SnapshotInterval,
+  ): Promise<ReadonlyMap<AssetId, number>> {
+    if (await this.findState(scope, interval) === null) return new Map();
+    const rows = await this.#database.read.selectFrom("portfolio_snapshot_assets")
+      .select(["asset_id", "rows_mark"])
+      .where("portfolio_id", "=", this.#uuid(scope.portfolioId))
+      .where("interval", "=", interval).execute();
+    return new Map(rows.map(({ asset_id, rows_mark }) => [asset_id as AssetId, rows_mark]));
   }
 
   async write(scope: LedgerScope, { state, assets, from }: SnapshotWrite): Promise<void> {
@@ -162,6 +175,7 @@ export class SqlSnapshotStore implements SnapshotStore {
       events: toBytes(asset.events),
       flows: toBytes(asset.flows),
       unpriced: asset.unpriced,
+      rows_mark: asset.rowsMark,
     };
     await db.insertInto("portfolio_snapshot_assets").values({ ...key, ...values })
       .onConflict((row) =>
