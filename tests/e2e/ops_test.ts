@@ -153,6 +153,7 @@ const STEPS: readonly Step[] = [
         jobs: [],
         coverage: [],
         held: [],
+        fx: [],
         logs: [],
         audit: [],
       });
