@@ -14,7 +14,12 @@ export interface BookTotals {
   readonly incomplete: number;
 }
 
+/** Units of another currency for one of the book's at an instant; `null` where unknown. */
+export type RateAt = (at: UtcMs) => number | null;
+
 export interface BookRange {
+  /** Converts every amount at its own time; what has no rate counts as incomplete. */
+  readonly rateAt?: RateAt | undefined;
   /** What happened after this instant; all by default. */
   readonly from?: UtcMs | undefined;
   /** What happened up to this instant; all by default. */
@@ -22,12 +27,20 @@ export interface BookRange {
 }
 
 /** What was realised, earned and paid in fees within a range. */
-export function bookTotals(book: LotBook, { from, to }: BookRange = {}): BookTotals {
+export function bookTotals(book: LotBook, { from, to, rateAt }: BookRange = {}): BookTotals {
   const isIn = (at: UtcMs) => at > (from ?? -Infinity) && at <= (to ?? Infinity);
-  const gains = book.disposals.filter(({ disposed }) => isIn(disposed))
-    .map(({ gain, isComplete }) => isComplete ? gain : null);
-  const income = book.income.filter(({ at }) => isIn(at)).map(({ value }) => value);
-  const fees = book.fees.filter(({ at }) => isIn(at)).map(({ value }) => value);
+  const valueOf = ({ at, value }: { readonly at: UtcMs; readonly value: DecimalText | null }) =>
+    convert(value, { at, rateAt });
+  const gains = book.disposals.filter(({ disposed }) => isIn(disposed)).map((disposal) => {
+    if (!disposal.isComplete) return null;
+    const { acquired, disposed, cost, proceeds, gain } = disposal;
+    if (rateAt === undefined) return convert(gain, { at: disposed, rateAt });
+    const paid = acquired === null ? null : convert(cost, { at: acquired, rateAt });
+    const got = convert(proceeds, { at: disposed, rateAt });
+    return paid === null || got === null ? null : got.minus(paid);
+  });
+  const income = book.income.filter(({ at }) => isIn(at)).map(valueOf);
+  const fees = book.fees.filter(({ at }) => isIn(at)).map(valueOf);
   return {
     realized: sumOf(gains),
     income: sumOf(income),
@@ -48,10 +61,14 @@ export interface LotTotals {
   readonly unpriced: readonly Lot[];
 }
 
-/** What open lots cost and are worth; `null` is an asset without a price. */
+/**
+ * What open lots cost and are worth; `null` is an asset without a price. Prices are in the currency
+ * that `rateAt` converts costs to.
+ */
 export function lotTotals(
   lots: readonly Lot[],
-  priceOf: (assetId: AssetId) => Decimal | DecimalText | null,
+  priceOf: (assetId: AssetId) => Decimal | DecimalText | number | null,
+  { rateAt }: Pick<BookRange, "rateAt"> = {},
 ): LotTotals {
   let [cost, value, unrealized] = [new Decimal(0), new Decimal(0), new Decimal(0)];
   const unknownCost: Lot[] = [];
@@ -59,16 +76,26 @@ export function lotTotals(
   for (const lot of lots) {
     const price = priceOf(lot.assetId);
     const worth = price === null ? null : new Decimal(lot.quantity).times(price);
-    if (lot.cost === null) unknownCost.push(lot);
-    else cost = cost.plus(lot.cost);
+    const paid = lot.acquired === null ? null : convert(lot.cost, { at: lot.acquired, rateAt });
+    if (paid === null) unknownCost.push(lot);
+    else cost = cost.plus(paid);
     if (worth === null) unpriced.push(lot);
     else value = value.plus(worth);
-    if (lot.cost !== null && worth !== null) unrealized = unrealized.plus(worth).minus(lot.cost);
+    if (paid !== null && worth !== null) unrealized = unrealized.plus(worth).minus(paid);
   }
   return { cost, value, unrealized, unknownCost, unpriced };
 }
 
-function sumOf(values: readonly (DecimalText | null)[]): Decimal {
+function convert(
+  value: DecimalText | null,
+  { at, rateAt }: { readonly at: UtcMs; readonly rateAt: RateAt | undefined },
+): Decimal | null {
+  if (value === null || rateAt === undefined) return value === null ? null : new Decimal(value);
+  const rate = rateAt(at);
+  return rate === null ? null : new Decimal(value).times(rate);
+}
+
+function sumOf(values: readonly (Decimal | null)[]): Decimal {
   let sum = new Decimal(0);
   for (const value of values) if (value !== null) sum = sum.plus(value);
   return sum;
