@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { Uuid } from "../kernel/ids.ts";
 import { DAY_MS } from "../kernel/time.ts";
-import type { UploadStore } from "../portfolio/ports.ts";
+import type { Upload, UploadStore } from "../portfolio/ports.ts";
 import type { Clock } from "../ports/mod.ts";
 
 /** A file that nobody fetched for so long belongs to work that is over. */
 const MAX_AGE_MS = 2 * DAY_MS;
+const CHUNK_BYTES = 256 * 1024;
 
 /** Uploads as files of one folder, for the processes of one machine. */
 export class UploadFolder implements UploadStore {
@@ -33,9 +34,10 @@ export class UploadFolder implements UploadStore {
     }
   }
 
-  async open(id: Uuid): Promise<AsyncIterable<Uint8Array> | null> {
+  async open(id: Uuid): Promise<Upload | null> {
     try {
-      return (await Deno.open(this.#path(id))).readable;
+      const file = await Deno.open(this.#path(id));
+      return { bytes: chunksOf(file), [Symbol.dispose]: () => file.close() };
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       throw error;
@@ -59,6 +61,15 @@ export class UploadFolder implements UploadStore {
 
   #path(id: Uuid): string {
     return join(this.#folder, id);
+  }
+}
+
+async function* chunksOf(file: Deno.FsFile): AsyncGenerator<Uint8Array> {
+  while (true) {
+    const chunk = new Uint8Array(CHUNK_BYTES);
+    const count = await file.read(chunk);
+    if (count === null) return;
+    yield chunk.subarray(0, count);
   }
 }
 

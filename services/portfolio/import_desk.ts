@@ -90,11 +90,12 @@ export class ImportDesk {
       readonly onProgress: (progress: LedgerImportProgress) => void;
     },
   ): Promise<LedgerImportReport> {
-    const bytes = await this.#uploads.open(uploadId);
-    if (bytes === null) {
+    using upload = await this.#uploads.open(uploadId);
+    if (upload === null) {
       throw new AppError("RESOURCE_NOT_FOUND", "The uploaded file is gone: upload it again");
     }
     try {
+      const { bytes } = upload;
       const report = await this.#ledger.importFile({ ...order, bytes, signal, onProgress });
       await this.#uploads.remove(uploadId);
       return report;
@@ -127,11 +128,15 @@ async function* joined(
   head: readonly Uint8Array[],
   incoming: AsyncIterator<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  yield* head;
-  while (true) {
-    const { value, done } = await incoming.next();
-    if (done) return;
-    yield value;
+  try {
+    yield* head;
+    while (true) {
+      const { value, done } = await incoming.next();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await incoming.return?.();
   }
 }
 

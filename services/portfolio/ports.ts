@@ -52,11 +52,16 @@ export interface WatchlistStore {
   remove(scope: WatchlistScope): Promise<boolean>;
 }
 
+/** A file that is open until it is disposed of, read or not. */
+export interface Upload extends Disposable {
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
 /** Files that were uploaded and wait to be imported. */
 export interface UploadStore {
   /** Keeps a file, also past the end of this process; what was kept of it goes if that fails. */
   keep(id: Uuid, bytes: AsyncIterable<Uint8Array>): Promise<void>;
-  /** The bytes of a file; `null` for one that is not here. */
-  open(id: Uuid): Promise<AsyncIterable<Uint8Array> | null>;
+  /** Opens a file to be read once; `null` for one that is not here. */
+  open(id: Uuid): Promise<Upload | null>;
   remove(id: Uuid): Promise<void>;
 }
