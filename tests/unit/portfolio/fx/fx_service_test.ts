@@ -3,9 +3,10 @@ import type { Uuid } from "@/services/kernel/ids.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, parseUtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import { driftBps } from "@/services/portfolio/fx/drift_guard.ts";
 import type { FxRate } from "@/services/portfolio/fx/fx_rate.ts";
-import { FxService } from "@/services/portfolio/fx/fx_service.ts";
+import { FxService, meterFx } from "@/services/portfolio/fx/fx_service.ts";
 import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
+import { RecordingMetrics } from "@/tests/fakes/metrics.ts";
 import { MemoryFxStore } from "@/tests/fakes/memory_fx_store.ts";
 
 const NOW = parseUtcMs("2026-04-10T17:00:00Z") ?? utcMsOf(0);
@@ -163,4 +164,13 @@ Deno.test("FxService.settleNav() has no value to hold where none was ever good",
   const { nav, asof, isHeld } = await fx.settleNav(live);
   assert(isHeld);
   assertEquals([nav, asof], [null, null]);
+});
+
+Deno.test("meterFx() tells the drift of each currency, and which are held for it", async () => {
+  const { fx } = open(...DRIFTED);
+  const metrics = new RecordingMetrics();
+  meterFx(metrics, fx);
+  await metrics.scrape();
+  const told = [...metrics.values].filter(([key]) => /EUR|GBP/.test(key));
+  assertEquals(told.map(([, value]) => value), [50, 1, 0, 0]);
 });
