@@ -131,6 +131,18 @@ Deno.test("fx:import refuses whole what is not the ECB's file, and goes on with 
   assertMatch(stderr, /^fx:import: /);
 });
 
+Deno.test("fx:import refuses whole a file with more than 10,000 cells that are no rates", async () => {
+  await using place = await Workplace.open();
+  const path = await place.file("bad.csv", [
+    HEADER,
+    "2024-01-05,1.0921,158,0.86,",
+    ...Array.from({ length: 10_001 }, () => "x,1,2,3,"),
+  ]);
+  const { code, files, failures } = await place.import(path);
+  assertEquals([code, files], [1, []]);
+  assertMatch(failures[0], /more than 10000 of its cells are no rates, the first on line 3/);
+});
+
 Deno.test({
   name: "fx:import reads the ECB's own files to the last cell",
   ignore: HISTORY === null || SAMPLE === null || DAILY === null,

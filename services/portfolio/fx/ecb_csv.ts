@@ -62,13 +62,11 @@ export class EcbCsv {
   read(record: CsvRecord): EcbRow {
     const fields = record.fields.map((field) => field.trim());
     const at = instantOf(fields[0] ?? "");
-    const fault = record.fault ?? this.#rowFault(fields, { at, line: record.line });
-    if (fault !== null || at === null) {
-      const { line, text } = record;
-      const refused = [{ line, text, reason: fault ?? "has no day" }];
-      return { isDay: false, rates: [], absent: 0, refused };
-    }
-    return this.#readCells(fields, { at, line: record.line });
+    const { line, text } = record;
+    const reason = record.fault ?? this.#rowFault(fields, { at, line });
+    if (at !== null && reason === null) return this.#readCells(fields, { at, line });
+    const refused = [{ line, text, reason: reason ?? `"${fields[0]}" is no day` }];
+    return { isDay: false, rates: [], absent: 0, refused };
   }
 
   #rowFault(
@@ -81,7 +79,7 @@ export class EcbCsv {
     if (fields.length > this.#currencies.length + 1 && fields.at(-1) !== "") {
       return "has a value behind the last currency";
     }
-    if (at === null) return `"${fields[0]}" is no day`;
+    if (at === null) return null;
     if (at > this.#now) return "is of a time to come";
     const day = String(at);
     const earlier = this.#days.get(day);

@@ -1,7 +1,6 @@
 import { AppError } from "../../kernel/errors.ts";
 import { CsvReader, type CsvRecord } from "../../kernel/csv_reader.ts";
-import type { IsoDay, UtcMs } from "../../kernel/time.ts";
-import { isoDayOf } from "../../kernel/time.ts";
+import { type IsoDay, isoDayOf, type UtcMs } from "../../kernel/time.ts";
 import type { Clock } from "../../ports/mod.ts";
 import { openImportBytes } from "../imports/import_bytes.ts";
 import { ECB_SOURCE, EcbCsv, type EcbRow } from "./ecb_csv.ts";
