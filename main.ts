@@ -89,7 +89,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const outside = await openOutside(core, parts.registry);
   const scores = await openScores(core, parts);
   const portfolio = await openPortfolio(core, { ...parts, queue: () => work.jobs });
-  const work = await openJobs(core, { ...parts, outside, scores, desk: portfolio.desk });
+  const work = await openJobs(core, { ...parts, outside, scores, portfolio });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
   const { hub, streams, stopValues } = createStreams(core, { ...parts, portfolio });
   const { jobs, jobStore } = work;

@@ -16,6 +16,7 @@ import { fetchFxRates, type FetchFxRatesDeps } from "./fetch_fx_rates.ts";
 import { fetchSpotPrices, type SpotSource } from "./fetch_spot_prices.ts";
 import { healCandles } from "./heal_candles.ts";
 import { importLedger } from "./import_ledger.ts";
+import { keepGoodNavs, type KeepGoodNavsDeps } from "./keep_good_navs.ts";
 import type { Job } from "./job.ts";
 import { pruneJobs } from "./prune_jobs.ts";
 import { pruneRawAnswers } from "./prune_raw_answers.ts";
@@ -39,6 +40,7 @@ export interface JobDeps {
   readonly bus: Bus;
   /** Imports what was uploaded. */
   readonly desk: Pick<ImportDesk, "run">;
+  readonly navs: KeepGoodNavsDeps;
   /** `null` where nothing outside may be called. */
   readonly outside: OutsideJobDeps | null;
 }
@@ -61,6 +63,7 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
     pruneRawAnswers(deps),
     recalculateScores(deps),
     importLedger(deps),
+    keepGoodNavs(deps.navs),
   ];
   if (outside === null) return inside;
   return [

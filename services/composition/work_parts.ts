@@ -24,15 +24,16 @@ const FIRST_RUN_LIMIT_MS = 60_000;
 /** The jobs of this process, which nothing has started yet; on an empty store the demo is there. */
 export async function openJobs(
   core: Core,
-  { store, registry, outside, prices, bus, scores, desk, demo: feed }:
+  { store, registry, outside, prices, bus, scores, portfolio, demo: feed }:
     & MarketParts
     & {
       readonly outside: Outside;
       readonly scores: ScoreService;
-      readonly desk: PortfolioParts["desk"];
+      readonly portfolio: Pick<PortfolioParts, "desk" | "holdings" | "fx">;
     },
 ) {
   const { config, clock, database } = core;
+  const fxStore = new SqlFxStore(database, clock);
   const demo = new DemoMarket({ ...feed, store, mode: config.demo });
   const jobStore = new SqlJobStore(database, clock);
   const kvPath = join(config.dataDir, "kv.db");
@@ -46,7 +47,8 @@ export async function openJobs(
       demo,
       scores,
       bus,
-      desk,
+      desk: portfolio.desk,
+      navs: { store: fxStore, holdings: portfolio.holdings, fx: portfolio.fx },
       store: jobStore,
       raw: new SqlRawIngestStore(database),
       outside: config.isNetworkAllowed
@@ -59,7 +61,7 @@ export async function openJobs(
           bus,
           fx: {
             ...connectFx(outside.gates, { hasIntradayKey: config.exchangerateKey !== null }),
-            store: new SqlFxStore(database, clock),
+            store: fxStore,
             clock,
           },
         }

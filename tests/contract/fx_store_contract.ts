@@ -166,6 +166,9 @@ function testControls(test: TestOne): void {
       await store.recordGoodNav({ ...good, nav: "2", asof: at(6) });
       assertEquals((await store.findGoodNav(good))?.nav, "2");
       assertEquals(await store.findGoodNav({ portfolioId, currency: "GBP" }), null);
+      const listed = await store.listConverted(["USD", "EUR"]);
+      assertEquals(listed, [{ portfolioId, ownerId: "owner", currency: "USD" }]);
+      assertEquals(await store.listConverted(["EUR"]), []);
     },
   );
 }

@@ -1,4 +1,5 @@
 import type {
+  ConvertedPortfolio,
   FxImport,
   FxPermit,
   FxStore,
@@ -10,6 +11,7 @@ import type { FxRate } from "@/services/portfolio/fx/fx_rate.ts";
 /** Exchange rates in memory; it takes no imports. */
 export class MemoryFxStore implements FxStore {
   rates: FxRate[];
+  converted: readonly ConvertedPortfolio[] = [];
   readonly permits = new Map<string, FxPermit>();
   readonly #navs = new Map<string, GoodNav>();
 
@@ -49,6 +51,10 @@ export class MemoryFxStore implements FxStore {
 
   listPermits(): Promise<readonly FxPermit[]> {
     return Promise.resolve([...this.permits.values()]);
+  }
+
+  listConverted(): Promise<readonly ConvertedPortfolio[]> {
+    return Promise.resolve(this.converted);
   }
 
   recordGoodNav(nav: GoodNav): Promise<void> {

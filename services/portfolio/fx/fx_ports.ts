@@ -67,6 +67,13 @@ export interface GoodNav {
   readonly asof: UtcMs;
 }
 
+/** A portfolio whose value stands on a rate. */
+export interface ConvertedPortfolio {
+  readonly portfolioId: Uuid;
+  readonly ownerId: string;
+  readonly currency: CurrencyCode;
+}
+
 /** Exchange rates, and what was decided about them. */
 export interface FxStore {
   /** Writes rates in one transaction. Writing the same twice changes nothing. */
@@ -91,6 +98,8 @@ export interface FxStore {
   /** A currency has one permit, the last one given. */
   recordPermit(permit: FxPermit): Promise<void>;
   listPermits(): Promise<readonly FxPermit[]>;
+  /** Portfolios in these currencies that are not deleted, of every owner. */
+  listConverted(currencies: readonly CurrencyCode[]): Promise<readonly ConvertedPortfolio[]>;
   /** Keeps the newest by `asof` for each portfolio and currency. */
   recordGoodNav(nav: GoodNav): Promise<void>;
   findGoodNav(

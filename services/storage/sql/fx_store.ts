@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { type Uuid, UuidFactory } from "../../kernel/ids.ts";
 import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import type {
+  ConvertedPortfolio,
   FxImport,
   FxImportOutcome,
   FxImportSession,
@@ -100,6 +101,20 @@ export class SqlFxStore implements FxStore {
       grantedAt: utcMsOf(row.granted_at),
       grantedBy: row.granted_by,
       until: utcMsOf(row.until),
+    }));
+  }
+
+  async listConverted(
+    currencies: readonly CurrencyCode[],
+  ): Promise<readonly ConvertedPortfolio[]> {
+    const rows = await this.#database.read.selectFrom("portfolios")
+      .select(["id", "owner_id", "base_currency"])
+      .where("base_currency", "in", currencies).where("deleted_at", "is", null)
+      .orderBy("id").execute();
+    return rows.map((row) => ({
+      portfolioId: fromUuidColumn(row.id),
+      ownerId: row.owner_id,
+      currency: row.base_currency,
     }));
   }
 
