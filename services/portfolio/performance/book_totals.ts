@@ -1,6 +1,7 @@
 import { Decimal } from "../../kernel/decimal.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import type { AssetId } from "../../market/mod.ts";
+import { add, type Exact, formatExact, multiply, parseExact, ZERO } from "../lots/exact.ts";
 import type { Lot, LotBook } from "../lots/lot_book.ts";
 import type { DecimalText } from "../transaction.ts";
 
@@ -37,7 +38,7 @@ export function bookTotals(book: LotBook, { from, to, rateAt }: BookRange = {}):
     if (rateAt === undefined) return convert(gain, { at: disposed, rateAt });
     const paid = acquired === null ? null : convert(cost, { at: acquired, rateAt });
     const got = convert(proceeds, { at: disposed, rateAt });
-    return paid === null || got === null ? null : got.minus(paid);
+    return typeof paid === "number" && typeof got === "number" ? got - paid : null;
   });
   const income = book.income.filter(({ at }) => isIn(at)).map(valueOf);
   const fees = book.fees.filter(({ at }) => isIn(at)).map(valueOf);
@@ -70,33 +71,70 @@ export function lotTotals(
   priceOf: (assetId: AssetId) => Decimal | DecimalText | number | null,
   { rateAt }: Pick<BookRange, "rateAt"> = {},
 ): LotTotals {
-  let [cost, value, unrealized] = [new Decimal(0), new Decimal(0), new Decimal(0)];
+  const [cost, costOfPriced, value, valueOfCosted] = [new Sum(), new Sum(), new Sum(), new Sum()];
   const unknownCost: Lot[] = [];
   const unpriced: Lot[] = [];
+  const prices = new Map<AssetId, Exact | number | null>();
   for (const lot of lots) {
-    const price = priceOf(lot.assetId);
-    const worth = price === null ? null : new Decimal(lot.quantity).times(price);
-    const paid = lot.acquired === null ? null : convert(lot.cost, { at: lot.acquired, rateAt });
+    const { assetId, acquired } = lot;
+    if (!prices.has(assetId)) prices.set(assetId, exactOrNumber(priceOf(assetId)));
+    const worth = times(lot.quantity, prices.get(assetId) ?? null);
+    const paid = acquired === null ? null : convert(lot.cost, { at: acquired, rateAt });
     if (paid === null) unknownCost.push(lot);
-    else cost = cost.plus(paid);
+    else cost.add(paid);
     if (worth === null) unpriced.push(lot);
-    else value = value.plus(worth);
-    if (paid !== null && worth !== null) unrealized = unrealized.plus(worth).minus(paid);
+    else value.add(worth);
+    if (paid === null || worth === null) continue;
+    costOfPriced.add(paid);
+    valueOfCosted.add(worth);
   }
-  return { cost, value, unrealized, unknownCost, unpriced };
+  return {
+    cost: cost.total,
+    value: value.total,
+    unrealized: valueOfCosted.total.minus(costOfPriced.total),
+    unknownCost,
+    unpriced,
+  };
+}
+
+function exactOrNumber(price: Decimal | DecimalText | number | null): Exact | number | null {
+  return price === null || typeof price === "number" ? price : parseExact(price.toString());
+}
+
+function times(quantity: DecimalText, price: Exact | number | null): Exact | number | null {
+  if (price === null) return null;
+  return typeof price === "number"
+    ? Number(quantity) * price
+    : multiply(parseExact(quantity), price);
 }
 
 function convert(
   value: DecimalText | null,
   { at, rateAt }: { readonly at: UtcMs; readonly rateAt: RateAt | undefined },
-): Decimal | null {
-  if (value === null || rateAt === undefined) return value === null ? null : new Decimal(value);
+): Exact | number | null {
+  if (value === null) return null;
+  if (rateAt === undefined) return parseExact(value);
   const rate = rateAt(at);
-  return rate === null ? null : new Decimal(value).times(rate);
+  return rate === null ? null : Number(value) * rate;
 }
 
-function sumOf(values: readonly (Decimal | null)[]): Decimal {
-  let sum = new Decimal(0);
-  for (const value of values) if (value !== null) sum = sum.plus(value);
-  return sum;
+/** Exact for what was not converted, as no rate is. */
+class Sum {
+  #exact = ZERO;
+  #converted = 0;
+
+  add(value: Exact | number | null): void {
+    if (typeof value === "number") this.#converted += value;
+    else if (value !== null) this.#exact = add(this.#exact, value);
+  }
+
+  get total(): Decimal {
+    return new Decimal(formatExact(this.#exact)).plus(this.#converted);
+  }
+}
+
+function sumOf(values: readonly (Exact | number | null)[]): Decimal {
+  const sum = new Sum();
+  for (const value of values) sum.add(value);
+  return sum.total;
 }

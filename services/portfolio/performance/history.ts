@@ -63,24 +63,45 @@ export function joinHistories(assets: readonly AssetHistory[], grid: Grid): Port
 
 /**
  * The same history in another currency: `rates` are its units for one dollar at the end of each
- * bucket, NaN where unknown. Without a rate there is no value, as without a price.
+ * bucket, NaN where unknown. Without a rate there is no value, as without a price. Accounts stay
+ * behind, and flows but for the portfolio's own.
  */
 export function convertHistory(history: PortfolioHistory, rates: Float64Array): PortfolioHistory {
-  const at = (bucket: number) => rates[bucket] as number;
-  const convert = (column: Float64Array) =>
-    column.map((value, k) => value === 0 ? 0 : value * at(k));
-  const assets = history.assets.map((asset) => ({
-    ...asset,
-    accounts: asset.accounts.map((own) => ({ ...own, values: convert(own.values) })),
-    values: convert(asset.values),
-    events: asset.events.map(({ bucket, carried, flow }) => ({
-      bucket,
-      carried: carried === 0 ? 0 : carried * at(bucket),
-      flow: flow === 0 ? 0 : flow * at(bucket),
+  const { grid, assets, nav, flows } = history;
+  const rateOf = (bucket: number) => rates[bucket] as number;
+  const convert = (column: Float64Array) => {
+    const converted = new Float64Array(column.length);
+    for (let k = 0; k < column.length; k++) {
+      const value = column[k] as number;
+      // Nothing is worth nothing whether the rate is known or not.
+      if (value !== 0) converted[k] = value * (rates[k] as number);
+    }
+    return converted;
+  };
+  const convertFlows = (column: Float64Array) =>
+    column.map((amount, i) => amount === 0 ? 0 : amount * rateOf(flows.bucket[i] as number));
+  return {
+    grid,
+    nav: convert(nav),
+    assets: assets.map((asset) => ({
+      ...asset,
+      accounts: [],
+      values: convert(asset.values),
+      events: asset.events.map(({ bucket, carried, flow }) => ({
+        bucket,
+        carried: carried === 0 ? 0 : carried * rateOf(bucket),
+        flow: flow === 0 ? 0 : flow * rateOf(bucket),
+      })),
+      flows: [],
     })),
-    flows: asset.flows.map((flow) => ({ ...flow, amount: flow.amount * at(flow.bucket) })),
-  }));
-  return joinHistories(assets, history.grid);
+    flows: {
+      ...flows,
+      // All of one instant have one rate, so they may be set off before or after.
+      deposited: convertFlows(flows.deposited),
+      withdrawn: convertFlows(flows.withdrawn),
+      swapped: convertFlows(flows.swapped),
+    },
+  };
 }
 
 /** Sets off what came in and what went out at the same instant, as a swap does. */

@@ -129,7 +129,8 @@ export class PerformanceService {
     let history = this.#histories.get(key);
     if (history === undefined) {
       const assets = await this.#deps.snapshots.readAssets(scope, interval);
-      history = joinHistories(assets.map((asset) => historyOfSnapshot(asset, grid)), grid);
+      const histories = assets.map((asset) => historyOfSnapshot(asset, grid));
+      history = joinHistories(histories, grid);
     }
     this.#histories.delete(key);
     this.#histories.set(key, history);

@@ -18,8 +18,10 @@ import {
 } from "./snapshot.ts";
 import type { SnapshotStore } from "./snapshot_ports.ts";
 
-/** Assets that are read, valued and written together: what the process does in one go. */
-const ASSETS_AT_ONCE = 8;
+/** Assets that are read and valued together; the next are read while these are valued. */
+const ASSETS_AT_ONCE = 24;
+/** Assets that are written in one transaction. */
+const ASSETS_PER_WRITE = 4;
 
 /** A ledger as it stands. */
 export interface LedgerState {
@@ -126,13 +128,19 @@ export class SnapshotRebuild {
   ): Promise<void> {
     const { store } = this.#deps;
     const { scope, grid, pools, rebuilder, state, from, options: { signal } } = run;
-    for (let start = 0; start < tasks.length; start += ASSETS_AT_ONCE) {
+    const batches = batchesOf(tasks, ASSETS_AT_ONCE);
+    let next = batches[0] && this.#withCloses(batches[0], run);
+    for (const [index, batch] of batches.entries()) {
       signal.throwIfAborted();
-      const some = tasks.slice(start, start + ASSETS_AT_ONCE);
-      const { assets, cash } = await this.#withCloses(some, run);
-      const snapshots = await rebuilder.run({ grid, pools, cash, assets }, signal);
-      await store.write(scope, { state, assets: snapshots, from });
-      run.onValued(some.length);
+      const { assets, cash } = await (next ?? this.#withCloses(batch, run));
+      const valuing = rebuilder.run({ grid, pools, cash, assets }, signal);
+      const following = batches[index + 1];
+      next = following && this.#withCloses(following, run);
+      const [snapshots] = await Promise.all([valuing, next]);
+      for (const some of batchesOf(snapshots, ASSETS_PER_WRITE)) {
+        await store.write(scope, { state, assets: some, from });
+        run.onValued(some.length);
+      }
     }
   }
 
@@ -157,6 +165,13 @@ interface IntervalRun {
   readonly version: number;
   readonly options: RebuildOptions;
   readonly onValued: (count: number) => void;
+}
+
+function batchesOf<T>(values: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from(
+    { length: Math.ceil(values.length / size) },
+    (_, batch) => values.slice(batch * size, (batch + 1) * size),
+  );
 }
 
 /** What of a row its asset's history depends on. */

@@ -17,8 +17,8 @@ import { type AxisPart, type TimeAxis, toleranceMs } from "./time_axis.ts";
 const CANDLES_PER_READ = 50_000;
 /** Ends that lie no more candles apart are read in one go: so many cost as much as one read. */
 const MAX_APART = 256;
-/** Assets read at once: enough to keep a database server busy, few enough to stay small. */
-const ASSETS_AT_ONCE = 8;
+/** Assets read at once: they keep a database server busy, and an embedded one not for long. */
+const ASSETS_AT_ONCE = 4;
 
 export interface CloseReaderDeps {
   readonly store: CandleStore;
@@ -108,7 +108,8 @@ export class CloseReader {
       // In pages; each fills the ends that it reaches.
       while (left.length > 0 && from < last) {
         const range = { from: utcMsOf(from), to: utcMsOf(last - sizeMs + 1) };
-        const limit = CANDLES_PER_READ;
+        // No larger than the range, as room is made for the whole limit.
+        const limit = Math.min(CANDLES_PER_READ, Math.ceil((last - from) / sizeMs) + 1);
         const query = { range, limit, only: "close" } as const;
         const candles = await this.#store.listCandles(series.seriesId, query);
         const isLast = candles.length < limit;
