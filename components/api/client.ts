@@ -103,6 +103,32 @@ export async function postAct(path: string): Promise<void> {
   await response.body?.cancel();
 }
 
+/** What became of a form: it was accepted and leads on, or its page says why not. */
+export type FormOutcome =
+  | { readonly kind: "done"; readonly href: string }
+  | { readonly kind: "refused"; readonly page: Document };
+
+/** Sends a form as the browser would; throws `ClientError` unless a page answers. */
+export async function postForm(href: string, fields: FormData): Promise<FormOutcome> {
+  const body = new URLSearchParams();
+  for (const [name, value] of fields) if (typeof value === "string") body.append(name, value);
+  let response: Response;
+  try {
+    response = await fetch(href, { method: "POST", body, headers: { accept: "text/html" } });
+  } catch (cause) {
+    throw new ClientError("The server could not be reached", { cause });
+  }
+  if (response.redirected && response.ok) {
+    await response.body?.cancel();
+    return { kind: "done", href: response.url };
+  }
+  if (response.status !== REFUSED) throw new ClientError(await refusalOf(response));
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  return { kind: "refused", page };
+}
+
+const REFUSED = 422;
+
 /** A page of this site, to take a part of it. */
 export async function fetchPage(href: string): Promise<Document> {
   const response = await request(href, { accept: "text/html" });

@@ -7,7 +7,9 @@ import {
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { NOTHING } from "./params.ts";
 import { importEndpoints } from "./portfolio_imports.ts";
+import { portfolioExplainEndpoints } from "./portfolio_explain.ts";
 import { lotEndpoints } from "./portfolio_lots.ts";
+import { performanceEndpoints } from "./portfolio_performance.ts";
 import {
   answererOf,
   PORTFOLIO_TAG as tag,
@@ -37,7 +39,9 @@ export function portfolioEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
     ...transactionEndpoints(deps),
     ...importEndpoints(deps),
     ...lotEndpoints(deps),
+    ...portfolioExplainEndpoints(deps),
     ...valueEndpoints(deps),
+    ...performanceEndpoints(deps),
     ...watchlistEndpoints(deps),
   ];
 }

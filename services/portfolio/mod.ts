@@ -1,3 +1,4 @@
+export * from "./explain_portfolio.ts";
 export * from "./fx/drift_guard.ts";
 export { type CurrencyPair, FxBook, type FxPath, type FxQuote } from "./fx/fx_book.ts";
 export * from "./fx/fx_rate.ts";
@@ -31,6 +32,7 @@ export * from "./lot_service.ts";
 export * from "./lots.ts";
 export { LOT_PROBLEM_CODES } from "./lots/lot_book.ts";
 export { ClosePrices } from "./past_prices.ts";
+export { bookTotals } from "./performance/book_totals.ts";
 export type { PortfolioPerformance } from "./performance/measure.ts";
 export * from "./performance_service.ts";
 export * from "./portfolio.ts";

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { BASE_CURRENCIES, explainPortfolio } from "../../services/portfolio/mod.ts";
+import { type Endpoint, endpoint } from "./endpoint.ts";
+import {
+  answererOf,
+  PORTFOLIO_TAG as tag,
+  type PortfolioDeps,
+  PortfolioParams,
+  scopeOf,
+} from "./portfolio_scope.ts";
+import { TransactionSchema, transactionToWire } from "./portfolio_wire.ts";
+
+const Unit = z.enum(["money", "usd", "fraction", "units", "text"]);
+const Explanation = z.object({
+  figure: z.string(),
+  label: z.string(),
+  value: z.string().nullable(),
+  unit: Unit.describe("money is in the currency beside it"),
+  currency: z.string(),
+  reason: z.string().nullable().describe("Why there is no value"),
+  words: z.string(),
+  formula: z.string(),
+  inputs: z.array(z.object({
+    name: z.string(),
+    value: z.string().nullable(),
+    unit: Unit,
+    note: z.string().nullable(),
+  })),
+  rounding: z.string(),
+  rows: z.array(TransactionSchema).describe("The newest rows of the ledger behind it"),
+  row_count: z.int(),
+}).meta({ id: "PortfolioExplanation" });
+
+/** Every figure of a portfolio taken apart, down to the rows of its ledger. */
+export function portfolioExplainEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
+  const { holdings, lots, performance } = deps;
+  const answer = answererOf(deps);
+  return [
+    endpoint({
+      path: "/api/portfolio/{portfolio_id}/explain/{figure}",
+      tag,
+      summary: "What a figure of a portfolio is made of, down to the rows of its ledger",
+      params: PortfolioParams.extend({ figure: z.string().min(1).max(80) }),
+      query: z.object({ currency: z.enum(BASE_CURRENCIES).optional() }),
+      response: Explanation,
+      refusals: [404],
+      async handle(input) {
+        const scope = scopeOf(input, deps);
+        const [value, matched, measured] = await Promise.all([
+          holdings.getValue(scope, input.query),
+          lots.getLots(scope),
+          performance.getPerformance(scope, input.query),
+        ]);
+        const { rows, rowCount, inputs, ...figure } = explainPortfolio(input.params.figure, {
+          value,
+          matched,
+          measured,
+        });
+        return answer({
+          ...figure,
+          inputs: [...inputs],
+          rows: rows.map(transactionToWire),
+          row_count: rowCount,
+        });
+      },
+    }),
+  ];
+}

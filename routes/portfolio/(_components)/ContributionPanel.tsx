@@ -1,0 +1,124 @@
+import { tenth } from "../../../components/charts/scale.ts";
+import { Gain } from "../../../components/figures/Amounts.tsx";
+import { formatChange, formatPlain } from "../../../components/format/number.ts";
+import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
+import type { PortfolioPerformance } from "../../../services/portfolio/mod.ts";
+import { PageCsvLink } from "./panel_links.tsx";
+import { labelOf, type PortfolioPageData } from "./read_portfolio.ts";
+
+type Contribution = PortfolioPerformance["contributions"][number];
+
+/** A step of the waterfall: from the sum before it to the sum after it, as shares of the width. */
+export interface WaterfallStep {
+  readonly x: number;
+  readonly width: number;
+}
+
+/** Lays the gains end to end; 0 to 100 is from the lowest sum to the highest. */
+export function waterfallOf(gains: readonly number[]): readonly WaterfallStep[] {
+  let sum = 0;
+  const edges = gains.map((gain) => ({ from: sum, to: sum += gain }));
+  const sums = [0, ...edges.map(({ to }) => to)];
+  const [low, high] = [Math.min(...sums), Math.max(...sums)];
+  const scale = high === low ? 0 : 100 / (high - low);
+  return edges.map(({ from, to }) => ({
+    x: (Math.min(from, to) - low) * scale,
+    width: Math.abs(to - from) * scale,
+  }));
+}
+
+/** Which asset made how much of the gain. */
+export function ContributionPanel(data: PortfolioPageData) {
+  const { view, currency, measured: { performance } } = data;
+  if (performance === null) return null;
+  const { contributions, gain, residual } = performance;
+  const steps = waterfallOf(contributions.map((one) => one.gain));
+  const total = waterfallOf([...contributions.map((one) => one.gain), -gain]).at(-1);
+  return (
+    <Panel
+      id="contribution"
+      title="Contribution to gain"
+      note={currency}
+      actions={<PageCsvLink view={view} table="contribution" of="contribution" />}
+    >
+      <table class="table contribution">
+        <caption class="sr">Gain and part of the return by asset; the parts add up</caption>
+        <thead>
+          <tr>
+            <th scope="col">Asset</th>
+            <th scope="col">
+              <span class="sr">Bar</span>
+            </th>
+            <th scope="col" class="num">Gain</th>
+            <th scope="col" class="num" data-pri="5">Of TWR</th>
+          </tr>
+        </thead>
+        <tbody>
+          {contributions.map((one, at) => (
+            <Row key={one.assetId} one={one} step={steps[at]} {...data} />
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">Gain</th>
+            <td>
+              <Bar step={total} kind="total" />
+            </td>
+            <td class="num">
+              <Gain value={gain} />
+            </td>
+            <td class="num" data-pri="5">
+              {performance.twr === null ? "n/a" : formatChange(performance.twr)}
+            </td>
+          </tr>
+        </tfoot>
+      </table>
+      <SourceLine
+        parts={[
+          "value gained after deposits and withdrawals",
+          `residual ${residual === null ? "n/a" : formatPlain(Number(residual.toFixed(9)))}`,
+        ]}
+      />
+    </Panel>
+  );
+}
+
+interface RowProps extends PortfolioPageData {
+  readonly one: Contribution;
+  readonly step: WaterfallStep | undefined;
+}
+
+function Row({ one, step, labels }: RowProps) {
+  return (
+    <tr>
+      <th scope="row">{labelOf(labels, one.assetId).symbol}</th>
+      <td>
+        <Bar step={step} kind={one.gain < 0 ? "down" : "up"} />
+      </td>
+      <td class="num">
+        <Gain value={one.gain} />
+      </td>
+      <td class="num" data-pri="5">{formatChange(one.toReturn)}</td>
+    </tr>
+  );
+}
+
+interface BarProps {
+  readonly step: WaterfallStep | undefined;
+  readonly kind: "up" | "down" | "total";
+}
+
+function Bar({ step, kind }: BarProps) {
+  if (step === undefined) return null;
+  return (
+    <svg class="fall" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
+      <rect
+        data-kind={kind}
+        x={tenth(step.x)}
+        width={Math.max(0.5, tenth(step.width))}
+        y="1"
+        height="10"
+      />
+    </svg>
+  );
+}

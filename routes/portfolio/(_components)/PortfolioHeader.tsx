@@ -1,0 +1,122 @@
+import { Moment } from "../../../components/figures/Moment.tsx";
+import { formatCount } from "../../../components/format/number.ts";
+import { Icon } from "../../../components/Icon.tsx";
+import { Menu } from "../../../components/shell/Menu.tsx";
+import { Badge, Banner } from "../../../components/states/States.tsx";
+import { BASE_CURRENCIES } from "../../../services/portfolio/mod.ts";
+import { portfolioHref, RANGE_LABELS, RANGES } from "./portfolio_view.ts";
+import type { PortfolioPageData } from "./read_portfolio.ts";
+
+/** Title, as-of, what is not priced, and what the page is narrowed to. */
+export function PortfolioHeader(data: PortfolioPageData) {
+  const { value, portfolio } = data;
+  const priced = value.positions.length - value.unpriced;
+  return (
+    <>
+      <header class="page-head">
+        <div>
+          <h1>
+            {portfolio.name} {value.isDemo
+              ? <Badge kind="demo" title="Some prices are synthetic">Demo prices</Badge>
+              : null}
+          </h1>
+          <p class="asof">
+            <span>
+              {value.asof === null ? "No price yet" : (
+                <>
+                  oldest price <Moment at={value.asof} />
+                </>
+              )}
+            </span>
+            <span>{formatCount(priced)} priced</span>
+            {value.unpriced === 0 ? null : (
+              <span>
+                <a href="#problems">{formatCount(value.unpriced)} unpriced, not in the value</a>
+              </span>
+            )}
+          </p>
+        </div>
+        <Scope {...data} />
+      </header>
+      <Notices {...data} />
+    </>
+  );
+}
+
+function Scope({ view, portfolio, portfolios, currency }: PortfolioPageData) {
+  return (
+    <div class="scope">
+      <Menu
+        label="Portfolio"
+        value={portfolio.name}
+        items={[
+          ...portfolios.map(({ id, name }) => ({
+            label: name,
+            href: portfolioHref({ ...view, id }),
+            isCurrent: id === portfolio.id,
+          })),
+          { label: "All portfolios", href: "/portfolio", isCurrent: false },
+        ]}
+      />
+      <Menu
+        label="Currency"
+        value={currency}
+        items={BASE_CURRENCIES.map((name) => ({
+          label: name,
+          href: portfolioHref({ ...view, currency: name }),
+          isCurrent: name === currency,
+        }))}
+      />
+      <nav class="seg" aria-label="Range" data-range-control>
+        {RANGES.map((range) => (
+          <a
+            key={range}
+            href={portfolioHref({ ...view, range })}
+            aria-current={range === view.range ? "true" : undefined}
+          >
+            {RANGE_LABELS[range]}
+          </a>
+        ))}
+      </nav>
+      <a class="btn" href={`/portfolio/${view.id}/settings`} data-dialog>
+        <Icon name="settings" /> Settings
+      </a>
+      <a class="btn" href={`/import?portfolio=${view.id}`}>
+        <Icon name="import" /> Import
+      </a>
+      <a
+        class="btn"
+        data-kind="primary"
+        href={`/portfolio/${view.id}/transactions/new`}
+        data-dialog
+      >
+        <Icon name="plus" /> Add
+      </a>
+    </div>
+  );
+}
+
+/** What stands behind the figures and is not as asked. */
+function Notices({ value, currency }: PortfolioPageData) {
+  const held = value.heldSince;
+  return (
+    <>
+      {held === null
+        ? null
+        : (
+          <Banner kind="stale" actions={<a class="btn" data-size="s" href="/ops">To operations</a>}>
+            <b>The value in {value.currency} is held</b> as of{" "}
+            <Moment at={held} />: the end-of-day rate has drifted from the last rate of the day.
+            {" "}
+            It moves again with the next rate, or once an operator allows the end of day.
+          </Banner>
+        )}
+      {currency === value.currency ? null : (
+        <Banner kind="stale">
+          <b>There is no rate from dollars to {value.currency}.</b>{" "}
+          Amounts are in dollars; nothing was converted by a guess.
+        </Banner>
+      )}
+    </>
+  );
+}

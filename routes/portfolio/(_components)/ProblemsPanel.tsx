@@ -1,0 +1,206 @@
+import type { ComponentChildren } from "preact";
+import { Money, Quantity } from "../../../components/figures/Amounts.tsx";
+import { Price } from "../../../components/figures/Figures.tsx";
+import { Moment } from "../../../components/figures/Moment.tsx";
+import { formatCount } from "../../../components/format/number.ts";
+import { formatDay } from "../../../components/format/time.ts";
+import { Icon } from "../../../components/Icon.tsx";
+import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
+import { EmptyState } from "../../../components/states/States.tsx";
+import type { LotProblem, Position } from "../../../services/portfolio/mod.ts";
+import { ApiCsvLink } from "./panel_links.tsx";
+import { labelOf, type PortfolioPageData } from "./read_portfolio.ts";
+
+/** Problems that the panel lists; the file has all. */
+const MAX_LISTED = 8;
+
+const TITLES: Readonly<Record<LotProblem["code"], string>> = {
+  OVERSOLD: "sold more than was held",
+  TRANSFER_UNPAIRED: "transfer without its other side",
+  TRANSFER_DIFFERS: "transfer arrived as another amount",
+  TRANSFER_OVERDRAWN: "transferred more than was held",
+  VALUE_UNKNOWN: "came in at an unknown value",
+  PARENT_UNKNOWN: "fee of a row that is not here",
+  PICK_UNAVAILABLE: "the lots it names are not there",
+};
+
+/** What nobody but the owner can tell, each with what fixes it. */
+export function ProblemsPanel(data: PortfolioPageData) {
+  const { view, value, matched: { book } } = data;
+  const unpriced = value.positions.filter((position) => position.unpriced !== null);
+  const count = unpriced.length + book.problems.length;
+  const listed = book.problems.slice(0, Math.max(0, MAX_LISTED - unpriced.length));
+  return (
+    <Panel
+      id="problems"
+      title="Needs a decision"
+      note={formatCount(count)}
+      actions={book.problems.length === 0
+        ? undefined
+        : <ApiCsvLink view={view} list="problems" of="problems" />}
+    >
+      {count === 0
+        ? (
+          <EmptyState icon="check" title="Nothing is open">
+            Every row is matched, every holding has a price.
+          </EmptyState>
+        )
+        : (
+          <ul class="problems">
+            {unpriced.slice(0, MAX_LISTED).map((position) => (
+              <UnpricedItem key={position.assetId} position={position} />
+            ))}
+            {listed.map((problem) => (
+              <LotItem key={problem.rowId + problem.code} problem={problem} {...data} />
+            ))}
+          </ul>
+        )}
+      {count > MAX_LISTED
+        ? (
+          <SourceLine
+            state="partial"
+            parts={[`the first ${MAX_LISTED} of ${formatCount(count)}`, "the file has all"]}
+          />
+        )
+        : null}
+    </Panel>
+  );
+}
+
+function UnpricedItem({ position }: { readonly position: Position }) {
+  const { lastKnown } = position;
+  return (
+    <Item
+      kind="late"
+      title={`${position.symbol} has no price`}
+      action={
+        <a class="btn" data-size="s" href={`/assets/${encodeURIComponent(position.assetId)}`}>
+          See sources
+        </a>
+      }
+    >
+      <Quantity value={position.quantity} /> left out of the value. {position.unpriced}.{" "}
+      {lastKnown === null ? "Import its candles, or wait for a source that has it." : (
+        <>
+          Its last was <Price value={lastKnown.priceUsd} /> USD, from{" "}
+          <Moment at={lastKnown.provenance.asof} />.
+        </>
+      )}
+    </Item>
+  );
+}
+
+function LotItem({ problem, view, labels }: PortfolioPageData & { readonly problem: LotProblem }) {
+  const { symbol } = labelOf(labels, problem.assetId);
+  return (
+    <Item
+      kind="bad"
+      title={`${symbol}: ${TITLES[problem.code]}`}
+      action={
+        <a
+          class="btn"
+          data-size="s"
+          href={`/portfolio/${view.id}/transactions/${problem.rowId}`}
+          data-dialog
+        >
+          Correct
+          <span class="sr">&nbsp;the row of {formatDay(problem.at)}</span>
+        </a>
+      }
+    >
+      <span class="amt">{problem.message}</span>, {formatDay(problem.at)}. {problem.fix}.
+    </Item>
+  );
+}
+
+interface ItemProps {
+  readonly kind: "bad" | "late";
+  readonly title: string;
+  readonly action: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+function Item({ kind, title, action, children }: ItemProps) {
+  return (
+    <li data-kind={kind === "bad" ? "bad" : undefined}>
+      <Icon name={kind === "bad" ? "error" : "warn"} />
+      <b>{title}</b>
+      {action}
+      <p>{children}</p>
+    </li>
+  );
+}
+
+/** Income and fees by asset, each at its value of the day. */
+export function IncomePanel(data: PortfolioPageData) {
+  const { view, currency, rate, labels, matched: { book } } = data;
+  const income = sumsByAsset(book.income);
+  const fees = sumsByAsset(book.fees);
+  const rows = [
+    ...income.map((row) => ({ ...row, kind: "Income" })),
+    ...fees.map((row) => ({ ...row, kind: "Fees" })),
+  ];
+  return (
+    <Panel
+      id="income"
+      title="Income and fees"
+      note={currency}
+      actions={
+        <>
+          <ApiCsvLink view={view} list="income" of="income" />
+          <ApiCsvLink view={view} list="fees" of="fees" />
+        </>
+      }
+    >
+      {rows.length === 0
+        ? (
+          <EmptyState icon="info" title="Neither income nor fees">
+            Rewards, airdrops and fees of the ledger stand here.
+          </EmptyState>
+        )
+        : (
+          <table class="table">
+            <caption class="sr">Income and fees by asset</caption>
+            <thead>
+              <tr>
+                <th scope="col">Kind</th>
+                <th scope="col">Asset</th>
+                <th scope="col" class="num">Rows</th>
+                <th scope="col" class="num">Value</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map(({ kind, assetId, count, value, unknown }) => (
+                <tr key={kind + assetId}>
+                  <th scope="row">{kind}</th>
+                  <td>{assetId === "usd" ? "USD" : labelOf(labels, assetId).symbol}</td>
+                  <td class="num">{formatCount(count)}</td>
+                  <td class="num">
+                    <Money
+                      value={unknown === count ? null : value * rate}
+                      reason="No row of it has a known value"
+                    />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      <SourceLine parts={["each at the price of its time", "fees are part of cost and proceeds"]} />
+    </Panel>
+  );
+}
+
+interface Valued {
+  readonly assetId: string | null;
+  readonly value: string | null;
+}
+
+function sumsByAsset(entries: readonly Valued[]) {
+  return [...Map.groupBy(entries, ({ assetId }) => assetId ?? "usd")].map(([assetId, own]) => ({
+    assetId,
+    count: own.length,
+    value: own.reduce((sum, { value }) => sum + Number(value ?? 0), 0),
+    unknown: own.filter(({ value }) => value === null).length,
+  })).toSorted((a, b) => b.value - a.value);
+}

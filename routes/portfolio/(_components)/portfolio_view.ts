@@ -1,0 +1,95 @@
+import { parseUuid, type Uuid } from "../../../services/kernel/ids.ts";
+import { DAY_MS, type UtcMs, utcMsOf } from "../../../services/kernel/time.ts";
+import {
+  BASE_CURRENCIES,
+  type BaseCurrency,
+  LOT_METHODS,
+  type LotMethod,
+} from "../../../services/portfolio/mod.ts";
+
+export const RANGES = ["1m", "3m", "1y", "all"] as const;
+export type PortfolioRange = typeof RANGES[number];
+
+const RANGE_DAYS: Readonly<Record<PortfolioRange, number | null>> = {
+  "1m": 30,
+  "3m": 91,
+  "1y": 365,
+  all: null,
+};
+
+export const RANGE_LABELS: Readonly<Record<PortfolioRange, string>> = {
+  "1m": "1M",
+  "3m": "3M",
+  "1y": "1Y",
+  all: "All",
+};
+
+/** What the address of a portfolio's page says. */
+export interface PortfolioView {
+  readonly id: Uuid;
+  /** `null` is the portfolio's own. */
+  readonly currency: BaseCurrency | null;
+  readonly range: PortfolioRange;
+  /** `null` follows the portfolio's rules. */
+  readonly method: LotMethod | null;
+  /** An asset's id that returns are held against; empty for none. */
+  readonly benchmark: string;
+  /** The panel that shows its numbers instead of its chart. */
+  readonly table: string | null;
+}
+
+/** Reads the address; what it does not know it takes for not said. `null` without an id. */
+export function readPortfolioView(url: URL, id: string): PortfolioView | null {
+  const portfolioId = parseUuid(id);
+  if (portfolioId === null) return null;
+  const { searchParams } = url;
+  const currency = searchParams.get("currency")?.toUpperCase();
+  const range = searchParams.get("range");
+  const method = searchParams.get("method");
+  return {
+    id: portfolioId,
+    currency: BASE_CURRENCIES.find((name) => name === currency) ?? null,
+    range: RANGES.find((name) => name === range) ?? "all",
+    method: LOT_METHODS.find((name) => name === method) ?? null,
+    benchmark: searchParams.get("benchmark")?.trim().slice(0, 60) ?? "",
+    table: searchParams.get("table"),
+  };
+}
+
+/** The address of a view: of its page, or of something below it. */
+export function portfolioHref(view: PortfolioView, below = ""): string {
+  const query = new URLSearchParams();
+  if (view.currency !== null) query.set("currency", view.currency);
+  if (view.range !== "all") query.set("range", view.range);
+  if (view.method !== null) query.set("method", view.method);
+  if (view.benchmark !== "") query.set("benchmark", view.benchmark);
+  if (view.table !== null) query.set("table", view.table);
+  const [path = "", hash] = below.split("#");
+  return `/portfolio/${view.id}${path}${query.size === 0 ? "" : `?${query}`}` +
+    (hash === undefined ? "" : `#${hash}`);
+}
+
+/** Where a range begins; `undefined` for all of it. */
+export function startOf(range: PortfolioRange, now: UtcMs): UtcMs | undefined {
+  const days = RANGE_DAYS[range];
+  return days === null ? undefined : utcMsOf(now - days * DAY_MS);
+}
+
+/** Lot methods as people know them. */
+export const METHOD_LABELS: Readonly<Record<LotMethod, string>> = {
+  fifo: "FIFO",
+  lifo: "LIFO",
+  hifo: "HIFO",
+  lofo: "LOFO",
+  acb: "Average cost",
+  specid: "Specific lots",
+};
+
+export const METHOD_WORDS: Readonly<Record<LotMethod, string>> = {
+  fifo: "First in, first out",
+  lifo: "Last in, first out",
+  hifo: "Highest cost first",
+  lofo: "Lowest cost first",
+  acb: "Average cost of all units",
+  specid: "The lots that each sale names",
+};

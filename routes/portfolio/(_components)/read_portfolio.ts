@@ -1,0 +1,108 @@
+import { HttpError } from "fresh";
+import type { AssetId } from "../../../services/market/mod.ts";
+import type { UtcMs } from "../../../services/kernel/time.ts";
+import type {
+  BaseCurrency,
+  LedgerRow,
+  LedgerScope,
+  MatchedLots,
+  MeasuredPerformance,
+  Portfolio,
+  PortfolioValue,
+} from "../../../services/portfolio/mod.ts";
+import type { State } from "../../page_state.ts";
+import { asHttpError } from "../../refusals.ts";
+import { type PortfolioView, readPortfolioView, startOf } from "./portfolio_view.ts";
+
+/** Rows of the ledger that the page lists; all are on its own page. */
+const LISTED_ROWS = 12;
+
+/** A name for each asset of the page. */
+export type AssetLabels = ReadonlyMap<string, { readonly name: string; readonly symbol: string }>;
+
+/** Everything that the page of a portfolio shows. */
+export interface PortfolioPageData {
+  readonly view: PortfolioView;
+  readonly portfolio: Portfolio;
+  readonly portfolios: readonly Portfolio[];
+  readonly value: PortfolioValue;
+  readonly matched: MatchedLots;
+  readonly measured: MeasuredPerformance;
+  /** The newest of the ledger. */
+  readonly rows: readonly LedgerRow[];
+  readonly labels: AssetLabels;
+  /** What amounts are in: dollars as long as the currency asked for has no rate. */
+  readonly currency: BaseCurrency;
+  /** Its units for one dollar. */
+  readonly rate: number;
+  readonly now: UtcMs;
+}
+
+/** The portfolio that an address and its reader mean; a page of its own for any other. */
+export function scopeFor(
+  { portfolio }: Pick<State, "portfolio">,
+  request: Request,
+  id: string,
+): { readonly scope: LedgerScope; readonly view: PortfolioView } {
+  const view = readPortfolioView(new URL(request.url), id);
+  if (view === null) throw new HttpError(404, "Portfolio not found");
+  return {
+    view,
+    scope: { ownerId: portfolio.ownerOf(request.headers), portfolioId: view.id },
+  };
+}
+
+/** Reads all of it; somebody else's portfolio, or none, is a missing page. */
+export async function readPortfolio(
+  state: Pick<State, "portfolio" | "market" | "clock">,
+  request: Request,
+  id: string,
+): Promise<PortfolioPageData> {
+  const { scope, view } = scopeFor(state, request, id);
+  const { portfolio: parts, market, clock } = state;
+  const now = clock.now();
+  const method = view.method ?? undefined;
+  const currency = view.currency ?? undefined;
+  try {
+    const benchmark = benchmarkOf(market, view);
+    const [value, matched, rows, portfolios] = await Promise.all([
+      parts.holdings.getValue(scope, { currency }),
+      parts.lots.getLots(scope, { method }),
+      parts.ledger.listTransactions(scope, { limit: LISTED_ROWS, isNewestFirst: true }),
+      parts.portfolios.list(scope.ownerId),
+    ]);
+    const hasRate = value.fx.rate !== null;
+    const shown = hasRate ? value.currency : "USD";
+    const measured = await parts.performance.getPerformance(scope, {
+      currency: shown,
+      from: startOf(view.range, now),
+      benchmark,
+    });
+    return {
+      ...{ view, portfolios, value, matched, measured, rows, now },
+      portfolio: value.portfolio,
+      labels: labelsOf(market),
+      currency: shown,
+      rate: value.fx.rate ?? 1,
+    };
+  } catch (error) {
+    throw asHttpError(error);
+  }
+}
+
+function benchmarkOf(
+  market: State["market"],
+  { benchmark }: PortfolioView,
+): AssetId | undefined {
+  return benchmark === "" ? undefined : market.resolve(benchmark).id;
+}
+
+/** Every asset of the registry by its id. */
+export function labelsOf(market: Pick<State["market"], "listAssets">): AssetLabels {
+  return new Map(market.listAssets().map(({ id, name, symbol }) => [id, { name, symbol }]));
+}
+
+/** What an asset is called; its id where the registry does not have it. */
+export function labelOf(labels: AssetLabels, assetId: string) {
+  return labels.get(assetId) ?? { name: assetId, symbol: assetId.toUpperCase() };
+}

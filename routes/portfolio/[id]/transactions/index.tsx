@@ -1,0 +1,98 @@
+import { page } from "fresh";
+import { asset, Head } from "fresh/runtime";
+import FormDialog from "../../../../islands/FormDialog.tsx";
+import { parseUuid } from "../../../../services/kernel/ids.ts";
+import { utcMsOf } from "../../../../services/kernel/time.ts";
+import type { LedgerRow, Portfolio, TransactionPage } from "../../../../services/portfolio/mod.ts";
+import { EmptyState } from "../../../../components/states/States.tsx";
+import { Icon } from "../../../../components/Icon.tsx";
+import { define } from "../../../page_state.ts";
+import { asHttpError } from "../../../refusals.ts";
+import { LedgerTable } from "../../(_components)/LedgerTable.tsx";
+import { type AssetLabels, labelsOf, scopeFor } from "../../(_components)/read_portfolio.ts";
+
+/** Real rows, so that the browser's own search finds them. */
+const PAGE_ROWS = 500;
+
+interface LedgerData {
+  readonly portfolio: Portfolio;
+  readonly rows: readonly LedgerRow[];
+  readonly labels: AssetLabels;
+  readonly next: string | null;
+}
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { portfolio: { portfolios, ledger }, market } = ctx.state;
+    const { scope } = scopeFor(ctx.state, ctx.req, ctx.params["id"] ?? "");
+    try {
+      const portfolio = await portfolios.get(scope);
+      const after = readAfter(ctx.url.searchParams.get("after") ?? "");
+      const rows = await ledger.listTransactions(scope, {
+        limit: PAGE_ROWS,
+        isNewestFirst: true,
+        ...after && { after },
+      });
+      const last = rows.length === PAGE_ROWS ? rows.at(-1) : undefined;
+      return page<LedgerData>({
+        ...{ portfolio, rows },
+        labels: labelsOf(market),
+        next: last === undefined ? null : `?after=${last.at}.${last.id}`,
+      }, { headers: { "cache-control": "private, no-store" } });
+    } catch (error) {
+      throw asHttpError(error);
+    }
+  },
+});
+
+function readAfter(text: string): TransactionPage["after"] {
+  const [at = "", id = ""] = text.split(".");
+  const rowId = parseUuid(id);
+  return rowId === null || !/^\d{1,15}$/.test(at)
+    ? undefined
+    : { at: utcMsOf(Number(at)), id: rowId };
+}
+
+/** All rows of a ledger, the newest first. */
+export default define.page<typeof handler>(function Ledger({ data }) {
+  const { portfolio, rows, labels, next } = data;
+  const home = `/portfolio/${portfolio.id}`;
+  return (
+    <>
+      <Head>
+        <title>{`Ledger of ${portfolio.name} · Tokenlysis`}</title>
+        <link rel="stylesheet" href={asset("/styles/portfolio.css")} />
+      </Head>
+      <header class="page-head">
+        <div>
+          <h1>Ledger</h1>
+          <p class="asof">
+            <span>
+              <a href={home}>{portfolio.name}</a>
+            </span>
+            <span>newest first</span>
+          </p>
+        </div>
+        <div class="scope">
+          <a class="btn" href={`/api${home}/export`} download>
+            <Icon name="export" /> Export CSV
+          </a>
+          <a class="btn" data-kind="primary" href={`${home}/transactions/new`} data-dialog>
+            <Icon name="plus" /> Add
+          </a>
+        </div>
+      </header>
+      <section class="panel" aria-label="Rows of the ledger">
+        {rows.length === 0
+          ? <EmptyState icon="info" title="No row" level={2}>The ledger ends here.</EmptyState>
+          : <LedgerTable rows={rows} labels={labels} portfolioId={portfolio.id} />}
+      </section>
+      {next === null ? null : (
+        <p class="mt-4">
+          <a class="btn" href={`${home}/transactions${next}`}>Older rows</a>
+        </p>
+      )}
+      <FormDialog />
+    </>
+  );
+});

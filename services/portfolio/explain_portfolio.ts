@@ -1,0 +1,320 @@
+import { AppError } from "../kernel/errors.ts";
+import type { UtcMs } from "../kernel/time.ts";
+import { formatUtcMs } from "../kernel/time.ts";
+import type { PortfolioValue } from "./holding_service.ts";
+import type { Position } from "./holdings.ts";
+import type { MatchedLots } from "./lot_service.ts";
+import type { MeasuredPerformance } from "./performance_service.ts";
+import type { LedgerRow } from "./ports.ts";
+
+/** Rows of the ledger that an explanation lists at most, the newest. */
+export const MAX_EXPLAINED_ROWS = 200;
+
+/** What a number is: money of the portfolio's currency, dollars, a fraction, units, text. */
+export type ExplainedUnit = "money" | "usd" | "fraction" | "units" | "text";
+
+/** One thing that a figure is made of. */
+export interface PortfolioInput {
+  readonly name: string;
+  /** A plain number as text; `null` where it is not known. */
+  readonly value: string | null;
+  readonly unit: ExplainedUnit;
+  /** Where it comes from, and as of when. */
+  readonly note: string | null;
+}
+
+/** A figure of a portfolio taken apart, down to the rows of its ledger. */
+export interface PortfolioExplanation {
+  readonly figure: string;
+  readonly label: string;
+  readonly value: string | null;
+  readonly unit: ExplainedUnit;
+  readonly currency: string;
+  readonly reason: string | null;
+  readonly words: string;
+  readonly formula: string;
+  readonly inputs: readonly PortfolioInput[];
+  readonly rounding: string;
+  /** The newest rows that it stands on, and how many there are. */
+  readonly rows: readonly LedgerRow[];
+  readonly rowCount: number;
+}
+
+/** What a figure is explained from. */
+export interface ExplainedState {
+  readonly value: PortfolioValue;
+  readonly matched: MatchedLots;
+  readonly measured: MeasuredPerformance;
+}
+
+export const PORTFOLIO_FIGURES = [
+  ...["nav", "gain", "unrealised", "realised", "twr", "xirr", "roi", "drawdown", "income", "fees"],
+] as const;
+
+const POSITION = "position-";
+const EXACT = "Exact decimals throughout; two decimals are shown, more on hover.";
+const FLOATS = "Double precision; two decimals are shown.";
+
+/** Takes a figure apart. Throws `RESOURCE_NOT_FOUND` for one that there is not. */
+export function explainPortfolio(figure: string, state: ExplainedState): PortfolioExplanation {
+  if (figure.startsWith(POSITION)) return positionFigure(figure.slice(POSITION.length), state);
+  switch (figure) {
+    case "nav":
+      return valueFigure(figure, state);
+    case "unrealised":
+      return unrealisedFigure(figure, state);
+    case "realised":
+    case "income":
+    case "fees":
+      return settledFigure(figure, state);
+    case "gain":
+    case "twr":
+    case "xirr":
+    case "roi":
+    case "drawdown":
+      return returnFigure(figure, state);
+    default:
+      throw new AppError("RESOURCE_NOT_FOUND", `There is no figure "${figure}"`, {
+        details: { figures: [...PORTFOLIO_FIGURES, `${POSITION}{asset_id}`] },
+      });
+  }
+}
+
+function inputOfPosition({ name, quantity, price, valueUsd, unpriced }: Position): PortfolioInput {
+  const source = price === null
+    ? unpriced
+    : `${quantity} × ${price.priceUsd} USD, ${price.provenance.source} ` +
+      `${price.provenance.resolution}, ${formatUtcMs(price.provenance.asof)}`;
+  return { name, value: valueUsd, unit: "usd", note: source };
+}
+
+function valueFigure(figure: string, { value, matched }: ExplainedState): PortfolioExplanation {
+  const { fx, currency } = value;
+  const rate: readonly PortfolioInput[] = currency === "USD" ? [] : [{
+    name: `${currency} for one dollar`,
+    value: fx.rate === null ? null : `${fx.rate}`,
+    unit: "units",
+    note: fx.source === null ? null : `${fx.source}${whenOf(fx.asof)}`,
+  }];
+  return {
+    figure,
+    label: "Net asset value",
+    value: value.nav ?? null,
+    unit: "money",
+    currency,
+    reason: value.nav === null ? `There is no rate from dollars to ${currency}` : null,
+    words: "What all holdings with a price are worth together. One without a price is left out " +
+      "and counted; it is never taken for nothing, nor for its last price.",
+    formula: "Σ quantity × price × rate",
+    inputs: [...value.positions.map(inputOfPosition), ...rate],
+    rounding: EXACT,
+    ...newestRows(matched.ledger.rows()),
+  };
+}
+
+function unrealisedFigure(
+  figure: string,
+  { value, matched }: ExplainedState,
+): PortfolioExplanation {
+  return {
+    figure,
+    label: "Unrealised gain",
+    value: value.unrealizedUsd,
+    unit: "usd",
+    currency: "USD",
+    reason: null,
+    words: "Value less cost of the holdings of which both are known, in dollars. Cost is that of " +
+      `the open lots by ${value.rule.method}, fees included.`,
+    formula: "Σ (quantity × price − cost of open lots)",
+    inputs: value.positions.map((position) => ({
+      name: position.name,
+      value: position.unrealizedUsd,
+      unit: "usd",
+      note: `${position.valueUsd ?? "no value"} − ${position.costUsd} of ${position.lots} lots`,
+    })),
+    rounding: EXACT,
+    ...newestRows(matched.ledger.rows()),
+  };
+}
+
+function settledFigure(
+  figure: "realised" | "income" | "fees",
+  { value, matched }: ExplainedState,
+): PortfolioExplanation {
+  const { book, ledger } = matched;
+  const { sum, label, words, formula, entries } = {
+    realised: {
+      sum: value.realizedUsd,
+      label: "Realised gain",
+      words: "Proceeds less cost of everything that was sold or paid with, in dollars. Disposals " +
+        "whose cost or proceeds are not known are counted and left out.",
+      formula: "Σ (proceeds − fees − cost of the lots taken)",
+      entries: book.realized.map((one) => ({
+        name: `${one.assetId}, ${one.year}`,
+        value: one.gain,
+        note: `${one.proceeds} − ${one.cost}, ${one.incomplete} incomplete`,
+        rowIds: book.disposals.map(({ rowId }) => rowId),
+      })),
+    },
+    income: {
+      sum: value.incomeUsd,
+      label: "Income",
+      words: "Rewards, airdrops and other income at what they were worth when they came.",
+      formula: "Σ quantity × price at its time",
+      entries: book.income.map((one) => ({
+        name: `${one.assetId}, ${formatUtcMs(one.at)}`,
+        value: one.value,
+        note: `${one.quantity} units`,
+        rowIds: [one.rowId],
+      })),
+    },
+    fees: {
+      sum: value.feesUsd,
+      label: "Fees",
+      words: "All fees at what they were worth when they were paid. They are part of the cost of " +
+        "what was bought, and off the proceeds of what was sold.",
+      formula: "Σ fee × price at its time",
+      entries: book.fees.map((one) => ({
+        name: `${one.assetId ?? "usd"}, ${formatUtcMs(one.at)}`,
+        value: one.value,
+        note: `${one.quantity} units, in ${one.appliedTo}`,
+        rowIds: [one.rowId],
+      })),
+    },
+  }[figure];
+  const used = new Set<string>(entries.flatMap(({ rowIds }) => rowIds));
+  return {
+    ...{ figure, label, words, formula },
+    value: sum,
+    unit: "usd",
+    currency: "USD",
+    reason: null,
+    inputs: entries.slice(-MAX_INPUTS).map(({ name, value, note }) => ({
+      name,
+      value,
+      unit: "usd",
+      note,
+    })),
+    rounding: EXACT,
+    ...newestRows([...ledger.rows()].filter(({ id }) => used.has(id))),
+  };
+}
+
+const MAX_INPUTS = 100;
+
+type ReturnFigure = "gain" | "twr" | "xirr" | "roi" | "drawdown";
+
+const RETURN_WORDS: Readonly<Record<ReturnFigure, readonly [string, string, string]>> = {
+  gain: [
+    "Gain",
+    "What the value grew by beyond what was paid in.",
+    "value + withdrawn − deposited − opening value",
+  ],
+  twr: [
+    "Time-weighted return (TWR)",
+    "What one unit of money became that stayed in all the time: returns are linked at each flow, " +
+    "so the time and size of deposits do not count.",
+    "Π (value before flow / value after the flow before) − 1",
+  ],
+  xirr: [
+    "Money-weighted return (XIRR)",
+    "The yearly rate at which all that was paid in grew to what was taken out and what is there.",
+    "Σ flow × (1 + r)^(−days / 365) = 0",
+  ],
+  roi: [
+    "Return on investment (ROI)",
+    "Gain on all that was paid in.",
+    "gain / (opening + deposited)",
+  ],
+  drawdown: [
+    "Max drawdown",
+    "The deepest fall of the TWR index below its highest point before.",
+    "min (index / running peak − 1)",
+  ],
+};
+
+function returnFigure(
+  figure: ReturnFigure,
+  { matched, measured: { performance, currency } }: ExplainedState,
+): PortfolioExplanation {
+  const [label, words, formula] = RETURN_WORDS[figure];
+  const values = performance === null ? null : {
+    gain: performance.gain,
+    twr: performance.twr,
+    xirr: performance.xirr,
+    roi: performance.roi,
+    drawdown: performance.drawdown?.depth ?? null,
+  };
+  const value = values?.[figure] ?? null;
+  const amounts = performance === null ? [] : ([
+    ["Opening value", performance.openingValue, performance.from],
+    ["Deposited", performance.deposited, null],
+    ["Withdrawn", performance.withdrawn, null],
+    ["Value", performance.value, performance.to],
+  ] as const);
+  return {
+    ...{ figure, label, words, formula, currency },
+    value: value === null ? null : `${value}`,
+    unit: figure === "gain" ? "money" : "fraction",
+    reason: value === null ? "It takes two moments with prices, and money that moved" : null,
+    inputs: [
+      ...amounts.map(([name, amount, at]) => ({
+        name,
+        value: `${amount}`,
+        unit: "money" as const,
+        note: at === null ? "purchases and sales count as flows" : formatUtcMs(at),
+      })),
+      ...(performance?.contributions ?? []).map((one) => ({
+        name: `Gain of ${one.assetId}`,
+        value: `${one.gain}`,
+        unit: "money" as const,
+        note: null,
+      })),
+    ],
+    rounding: FLOATS,
+    ...newestRows(matched.ledger.rows()),
+  };
+}
+
+function positionFigure(
+  assetId: string,
+  { value, matched }: ExplainedState,
+): PortfolioExplanation {
+  const position = value.positions.find((one) => one.assetId === assetId);
+  if (position === undefined) {
+    throw new AppError("RESOURCE_NOT_FOUND", `The portfolio holds no "${assetId}"`);
+  }
+  const { book, ledger } = matched;
+  return {
+    figure: POSITION + assetId,
+    label: `Value of ${position.name}`,
+    value: position.value,
+    unit: "money",
+    currency: value.currency,
+    reason: position.unpriced,
+    words: "What is held of it over all accounts, at the price of now.",
+    formula: "Σ quantity of open lots × price × rate",
+    inputs: [
+      inputOfPosition(position),
+      ...book.lots.filter((lot) => lot.assetId === assetId).slice(0, MAX_INPUTS).map((lot) => ({
+        name: `Lot${whenOf(lot.acquired)}, ${lot.account}`,
+        value: lot.quantity,
+        unit: "units" as const,
+        note: lot.cost === null ? "cost not known" : `cost ${lot.cost} USD`,
+      })),
+    ],
+    rounding: EXACT,
+    ...newestRows([...ledger.rows()].filter((row) => row.assetId === assetId)),
+  };
+}
+
+function whenOf(at: UtcMs | null): string {
+  return at === null ? "" : `, ${formatUtcMs(at)}`;
+}
+
+function newestRows(
+  rows: Iterable<LedgerRow>,
+): Pick<PortfolioExplanation, "rows" | "rowCount"> {
+  const all = [...rows].sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
+  return { rows: all.slice(0, MAX_EXPLAINED_ROWS), rowCount: all.length };
+}
