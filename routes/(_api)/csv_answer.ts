@@ -1,3 +1,4 @@
+import { Decimal } from "../../services/kernel/decimal.ts";
 import { anyCell, csvLine } from "../../services/portfolio/mod.ts";
 
 /** One line of a table, under the names of its columns. */
@@ -20,7 +21,13 @@ export async function* csvOf<Item>(
   for (let start = 0; start < items.length; start += ROWS_AT_ONCE) {
     yield items.slice(start, start + ROWS_AT_ONCE).map((item) => {
       const row = toRow(item);
-      return csvLine(columns.map((column) => anyCell(String(row[column] ?? ""))));
+      return csvLine(columns.map((column) => anyCell(textOf(row[column]))));
     }).join("");
   }
+}
+
+/** A value without exponents, which spreadsheets may take for text. */
+function textOf(value: CsvRow[string] | undefined): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "number" ? new Decimal(value).toFixed() : String(value);
 }

@@ -90,7 +90,8 @@ export function commaList({ max, of }: { max: number; of: string }) {
 
 const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-function instant(name: string, options: { dayIs?: "start" | "end" } = {}) {
+/** An instant as ISO 8601 or epoch milliseconds; a day means its start, or its end. */
+export function instant(name: string, options: { dayIs?: "start" | "end" } = {}) {
   return requiredInstant(name, options).optional();
 }
 

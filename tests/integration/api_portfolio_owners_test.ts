@@ -82,6 +82,7 @@ async function annsThings(harness: ApiHarness): Promise<Ids> {
     watchlist_id: list.data.watchlist_id,
     asset_id: "bitcoin",
     task_id: task.id,
+    figure: "nav",
   };
 }
 
@@ -115,7 +116,7 @@ Deno.test("somebody else's rows are answered like missing ones, on every route",
     const foreign = await send(ids);
     const body = await foreign.text();
     assertEquals([route, foreign.status], [route, 404]);
-    const missing = await send({ asset_id: "bitcoin" });
+    const missing = await send({ asset_id: "bitcoin", figure: "nav" });
     // Word for word but for the ids that the asker named.
     assertEquals(withoutIds(body), withoutIds(await missing.text()), route);
   }

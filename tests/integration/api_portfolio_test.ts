@@ -146,7 +146,7 @@ Deno.test("a file with five broken rows lands the rest or nothing, as asked", as
   const csv = await rejected.text();
   assertEquals(csv.trim().split("\n").length, 6);
   const corrected = csv.replace("yesterday", "2025-01-03T00:00:00Z").replace("GIFT", "AIRDROP")
-    .replace("nocoin", "ethereum").replace(",one,", ",1,").replace(",-1,", ",3,");
+    .replace("nocoin", "ethereum").replace(",one,", ",4,").replace(",-1,", ",3,");
   const landed = await importCsv(harness, base, { csv: corrected });
   assertEquals([landed.state, landed.accepted, landed.quarantined], ["committed", 5, 0]);
 });
@@ -324,4 +324,42 @@ Deno.test("what no ledger can hold is refused with its reason", async () => {
   }
   assertEquals((await ask(harness, ["GET", base])).data.ledger_version, 0);
   assertEquals(NOW, harness.clock.now());
+});
+
+Deno.test("performance is measured under each measure's name, and its parts add up", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  const row = { timestamp: "2025-01-10", asset_id: "BTC", quantity: "1", account: "cold" };
+  const bought = await ask(harness, ["POST", `${base}/assets`], {
+    json: { ...row, unit_price_usd: "80000" },
+  });
+  assertEquals(bought.status, 201);
+  const path = `${base}/performance?benchmark=ETH`;
+  const { data } = await ask(harness, ["GET", path]);
+  const { performance } = data;
+  // 80,000 were paid for what was worth 100,000 from then on.
+  assertEquals([performance.deposited, performance.value, performance.gain], [
+    80_000,
+    100_000,
+    20_000,
+  ]);
+  assertEquals([performance.roi, performance.time_weighted_return], [0.25, 0.25]);
+  assertEquals(
+    performance.contributions.map((
+      one: { asset_id: string; gain: number },
+    ) => [one.asset_id, one.gain]),
+    [["bitcoin", 20_000]],
+  );
+  assert(Math.abs(performance.residual) < 1e-9);
+  assertEquals(performance.benchmark.asset_id, "ethereum");
+  assertEquals(data.lots, { realized_usd: "0", income_usd: "0", fees_usd: "0", incomplete: 0 });
+  assertEquals(performance.series.t.length, performance.series.nav.length);
+  const again = await ask(harness, ["GET", path]);
+  assertEquals(again.data, data);
+  const csv = await (await harness.send("GET", `${base}/performance?format=csv`)).text();
+  assertEquals(csv.trim().split("\n").length, performance.series.t.length + 1);
+  const refused = await ask(harness, ["GET", `${base}/performance?from=2025-02-01&to=2025-01-01`]);
+  assertEquals(refused.status, 422);
+  const empty = await makePortfolio(harness);
+  assertEquals((await ask(harness, ["GET", `${empty}/performance`])).data.performance, null);
 });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@/tests/assert.ts";
-import { type ApiHarness, dailyCandles, NOW, openTestApi } from "./api_harness.ts";
-import { DAY_MS, HOUR_MS } from "@/services/kernel/time.ts";
+import { type ApiHarness, NOW, openTestApi } from "./api_harness.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "@/services/kernel/time.ts";
 
 /** Two purchases and a sale with fees, a reward without a price, and a transfer between wallets. */
 export const LEDGER_CSV = [
@@ -15,23 +15,25 @@ export const LEDGER_CSV = [
   "",
 ].join("\n");
 
+const RESOLUTIONS = [
+  ["5m", 5 * MINUTE_MS, 300],
+  ["1h", HOUR_MS, 91 * 24],
+  ["1d", DAY_MS, 400],
+] as const;
+
 /** A harness with prices of now: bitcoin at 100,000 and ethereum at 3,000. */
 export async function openPricedApi(): Promise<ApiHarness> {
   const harness = await openTestApi();
   for (const [assetId, close] of [["bitcoin", 100_000], ["ethereum", 3_000]] as const) {
     const candle = { open: close, high: close, low: close, close, volume: 1 };
-    await harness.write({
-      assetId,
-      source: "binance",
-      interval: "1h",
-      candles: [{ ...candle, openTime: NOW - HOUR_MS }],
-    });
-    await harness.write({
-      assetId,
-      source: "binance",
-      candles: dailyCandles(Array.from({ length: 400 }, () => close), "2024-12-01")
-        .filter(({ openTime }) => openTime < NOW - DAY_MS),
-    });
+    // As far back as each resolution values the past.
+    for (const [interval, sizeMs, buckets] of RESOLUTIONS) {
+      const candles = Array.from({ length: buckets }, (_, at) => ({
+        ...candle,
+        openTime: NOW - (buckets - at) * sizeMs,
+      }));
+      await harness.write({ assetId, source: "binance", interval, candles });
+    }
   }
   return harness;
 }
