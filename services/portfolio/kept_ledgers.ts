@@ -4,7 +4,7 @@ import type { AssetId } from "../market/mod.ts";
 import { PICKS_COLUMN, picksOf } from "./lot_picks.ts";
 import { LotMatcher, type LotOptions } from "./lots.ts";
 import type { LedgerChange, LedgerRow, LedgerScope, LedgerStore } from "./ports.ts";
-import type { LotRule, Portfolio } from "./portfolio.ts";
+import type { Portfolio } from "./portfolio.ts";
 import type { DecimalText } from "./transaction.ts";
 
 /** Rows that are kept over all ledgers, and ways of matching that are kept of each. */

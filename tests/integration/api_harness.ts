@@ -68,7 +68,7 @@ export interface ApiHarness extends AsyncDisposable {
   send(
     method: "GET" | "POST" | "PUT" | "DELETE",
     path: string,
-    options?: { readonly owner?: string; readonly json?: unknown; readonly body?: BodyInit },
+    options?: SendOptions,
   ): Promise<Response>;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
   /** Writes candles `[first day + i] -> close` of an asset. */
@@ -116,31 +116,15 @@ export async function openTestApi(
   const jobs = new JobsService({ store: jobStore, clock, wake: () => {} });
   const { ops, operatorsLog } = createOps({ database, clock, store, market, jobs, jobStore });
   const folder = await Deno.makeTempDir({ prefix: "tokenlysis_api_" });
-  const portfolio = {
-    ...await openPortfolio(
-      { clock, database, config: { dataDir: folder, demo: demoMode } },
-      { registry, market, store, queue: () => jobStore },
-    ),
-    ownerOf: (headers: Headers) => headers.get(OWNER_HEADER) ?? LOCAL_OWNER,
-  };
+  const portfolio = await createPortfolio(
+    { clock, database, config: { dataDir: folder, demo: demoMode } },
+    { registry, market, store, queue: () => jobStore },
+  );
   const scoring = await createScoring({ database, clock, market, jobStore });
   const version = "1.2.3";
   const api = createApi({
-    ...{
-      market,
-      analytics,
-      risk,
-      health,
-      jobs,
-      ops,
-      scoring,
-      portfolio,
-      clock,
-      changes,
-      log,
-      rateLimits,
-      version,
-    },
+    ...{ market, analytics, risk, health, jobs, ops, scoring, portfolio },
+    ...{ clock, changes, log, rateLimits, version },
     ...monitoring && { monitoring },
   });
   return {
@@ -149,20 +133,7 @@ export async function openTestApi(
     scores: scoring.scores,
     portfolio,
     database,
-    async send(method, path, { owner = LOCAL_OWNER, json, body } = {}) {
-      const headers = {
-        [OWNER_HEADER]: owner,
-        ...json !== undefined && { "content-type": "application/json" },
-      };
-      const content = json === undefined ? body : JSON.stringify(json);
-      return await api.fetch(
-        new Request(`http://localhost${path}`, {
-          method,
-          headers,
-          ...content !== undefined && { body: content },
-        }),
-      );
-    },
+    send: (method, path, options) => send(api, [method, path], options),
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
     },
@@ -174,6 +145,41 @@ export async function openTestApi(
       await database.close();
       await Deno.remove(folder, { recursive: true });
     },
+  };
+}
+
+interface SendOptions {
+  readonly owner?: string;
+  readonly json?: unknown;
+  readonly body?: BodyInit;
+}
+
+async function send(
+  api: Api,
+  [method, path]: readonly [method: string, path: string],
+  { owner = LOCAL_OWNER, json, body }: SendOptions = {},
+): Promise<Response> {
+  const headers = {
+    [OWNER_HEADER]: owner,
+    ...json !== undefined && { "content-type": "application/json" },
+  };
+  const content = json === undefined ? body : JSON.stringify(json);
+  return await api.fetch(
+    new Request(`http://localhost${path}`, {
+      method,
+      headers,
+      ...content !== undefined && { body: content },
+    }),
+  );
+}
+
+/** Portfolios of the owners that requests name. */
+async function createPortfolio(
+  ...parts: Parameters<typeof openPortfolio>
+): Promise<PortfolioParts> {
+  return {
+    ...await openPortfolio(...parts),
+    ownerOf: (headers) => headers.get(OWNER_HEADER) ?? LOCAL_OWNER,
   };
 }
 
