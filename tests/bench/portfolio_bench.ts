@@ -8,7 +8,7 @@ import { type Uuid, uuidOfMoment } from "@/services/kernel/ids.ts";
 import { DAY_MS, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import { type AssetId, emptyColumns, type Interval, intervalMs } from "@/services/market/mod.ts";
 import { LotMatcher, type LotRow } from "@/services/portfolio/lots.ts";
-import { PerformanceService } from "@/services/portfolio/performance/performance_service.ts";
+import { SnapshotPerformance } from "@/services/portfolio/performance/snapshot_performance.ts";
 import type { Portfolio } from "@/services/portfolio/portfolio.ts";
 import { RebuildThread } from "@/services/portfolio/snapshots/rebuild_thread.ts";
 import {
@@ -167,7 +167,7 @@ async function benchPerformance({ database, clock, readCloses }: Bench): Promise
   await new SnapshotRebuild({ store: snapshots, openLedger, openRebuilder, readCloses, clock })
     .run(scope, { signal });
   const matcher = new LotMatcher(rows, { rule: portfolio.rule });
-  const service = new PerformanceService({
+  const service = new SnapshotPerformance({
     snapshots,
     openLots: () => Promise.resolve({ portfolio, rows, book: matcher.book() }),
     readCloses,

@@ -20,7 +20,7 @@ import { measurePortfolio, type PortfolioPerformance } from "./measure.ts";
 /** Histories that are kept decoded. */
 const MAX_HISTORIES = 8;
 
-export interface PerformanceQuery {
+export interface SnapshotQuery {
   readonly from?: UtcMs | undefined;
   readonly to?: UtcMs | undefined;
   /** The portfolio's own by default. */
@@ -61,7 +61,7 @@ export interface MatchedLedger {
   readonly book: LotBook;
 }
 
-export interface PerformanceDeps {
+export interface SnapshotPerformanceDeps {
   readonly snapshots: SnapshotStore;
   /** Throws for a portfolio that the owner does not have. */
   readonly openLots: (scope: LedgerScope) => Promise<MatchedLedger>;
@@ -75,18 +75,18 @@ export interface PerformanceDeps {
 }
 
 /** Measures portfolios on their snapshots; computes no history. */
-export class PerformanceService {
-  readonly #deps: PerformanceDeps;
+export class SnapshotPerformance {
+  readonly #deps: SnapshotPerformanceDeps;
   readonly #histories = new Map<string, PortfolioHistory>();
 
-  constructor(deps: PerformanceDeps) {
+  constructor(deps: SnapshotPerformanceDeps) {
     this.#deps = deps;
   }
 
   /** A portfolio's performance over a range; `null` until its snapshots are made. */
   async getPerformance(
     scope: LedgerScope,
-    query: PerformanceQuery = {},
+    query: SnapshotQuery = {},
   ): Promise<PerformanceReport | null> {
     const { snapshots, openLots, clock } = this.#deps;
     const matched = await openLots(scope);
@@ -164,7 +164,7 @@ export class PerformanceService {
 }
 
 /** 5 minutes within a day, hours within 90 days, else days: as far as each is kept. */
-function intervalFor({ from }: PerformanceQuery, now: UtcMs): SnapshotInterval {
+function intervalFor({ from }: SnapshotQuery, now: UtcMs): SnapshotInterval {
   if (from === undefined || now - from > 90 * DAY_MS - HOUR_MS) return "1d";
   return now - from > DAY_MS - HOUR_MS ? "1h" : "5m";
 }
