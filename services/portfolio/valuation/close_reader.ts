@@ -76,14 +76,21 @@ export class CloseReader {
     return builder.finish();
   }
 
-  /** The series that can answer: source by source, in each the coarsest first. */
+  /**
+   * The series that can answer: source by source, in each the coarsest first that the resolution
+   * is made of. Candles coarser than it come last: where one ends with a bucket, as a day does with
+   * its last hour, both close at the same price.
+   */
   #ordered(series: readonly FilledSeries[], { resolution }: AxisPart): readonly FilledSeries[] {
+    const rank = ({ interval }: FilledSeries) =>
+      interval === resolution || isDerivable(interval, resolution) ? 0 : 1;
     return series
-      .filter(({ interval }) => interval === resolution || isDerivable(interval, resolution))
+      .filter((one) => rank(one) === 0 || isDerivable(resolution, one.interval))
       .sort((a, b) =>
+        rank(a) - rank(b) ||
         this.#priority(a.source) - this.#priority(b.source) ||
         compareText(a.source, b.source) ||
-        intervalMs(b.interval) - intervalMs(a.interval)
+        (intervalMs(b.interval) - intervalMs(a.interval)) * (rank(a) === 0 ? 1 : -1)
       );
   }
 
