@@ -17,6 +17,7 @@ import { testAbsenceStore, testLivePriceStore } from "./live_price_store_contrac
 import { testPortfolioStore, testWatchlistStore } from "./portfolio_store_contract.ts";
 import { testProviderRecords } from "./provider_records_contract.ts";
 import { testScoreStore } from "./score_store_contract.ts";
+import { testSnapshotStore } from "./snapshot_store_contract.ts";
 import type { StoreKind } from "./stores.ts";
 import { testWaker } from "./waker_contract.ts";
 
@@ -74,5 +75,6 @@ testWaker({
 });
 testProviderRecords(postgres);
 testScoreStore(postgres);
+testSnapshotStore(postgres);
 testPortfolioStore(postgres);
 testWatchlistStore(postgres);

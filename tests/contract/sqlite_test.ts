@@ -13,6 +13,7 @@ import { testAbsenceStore, testLivePriceStore } from "./live_price_store_contrac
 import { testPortfolioStore, testWatchlistStore } from "./portfolio_store_contract.ts";
 import { testProviderRecords } from "./provider_records_contract.ts";
 import { testScoreStore } from "./score_store_contract.ts";
+import { testSnapshotStore } from "./snapshot_store_contract.ts";
 import type { StoreKind } from "./stores.ts";
 
 const sqlite: StoreKind = {
@@ -48,5 +49,6 @@ testLivePriceStore(sqlite);
 testAbsenceStore(sqlite);
 testProviderRecords(sqlite);
 testScoreStore(sqlite);
+testSnapshotStore(sqlite);
 testPortfolioStore(sqlite);
 testWatchlistStore(sqlite);
