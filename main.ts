@@ -25,6 +25,7 @@ import {
   openPortfolio,
   openScores,
   type PortfolioParts,
+  rebuildOnChange,
   recalculateOnClose,
 } from "./services/composition/mod.ts";
 import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
@@ -104,11 +105,13 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   });
   const stopFeedingHub = feedHub(hub, parts.bus);
   const stopScoring = recalculateOnClose(core, { ...parts, jobs });
+  const stopRebuilding = rebuildOnChange(core, { ledger: portfolio.ledger, jobs });
   const close = async () => {
     parts.board.stop();
     stopFeedingHub();
     stopValues();
     stopScoring();
+    stopRebuilding();
     await parts.bus[Symbol.asyncDispose]();
     await Promise.all(work.wakers.map((waker) => waker[Symbol.asyncDispose]()));
     if (!overrides.database) await database.close();

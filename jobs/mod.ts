@@ -5,7 +5,7 @@ import type {
   DemoMarket,
   LivePriceStore,
 } from "../services/market/mod.ts";
-import type { ImportDesk } from "../services/portfolio/mod.ts";
+import type { ImportDesk, SnapshotRebuild } from "../services/portfolio/mod.ts";
 import type { Bus } from "../services/ports/bus.ts";
 import type { JobStore } from "../services/ports/jobs.ts";
 import type { Clock } from "../services/ports/mod.ts";
@@ -21,6 +21,7 @@ import type { Job } from "./job.ts";
 import { pruneJobs } from "./prune_jobs.ts";
 import { pruneRawAnswers } from "./prune_raw_answers.ts";
 import { recalculateScores } from "./recalculate_scores.ts";
+import { rebuildPortfolio } from "./rebuild_portfolio.ts";
 import { refreshDemo } from "./refresh_demo.ts";
 
 export { type BackfillPayload, backfillRequest } from "./backfill_candles.ts";
@@ -28,6 +29,7 @@ export { defineCrons } from "./cron.ts";
 export { healRequest } from "./heal_candles.ts";
 export { importRequest } from "./import_ledger.ts";
 export type { Job } from "./job.ts";
+export { rebuildPortfolioRequest } from "./rebuild_portfolio.ts";
 export { recalculateRequest } from "./recalculate_scores.ts";
 export { JobSystem, type JobSystemDeps, type JobSystemStatus } from "./job_system.ts";
 
@@ -40,6 +42,8 @@ export interface JobDeps {
   readonly bus: Bus;
   /** Imports what was uploaded. */
   readonly desk: Pick<ImportDesk, "run">;
+  /** Values portfolios through time. */
+  readonly snapshots: Pick<SnapshotRebuild, "run">;
   readonly navs: KeepGoodNavsDeps;
   /** `null` where nothing outside may be called. */
   readonly outside: OutsideJobDeps | null;
@@ -63,6 +67,7 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
     pruneRawAnswers(deps),
     recalculateScores(deps),
     importLedger(deps),
+    rebuildPortfolio(deps),
     keepGoodNavs(deps.navs),
   ];
   if (outside === null) return inside;

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { AppError } from "../../services/kernel/errors.ts";
 import { formatUtcMs, type UtcMs } from "../../services/kernel/time.ts";
+import { bucketStart } from "../../services/market/mod.ts";
 import {
   BASE_CURRENCIES,
   bookTotals,
+  type PerformanceReport,
   type PortfolioPerformance,
 } from "../../services/portfolio/mod.ts";
 import { csvOf } from "./csv_answer.ts";
@@ -23,7 +25,7 @@ const SERIES_COLUMNS = ["time", "nav", "cumulative", "drawdown", "net_flow"];
 
 /** What a portfolio did between two instants. */
 export function performanceEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
-  const { performance, lots, market } = deps;
+  const { performance, history, lots, market, clock } = deps;
   const answer = answererOf(deps);
   return [endpoint({
     path: "/api/portfolio/{portfolio_id}/performance",
@@ -46,10 +48,15 @@ export function performanceEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
       const { from, to, currency, benchmark, format } = input.query;
       checkOrder({ from, to });
       const scope = scopeOf(input, deps);
-      const measured = await performance.getPerformance(scope, {
+      const range = {
         ...{ from, to, currency },
         benchmark: benchmark === undefined ? undefined : market.resolve(benchmark).id,
-      });
+      };
+      const kept = await history.getPerformance(scope, range);
+      // A new portfolio, or one that just changed, has an answer before its snapshots are made.
+      const isKept = kept !== null && isCurrent(kept, clock.now());
+      if (!isKept) await deps.askForSnapshots(scope);
+      const measured = isKept ? kept : await performance.getPerformance(scope, range);
       if (format === "csv") return seriesReply(measured.performance, scope.portfolioId);
       const { book } = await lots.getLots(scope);
       const totals = bookTotals(book, { from, to });
@@ -57,6 +64,7 @@ export function performanceEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
         portfolio_id: scope.portfolioId,
         currency: measured.currency,
         interval: measured.interval,
+        basis: isKept ? "snapshots" : "ledger",
         lots: {
           realized_usd: totals.realized.toFixed(),
           income_usd: totals.income.toFixed(),
@@ -67,6 +75,11 @@ export function performanceEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
       });
     },
   })];
+}
+
+/** Whether snapshots are of the newest rows, and no bucket ended since that they lack. */
+function isCurrent({ isStale, interval, builtAt }: PerformanceReport, now: UtcMs): boolean {
+  return !isStale && bucketStart(builtAt, interval) === bucketStart(now, interval);
 }
 
 function seriesReply(measured: PortfolioPerformance | null, portfolioId: string) {

@@ -69,6 +69,10 @@ export const PerformanceSchema = z.object({
   portfolio_id: z.uuid(),
   currency: z.enum(BASE_CURRENCIES),
   interval: z.string().describe("Length of the buckets that values stand at the ends of"),
+  basis: z.enum(["snapshots", "ledger"]).describe(
+    "snapshots: values that were kept, to the last bucket that is over. ledger: measured anew to " +
+      "the last five minutes, until the snapshots of its newest rows are there",
+  ),
   lots: z.object({
     realized_usd: Amount,
     income_usd: Amount,

@@ -8,6 +8,7 @@ import type {
   LotService,
   PerformanceService,
   PortfolioService,
+  SnapshotPerformance,
   WatchlistService,
 } from "../../services/portfolio/mod.ts";
 import type { MarketService } from "../../services/market/mod.ts";
@@ -30,6 +31,10 @@ export interface PortfolioParts {
   readonly lots: LotService;
   readonly holdings: HoldingService;
   readonly performance: PerformanceService;
+  /** Measures on what jobs valued already. */
+  readonly history: SnapshotPerformance;
+  /** Has them valued anew, now and then. */
+  readonly askForSnapshots: (scope: LedgerScope) => Promise<void>;
   readonly desk: ImportDesk;
   readonly watchlists: WatchlistService;
   /** Who asks. */

@@ -29,6 +29,7 @@ import {
 } from "../storage/mod.ts";
 import { type Core, readRegistryFile } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
+import { openSnapshots, snapshotAsker } from "./snapshot_parts.ts";
 
 /** What portfolios are made of. */
 export type PortfolioCore = Pick<Core, "clock" | "database"> & {
@@ -64,6 +65,10 @@ export async function openPortfolio(
   const lots = new LotService({ portfolios, ledgers, rest: () => nextTurn() });
   const holdings = new HoldingService({ lots, market, fx, clock });
   const performance = new PerformanceService({ lots, valuation, clock });
+  const { snapshots, history } = openSnapshots(
+    { clock, database },
+    { portfolios, ledgers, lots, valuation },
+  );
   const desk = new ImportDesk({
     portfolios,
     ledger,
@@ -80,7 +85,8 @@ export async function openPortfolio(
   const ownerOf = (_headers: Headers): string => LOCAL_OWNER;
   return {
     ...{ portfolios, ledger, lots, holdings, performance, fx, valuation, desk, watchlists },
-    ownerOf,
+    ...{ snapshots, history, ownerOf },
+    askForSnapshots: snapshotAsker({ clock }, queue),
   };
 }
 

@@ -1,3 +1,4 @@
+import { rebuildPortfolio } from "@/jobs/rebuild_portfolio.ts";
 import { ECB_CURRENCY } from "@/services/portfolio/mod.ts";
 import { SqlFxStore } from "@/services/storage/mod.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
@@ -368,4 +369,30 @@ Deno.test("performance is measured under each measure's name, and its parts add 
   assertEquals(refused.status, 422);
   const empty = await makePortfolio(harness);
   assertEquals((await ask(harness, ["GET", `${empty}/performance`])).data.performance, null);
+});
+
+Deno.test("performance stands on snapshots once a job has made them, until a row is added", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  await importCsv(harness, base);
+  const read = async () => (await ask(harness, ["GET", `${base}/performance`])).data;
+  const before = await read();
+  assertEquals(before.basis, "ledger");
+  const [task, more] = await harness.jobs.list({ limit: 10 });
+  assertEquals([task?.name, more], ["rebuild_portfolio", undefined]);
+  await rebuildPortfolio({ snapshots: harness.portfolio.snapshots }).run({
+    ...{ payload: task?.payload ?? null, signal: new AbortController().signal, attempt: 1 },
+    ...{ log: harness.log, reportProgress: () => {} },
+  });
+  const after = await read();
+  assertEquals([after.basis, after.interval], ["snapshots", "1d"]);
+  for (const name of ["value", "deposited", "withdrawn", "gain", "roi"]) {
+    assertEquals([name, after.performance[name]], [name, before.performance[name]]);
+  }
+  await ask(harness, ["POST", `${base}/assets`], {
+    json: { timestamp: "2025-07-01", asset_id: "BTC", quantity: "1", unit_price_usd: "100000" },
+  });
+  const changed = await read();
+  assertEquals(changed.basis, "ledger");
+  assertEquals(changed.performance.value - before.performance.value, 100_000);
 });
