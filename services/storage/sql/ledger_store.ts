@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import { AppError } from "../../kernel/errors.ts";
 import { type Uuid, UuidFactory } from "../../kernel/ids.ts";
 import type { UtcMs } from "../../kernel/time.ts";
-import { feeId } from "../../portfolio/imports/entry.ts";
+import { feeId, identityOf } from "../../portfolio/imports/entry.ts";
 import type {
   ImportRecord,
   LedgerChange,
@@ -179,6 +179,7 @@ export class SqlLedgerStore implements LedgerStore {
     return await this.#changeRow(scope, async (db) => {
       const writer = this.#writer(db, scope, null);
       if (await writer.findRow(named.id) === null) return null;
+      await this.#requireOwnKey(db, scope, named);
       await writer.replace(named, null);
       return { changedFrom: writer.changedFrom };
     });
@@ -208,6 +209,24 @@ export class SqlLedgerStore implements LedgerStore {
         .where("id", "=", this.#uuid(scope.portfolioId)).execute();
       return { ...result, ledgerVersion: version + 1 };
     });
+  }
+
+  /** Refuses a key that another row of the ledger has. */
+  async #requireOwnKey(
+    db: Kysely<Schema>,
+    { portfolioId }: LedgerScope,
+    { entry, id }: NamedEntry,
+  ): Promise<void> {
+    const identity = identityOf(entry);
+    if (identity === null) return;
+    const rival = await db.selectFrom("transactions").select("id")
+      .where("portfolio_id", "=", this.#uuid(portfolioId)).where("identity", "=", identity)
+      .where("id", "!=", this.#uuid(id)).executeTakeFirst();
+    if (rival === undefined) return;
+    throw new AppError(
+      "CONFLICT",
+      "The ledger has another transaction of this hash or external id",
+    );
   }
 
   /** The same for a row that may not be there. */

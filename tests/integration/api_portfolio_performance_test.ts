@@ -1,0 +1,67 @@
+import { rebuildPortfolio } from "@/jobs/rebuild_portfolio.ts";
+import { assert, assertEquals } from "@/tests/assert.ts";
+import { ask, LEDGER_CSV, makePortfolio, openPricedApi } from "./portfolio_sample.ts";
+
+Deno.test("performance is measured under each measure's name, and its parts add up", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  const row = { timestamp: "2025-01-10", asset_id: "BTC", quantity: "1", account: "cold" };
+  const bought = await ask(harness, ["POST", `${base}/assets`], {
+    json: { ...row, unit_price_usd: "80000" },
+  });
+  assertEquals(bought.status, 201);
+  const path = `${base}/performance?benchmark=ETH`;
+  const { data } = await ask(harness, ["GET", path]);
+  const { performance } = data;
+  // 80,000 were paid for what was worth 100,000 from then on.
+  assertEquals([performance.deposited, performance.value, performance.gain], [
+    80_000,
+    100_000,
+    20_000,
+  ]);
+  assertEquals([performance.roi, performance.time_weighted_return], [0.25, 0.25]);
+  assertEquals(
+    performance.contributions.map((
+      one: { asset_id: string; gain: number },
+    ) => [one.asset_id, one.gain]),
+    [["bitcoin", 20_000]],
+  );
+  assert(Math.abs(performance.residual) < 1e-9);
+  assertEquals(performance.benchmark.asset_id, "ethereum");
+  assertEquals(data.lots, { realized_usd: "0", income_usd: "0", fees_usd: "0", incomplete: 0 });
+  assertEquals(performance.series.t.length, performance.series.nav.length);
+  const again = await ask(harness, ["GET", path]);
+  assertEquals(again.data, data);
+  const csv = await (await harness.send("GET", `${base}/performance?format=csv`)).text();
+  assertEquals(csv.trim().split("\n").length, performance.series.t.length + 1);
+  const refused = await ask(harness, ["GET", `${base}/performance?from=2025-02-01&to=2025-01-01`]);
+  assertEquals(refused.status, 422);
+  const empty = await makePortfolio(harness);
+  assertEquals((await ask(harness, ["GET", `${empty}/performance`])).data.performance, null);
+});
+
+Deno.test("performance stands on snapshots once a job has made them, until a row is added", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  await ask(harness, ["POST", `${base}/import`], { body: LEDGER_CSV });
+  const read = async () => (await ask(harness, ["GET", `${base}/performance`])).data;
+  const before = await read();
+  assertEquals(before.basis, "ledger");
+  const [task, more] = await harness.jobs.list({ limit: 10 });
+  assertEquals([task?.name, more], ["rebuild_portfolio", undefined]);
+  await rebuildPortfolio({ snapshots: harness.portfolio.snapshots }).run({
+    ...{ payload: task?.payload ?? null, signal: new AbortController().signal, attempt: 1 },
+    ...{ log: harness.log, reportProgress: () => {} },
+  });
+  const after = await read();
+  assertEquals([after.basis, after.interval], ["snapshots", "1d"]);
+  for (const name of ["value", "deposited", "withdrawn", "gain", "roi"]) {
+    assertEquals([name, after.performance[name]], [name, before.performance[name]]);
+  }
+  await ask(harness, ["POST", `${base}/assets`], {
+    json: { timestamp: "2025-07-01", asset_id: "BTC", quantity: "1", unit_price_usd: "100000" },
+  });
+  const changed = await read();
+  assertEquals(changed.basis, "ledger");
+  assertEquals(changed.performance.value - before.performance.value, 100_000);
+});
