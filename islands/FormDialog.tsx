@@ -11,6 +11,27 @@ function formOf(page: Document): HTMLElement {
   return form;
 }
 
+/** Calls with the address of each marked link that is pressed, instead of leading there. */
+function useDialogLinks(open: (href: string) => void): void {
+  useEffect(() => {
+    function onClick(event: MouseEvent) {
+      const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+      const link = event.target instanceof Element && event.target.closest("a[data-dialog]");
+      if (!isPlain || !(link instanceof HTMLAnchorElement)) return;
+      event.preventDefault();
+      open(link.href);
+    }
+    document.addEventListener("click", onClick);
+    return () => document.removeEventListener("click", onClick);
+  }, []);
+}
+
+/** Shows where an accepted form leads; anew where that is this page. */
+function goOn(href: string): void {
+  if (new URL(href).pathname === location.pathname) location.reload();
+  else location.assign(href);
+}
+
 /**
  * Opens links marked `data-dialog` in a dialog: the form of the page that they lead to, which the
  * server checks as it does there. Once it is accepted, the page it leads to is shown.
@@ -42,19 +63,11 @@ export default function FormDialog() {
     }
   }
 
-  useEffect(() => {
-    function onClick(event: MouseEvent) {
-      const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
-      const link = event.target instanceof Element && event.target.closest("a[data-dialog]");
-      if (!isPlain || !(link instanceof HTMLAnchorElement)) return;
-      event.preventDefault();
-      slot.current?.replaceChildren();
-      dialog.current?.showModal();
-      void attempt(async () => show(formOf(await fetchPage(link.href))));
-    }
-    document.addEventListener("click", onClick);
-    return () => document.removeEventListener("click", onClick);
-  }, []);
+  useDialogLinks((href) => {
+    slot.current?.replaceChildren();
+    dialog.current?.showModal();
+    void attempt(async () => show(formOf(await fetchPage(href))));
+  });
 
   function onSubmit(event: SubmitEvent) {
     const form = event.target;
@@ -64,11 +77,8 @@ export default function FormDialog() {
     const fields = new FormData(form, event.submitter);
     void attempt(async () => {
       const outcome = await postForm(form.action, fields);
-      if (outcome.kind === "refused") return show(formOf(outcome.page));
-      // The same page with the same query, if that is where the form was opened.
-      const isHere = new URL(outcome.href).pathname === location.pathname;
-      if (isHere) location.reload();
-      else location.assign(outcome.href);
+      if (outcome.kind === "refused") show(formOf(outcome.page));
+      else goOn(outcome.href);
     });
   }
 

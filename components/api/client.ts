@@ -10,13 +10,20 @@ export class ClientError extends Error {
   override readonly name = "ClientError";
   /** Names the request in the server's log; `null` if no answer came. */
   readonly requestId: string | null;
+  /** What the server says beside its message, as yet unchecked. */
+  readonly details: unknown;
 
   constructor(
     message: string,
-    { cause, requestId = null }: { cause?: unknown; requestId?: string | null } = {},
+    { cause, requestId = null, details = null }: {
+      cause?: unknown;
+      requestId?: string | null;
+      details?: unknown;
+    } = {},
   ) {
     super(message, { cause });
     this.requestId = requestId;
+    this.details = details;
   }
 }
 
@@ -27,7 +34,7 @@ async function request(
   { accept, signal, method = "GET" }: {
     accept: string;
     signal?: AbortSignal | undefined;
-    method?: "GET" | "POST";
+    method?: "GET" | "POST" | "DELETE";
   },
 ): Promise<Response> {
   // Not `AbortSignal.any`: browsers that we build for do not all have it.
@@ -95,6 +102,36 @@ export async function fetchExplanationJson(href: string): Promise<string> {
   const { pathname, search } = new URL(href, location.href);
   const response = await request(`/api${pathname}${search}`, { accept: "application/json" });
   return JSON.stringify(await response.json(), null, 2);
+}
+
+/** Sends a file, however long it takes; the data of the answer. */
+export async function uploadFile(path: string, file: File, signal: AbortSignal): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method: "POST",
+      body: file,
+      headers: { accept: "application/json", "content-type": "application/octet-stream" },
+      signal,
+    });
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new ClientError("The server could not be reached", { cause });
+  }
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return field(answer, "data");
+  const error = field(answer, "error");
+  const message = field(error, "message");
+  throw new ClientError(
+    typeof message === "string" ? message : `The server answered ${response.status}`,
+    { requestId: response.headers.get("x-request-id"), details: field(error, "details") },
+  );
+}
+
+/** Asks for something to end or be taken back; throws `ClientError` with the server's words. */
+export async function sendDelete(path: string): Promise<void> {
+  const response = await request(path, { accept: "application/json", method: "DELETE" });
+  await response.body?.cancel();
 }
 
 /** Carries out an act of an operator; throws `ClientError` with the server's words if refused. */

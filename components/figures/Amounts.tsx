@@ -1,4 +1,4 @@
-import { directionOf, formatFiat, formatFiatChange, formatPrice } from "../format/number.ts";
+import { directionOf, formatGain, formatHolding, formatPrice } from "../format/number.ts";
 import { formatQuantity } from "../format/quantity.ts";
 import { Amount, Unknown } from "./Figures.tsx";
 
@@ -13,7 +13,7 @@ export function Money({ value, reason }: MoneyProps) {
   if (value === null) return <Unknown reason={reason ?? null} />;
   return (
     <span class="amt">
-      <Amount shown={formatFiat(value)} />
+      <Amount shown={formatHolding(value)} />
     </span>
   );
 }
@@ -37,7 +37,7 @@ export function Gain({ value, reason }: MoneyProps) {
   const direction = directionOf(value / 100);
   return (
     <span class="delta amt" data-dir={direction}>
-      <Amount shown={formatFiatChange(value)} />
+      <Amount shown={formatGain(value)} />
       <span class="sr">{GAIN_WORDS[direction]}</span>
     </span>
   );

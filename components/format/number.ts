@@ -119,9 +119,18 @@ export function formatFiat(value: number): FormattedNumber {
   return { text, unit: "", full: text };
 }
 
-/** A change of money with its sign: `+1,234.50`, `−12.3k`. */
-export function formatFiatChange(value: number): FormattedNumber {
-  const shown = formatFiat(Math.abs(value));
+const COMPACT_HOLDING_FROM = 10_000_000;
+
+/** What somebody holds: to the cent up to ten millions, as a statement of account has it. */
+export function formatHolding(value: number): FormattedNumber {
+  if (!(Math.abs(value) < COMPACT_HOLDING_FROM)) return formatFiat(value);
+  const text = formatDecimal(value, 2);
+  return { text, unit: "", full: text };
+}
+
+/** A gain in money with its sign: `+1,234.50`, `−12.30M`. */
+export function formatGain(value: number): FormattedNumber {
+  const shown = formatHolding(Math.abs(value));
   const sign = signOf(value, 2);
   return { text: sign + shown.text, unit: shown.unit, full: sign + shown.full };
 }

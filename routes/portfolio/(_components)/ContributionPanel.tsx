@@ -1,6 +1,7 @@
 import { tenth } from "../../../components/charts/scale.ts";
 import { Gain } from "../../../components/figures/Amounts.tsx";
 import { formatChange, formatPlain } from "../../../components/format/number.ts";
+import { finiteOrNull } from "../../../services/kernel/numbers.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import type { PortfolioPerformance } from "../../../services/portfolio/mod.ts";
 import { PageCsvLink } from "./panel_links.tsx";
@@ -31,7 +32,10 @@ export function waterfallOf(gains: readonly number[]): readonly WaterfallStep[] 
 export function ContributionPanel(data: PortfolioPageData) {
   const { view, currency, measured: { performance } } = data;
   if (performance === null) return null;
-  const { contributions, gain, residual } = performance;
+  const { gain, residual } = performance;
+  // A rate that is missing at one of its rows leaves the gain of an asset unknown.
+  const contributions = performance.contributions.filter((one) => Number.isFinite(one.gain));
+  const unknown = performance.contributions.length - contributions.length;
   const steps = waterfallOf(contributions.map((one) => one.gain));
   const total = waterfallOf([...contributions.map((one) => one.gain), -gain]).at(-1);
   return (
@@ -65,7 +69,7 @@ export function ContributionPanel(data: PortfolioPageData) {
               <Bar step={total} kind="total" />
             </td>
             <td class="num">
-              <Gain value={gain} />
+              <Gain value={finiteOrNull(gain)} reason="A rate or price is missing" />
             </td>
             <td class="num" data-pri="5">
               {performance.twr === null ? "n/a" : formatChange(performance.twr)}
@@ -74,8 +78,11 @@ export function ContributionPanel(data: PortfolioPageData) {
         </tfoot>
       </table>
       <SourceLine
+        state={unknown === 0 ? "current" : "partial"}
         parts={[
-          "value gained after deposits and withdrawals",
+          unknown === 0
+            ? "value gained after deposits and withdrawals"
+            : `${unknown} assets left out: a rate is missing`,
           `residual ${residual === null ? "n/a" : formatPlain(Number(residual.toFixed(9)))}`,
         ]}
       />

@@ -1,4 +1,4 @@
-import { formatChange } from "../../../components/format/number.ts";
+import { formatChange, formatDecimal } from "../../../components/format/number.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import type { PortfolioPerformance } from "../../../services/portfolio/mod.ts";
 import { PageCsvLink } from "./panel_links.tsx";
@@ -81,6 +81,12 @@ function MonthCell({ name, value }: { readonly name: string; readonly value: Mon
   return <Cell name={name} value={value.timeWeightedReturn} isPartial={value.isPartial} />;
 }
 
+/** One decimal, as a month is narrow; the title has both. */
+function shortChange(fraction: number): string {
+  const text = formatDecimal(fraction * 100, 1);
+  return fraction > 0 && text !== "0.0" ? `+${text}` : text;
+}
+
 interface CellProps {
   readonly name: string;
   readonly value: number | null;
@@ -96,7 +102,7 @@ function Cell({ name, value, isPartial }: CellProps) {
       data-partial={isPartial ? "" : undefined}
       title={formatChange(value) + (isPartial ? ", a part of the month" : "")}
     >
-      {formatChange(value).replace("%", "")}
+      {shortChange(value)}
     </td>
   );
 }

@@ -3,6 +3,7 @@ import { Gain, Money } from "../../../components/figures/Amounts.tsx";
 import { Change, NotApplicable } from "../../../components/figures/Figures.tsx";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
+import { finiteOrNull } from "../../../services/kernel/numbers.ts";
 import type { PortfolioPageData } from "./read_portfolio.ts";
 import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
 
@@ -17,7 +18,7 @@ export function PortfolioFigures(data: PortfolioPageData) {
   const since = performance === null ? "" : `since ${formatDay(performance.from)}`;
   const rule = METHOD_LABELS[value.rule.method];
   return (
-    <dl class="figs">
+    <dl class="figs portfolio-figs">
       <Figure
         {...data}
         label="Net asset value"
@@ -28,8 +29,8 @@ export function PortfolioFigures(data: PortfolioPageData) {
         <Money value={value.nav === null ? inCurrency(value.navUsd) : Number(value.nav)} />
         <span class="unit">{data.currency}</span>
       </Figure>
-      <Figure {...data} label="Gain" figure="gain" note={`${since}, flows taken out`}>
-        <Gain value={performance?.gain ?? null} reason={NO_RETURNS} />
+      <Figure {...data} label="Gain" figure="gain" note={`${since}, beyond flows`}>
+        <Gain value={finiteOrNull(performance?.gain ?? NaN)} reason={NO_RETURNS} />
       </Figure>
       <Figure {...data} label="Unrealised" figure="unrealised" note={`value less cost, ${rule}`}>
         <Gain value={inCurrency(value.unrealizedUsd)} />
@@ -59,11 +60,19 @@ export function PortfolioFigures(data: PortfolioPageData) {
           ? <NotApplicable reason={NO_RETURNS} />
           : formatShare(performance.drawdown.depth)}
       </Figure>
-      <Figure {...data} label="Income" figure="income" note="at its value when it came">
+      <Figure
+        {...data}
+        label="Income"
+        figure="income"
+        note={
+          <>
+            <a class="explain" href={portfolioHref(data.view, "/explain/fees")}>
+              fees <Money value={inCurrency(value.feesUsd)} />
+            </a>, in cost and proceeds
+          </>
+        }
+      >
         <Money value={inCurrency(value.incomeUsd)} />
-      </Figure>
-      <Figure {...data} label="Fees" figure="fees" note="in cost and proceeds">
-        <Money value={inCurrency(value.feesUsd)} />
       </Figure>
     </dl>
   );

@@ -108,9 +108,11 @@ function PositionRow(
         {price === null ? <Unknown reason={reason} /> : <Price value={price.priceUsd} />}
       </td>
       <td class="num" data-p="value">
-        <a class="explain" href={href}>
-          <Money value={position.valueUsd === null ? null : Number(position.valueUsd) * rate} />
-        </a>
+        {position.valueUsd === null ? <Unknown reason={reason} /> : (
+          <a class="explain" href={href}>
+            <Money value={Number(position.valueUsd) * rate} />
+          </a>
+        )}
       </td>
       <td class="num" data-pri="3">
         <Money

@@ -1,0 +1,90 @@
+import { ClientError, fetchData, field, sendDelete, uploadFile } from "./client.ts";
+import { type ImportReport, isImportReport } from "../imports/import_report.ts";
+
+/** How a file is to be read, and what is to become of it. */
+export interface UploadOrder {
+  readonly portfolioId: string;
+  readonly isPreview: boolean;
+  readonly isPartial: boolean;
+  /** Empty: told by the header. */
+  readonly format: string;
+  /** Empty for rows that name their own. */
+  readonly account: string;
+  /** Columns by our field and words by our action; `null` where the header tells. */
+  readonly mapping: UploadMapping | null;
+}
+
+export interface UploadMapping {
+  readonly columns: Readonly<Record<string, string>>;
+  readonly actions: Readonly<Record<string, string>>;
+}
+
+export interface UploadProgress {
+  readonly done: number;
+  readonly total: number | null;
+  readonly note: string;
+}
+
+/** How often a task is asked how far it is. */
+const POLL_MS = 500;
+
+/**
+ * Sends a file and waits for its report, also where a task imports it. Throws `ClientError` for a
+ * refusal; an abort cancels the task, which leaves nothing.
+ */
+export async function importFile(
+  file: File,
+  { order, signal, onProgress }: {
+    readonly order: UploadOrder;
+    readonly signal: AbortSignal;
+    readonly onProgress: (progress: UploadProgress) => void;
+  },
+): Promise<ImportReport> {
+  const base = `/api/portfolio/${order.portfolioId}/import`;
+  const answer = await uploadFile(`${base}?${queryOf(file, order)}`, file, signal);
+  if (isImportReport(answer)) return answer;
+  const taskId = field(answer, "id");
+  if (typeof taskId !== "string") throw new ClientError("Cannot read the report of the import");
+  return await followTask(`${base}/tasks/${taskId}`, { signal, onProgress });
+}
+
+function queryOf(file: File, order: UploadOrder): URLSearchParams {
+  const query = new URLSearchParams({ file_name: file.name.slice(0, 255) });
+  if (order.isPreview) query.set("dry_run", "1");
+  if (order.isPartial) query.set("partial", "1");
+  if (order.format !== "") query.set("format", order.format);
+  if (order.account !== "") query.set("account", order.account);
+  if (order.mapping !== null) query.set("mapping", JSON.stringify(order.mapping));
+  return query;
+}
+
+async function followTask(
+  path: string,
+  { signal, onProgress }: {
+    readonly signal: AbortSignal;
+    readonly onProgress: (progress: UploadProgress) => void;
+  },
+): Promise<ImportReport> {
+  while (true) {
+    if (signal.aborted) {
+      await sendDelete(path);
+      signal.throwIfAborted();
+    }
+    const task = await fetchData(path);
+    const result = field(task, "result");
+    if (isImportReport(result)) return result;
+    const state = field(task, "state");
+    if (state === "dead" || state === "cancelled") {
+      const error = field(task, "error");
+      throw new ClientError(typeof error === "string" ? error : "The import was cancelled");
+    }
+    const progress = field(task, "progress");
+    const [done, total, note] = ["done", "total", "note"].map((name) => field(progress, name));
+    onProgress({
+      done: typeof done === "number" ? done : 0,
+      total: typeof total === "number" ? total : null,
+      note: typeof note === "string" ? note : "",
+    });
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}

@@ -1,0 +1,207 @@
+import { formatCount } from "../format/number.ts";
+import { Icon } from "../Icon.tsx";
+import { Panel, SourceLine } from "../states/Panel.tsx";
+import { Banner } from "../states/States.tsx";
+import {
+  fixOf,
+  type ImportReport,
+  type ReportedChange,
+  type ReportedRow,
+} from "./import_report.ts";
+
+export interface ImportReportViewProps {
+  readonly report: ImportReport;
+  readonly portfolioId: string;
+}
+
+/** What became, or would become, of every row of a file; the sum always holds. */
+export function ImportReportView({ report, portfolioId }: ImportReportViewProps) {
+  const { inserted, updated, duplicate, quarantined, ignored, read } = report;
+  const parts = [inserted, duplicate, updated, quarantined, ignored];
+  const words = report.state === "preview" ? "will be" : "were";
+  return (
+    <div class="stack">
+      <Outcome report={report} portfolioId={portfolioId} />
+      <div>
+        <dl class="figs">
+          <Count label="Read" value={read} note="rows" />
+          <Count label="New" value={inserted} note={`${words} added`} />
+          <Count label="Already there" value={duplicate} note="unchanged" />
+          <Count label="Changed" value={updated} note="shown below" />
+          <Count label="Quarantined" value={quarantined} note="kept apart, nothing lost" />
+          <Count label="Ignored" value={ignored} note="say nothing for a ledger" />
+        </dl>
+        <p class="hint mt-2">
+          {formatCount(read)} = {parts.map(formatCount).join(" + ")}. The sum always holds.
+        </p>
+      </div>
+      <RowsPanel
+        id="quarantine"
+        title="Quarantine"
+        rows={report.rejected}
+        total={quarantined}
+        rejectedHref={report.import_id === null
+          ? null
+          : `/api/portfolio/${portfolioId}/imports/${report.import_id}/rejected`}
+      />
+      <ChangesPanel changes={report.changes} total={updated} />
+      <RowsPanel
+        id="ignored"
+        title="Ignored"
+        rows={report.skipped}
+        total={ignored}
+        rejectedHref={null}
+      />
+    </div>
+  );
+}
+
+function Outcome({ report, portfolioId }: ImportReportViewProps) {
+  const { state, accepted, quarantined, read } = report;
+  if (state === "preview") {
+    return (
+      <Banner kind="info">
+        <b>A preview: nothing is kept yet.</b> {report.file_name} reads as {report.format}, layout
+        {" "}
+        {report.layout}.
+      </Banner>
+    );
+  }
+  if (state === "refused") {
+    return (
+      <Banner kind="bad">
+        <b>Nothing was imported</b>, as {formatCount(quarantined)} of {formatCount(read)}{" "}
+        rows have faults. Correct them, or import the good rows without them.
+      </Banner>
+    );
+  }
+  return (
+    <Banner
+      kind="info"
+      icon="check"
+      actions={<a class="btn" data-size="s" href={`/portfolio/${portfolioId}`}>To the portfolio</a>}
+    >
+      <b>
+        {accepted === 0 ? "Nothing to change" : `${formatCount(accepted)} rows imported`}
+      </b>{" "}
+      from {report.file_name}.
+      {accepted === 0 && quarantined === 0 ? " Every row was there already: 0 changes." : ""}
+    </Banner>
+  );
+}
+
+interface CountProps {
+  readonly label: string;
+  readonly value: number;
+  readonly note: string;
+}
+
+function Count({ label, value, note }: CountProps) {
+  return (
+    <div class="fig">
+      <dt>{label}</dt>
+      <dd>{formatCount(value)}</dd>
+      <dd>{note}</dd>
+    </div>
+  );
+}
+
+interface RowsPanelProps {
+  readonly id: string;
+  readonly title: string;
+  readonly rows: readonly ReportedRow[];
+  readonly total: number;
+  /** The file of all of them; `null` where none is kept. */
+  readonly rejectedHref: string | null;
+}
+
+function RowsPanel({ id, title, rows, total, rejectedHref }: RowsPanelProps) {
+  if (total === 0) return null;
+  return (
+    <Panel
+      id={id}
+      title={title}
+      note={`${formatCount(total)} rows`}
+      actions={rejectedHref === null
+        ? undefined
+        : (
+          <a class="btn" data-size="s" href={rejectedHref} download>
+            <Icon name="export" />Download {formatCount(total)} rows
+          </a>
+        )}
+    >
+      <table class="table import-rows">
+        <caption class="sr">{title}: line, reason and what fixes it</caption>
+        <thead>
+          <tr>
+            <th scope="col" class="num">Line</th>
+            <th scope="col">Reason</th>
+            <th scope="col" data-pri="2">What fixes it</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.line}>
+              <td class="num">{formatCount(row.line)}</td>
+              <th scope="row">
+                <span class="wrap">{row.reason}</span>
+              </th>
+              <td data-pri="2">
+                <span class="wrap">{id === "ignored" ? "Nothing to do" : fixOf(row)}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <SourceLine
+        state={rows.length < total ? "partial" : "current"}
+        parts={[
+          rows.length < total
+            ? `the first ${formatCount(rows.length)} of ${formatCount(total)}`
+            : "all of them",
+          id === "ignored" ? "they change nothing" : "the download imports once corrected",
+        ]}
+      />
+    </Panel>
+  );
+}
+
+interface ChangesPanelProps {
+  readonly changes: readonly ReportedChange[];
+  readonly total: number;
+}
+
+function ChangesPanel({ changes, total }: ChangesPanelProps) {
+  if (total === 0) return null;
+  return (
+    <Panel id="changes" title="Changed rows" note={`${formatCount(total)} rows`}>
+      <table class="table import-rows">
+        <caption class="sr">Rows of the ledger that the file changes</caption>
+        <thead>
+          <tr>
+            <th scope="col" class="num">Line</th>
+            <th scope="col">Field</th>
+            <th scope="col" class="num">Stored</th>
+            <th scope="col" class="num">In the file</th>
+          </tr>
+        </thead>
+        <tbody>
+          {changes.flatMap(({ line, fields }) =>
+            fields.map(({ field, before, after }) => (
+              <tr key={`${line} ${field}`}>
+                <td class="num">{formatCount(line)}</td>
+                <th scope="row">{field}</th>
+                <td class="num">
+                  <span class="amt">{before ?? "blank"}</span>
+                </td>
+                <td class="num">
+                  <span class="amt">{after ?? "blank"}</span>
+                </td>
+              </tr>
+            ))
+          )}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}

@@ -1,0 +1,89 @@
+import { field } from "../api/client.ts";
+
+/** A row that was set aside or passed over, with why. */
+export interface ReportedRow {
+  readonly line: number;
+  readonly code: string;
+  readonly reason: string;
+  readonly candidates: readonly string[];
+}
+
+export interface ReportedChange {
+  readonly line: number;
+  readonly id: string;
+  readonly fields: readonly {
+    readonly field: string;
+    readonly before: string | null;
+    readonly after: string | null;
+  }[];
+}
+
+/** What became, or would become, of a file; as the API tells it. */
+export interface ImportReport {
+  readonly state: "committed" | "refused" | "preview";
+  readonly import_id: string | null;
+  readonly file_name: string;
+  readonly format: string;
+  readonly layout: string;
+  /** The sum of inserted, updated, duplicate, quarantined and ignored. */
+  readonly read: number;
+  readonly accepted: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly duplicate: number;
+  readonly quarantined: number;
+  readonly ignored: number;
+  readonly changes: readonly ReportedChange[];
+  readonly rejected: readonly ReportedRow[];
+  readonly skipped: readonly ReportedRow[];
+}
+
+const COUNTS = [
+  ...["read", "accepted", "inserted", "updated", "duplicate", "quarantined", "ignored"],
+];
+const LISTS = ["changes", "rejected", "skipped"];
+
+/** Whether an answer is a report; a task, which large files get, is none. */
+export function isImportReport(value: unknown): value is ImportReport {
+  return typeof field(value, "state") === "string" &&
+    COUNTS.every((name) => typeof field(value, name) === "number") &&
+    LISTS.every((name) => Array.isArray(field(value, name)));
+}
+
+/** What would make each kind of faulty row importable. */
+const FIXES: Readonly<Record<string, string>> = {
+  unreadable_row: "Check the quotes of the row, then import the rejected rows",
+  field_count: "Give the row as many cells as the header has",
+  missing_value: "Fill in what is missing",
+  bad_id: "Leave the id blank, or write a UUID",
+  bad_time: "Write the time as 2026-01-31T12:00:00Z",
+  unknown_action: "Name an action that is known, or say what the word means under Columns",
+  bad_number: "Write a plain decimal number, without separators",
+  bad_text: "Shorten the text, or take out what can't be read",
+  unknown_asset: "Write the asset's id, or import its candles first",
+  ambiguous_asset: "Choose one of the candidates and write its id",
+  half_trade: "Add the other side of the trade, or write a unit price",
+  conflicting_row: "Keep one of the rows that share a key",
+};
+
+export function fixOf({ code, candidates }: ReportedRow): string {
+  const fix = FIXES[code] ?? "Correct the row, then import the rejected rows";
+  return candidates.length === 0 ? fix : `${fix}: ${candidates.join(", ")}`;
+}
+
+/** The columns of a file that nobody knows, and which may stand for what; `null` for other errors. */
+export interface MappingProposal {
+  readonly columns: readonly string[];
+  readonly proposal: Readonly<Record<string, string>>;
+}
+
+export function proposalOf(details: unknown): MappingProposal | null {
+  const columns = field(details, "columns");
+  if (!Array.isArray(columns)) return null;
+  const proposal = field(details, "proposal");
+  const named = typeof proposal === "object" && proposal !== null ? Object.entries(proposal) : [];
+  return {
+    columns: columns.filter((name) => typeof name === "string"),
+    proposal: Object.fromEntries(named.filter(([, name]) => typeof name === "string")),
+  };
+}

@@ -1,0 +1,218 @@
+import { useSignal } from "@preact/signals";
+import { ImportReportView } from "../components/imports/ImportReportView.tsx";
+import { Icon } from "../components/Icon.tsx";
+import { formatCount } from "../components/format/number.ts";
+import { Panel, SourceLine } from "../components/states/Panel.tsx";
+import { type ImportState, useImport } from "./imports/import_state.ts";
+import { ColumnsPanel } from "./imports/ColumnsPanel.tsx";
+
+export interface ImportDeskProps {
+  readonly portfolios: readonly { readonly id: string; readonly name: string }[];
+  /** Id of the portfolio that is imported into; empty without any. */
+  readonly chosen: string;
+  readonly formats: readonly { readonly format: string; readonly label: string }[];
+  /** Names of the fields that columns can stand for. */
+  readonly fields: readonly string[];
+}
+
+/** Drop a file, see what would become of each of its rows, then import it. */
+export default function ImportDesk(props: ImportDeskProps) {
+  const state = useImport(props.chosen);
+  const { report, failure, settings, columns } = state;
+  if (props.chosen === "") {
+    return (
+      <p class="needs-js">
+        <a class="btn" data-kind="primary" href="/portfolio">Make a portfolio first</a>
+      </p>
+    );
+  }
+  return (
+    <div class="needs-js grid import-desk">
+      <div class="c-4 m-12 stack">
+        <FilePanel {...props} state={state} />
+        {columns.value === null
+          ? null
+          : <ColumnsPanel state={state} fields={props.fields} proposal={columns.value} />}
+      </div>
+      <div class="c-8 m-12 stack" aria-live="polite">
+        {failure.value === null ? null : (
+          <div class="banner" data-kind="bad" role="alert">
+            <Icon name="error" />
+            <p>
+              <b>Not imported.</b> {failure.value}
+            </p>
+          </div>
+        )}
+        {report.value === null ? null : (
+          <>
+            <ImportReportView report={report.value} portfolioId={settings.value.portfolioId} />
+            {report.value.state === "committed" ? null : <Decision state={state} />}
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function FilePanel(
+  { state, portfolios, formats }: ImportDeskProps & { readonly state: ImportState },
+) {
+  const { file, settings, progress } = state;
+  return (
+    <Panel id="file" title="File">
+      <Drop state={state} />
+      {progress.value === null ? null : <Progress state={state} />}
+      <div class="stack-form mt-4">
+        <label class="field">
+          <span>Into</span>
+          <select
+            class="input"
+            value={settings.value.portfolioId}
+            onChange={(event) => location.assign(`/import?portfolio=${event.currentTarget.value}`)}
+          >
+            {portfolios.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+          </select>
+        </label>
+        <label class="field">
+          <span>Format</span>
+          <select
+            class="input"
+            value={settings.value.format}
+            onChange={(event) => {
+              state.change({ format: event.currentTarget.value, mapping: null });
+              void state.send({ isPreview: true });
+            }}
+          >
+            <option value="">Told by its header</option>
+            {formats.map(({ format, label }) => <option key={format} value={format}>{label}
+            </option>)}
+          </select>
+        </label>
+        <label class="field">
+          <span>Account of rows that name none</span>
+          <input
+            class="input"
+            value={settings.value.account}
+            maxLength={80}
+            autocomplete="off"
+            onChange={(event) => {
+              state.change({ account: event.currentTarget.value.trim() });
+              void state.send({ isPreview: true });
+            }}
+          />
+        </label>
+        {file.value === null || state.columns.value !== null ? null : (
+          <div>
+            <button
+              type="button"
+              class="btn"
+              data-size="s"
+              onClick={() => void state.editColumns()}
+            >
+              <Icon name="columns" />Choose columns
+            </button>
+          </div>
+        )}
+      </div>
+      <SourceLine
+        parts={["own CSV 1.1, Binance, Coinbase, Kraken, Koinly, ghostfolio", "plain or gzip"]}
+      />
+    </Panel>
+  );
+}
+
+/** A place to drop a file on, with a button for those who do not drag. */
+function Drop({ state }: { readonly state: ImportState }) {
+  const isOver = useSignal(false);
+  const file = state.file.value;
+
+  function take(list: FileList | null | undefined) {
+    const [chosen] = list ?? [];
+    if (chosen) state.choose(chosen);
+  }
+
+  return (
+    <label
+      class="drop"
+      data-over={isOver.value ? "" : undefined}
+      onDragOver={(event) => {
+        event.preventDefault();
+        isOver.value = true;
+      }}
+      onDragLeave={() => isOver.value = false}
+      onDrop={(event) => {
+        event.preventDefault();
+        isOver.value = false;
+        take(event.dataTransfer?.files);
+      }}
+    >
+      <Icon name="import" />
+      <b>{file === null ? "Drop a CSV or JSON here" : file.name}</b>
+      <span class="hint">
+        {file === null
+          ? "or choose a file, at most 256 MiB and 1,000,000 rows"
+          : `${formatCount(Math.ceil(file.size / 1024))} KiB, press to choose another`}
+      </span>
+      <input
+        type="file"
+        class="sr"
+        accept=".csv,.json,.gz,text/csv,application/json"
+        onChange={(event) => {
+          take(event.currentTarget.files);
+          // The same file, corrected, is a change again.
+          event.currentTarget.value = "";
+        }}
+      />
+    </label>
+  );
+}
+
+function Progress({ state }: { readonly state: ImportState }) {
+  const { done = 0, total = null, note = "" } = state.progress.value ?? {};
+  return (
+    <div class="progress mt-4" role="status">
+      {total === null
+        ? <progress aria-label="Rows read" />
+        : <progress aria-label="Rows read" value={done} max={total} />}
+      <button type="button" class="btn" data-size="s" onClick={() => state.cancel()}>
+        Cancel
+      </button>
+      <small>
+        {note} {done > 0 ? formatCount(done) : ""}
+      </small>
+    </div>
+  );
+}
+
+/** After a preview: what is to become of the good rows. */
+function Decision({ state }: { readonly state: ImportState }) {
+  const report = state.report.value;
+  if (report === null) return null;
+  const isBlocked = report.quarantined > 0 && !state.settings.value.isPartial;
+  return (
+    <div class="flex between import-decision">
+      {report.quarantined === 0 ? <span /> : (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={state.settings.value.isPartial}
+            onChange={(event) => state.change({ isPartial: event.currentTarget.checked })}
+          />
+          Import the good rows even though {formatCount(report.quarantined)} stay in quarantine
+        </label>
+      )}
+      <div class="flex">
+        <button type="button" class="btn" onClick={() => state.discard()}>Discard</button>
+        <button
+          type="button"
+          class="btn"
+          data-kind="primary"
+          disabled={isBlocked || state.progress.value !== null}
+          onClick={() => void state.send({ isPreview: false })}
+        >
+          Import {formatCount(report.accepted)} rows
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,108 @@
+import { Moment } from "../../../components/figures/Moment.tsx";
+import { formatCount } from "../../../components/format/number.ts";
+import { Icon } from "../../../components/Icon.tsx";
+import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
+import { Badge, type BadgeKind, EmptyState } from "../../../components/states/States.tsx";
+import type { LedgerImport } from "../../../services/portfolio/mod.ts";
+import type { ImportPageData } from "./read_import.ts";
+
+const STATES: Readonly<Record<LedgerImport["state"], { kind: BadgeKind; word: string }>> = {
+  committed: { kind: "ok", word: "Imported" },
+  refused: { kind: "bad", word: "Refused" },
+  undone: { kind: "plain", word: "Undone" },
+};
+
+/** Earlier imports with their sums; each can be taken back as a whole. */
+export function HistoryPanel({ imports, chosen }: ImportPageData) {
+  return (
+    <Panel id="history" title="Earlier imports" note={chosen?.name}>
+      <div data-region="history">
+        {imports.length === 0 || chosen === null
+          ? (
+            <EmptyState icon="import" title="Nothing was imported yet">
+              Every import stands here with its sums and its rejected rows, and can be undone.
+            </EmptyState>
+          )
+          : (
+            <table class="table two-line">
+              <caption class="sr">Imports, newest first</caption>
+              <thead>
+                <tr>
+                  <th scope="col">File</th>
+                  <th scope="col" data-pri="3">Format</th>
+                  <th scope="col" data-pri="2">When</th>
+                  <th scope="col" class="num" data-pri="2">Read</th>
+                  <th scope="col" class="num">Accepted</th>
+                  <th scope="col" class="num" data-pri="3">There already</th>
+                  <th scope="col" class="num">Quarantined</th>
+                  <th scope="col" class="num" data-pri="3">Ignored</th>
+                  <th scope="col">State</th>
+                  <th scope="col" class="num">
+                    <span class="sr">Controls</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {imports.map((one) => (
+                  <ImportRow key={one.importId} one={one} portfolioId={chosen.id} />
+                ))}
+              </tbody>
+            </table>
+          )}
+        <SourceLine parts={["read = accepted + there already + quarantined + ignored"]} />
+      </div>
+    </Panel>
+  );
+}
+
+interface ImportRowProps {
+  readonly one: LedgerImport;
+  readonly portfolioId: string;
+}
+
+function ImportRow({ one, portfolioId }: ImportRowProps) {
+  const { kind, word } = STATES[one.state];
+  return (
+    <tr>
+      <th scope="row" data-p="name">{one.fileName}</th>
+      <td data-pri="3">{one.format}</td>
+      <td data-pri="2">
+        <Moment at={one.finishedAt} />
+      </td>
+      <td class="num" data-pri="2">{formatCount(one.read)}</td>
+      <td class="num" data-p="value">{formatCount(one.accepted)}</td>
+      <td class="num" data-pri="3">{formatCount(one.duplicate)}</td>
+      <td class="num">
+        {one.quarantined === 0 ? "0" : (
+          <a
+            href={`/api/portfolio/${portfolioId}/imports/${one.importId}/rejected`}
+            download
+          >
+            {formatCount(one.quarantined)}
+            <span class="sr">&nbsp;rejected rows of {one.fileName}, CSV</span>
+          </a>
+        )}
+      </td>
+      <td class="num" data-pri="3">{formatCount(one.ignored)}</td>
+      <td data-p="detail">
+        <Badge kind={kind}>{word}</Badge>
+      </td>
+      <td class="num" data-p="change">
+        {one.state === "committed" ? <UndoForm one={one} portfolioId={portfolioId} /> : null}
+      </td>
+    </tr>
+  );
+}
+
+function UndoForm({ one, portfolioId }: ImportRowProps) {
+  return (
+    <form method="post" action="/import" enctype="multipart/form-data">
+      <input type="hidden" name="portfolio" value={portfolioId} />
+      <input type="hidden" name="undo" value={one.importId} />
+      <button type="submit" class="btn" data-size="s">
+        <Icon name="undo" />Undo
+        <span class="sr">&nbsp;the import of {one.fileName}</span>
+      </button>
+    </form>
+  );
+}

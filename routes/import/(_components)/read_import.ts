@@ -1,0 +1,107 @@
+import { HttpError } from "fresh";
+import { type ImportReport, isImportReport } from "../../../components/imports/import_report.ts";
+import { parseUuid, type Uuid } from "../../../services/kernel/ids.ts";
+import {
+  DIRECT_BYTES,
+  type LedgerImport,
+  type LedgerScope,
+  type Portfolio,
+  reportToJson,
+} from "../../../services/portfolio/mod.ts";
+import { textOf } from "../../forms.ts";
+import type { State } from "../../page_state.ts";
+import { asHttpError } from "../../refusals.ts";
+
+const LISTED_IMPORTS = 50;
+
+/** Everything that the page of imports shows. */
+export interface ImportPageData {
+  readonly portfolios: readonly Portfolio[];
+  /** The one that is imported into; `null` without any. */
+  readonly chosen: Portfolio | null;
+  readonly imports: readonly LedgerImport[];
+  readonly formats: readonly { readonly format: string; readonly label: string }[];
+  /** What came of a file that this request brought. */
+  readonly report: ImportReport | null;
+  /** Why what was asked for was not done. */
+  readonly message: string | null;
+}
+
+type Parts = Pick<State, "portfolio">;
+
+/** The portfolios of who asks, and the imports of the one that is named, or of the first. */
+export async function readImportPage(
+  { portfolio: parts }: Parts,
+  request: Request,
+  { portfolioId, report = null, message = null }: {
+    readonly portfolioId: Uuid | null;
+    readonly report?: ImportReport | null;
+    readonly message?: string | null;
+  },
+): Promise<ImportPageData> {
+  const ownerId = parts.ownerOf(request.headers);
+  const portfolios = await parts.portfolios.list(ownerId);
+  const chosen = portfolioId === null
+    ? portfolios[0] ?? null
+    : portfolios.find(({ id }) => id === portfolioId) ?? null;
+  if (portfolioId !== null && chosen === null) throw new HttpError(404, "Portfolio not found");
+  const imports = chosen === null
+    ? []
+    : await parts.ledger.listImports({ ownerId, portfolioId: chosen.id }, LISTED_IMPORTS);
+  return { portfolios, chosen, imports, formats: parts.ledger.formats, report, message };
+}
+
+/** What a form sent: a file to preview or import, or an import to undo. */
+export async function readUploadForm(request: Request): Promise<FormData> {
+  const size = Number(request.headers.get("content-length") ?? Infinity);
+  if (size > DIRECT_BYTES) {
+    throw new HttpError(
+      413,
+      "Without JavaScript, files of at most 2 MiB can be sent: use deno task portfolio:import",
+    );
+  }
+  try {
+    return await request.formData();
+  } catch (cause) {
+    throw new HttpError(400, "Cannot read the form: expected a file", { cause });
+  }
+}
+
+/** The portfolio that a form names; the owner's first one, made if need be, without. */
+export async function scopeOfForm(
+  { portfolio: parts }: Parts,
+  request: Request,
+  form: FormData,
+): Promise<LedgerScope> {
+  const ownerId = parts.ownerOf(request.headers);
+  const named = parseUuid(textOf(form, "portfolio"));
+  try {
+    return { ownerId, portfolioId: named ?? await parts.ledger.openDefaultPortfolio(ownerId) };
+  } catch (error) {
+    throw asHttpError(error);
+  }
+}
+
+/** Imports or previews the file of a form. Throws a refusal as the service words it. */
+export async function importForm(
+  { portfolio: { desk } }: Parts,
+  scope: LedgerScope,
+  form: FormData,
+): Promise<ImportReport | null> {
+  const file = form.get("file");
+  if (!(file instanceof File) || file.size === 0) {
+    throw new HttpError(400, "Cannot import: choose a file first");
+  }
+  const receipt = await desk.receive({
+    scope,
+    fileName: file.name.slice(0, 255) || "transactions.csv",
+    format: textOf(form, "format") || null,
+    account: textOf(form, "account").slice(0, 80) || null,
+    mapping: null,
+    isPreview: textOf(form, "act") !== "import",
+    isPartial: textOf(form, "partial") === "1",
+  }, file.stream());
+  if (receipt.kind === "job") return null;
+  const report: unknown = reportToJson(receipt.report);
+  return isImportReport(report) ? report : null;
+}

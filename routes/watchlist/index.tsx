@@ -1,0 +1,84 @@
+import { page } from "fresh";
+import { asset, Head } from "fresh/runtime";
+import { parseUuid } from "../../services/kernel/ids.ts";
+import type { State } from "../page_state.ts";
+import { readForm, refusalOf, seeOther, textOf } from "../forms.ts";
+import { define } from "../page_state.ts";
+import { AssetOptions } from "../portfolio/(_components)/AssetOptions.tsx";
+import { readWatchlists, type WatchlistData } from "./(_components)/read_watchlists.ts";
+import { WatchlistPage } from "./(_components)/WatchlistPage.tsx";
+
+const PRIVATE = { "cache-control": "private, no-store" };
+const MAX_NAME = 80;
+const MAX_NOTE = 500;
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const listId = parseUuid(ctx.url.searchParams.get("list") ?? "");
+    const data = await readWatchlists(ctx.state, ctx.req, { listId });
+    return page<WatchlistData>(data, { headers: PRIVATE });
+  },
+
+  async POST(ctx) {
+    const form = await readForm(ctx.req);
+    const listId = parseUuid(textOf(form, "list"));
+    try {
+      return seeOther(await act(ctx.state, ctx.req, form));
+    } catch (error) {
+      const { message } = refusalOf(error);
+      const data = await readWatchlists(ctx.state, ctx.req, { listId, message });
+      return page<WatchlistData>(data, { status: 422, headers: PRIVATE });
+    }
+  },
+});
+
+/** Does what a form asks for; the address that shows it. */
+async function act(
+  { watchlists, portfolio }: Pick<State, "watchlists" | "portfolio">,
+  request: Request,
+  form: FormData,
+): Promise<string> {
+  const ownerId = portfolio.ownerOf(request.headers);
+  const name = textOf(form, "name").slice(0, MAX_NAME) || "Watchlist";
+  const named = parseUuid(textOf(form, "list"));
+  const kind = textOf(form, "act");
+  if (kind === "create" || named === null) {
+    const assets = textOf(form, "asset");
+    const made = await watchlists.create(ownerId, { name, assets: assets === "" ? [] : [assets] });
+    return `/watchlist?list=${made.id}`;
+  }
+  const scope = { ownerId, watchlistId: named };
+  const asset = textOf(form, "asset");
+  switch (kind) {
+    case "add": {
+      const note = textOf(form, "note").slice(0, MAX_NOTE);
+      await watchlists.addItem(scope, { asset, note: note === "" ? null : note });
+      break;
+    }
+    case "remove":
+      await watchlists.removeItem(scope, asset);
+      break;
+    case "rename":
+      await watchlists.update(scope, { name });
+      break;
+    case "delete":
+      await watchlists.remove(scope);
+      return "/watchlist";
+  }
+  return `/watchlist?list=${named}`;
+}
+
+/** What moved of the assets that I keep an eye on? */
+export default define.page<typeof handler>(function Watchlists({ data }) {
+  return (
+    <>
+      <Head>
+        <title>Watchlist · Tokenlysis</title>
+        <link rel="stylesheet" href={asset("/styles/portfolio.css")} />
+        <link rel="stylesheet" href={asset("/styles/watchlist.css")} />
+      </Head>
+      <WatchlistPage {...data} />
+      <AssetOptions labels={data.labels} />
+    </>
+  );
+});
