@@ -1,5 +1,6 @@
 import { page } from "fresh";
 import { asset, Head } from "fresh/runtime";
+import { AppError } from "../../services/kernel/errors.ts";
 import { parseUuid } from "../../services/kernel/ids.ts";
 import type { State } from "../page_state.ts";
 import { readForm, refusalOf, seeOther, textOf } from "../forms.ts";
@@ -34,7 +35,7 @@ export const handler = define.handlers({
 
 /** Does what a form asks for; the address that shows it. */
 async function act(
-  { watchlists, portfolio }: Pick<State, "watchlists" | "portfolio">,
+  { watchlists, portfolio, market }: Pick<State, "watchlists" | "portfolio" | "market">,
   request: Request,
   form: FormData,
 ): Promise<string> {
@@ -42,13 +43,13 @@ async function act(
   const name = textOf(form, "name").slice(0, MAX_NAME) || "Watchlist";
   const named = parseUuid(textOf(form, "list"));
   const kind = textOf(form, "act");
+  const asset = textOf(form, "asset");
+  if (asset !== "" && kind !== "remove") requireAsset(market, asset);
   if (kind === "create" || named === null) {
-    const assets = textOf(form, "asset");
-    const made = await watchlists.create(ownerId, { name, assets: assets === "" ? [] : [assets] });
+    const made = await watchlists.create(ownerId, { name, assets: asset === "" ? [] : [asset] });
     return `/watchlist?list=${made.id}`;
   }
   const scope = { ownerId, watchlistId: named };
-  const asset = textOf(form, "asset");
   switch (kind) {
     case "add": {
       const note = textOf(form, "note").slice(0, MAX_NOTE);
@@ -66,6 +67,16 @@ async function act(
       return "/watchlist";
   }
   return `/watchlist?list=${named}`;
+}
+
+/** An asset that nobody knows is a slip of the pen, not a page that is missing. */
+function requireAsset(market: State["market"], text: string): void {
+  try {
+    market.resolve(text);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError("VALIDATION_FAILED", error.message, { cause: error });
+  }
 }
 
 /** What moved of the assets that I keep an eye on? */
