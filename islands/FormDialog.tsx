@@ -76,7 +76,8 @@ export default function FormDialog() {
     if (isLoading.value) return;
     const fields = new FormData(form, event.submitter);
     void attempt(async () => {
-      const outcome = await postForm(form.action, fields);
+      // Not `form.action`: a field of that name stands in its place.
+      const outcome = await postForm(form.getAttribute("action") ?? location.href, fields);
       if (outcome.kind === "refused") show(formOf(outcome.page));
       else goOn(outcome.href);
     });
