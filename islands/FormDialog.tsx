@@ -26,6 +26,27 @@ function useDialogLinks(open: (href: string) => void): void {
   }, []);
 }
 
+/** One piece of work at a time, with the words of its failure. */
+function useAttempt() {
+  const isLoading = useSignal(false);
+  const failure = useSignal<string | null>(null);
+
+  async function attempt(work: () => Promise<void>) {
+    isLoading.value = true;
+    failure.value = null;
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      failure.value = error.message;
+    } finally {
+      isLoading.value = false;
+    }
+  }
+
+  return { isLoading, failure, attempt };
+}
+
 /** Shows where an accepted form leads; anew where that is this page. */
 function goOn(href: string): void {
   if (new URL(href).pathname === location.pathname) location.reload();
@@ -40,27 +61,13 @@ export default function FormDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   const slot = useRef<HTMLDivElement>(null);
   const title = useSignal("Form");
-  const isLoading = useSignal(false);
-  const failure = useSignal<string | null>(null);
+  const { isLoading, failure, attempt } = useAttempt();
 
   function show(form: HTMLElement) {
     title.value = form.dataset["label"] ?? "Form";
     slot.current?.replaceChildren(document.adoptNode(form));
     slot.current?.querySelector<HTMLElement>("[aria-invalid], input:not([type=hidden]), select")
       ?.focus();
-  }
-
-  async function attempt(work: () => Promise<void>) {
-    isLoading.value = true;
-    failure.value = null;
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof ClientError)) throw error;
-      failure.value = error.message;
-    } finally {
-      isLoading.value = false;
-    }
   }
 
   useDialogLinks((href) => {

@@ -3,6 +3,7 @@ import { ImportReportView } from "../components/imports/ImportReportView.tsx";
 import { Icon } from "../components/Icon.tsx";
 import { formatCount } from "../components/format/number.ts";
 import { Panel, SourceLine } from "../components/states/Panel.tsx";
+import { EmptyState } from "../components/states/States.tsx";
 import { type ImportState, useImport } from "./imports/import_state.ts";
 import { ColumnsPanel } from "./imports/ColumnsPanel.tsx";
 
@@ -43,12 +44,21 @@ export default function ImportDesk(props: ImportDeskProps) {
             </p>
           </div>
         )}
-        {report.value === null ? null : (
-          <>
-            <ImportReportView report={report.value} portfolioId={settings.value.portfolioId} />
-            {report.value.state === "committed" ? null : <Decision state={state} />}
-          </>
-        )}
+        {report.value === null
+          ? failure.value === null && state.progress.value === null
+            ? (
+              <EmptyState icon="import" title="The preview stands here" level={2}>
+                Every row of the file is counted as new, there already, changed, quarantined or
+                ignored before anything is kept. Faulty rows come back as a file to correct.
+              </EmptyState>
+            )
+            : null
+          : (
+            <>
+              <ImportReportView report={report.value} portfolioId={settings.value.portfolioId} />
+              {report.value.state === "committed" ? null : <Decision state={state} />}
+            </>
+          )}
       </div>
     </div>
   );

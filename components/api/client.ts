@@ -105,7 +105,11 @@ export async function fetchExplanationJson(href: string): Promise<string> {
 }
 
 /** Sends a file, however long it takes; the data of the answer. */
-export async function uploadFile(path: string, file: File, signal: AbortSignal): Promise<unknown> {
+export async function uploadFile(
+  path: string,
+  file: File,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(path, {

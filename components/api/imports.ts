@@ -41,7 +41,7 @@ export async function importFile(
   },
 ): Promise<ImportReport> {
   const base = `/api/portfolio/${order.portfolioId}/import`;
-  const answer = await uploadFile(`${base}?${queryOf(file, order)}`, file, signal);
+  const answer = await uploadFile(`${base}?${queryOf(file, order)}`, file, { signal });
   if (isImportReport(answer)) return answer;
   const taskId = field(answer, "id");
   if (typeof taskId !== "string") throw new ClientError("Cannot read the report of the import");

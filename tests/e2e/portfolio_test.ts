@@ -134,7 +134,7 @@ testInBrowser("portfolios in Chromium", [
       await using visited = await openHome(browser, url);
       const { page, complaints } = visited;
       await page.locator(".fig.lead a.explain").click();
-      const drawer = page.getByRole("dialog", { name: "Net asset value" });
+      const drawer = page.locator("dialog.drawer");
       await drawer.getByText("Σ quantity × price × rate").waitFor();
       await drawer.getByText(/Rows of the ledger, all 8/).waitFor();
       assertEquals(await drawer.locator("tbody tr").count(), 8);

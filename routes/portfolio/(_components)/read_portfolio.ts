@@ -42,7 +42,7 @@ export interface PortfolioPageData {
 export function scopeFor(
   { portfolio }: Pick<State, "portfolio">,
   request: Request,
-  id: string,
+  { id }: { readonly id: string },
 ): { readonly scope: LedgerScope; readonly view: PortfolioView } {
   const view = readPortfolioView(new URL(request.url), id);
   if (view === null) throw new HttpError(404, "Portfolio not found");
@@ -56,9 +56,9 @@ export function scopeFor(
 export async function readPortfolio(
   state: Pick<State, "portfolio" | "market" | "clock">,
   request: Request,
-  id: string,
+  { id }: { readonly id: string },
 ): Promise<PortfolioPageData> {
-  const { scope, view } = scopeFor(state, request, id);
+  const { scope, view } = scopeFor(state, request, { id });
   const { portfolio: parts, market, clock } = state;
   const now = clock.now();
   const method = view.method ?? undefined;

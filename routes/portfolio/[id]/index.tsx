@@ -17,7 +17,7 @@ import { type PortfolioPageData, readPortfolio } from "../(_components)/read_por
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const data = await readPortfolio(ctx.state, ctx.req, ctx.params["id"] ?? "");
+    const data = await readPortfolio(ctx.state, ctx.req, { id: ctx.params["id"] ?? "" });
     return page<PortfolioPageData>(data, { headers: { "cache-control": "private, no-store" } });
   },
 });

@@ -19,7 +19,7 @@ const PRIVATE = { "cache-control": "private, no-store" };
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { scope } = scopeFor(ctx.state, ctx.req, ctx.params["id"] ?? "");
+    const { scope } = scopeFor(ctx.state, ctx.req, { id: ctx.params["id"] ?? "" });
     try {
       const portfolio = await ctx.state.portfolio.portfolios.get(scope);
       const data = { portfolio, fields: fieldsOf(portfolio), message: null };
@@ -31,7 +31,7 @@ export const handler = define.handlers({
 
   async POST(ctx) {
     const { portfolios } = ctx.state.portfolio;
-    const { scope } = scopeFor(ctx.state, ctx.req, ctx.params["id"] ?? "");
+    const { scope } = scopeFor(ctx.state, ctx.req, { id: ctx.params["id"] ?? "" });
     const form = await readForm(ctx.req);
     const fields = readSettings(form);
     try {

@@ -72,7 +72,7 @@ export const handler = define.handlers({
     if (build === undefined) {
       throw new HttpError(404, `There is no such table: ${Object.keys(TABLES).join(", ")}`);
     }
-    const { header, rows } = build(await readPortfolio(ctx.state, ctx.req, id));
+    const { header, rows } = build(await readPortfolio(ctx.state, ctx.req, { id }));
     return new Response(formatCsv(header, rows), {
       headers: {
         "content-type": "text/csv; charset=utf-8",

@@ -21,7 +21,7 @@ interface ExplainData {
 export const handler = define.handlers({
   async GET(ctx) {
     const { id = "", figure = "" } = ctx.params;
-    const data = await readPortfolio(ctx.state, ctx.req, id);
+    const data = await readPortfolio(ctx.state, ctx.req, { id });
     try {
       const explanation = explainPortfolio(decodeURIComponent(figure), data);
       const { portfolio, view, labels } = data;

@@ -36,7 +36,7 @@ function rowIdOf(text: string | undefined) {
 export const handler = define.handlers({
   async GET(ctx) {
     const { portfolio, market } = ctx.state;
-    const { scope } = scopeFor(ctx.state, ctx.req, ctx.params["id"] ?? "");
+    const { scope } = scopeFor(ctx.state, ctx.req, { id: ctx.params["id"] ?? "" });
     const rowId = rowIdOf(ctx.params["row"]);
     try {
       const entered = await portfolio.ledger.getTransaction(scope, rowId);
@@ -54,7 +54,7 @@ export const handler = define.handlers({
 
   async POST(ctx) {
     const { portfolio: { ledger }, market } = ctx.state;
-    const { scope } = scopeFor(ctx.state, ctx.req, ctx.params["id"] ?? "");
+    const { scope } = scopeFor(ctx.state, ctx.req, { id: ctx.params["id"] ?? "" });
     const rowId = rowIdOf(ctx.params["row"]);
     const form = await readForm(ctx.req);
     const fields = readEntryFields(form);

@@ -24,7 +24,7 @@ interface LedgerData {
 export const handler = define.handlers({
   async GET(ctx) {
     const { portfolio: { portfolios, ledger }, market } = ctx.state;
-    const { scope } = scopeFor(ctx.state, ctx.req, ctx.params["id"] ?? "");
+    const { scope } = scopeFor(ctx.state, ctx.req, { id: ctx.params["id"] ?? "" });
     try {
       const portfolio = await portfolios.get(scope);
       const after = readAfter(ctx.url.searchParams.get("after") ?? "");

@@ -28,7 +28,7 @@ const PRIVATE = { "cache-control": "private, no-store" };
 export const handler = define.handlers({
   async GET(ctx) {
     const { portfolio, market, clock } = ctx.state;
-    const { scope } = scopeFor(ctx.state, ctx.req, ctx.params["id"] ?? "");
+    const { scope } = scopeFor(ctx.state, ctx.req, { id: ctx.params["id"] ?? "" });
     try {
       await portfolio.portfolios.get(scope);
     } catch (error) {
@@ -46,7 +46,7 @@ export const handler = define.handlers({
 
   async POST(ctx) {
     const { portfolio, market } = ctx.state;
-    const { scope } = scopeFor(ctx.state, ctx.req, ctx.params["id"] ?? "");
+    const { scope } = scopeFor(ctx.state, ctx.req, { id: ctx.params["id"] ?? "" });
     const fields = readEntryFields(await readForm(ctx.req));
     try {
       await portfolio.ledger.add(scope, entryValues(fields));
