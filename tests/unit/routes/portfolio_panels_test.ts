@@ -1,0 +1,84 @@
+import { fixOf, isImportReport, proposalOf } from "@/components/imports/import_report.ts";
+import { flowMarks, lineSet } from "@/components/charts/lines.ts";
+import { waterfallOf } from "@/routes/portfolio/(_components)/ContributionPanel.tsx";
+import { returnLevel, yearReturn } from "@/routes/portfolio/(_components)/MonthsPanel.tsx";
+import {
+  portfolioHref,
+  readPortfolioView,
+} from "@/routes/portfolio/(_components)/portfolio_view.ts";
+import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
+
+const ID = "01890f3e-7b5a-7cc0-98c4-dc0c0c07398f";
+
+Deno.test("readPortfolioView() keeps what it knows, and portfolioHref() says it again", () => {
+  const url = new URL(`http://x/portfolio/${ID}?currency=eur&range=1y&method=hifo&table=nav`);
+  const view = readPortfolioView(url, ID);
+  assert(view !== null);
+  assertEquals(
+    portfolioHref(view, "/csv/history#nav"),
+    `/portfolio/${ID}/csv/history?currency=EUR&range=1y&method=hifo&table=nav#nav`,
+  );
+});
+
+Deno.test("readPortfolioView() takes what it does not know for not said", () => {
+  const view = readPortfolioView(new URL(`http://x/?currency=XXX&range=9y&method=best`), ID);
+  assertEquals([view?.currency, view?.range, view?.method], [null, "all", null]);
+  assertEquals(readPortfolioView(new URL("http://x/"), "not-an-id"), null);
+});
+
+Deno.test("waterfallOf() lays gains end to end, losses back from where they begin", () => {
+  assertEquals(waterfallOf([60, 40, -50]), [
+    { x: 0, width: 60 },
+    { x: 60, width: 40 },
+    { x: 50, width: 50 },
+  ]);
+  assertEquals(waterfallOf([0]), [{ x: 0, width: 0 }]);
+});
+
+Deno.test("returnLevel() is full at 40 % either way", () => {
+  assertEquals([0.4, 2, 0.05, 0, -0.11, -0.9].map(returnLevel), [4, 4, 1, 0, -2, -4]);
+});
+
+Deno.test("yearReturn() compounds the months that have a return", () => {
+  const month = { year: 2026, isPartial: false };
+  const year = yearReturn([
+    { ...month, month: 1, timeWeightedReturn: 0.1 },
+    { ...month, month: 2, timeWeightedReturn: null },
+    { ...month, month: 3, timeWeightedReturn: -0.5 },
+  ]);
+  assertClose(year ?? NaN, -0.45);
+  assertEquals(yearReturn([]), null);
+});
+
+Deno.test("flowMarks() sums flows of bars that are drawn as one", () => {
+  const values = new Float64Array(1600).fill(1);
+  const set = lineSet([{ key: "nav", label: "NAV", values }], {
+    ...{ from: 0, barMs: 60_000, unit: "money" },
+  });
+  const flows = new Float64Array(1600);
+  flows[0] = 100;
+  flows[1] = 50;
+  flows[1599] = -20;
+  assertEquals(
+    flowMarks(flows, set).map(({ at, sign, text }) => [at, sign, text]),
+    [[0, "+", "paid in 150.00"], [799, "\u2212", "taken out 20.00"]],
+  );
+});
+
+Deno.test("isImportReport() tells a report from a task", () => {
+  assertEquals(isImportReport({ id: "x", state: "queued" }), false);
+  assertEquals(isImportReport(null), false);
+});
+
+Deno.test("proposalOf() reads columns, and nothing from other refusals", () => {
+  assertEquals(proposalOf({ reason: "bad_time" }), null);
+  assertEquals(proposalOf({ columns: ["Date", 1], proposal: { timestamp: "Date", x: 2 } }), {
+    columns: ["Date"],
+    proposal: { timestamp: "Date" },
+  });
+});
+
+Deno.test("fixOf() names the candidates that a row may mean", () => {
+  const row = { line: 2, code: "ambiguous_asset", reason: "", candidates: ["a", "b"] };
+  assertEquals(fixOf(row), "Choose one of the candidates and write its id: a, b");
+});
