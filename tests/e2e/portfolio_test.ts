@@ -135,7 +135,7 @@ testInBrowser("portfolios in Chromium", [
       const { page, complaints } = visited;
       await page.locator(".fig.lead a.explain").click();
       const drawer = page.locator("dialog.drawer");
-      await drawer.getByText("Σ quantity × price × rate").waitFor();
+      await drawer.locator(".formula", { hasText: "quantity × price × rate" }).waitFor();
       await drawer.getByText(/Rows of the ledger, all 8/).waitFor();
       assertEquals(await drawer.locator("tbody tr").count(), 8);
       await drawer.getByRole("button", { name: "Copy as JSON" }).click();
@@ -196,7 +196,7 @@ testInBrowser("portfolios in Chromium", [
       await page.getByRole("link", { name: "Edit Buy DOGE" }).click();
       await page.getByLabel("Quantity").fill("5000");
       await page.getByRole("button", { name: "Save" }).click();
-      await page.locator("#positions").getByText("5,000").waitFor();
+      await page.locator("#positions").getByText("5,000", { exact: true }).waitFor();
       await page.getByRole("link", { name: "Edit Buy DOGE" }).click();
       await page.getByText("Remove this transaction…").click();
       await page.getByRole("button", { name: "Remove it" }).click();
