@@ -90,10 +90,10 @@ export async function fetchAssets(): Promise<AssetHit[]> {
   }));
 }
 
-/** The explanation of a figure as the API gives it, for copying. */
-export async function fetchExplanationJson(figure: string, assetId: string): Promise<string> {
-  const path = `/api/explain/${encodeURIComponent(figure)}/${encodeURIComponent(assetId)}`;
-  const response = await request(path, { accept: "application/json" });
+/** The explanation at an address of a page, as the API gives it, for copying. */
+export async function fetchExplanationJson(href: string): Promise<string> {
+  const { pathname, search } = new URL(href, location.href);
+  const response = await request(`/api${pathname}${search}`, { accept: "application/json" });
   return JSON.stringify(await response.json(), null, 2);
 }
 

@@ -18,7 +18,10 @@ export interface SiteSection {
 export const SITE_SECTIONS: readonly SiteSection[] = [
   {
     title: "Markets",
-    pages: [{ href: "/", label: "Overview", icon: "overview", key: "o" }],
+    pages: [
+      { href: "/", label: "Overview", icon: "overview", key: "o" },
+      { href: "/analytics", label: "Analytics", icon: "analytics", key: "a" },
+    ],
   },
   {
     title: "System",

@@ -34,6 +34,7 @@ async function startConsole(): Promise<Console> {
       version: "0.1.0",
       apiDocument: () => ({}),
       market: { getOverview: () => Promise.resolve(NOTHING) } as unknown as State["market"],
+      risk: {} as State["risk"],
       ops: {
         read({ level }) {
           const view = { ...sampleOpsView(now()), ...changes };

@@ -1,5 +1,6 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
+import type { RiskReport } from "../../../services/analytics/mod.ts";
 import { define } from "../../page_state.ts";
 import {
   type AssetPageData,
@@ -8,21 +9,29 @@ import {
   readAssetPage,
 } from "../(_components)/asset_page.ts";
 import { AssetHeader } from "../(_components)/AssetHeader.tsx";
+import { AssetRisk, readAssetRisk } from "../(_components)/AssetRisk.tsx";
 import { ChartPanel } from "../(_components)/ChartPanel.tsx";
 import { IndicatorsPanel } from "../(_components)/IndicatorsPanel.tsx";
 import { KeyFigures } from "../(_components)/KeyFigures.tsx";
 import { ProvenancePanel } from "../(_components)/ProvenancePanel.tsx";
 
+interface PageData extends AssetPageData {
+  readonly risk: readonly RiskReport[];
+}
+
 export const handler = define.handlers({
   async GET(ctx) {
-    const { market, clock } = ctx.state;
+    const { market, risk, clock } = ctx.state;
     const id = ctx.params["id"] ?? "";
     const asset = findAsset(market, id);
     const canonical = canonicalPath(asset, { id, url: ctx.url });
     // Not for good: what a symbol means changes with the registry.
     if (canonical !== null) return ctx.redirect(canonical, 302);
-    const data = await readAssetPage(market, asset, { url: ctx.url, now: clock.now() });
-    return page<AssetPageData>(data);
+    const [data, measured] = await Promise.all([
+      readAssetPage(market, asset, { url: ctx.url, now: clock.now() }),
+      readAssetRisk(risk, asset),
+    ]);
+    return page<PageData>({ ...data, risk: measured });
   },
 });
 
@@ -46,6 +55,7 @@ export default define.page<typeof handler>(function AssetPage({ data }) {
         <div class="c-3 m-12 stack">
           <KeyFigures {...data} />
           <IndicatorsPanel {...data} />
+          <AssetRisk {...data} />
         </div>
         <div>
           <ProvenancePanel {...data} />
