@@ -165,7 +165,7 @@ async function createFront(
     version,
   });
   const page = createPages({
-    state: { market, risk, ops, clock, version, apiDocument: () => api.document },
+    state: { market, risk, scores, ops, clock, version, apiDocument: () => api.document },
     settings: pages,
     contentSecurityPolicy,
     build: await loadBuild(),

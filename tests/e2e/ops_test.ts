@@ -35,6 +35,7 @@ async function startConsole(): Promise<Console> {
       apiDocument: () => ({}),
       market: { getOverview: () => Promise.resolve(NOTHING) } as unknown as State["market"],
       risk: {} as State["risk"],
+      scores: {} as State["scores"],
       ops: {
         read({ level }) {
           const view = { ...sampleOpsView(now()), ...changes };
