@@ -103,6 +103,12 @@ export async function postAct(path: string): Promise<void> {
   await response.body?.cancel();
 }
 
+/** Asks for work to be done; the data of the answer. Throws `ClientError` if refused. */
+export async function postData(path: string): Promise<unknown> {
+  const response = await request(path, { accept: "application/json", method: "POST" });
+  return field(await response.json(), "data");
+}
+
 /** A page of this site, to take a part of it. */
 export async function fetchPage(href: string): Promise<Document> {
   const response = await request(href, { accept: "text/html" });

@@ -21,6 +21,7 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
     pages: [
       { href: "/", label: "Overview", icon: "overview", key: "o" },
       { href: "/analytics", label: "Analytics", icon: "analytics", key: "a" },
+      { href: "/scores", label: "Scores", icon: "score", key: "c" },
     ],
   },
   {

@@ -1,6 +1,6 @@
 import type { Explanation, ExplanationInput } from "../market/mod.ts";
 import { NEUTRAL } from "./combine.ts";
-import { PILLARS, type ScoreMethod } from "./method.ts";
+import type { ScoreMethod } from "./method.ts";
 import type { Scorecard } from "./score_run.ts";
 import type { MetricScore, PillarScore } from "./scorecard.ts";
 

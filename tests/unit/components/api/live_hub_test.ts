@@ -31,13 +31,18 @@ function listener() {
       heard.push(...ticks.map(({ coinId, priceUsd }) => `${coinId} ${priceUsd}`)),
     onCandle: ({ coinId, interval, close }) => heard.push(`${coinId} ${interval} ${close}`),
     onReset: ({ coinId, interval }) => heard.push(`reset ${coinId} ${interval}`),
+    onScores: (ticks) => heard.push(...ticks.map(({ coinId, score }) => `${coinId} = ${score}`)),
     onState: ({ kind }) => heard.push(kind),
   };
   return { heard, sink };
 }
 
-const wants = (...coins: string[]) => ({ coins, candles: [] });
-const bars = (coinId: string, interval = "5m") => ({ coins: [], candles: [{ coinId, interval }] });
+const wants = (...coins: string[]) => ({ coins, candles: [], scores: false });
+const bars = (coinId: string, interval = "5m") => ({
+  coins: [],
+  candles: [{ coinId, interval }],
+  scores: false,
+});
 
 function update(coinId: string, price: number, timestamp = "2026-11-21T06:00:00Z") {
   return { coin_id: coinId, price, timestamp, source: "consolidated", venues: ["binance"] };
