@@ -79,7 +79,7 @@ function BoardRow({ line, view }: { readonly line: ScoreLine; readonly view: Sco
       </th>
       <ScoreCells line={line} view={view} />
       <td class="num" data-p="change">
-        <span class="sub">rank</span>
+        <span class="sub">{`Rank ${rank}, within `}</span>
         {rankInterval === null
           ? <Unknown reason="the draws gave no rank" />
           : <span class="second">{formatRanks(rankInterval)}</span>}
@@ -115,13 +115,11 @@ function ScoreCells({ line: { card, label }, view }: {
         </ExplainedScore>
       </td>
       <td class="num" data-p="detail" data-pri="2">
-        <span class="sub">
-          {grade === null ? null : (
-            <>
-              grade <GradeMark grade={grade} />,
-            </>
-          )}interval
-        </span>
+        {grade === null ? null : (
+          <span class="sub">
+            Grade <GradeMark grade={grade} />
+          </span>
+        )}
         {band === null
           ? <Unknown reason="the draws gave no interval" />
           : <span class="second">{formatBand(band)}</span>}
