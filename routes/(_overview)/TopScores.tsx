@@ -64,7 +64,9 @@ export function TopScores({ run, lines }: TopScoresData) {
     <Panel
       id="top-scores"
       title="Highest scores"
-      note={run === null ? undefined : `${TOP} of ${formatCount(run.universe.length)} ranked`}
+      note={run === null
+        ? undefined
+        : `${lines.length} of ${formatCount(run.universe.length)} ranked`}
       actions={
         <>
           <RefreshScores />

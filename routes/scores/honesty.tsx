@@ -5,7 +5,12 @@ import { Icon } from "../../components/Icon.tsx";
 import { Menu } from "../../components/shell/Menu.tsx";
 import { Panel, SourceLine } from "../../components/states/Panel.tsx";
 import { Banner, EmptyState } from "../../components/states/States.tsx";
-import type { Honesty, ScoreMethod } from "../../services/scores/mod.ts";
+import {
+  type Honesty,
+  type Horizon,
+  HORIZONS,
+  type ScoreMethod,
+} from "../../services/scores/mod.ts";
 import { withScope } from "../(_scores)/ScoreParts.tsx";
 import { define } from "../page_state.ts";
 import { HonestyTable } from "./(_components)/HonestyTable.tsx";
@@ -76,9 +81,11 @@ export default define.page<typeof handler>(function HonestyPage({ data }) {
       </header>
       {notes.map((note) => <Banner key={note} kind="info">{note}.</Banner>)}
       <div class="grid">
-        <div>
-          <RelationsPanel {...data} />
-        </div>
+        {HORIZONS.map((horizon) => (
+          <div key={horizon} class="c-6 m-12">
+            <RelationsPanel {...data} horizon={horizon} />
+          </div>
+        ))}
         <div class="c-8 m-12">
           <ReadingPanel />
         </div>
@@ -92,25 +99,26 @@ function spanOf({ from, to }: Honesty): string {
   return `${formatDay(Date.parse(from))} to ${formatDay(Date.parse(to))}`;
 }
 
-function RelationsPanel({ honesty, method }: HonestyData) {
-  const isMeasured = honesty.rows.some(({ n }) => n > 0);
+function RelationsPanel({ honesty, method, horizon }: HonestyData & { readonly horizon: Horizon }) {
+  const rows = honesty.rows.filter((row) => row.horizon === horizon);
   return (
     <Panel
-      id="relations"
-      title="Rank correlation with the return that followed"
+      id={`relations-${horizon}`}
+      title={`Scores against the next ${horizon} days`}
       note="line: −0.5 to +0.5; bar: 95 % interval"
     >
-      {isMeasured
-        ? <HonestyTable rows={honesty.rows} method={method} />
+      {rows.some(({ n }) => n > 0)
+        ? <HonestyTable rows={rows} horizon={horizon} method={method} />
         : (
           <EmptyState icon="clock" title="Too little history">
-            A day counts once five ranked assets have a score on it and a price 7 or 30 days later.
+            A day counts once five ranked assets have a score on it and a price {horizon}{" "}
+            days later.
           </EmptyState>
         )}
       <SourceLine
         parts={[
           spanOf(honesty),
-          "days a horizon apart, so that no return counts twice",
+          `days ${horizon} apart, so that no return counts twice`,
           "at least 5 assets a day",
           "published also when near 0",
         ]}
@@ -128,7 +136,7 @@ function ReadingPanel() {
         other upside down, 0 that they have nothing to do with each other (Spearman). The figure is
         the mean over all days; its interval is 1.96 standard errors to either side.
       </p>
-      <p class="lede">
+      <p class="lede mt-2">
         An interval that holds 0 says that no relation was seen. One that does not is still small:
         it is a tendency over many days and assets, not a forecast for one. The assets here are
         those whose history is stored, which leaves out many that failed. A score describes what an

@@ -98,7 +98,7 @@ export function ScoreInputs({ name, score: { detail, scope } }: AssetScoreProps)
             <th scope="col">Metric</th>
             <th scope="col" class="num">Raw value</th>
             <th scope="col" class="num">Percentile</th>
-            <th scope="col" class="num" data-pri="5">Rank</th>
+            <th scope="col" class="num" data-pri="2">Rank</th>
             <th scope="col" class="num">Adds</th>
           </tr>
         </thead>
@@ -136,15 +136,19 @@ function MetricRow({ metric, assetId, scope }: MetricRowProps) {
         {label}
       </th>
       <td class="num" data-p="value">
-        <ExplainedScore figure={`score:${id}`} assetId={assetId} scope={scope}>
-          <RawValue metric={metric} />
-        </ExplainedScore>
+        {metric.raw === null
+          ? <Unknown reason={reason} />
+          : (
+            <ExplainedScore figure={`score:${id}`} assetId={assetId} scope={scope}>
+              <RawValue raw={metric.raw} unit={metric.unit} />
+            </ExplainedScore>
+          )}
       </td>
       <td class="num" data-p="detail">
         <span class="sub">Percentile</span>
         {percentile === null ? <Unknown reason={reason} /> : formatScore(percentile)}
       </td>
-      <td class="num" data-pri="5">
+      <td class="num" data-pri="2">
         {rank === null ? <Unknown reason={reason ?? "ranks are of the reference set alone"} /> : (
           <>
             {rank} <span class="unit">of {ranked}</span>
@@ -160,22 +164,25 @@ function MetricRow({ metric, assetId, scope }: MetricRowProps) {
   );
 }
 
-/** A tiny share would be 0.00%: it is shown with its power of ten. */
+/** A smaller share would read as 0.00%: it is shown with its power of ten. */
 const SMALLEST_SHARE = 1e-4;
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-function RawValue({ metric: { raw, unit, reason } }: Pick<MetricRowProps, "metric">) {
-  if (raw === null) {
-    return (
-      <>
-        — <span class="sr">unknown: {reason ?? "no reason given"}</span>
-      </>
-    );
+function RawValue({ raw, unit }: { readonly raw: number; readonly unit: MetricScore["unit"] }) {
+  const full = formatPlain(raw);
+  if (unit === "points") return <span title={full}>{formatDecimal(raw, 2)}</span>;
+  if (raw === 0 || Math.abs(raw) >= SMALLEST_SHARE) {
+    return <span title={full}>{formatShare(raw)}</span>;
   }
-  if (unit === "points") return <span title={formatPlain(raw)}>{formatDecimal(raw, 2)}</span>;
-  const isTiny = raw !== 0 && Math.abs(raw) < SMALLEST_SHARE;
+  const [digits = "", power = ""] = raw.toExponential(2).split("e-");
+  const raised = [...power].map((digit) => SUPERSCRIPTS[Number(digit)]).join("");
   return (
-    <span title={formatPlain(raw)}>
-      {isTiny ? raw.toExponential(2).replace("e-", " × 10^−") : formatShare(raw)}
+    <span title={full}>
+      <span aria-hidden="true">
+        {formatDecimal(Number(digits), 2)}
+        <span class="unit">×10⁻{raised}</span>
+      </span>
+      <span class="sr">{full}</span>
     </span>
   );
 }

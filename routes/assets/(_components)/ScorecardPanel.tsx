@@ -74,41 +74,18 @@ function Card({ name, detail, score: { method, scope, isOld } }: CardProps) {
         </span>
       </div>
       {score === null ? null : <WideBand name={name} score={score} band={band} />}
-      {isOld
-        ? (
-          <p class="score-history">
-            <Badge kind="stale" title="No newer daily candle of it is stored">
-              As of {formatDay(Date.parse(run.day))}
-            </Badge>
-          </p>
-        )
-        : null}
+      {scope.asof === null ? null : (
+        <p class="score-history">
+          <Badge
+            kind={isOld ? "stale" : "plain"}
+            title={isOld ? "No newer daily candle of it is stored" : "As the address asks for"}
+          >
+            As of {formatDay(Date.parse(run.day))}
+          </Badge>
+        </p>
+      )}
       <ChangeAndHistory detail={detail} />
-      <table class="table narrow">
-        <caption class="sr">Pillars</caption>
-        <thead>
-          <tr>
-            <th scope="col">Pillar</th>
-            <th scope="col" class="num">Weight</th>
-            <th scope="col" class="num">Score</th>
-          </tr>
-        </thead>
-        <tbody>
-          {card.pillars.map((pillar) => (
-            <tr key={pillar.id}>
-              <th scope="row">{pillar.label}</th>
-              <td class="num">
-                {pillar.usedWeight === null
-                  ? <span class="muted" title={whyMissing(pillar)}>shared</span>
-                  : formatShare(pillar.usedWeight)}
-              </td>
-              <td class="num">
-                <PillarMark pillar={pillar} assetId={assetId} scope={scope} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Pillars card={card} scope={scope} />
       <SourceLine
         state={isOld ? "stale" : stateOfCards([card])}
         parts={[
@@ -123,6 +100,40 @@ function Card({ name, detail, score: { method, scope, isOld } }: CardProps) {
   );
 }
 
+/** Each pillar with its weight; those without data say why. */
+function Pillars(
+  { card, scope }: Pick<ScoreDetail, "card"> & Pick<AssetScore, "scope">,
+) {
+  const { assetId } = card;
+  return (
+    <table class="table narrow">
+      <caption class="sr">Pillars</caption>
+      <thead>
+        <tr>
+          <th scope="col">Pillar</th>
+          <th scope="col" class="num">Weight</th>
+          <th scope="col" class="num">Score</th>
+        </tr>
+      </thead>
+      <tbody>
+        {card.pillars.map((pillar) => (
+          <tr key={pillar.id}>
+            <th scope="row">{pillar.label}</th>
+            <td class="num">
+              {pillar.usedWeight === null
+                ? <span class="muted" title={whyMissing(pillar)}>shared</span>
+                : formatShare(pillar.usedWeight)}
+            </td>
+            <td class="num">
+              <PillarMark pillar={pillar} assetId={assetId} scope={scope} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 function Place(
   { detail: { card, run }, scope }: Pick<CardProps, "detail"> & Pick<AssetScore, "scope">,
 ) {
@@ -130,9 +141,11 @@ function Place(
   if (rank === null) return <span class="muted">{outside ?? "not ranked"}</span>;
   return (
     <span class="muted">
-      rank{" "}
-      <ExplainedScore figure="score_rank" assetId={assetId} scope={scope}>{rank}</ExplainedScore>
-      {rankInterval === null ? null : ` (${formatRanks(rankInterval)})`} of {run.universe.length}
+      <ExplainedScore figure="score_rank" assetId={assetId} scope={scope}>
+        rank {rank}
+        {rankInterval === null ? null : ` (${formatRanks(rankInterval)})`}
+      </ExplainedScore>{" "}
+      of {run.universe.length}
     </span>
   );
 }
@@ -143,9 +156,6 @@ function ChangeAndHistory({ detail: { change, history } }: Pick<CardProps, "deta
   const isDrawn = scores.filter((score) => score !== null).length >= 2;
   return (
     <div class="score-history">
-      {isDrawn
-        ? <Sparkline name="Score" values={scores} />
-        : <Unknown reason="fewer than two runs of it are stored up to that day" />}
       <span>
         {change?.score === null || change === null
           ? <Unknown reason="the day before has no score" />
@@ -154,6 +164,11 @@ function ChangeAndHistory({ detail: { change, history } }: Pick<CardProps, "deta
               <ScoreChangeMark points={change.score} />
             </span>
           )} <span class="muted">since the day before</span>
+      </span>
+      <span>
+        <span class="muted">{isDrawn ? `${scores.length} days` : "history"}</span> {isDrawn
+          ? <Sparkline name="Score" values={scores} />
+          : <Unknown reason="fewer than two runs of it are stored up to that day" />}
       </span>
     </div>
   );

@@ -56,20 +56,16 @@ export default define.page<typeof handler>(function AssetPage({ data }) {
       </Head>
       <AssetHeader {...data} />
       <div class="grid">
-        <div class="c-9 m-12">
+        <div class="c-9 m-12 asset-main">
           <ChartPanel {...data} />
+          <ScoreReasons name={name} score={data.score} />
+          <ScoreInputs name={name} score={data.score} />
         </div>
         <div class="c-3 m-12 stack">
           <ScorecardPanel name={name} score={data.score} />
           <KeyFigures {...data} />
           <IndicatorsPanel {...data} />
           <AssetRisk {...data} />
-        </div>
-        <div class="c-6 m-12">
-          <ScoreReasons name={name} score={data.score} />
-        </div>
-        <div class="c-6 m-12">
-          <ScoreInputs name={name} score={data.score} />
         </div>
         <div>
           <ProvenancePanel {...data} />

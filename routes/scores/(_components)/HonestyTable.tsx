@@ -1,112 +1,73 @@
 import { Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount, formatDecimal, formatPlain } from "../../../components/format/number.ts";
-import {
-  type HonestyRow,
-  type Horizon,
-  HORIZONS,
-  type ScoreMethod,
-} from "../../../services/scores/mod.ts";
+import { type HonestyRow, type Horizon, type ScoreMethod } from "../../../services/scores/mod.ts";
 import { intervalOf, readingOf } from "./honesty_reading.ts";
 
 /** The drawn line reaches from minus to plus so much; correlations of scores lie well inside. */
 const DRAWN = 0.5;
 
 export interface HonestyTableProps {
+  /** Of one horizon. */
   readonly rows: readonly HonestyRow[];
+  readonly horizon: Horizon;
   readonly method: ScoreMethod;
 }
 
-/** Each pillar's rank correlation with the returns of each horizon after it, whatever it is. */
-export function HonestyTable({ rows, method }: HonestyTableProps) {
+/** Each pillar's rank correlation with the return after it, whatever it is. */
+export function HonestyTable({ rows, horizon, method }: HonestyTableProps) {
   const labels = new Map<string, string>(method.pillars.map(({ id, label }) => [id, label]));
-  const subjects = [...new Set(rows.map(({ subject }) => subject))];
   return (
-    <div class="scroller" tabIndex={0} role="region" aria-label="Rank correlations">
-      <table class="table">
-        <caption class="sr">Rank correlation of scores with later returns</caption>
-        <thead>
-          <tr>
-            <th scope="col">Pillar</th>
-            {HORIZONS.map((days) => <HorizonHeaders key={days} days={days} />)}
+    <table class="table two-line">
+      <caption class="sr">Rank correlation of scores with the next {horizon} days' return</caption>
+      <thead>
+        <tr>
+          <th scope="col">Pillar</th>
+          <th scope="col" class="num">Correlation</th>
+          <th scope="col" class="num">95 % interval</th>
+          <th scope="col" class="num" title="Days measured">n</th>
+          <th scope="col" class="num" data-pri="2">Above 0</th>
+          <th scope="col">Reading</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.subject}>
+            <th scope="row" data-p="name">
+              {labels.get(row.subject) ?? <b class="semi">Overall</b>}
+            </th>
+            <RelationCells name={labels.get(row.subject) ?? "Overall score"} row={row} />
           </tr>
-        </thead>
-        <tbody>
-          {subjects.map((subject) => (
-            <tr key={subject}>
-              <th scope="row">
-                {subject === "overall"
-                  ? <b class="semi">Overall</b>
-                  : labels.get(subject) ?? subject}
-              </th>
-              {HORIZONS.map((days) => (
-                <HorizonCells
-                  key={days}
-                  name={labels.get(subject) ?? "Overall score"}
-                  row={rows.find((row) => row.subject === subject && row.horizon === days)}
-                />
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function HorizonHeaders({ days }: { readonly days: Horizon }) {
-  return (
-    <>
-      <th scope="col" class="num">Next {days} days</th>
-      <th scope="col" class="num">95 % interval</th>
-      <th scope="col" class="num">
-        n<span class="sr">, days measured for the next {days} days</span>
-      </th>
-      <th scope="col" class="num">Above 0</th>
-      <th scope="col">Reading</th>
-    </>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
 const NOT_MEASURED = "no day had five assets with this pillar and a return after it";
 
-function HorizonCells(
-  { name, row }: { readonly name: string; readonly row: HonestyRow | undefined },
-) {
-  if (row === undefined || row.correlation === null) {
-    return (
-      <>
-        {["value", "interval"].map((key) => (
-          <td key={key} class="num">
-            <Unknown reason={NOT_MEASURED} />
-          </td>
-        ))}
-        <td class="num">0</td>
-        <td class="num">
-          <Unknown reason={NOT_MEASURED} />
-        </td>
-        <td class="second">not measured</td>
-      </>
-    );
-  }
+function RelationCells({ name, row }: { readonly name: string; readonly row: HonestyRow }) {
   const { correlation, positive, n } = row;
   const interval = intervalOf(row);
   return (
     <>
-      <td class="num">
-        <Relation name={name} correlation={correlation} interval={interval} />
+      <td class="num" data-p="value">
+        {correlation === null
+          ? <Unknown reason={NOT_MEASURED} />
+          : <Relation name={name} correlation={correlation} interval={interval} />}
       </td>
-      <td class="num">
+      <td class="num" data-p="detail">
         {interval === null
-          ? <Unknown reason="one day alone has no spread" />
+          ? <Unknown reason={NOT_MEASURED} />
           : <span class="second">{signed(interval[0])} to {signed(interval[1])}</span>}
+        <span class="sub">n {formatCount(n)}</span>
       </td>
       <td class="num">{formatCount(n)}</td>
-      <td class="num">
+      <td class="num" data-pri="2">
         {positive === null
           ? <Unknown reason={NOT_MEASURED} />
           : `${formatDecimal(positive * 100, 0)}%`}
       </td>
-      <td class="second">{readingOf(row)}</td>
+      <td class="second" data-p="change">{readingOf(row)}</td>
     </>
   );
 }

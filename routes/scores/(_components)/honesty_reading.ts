@@ -18,7 +18,5 @@ export function readingOf(row: Pick<HonestyRow, "correlation" | "standardError">
   if (interval === null) return "not measured";
   const [low, high] = interval;
   if (low <= 0 && high >= 0) return "no relation seen";
-  return low > 0
-    ? "a weak one: higher scores, higher returns"
-    : "a weak one: higher scores, lower returns";
+  return low > 0 ? "weak, the same way" : "weak, the other way";
 }
