@@ -137,10 +137,11 @@ function ReadingPanel() {
         the mean over all days; its interval is 1.96 standard errors to either side.
       </p>
       <p class="lede mt-2">
-        An interval that holds 0 says that no relation was seen. One that does not is still small:
-        it is a tendency over many days and assets, not a forecast for one. The assets here are
-        those whose history is stored, which leaves out many that failed. A score describes what an
-        asset is like; it does not tell what to buy.
+        An interval that holds 0 says that no relation was seen. "The same way" means that higher
+        scores went with higher returns, "the other way" with lower ones. Either is a tendency over
+        many days and assets, not a forecast for one. The assets here are those whose history is
+        stored, which leaves out many that failed. A score describes what an asset is like; it does
+        not tell what to buy.
       </p>
     </Panel>
   );

@@ -32,7 +32,7 @@ export function ScoreReasons({ name, score: { detail, method } }: AssetScoreProp
         steps={steps}
         valueOf={pointsOf}
       />
-      <p class="lede">
+      <p class="lede mt-2">
         The parts add up to the score to the last bit. {missingWords(card)}
         {change === null || change.metrics.length === 0
           ? null
