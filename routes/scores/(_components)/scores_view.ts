@@ -44,7 +44,7 @@ export function scoresFields(view: ScoresView): [name: string, value: string][] 
     ["asof", view.asof ?? ""],
     ["theme", view.theme ?? ""],
     ["q", view.query],
-    ["sort", view.sort === DEFAULT_SORT && isUsualOrder ? "" : view.sort],
+    ["sort", view.sort === DEFAULT_SORT ? "" : view.sort],
     ["order", isUsualOrder ? "" : view.order],
   ];
   return fields.filter(([, value]) => value !== "");

@@ -65,6 +65,37 @@ Deno.test("LiveHub opens one stream for all pages and tells each what it wants",
   assertEquals(two.heard.filter((word) => word.includes(" ")), ["bitcoin 90000"]);
 });
 
+Deno.test("LiveHub tells new scores over one stream to the pages that show some", async () => {
+  const { hub, streams } = setUp();
+  const [one, two, other] = [listener(), listener(), listener()];
+  const scores = { coins: [], candles: [], scores: true };
+  const first = hub.join(one.sink);
+  const second = hub.join(two.sink);
+  first.want(scores);
+  second.want(scores);
+  hub.join(other.sink).want({ ...scores, scores: false });
+  assertEquals(streams.open.map(({ path }) => path), ["/api/stream/scores"]);
+  streams.last.open();
+  const news = {
+    coin_id: "aave",
+    method: "v1",
+    score: 52.5,
+    rank: 3,
+    asof: "2026-11-21T00:00:00Z",
+  };
+  streams.last.send({ name: "score_update", data: news });
+  streams.last.send({ name: "score_update", data: { ...news, coin_id: "" } });
+  streams.last.send({ name: "score_update", data: { ...news, coin_id: "dai", score: null } });
+  await settle();
+  assertEquals(one.heard, ["aave = 52.5", "dai = null"]);
+  assertEquals(two.heard, one.heard);
+  assertEquals(other.heard, []);
+  first.leave();
+  assertEquals(streams.open.length, 1);
+  second.leave();
+  assertEquals(streams.open.length, 0);
+});
+
 Deno.test("LiveHub asks for more when a page wants more, and keeps what it has when one leaves", () => {
   const { hub, streams } = setUp();
   const first = hub.join(listener().sink);
