@@ -4,27 +4,22 @@ import { refreshRegions } from "./scores/refresh_regions.ts";
 
 export interface LiveScoresProps {
   readonly method: string;
-  /** The scores on the page, by asset. */
+  /** The scores on the page, by asset: all that there are. */
   readonly known: readonly (readonly [assetId: string, score: number | null])[];
-  /** Whether the page shows every score; else those of the first ranks, as many as are known. */
-  readonly isWhole: boolean;
 }
 
 /** All scores of a run come at once: the page is read again after the last of them. */
 const GATHER_MS = 400;
 
 /** Reads the page's scores again when others are told than those that stand on it. */
-export default function LiveScores({ method, known, isWhole }: LiveScoresProps) {
+export default function LiveScores({ method, known }: LiveScoresProps) {
   useEffect(() => {
     const shown = new Map(known);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = watchScores((ticks) => {
-      const news = ticks.filter((tick) => {
-        if (tick.method !== method) return false;
-        const isOnPage = isWhole || shown.has(tick.coinId) ||
-          (tick.rank !== null && tick.rank <= known.length);
-        return isOnPage && shown.get(tick.coinId) !== tick.score;
-      });
+      const news = ticks.filter((tick) =>
+        tick.method === method && shown.get(tick.coinId) !== tick.score
+      );
       if (news.length === 0) return;
       for (const { coinId, score } of news) shown.set(coinId, score);
       clearTimeout(timer);

@@ -5,7 +5,6 @@ import { formatBand, formatRanks } from "../../components/scores/score_text.ts";
 import { ScoreBand } from "../../components/scores/ScoreBand.tsx";
 import { Panel, SourceLine } from "../../components/states/Panel.tsx";
 import { EmptyState } from "../../components/states/States.tsx";
-import LiveScores from "../../islands/LiveScores.tsx";
 import RefreshScores from "../../islands/RefreshScores.tsx";
 import { type AssetLabel, labelOf, type MarketService } from "../../services/market/mod.ts";
 import {
@@ -108,11 +107,6 @@ export function TopScores({ run, lines }: TopScoresData) {
           ]}
         />
       </div>
-      <LiveScores
-        method={DEFAULT_METHOD}
-        known={lines.map(({ card: { assetId, score } }) => [assetId, score])}
-        isWhole={false}
-      />
     </Panel>
   );
 }

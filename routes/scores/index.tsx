@@ -52,7 +52,6 @@ export default define.page<typeof handler>(function Scores({ data }) {
           <LiveScores
             method={view.method}
             known={(run?.cards ?? []).map(({ assetId, score }) => [assetId, score])}
-            isWhole
           />
         )
         : null}
