@@ -46,6 +46,7 @@ export class LiveCells {
   readonly #places = new Map<string, LivePlace[]>();
   readonly #moments: readonly HTMLTimeElement[];
   readonly #flashes = new FlashLimiter<HTMLElement>();
+  readonly #taken = new WeakSet<HTMLElement>();
   readonly #shown = new WeakMap<HTMLElement, string>();
 
   constructor(page: ParentNode) {
@@ -74,6 +75,7 @@ export class LiveCells {
     const change = liveChange24h(row);
     for (const { price, change: changeCell } of this.#places.get(row.coinId) ?? []) {
       if (price !== null && this.#isNew(price, formatPrice(row.priceUsd).text)) {
+        this.#take(price, { isLink: true });
         render(
           <Explained figure="price" assetId={row.coinId}>
             <Price value={row.priceUsd} />
@@ -84,6 +86,7 @@ export class LiveCells {
       }
       if (changeCell === null) continue;
       if (!this.#isNew(changeCell, change === null ? "" : formatChange(change))) continue;
+      this.#take(changeCell, { isLink: change !== null });
       render(
         change === null
           ? <Unknown reason={NO_BASE} />
@@ -115,6 +118,16 @@ export class LiveCells {
       moment.dateTime = isoInstant(at);
       if (moment.parentElement !== null) localizeMoments(moment.parentElement, now);
     }
+  }
+
+  /**
+   * Before the first drawing in a cell: a link that the server wrote is taken over as it is, with
+   * its focus; anything of another kind would stay beside what is drawn.
+   */
+  #take(cell: HTMLElement, { isLink }: { isLink: boolean }): void {
+    if (this.#taken.has(cell)) return;
+    this.#taken.add(cell);
+    if (isLink !== (cell.querySelector("a.explain") !== null)) cell.replaceChildren();
   }
 
   /** Whether a cell would read differently than it does. */

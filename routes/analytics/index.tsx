@@ -15,8 +15,12 @@ export const handler = define.handlers({
   },
 });
 
+/** Columns of a correlation matrix that leave room for a panel beside it. */
+const MAX_BESIDE = 10;
+
 /** How much can each asset lose, and do they fall together? */
 export default define.page<typeof handler>(function Analytics({ data }) {
+  const isWide = data !== null && data.assets.length > MAX_BESIDE;
   return (
     <>
       <Head>
@@ -37,13 +41,13 @@ export default define.page<typeof handler>(function Analytics({ data }) {
             <div>
               <RiskPanel {...data} />
             </div>
-            <div class="c-7 m-12">
+            <div class={isWide ? undefined : "c-7 m-12"}>
               <CorrelationPanel {...data} />
             </div>
-            <div class="c-5 m-12">
+            <div class={isWide ? "c-6 m-12" : "c-5 m-12"}>
               <RollingPanel {...data} />
             </div>
-            <div>
+            <div class={isWide ? "c-6 m-12" : undefined}>
               <DrawdownPanel {...data} />
             </div>
           </div>
