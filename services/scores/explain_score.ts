@@ -77,15 +77,15 @@ function explainOverall({ card, method, members }: ExplainedCard): ScoreExplanat
       ? "exp(Σ weight × ln(pillar)), weights shared out over the pillars that have data"
       : "Σ weight × pillar, weights shared out over the pillars that have data",
     inputs: [
-      constant("neutral start", NEUTRAL),
+      constant("Neutral start", NEUTRAL, "points"),
       ...card.pillars.map((pillar) =>
         inputOf(
           `${pillar.label} adds`,
           { value: pillarContribution(pillar), unit: "points", card },
         )
       ),
-      constant("interval, from", low),
-      constant("interval, to", high),
+      constant("Interval, from", low, "points"),
+      constant("Interval, to", high, "points"),
     ],
     rounding: ROUNDING,
     provenance: provenanceOf(card),
@@ -103,10 +103,10 @@ function explainRank({ card, method, members }: ExplainedCard): ScoreExplanation
       `The interval holds 90 % of the places that ${method.uncertainty.draws} draws gave.`,
     formula: "1 + members with a higher score",
     inputs: [
-      constant("score", card.score, "points"),
-      constant("members of the reference set", members),
-      constant("rank interval, best", best),
-      constant("rank interval, worst", worst),
+      constant("Score", card.score, "points"),
+      constant("Members of the reference set", members),
+      constant("Rank interval, best", best),
+      constant("Rank interval, worst", worst),
     ],
     rounding: "Quantiles of the draws, as whole places.",
     provenance: provenanceOf(card),
@@ -146,9 +146,9 @@ function explainPillar(pillar: PillarScore, { card, method }: ExplainedCard): Sc
       ...pillar.metrics.map(({ label, percentile }) =>
         inputOf(`${label}: percentile`, { value: percentile, unit: "points", card })
       ),
-      constant("weight, as set", pillar.weight, "share"),
-      constant("weight, in use", pillar.usedWeight, "share"),
-      inputOf("adds to the score", { value: pillarContribution(pillar), unit: "points", card }),
+      constant("Weight, as set", pillar.weight, "share"),
+      constant("Weight, in use", pillar.usedWeight, "share"),
+      inputOf("Adds to the score", { value: pillarContribution(pillar), unit: "points", card }),
     ],
     rounding: PLAIN,
     provenance: provenanceOf(card),
@@ -166,11 +166,11 @@ function explainMetric(metric: MetricScore, { card, method }: ExplainedCard): Sc
       "place inside the reference set, the percentile.",
     formula: metric.formula,
     inputs: [
-      inputOf("percentile", { value: metric.percentile, unit: "points", card }),
-      constant("rank", metric.rank),
-      constant("members that have it", metric.ranked),
-      constant("weight", metric.weight, "share"),
-      inputOf("adds to the score", { value: metric.contribution, unit: "points", card }),
+      inputOf("Percentile", { value: metric.percentile, unit: "points", card }),
+      constant("Rank", metric.rank),
+      constant("Members that have it", metric.ranked),
+      constant("Weight", metric.weight, "share"),
+      inputOf("Adds to the score", { value: metric.contribution, unit: "points", card }),
     ],
     rounding: PLAIN,
     provenance: provenanceOf(card),

@@ -104,7 +104,7 @@ const STEPS: readonly Step[] = [
       await drawer.getByText("Copied as JSON").waitFor();
       const { data } = JSON.parse(await page.evaluate("navigator.clipboard.readText()"));
       const points = data.inputs.filter(({ name, value }: { name: string; value: number | null }) =>
-        value !== null && (name === "neutral start" || name.endsWith(" adds"))
+        value !== null && (name === "Neutral start" || name.endsWith(" adds"))
       );
       const sum = points.reduce(
         (total: number, input: { value: number }) => total + input.value,
