@@ -78,7 +78,7 @@ Deno.test("GET /api/stream/prices sends a comment where nothing else comes", asy
   await using server = new StreamServer();
   const reader = await server.events("/api/stream/prices");
   await skipRetry(reader);
-  await server.timer.pass(HEARTBEAT_MS);
+  await server.timer.advance(HEARTBEAT_MS);
   assertEquals(await reader.next(), { comment: "still here" });
 });
 
@@ -241,7 +241,7 @@ Deno.test("a WebSocket that nothing comes for gets a heartbeat every 30 s", asyn
   await using server = new StreamServer();
   const socket = await server.socket("/ws/prices");
   assertEquals(await socket.ask({ type: "ping" }), { type: "pong" });
-  await server.timer.pass(2 * HEARTBEAT_MS);
+  await server.timer.advance(2 * HEARTBEAT_MS);
   assertEquals(await socket.next(), { type: "heartbeat" });
   assertEquals(await socket.ask({ type: "ping" }), { type: "pong" });
 });

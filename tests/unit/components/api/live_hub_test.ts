@@ -4,16 +4,17 @@ import { GONE_AFTER_MS, type LivePort, PortDesk } from "@/components/api/live_me
 import { STABLE_MS } from "@/components/api/live_stream.ts";
 import { assertEquals } from "@/tests/assert.ts";
 import { FakeStreams } from "@/tests/fakes/event_streams.ts";
-import { ManualTimer, settle } from "@/tests/fakes/manual_timer.ts";
+import { FakeClock } from "@/tests/fakes/clock.ts";
+import { FakeTimer, settle } from "@/tests/fakes/timer.ts";
 
 function setUp(stored: readonly PriceTick[] = []) {
-  const timer = new ManualTimer(1_000_000);
+  const timer = new FakeTimer(new FakeClock(1_000_000));
   const streams = new FakeStreams();
   const requests: string[] = [];
   const hub = new LiveHub({
     read: streams.read,
     timer,
-    now: timer.now,
+    now: () => timer.now(),
     random: () => 1,
     fetchPrices: (coins) => {
       requests.push(coins.join());
@@ -187,10 +188,10 @@ Deno.test("LiveHub passes bars on, and asks charts to read again when some may b
     id: "4",
   });
   streams.last.send({ name: "candle", data: { ...bar, c: "2" } });
-  await timer.pass(STABLE_MS);
+  await timer.advance(STABLE_MS);
   streams.last.end();
   await settle();
-  await timer.pass(1_000);
+  await timer.advance(1_000);
   assertEquals(streams.last.options.lastEventId, "4");
   streams.last.open();
   assertEquals(page.heard, ["bitcoin 5m 2"]);
@@ -200,14 +201,14 @@ Deno.test("LiveHub passes bars on, and asks charts to read again when some may b
 
 Deno.test("PortDesk drops a page that fell silent, and takes it back when it speaks", async () => {
   const { hub, streams, timer } = setUp();
-  const desk = new PortDesk(hub, { now: timer.now });
+  const desk = new PortDesk(hub, { now: () => timer.now() });
   const port: LivePort = { postMessage: () => {}, onmessage: null };
   const say = (data: unknown) => port.onmessage?.(new MessageEvent("message", { data }) as never);
   desk.connect(port);
   say({ kind: "want", wants: wants("bitcoin") });
   desk.sweep();
   assertEquals(streams.open.length, 1);
-  await timer.pass(GONE_AFTER_MS + 1);
+  await timer.advance(GONE_AFTER_MS + 1);
   desk.sweep();
   assertEquals(streams.open.length, 0);
   say({ kind: "want", wants: wants("bitcoin") });
