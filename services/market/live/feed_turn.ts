@@ -201,10 +201,12 @@ export class FeedTurn {
     this.#record(verdict.settled);
     if (verdict.kind === "confirmed") {
       for (const tick of verdict.ticks) this.#believe(tick);
-      if (verdict.dropped === 0) return;
     }
-    // Trades that were really made and are not in our candles: the venue knows what they were.
-    for (const gap of gapsOf(verdict.ticks)) this.#candles.addGap(gap);
+    // Our candles lack these trades, and the venue knows what they were.
+    const assetIds = [verdict.settled.assetId];
+    for (const lost of verdict.lost) {
+      this.#candles.addGap({ ...lost, assetIds, reason: HELD_BACK });
+    }
   }
 
   #record(held: HeldPrice): void {
@@ -220,13 +222,4 @@ export class FeedTurn {
     this.#tellFeedsAt = now + TELL_FEEDS_EVERY_MS;
     this.#deps.bus.publish(LIVE_TOPICS.feeds, JSON.stringify([...this.#statuses.values()]));
   }
-}
-
-/** The time from the first to the last of the trades, by venue. */
-function gapsOf(ticks: readonly Tick[]): readonly FeedGap[] {
-  return [...Map.groupBy(ticks, ({ source }) => source)].flatMap(([venue, own]) => {
-    const [first, last] = [own[0], own.at(-1)];
-    if (!first || !last) return [];
-    return [{ venue, assetIds: [first.assetId], from: first.at, to: last.at, reason: HELD_BACK }];
-  });
 }
