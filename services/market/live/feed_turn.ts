@@ -2,7 +2,7 @@ import { errorMessage } from "../../kernel/errors.ts";
 import { DAY_MS, SECOND_MS, type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import { bucketStart, CANDLE_STATES, type CandleSeries, intervalMs } from "../candle.ts";
 import { type HeldPrice, LIVE_TOPICS } from "../live_ports.ts";
-import type { FeedEvent, FeedGap, FeedStatus, Tick } from "../ports.ts";
+import type { FeedEvent, FeedStatus, Tick } from "../ports.ts";
 import { DEMO_SOURCE } from "../series_choice.ts";
 import { BUILT_INTERVAL, CandleMaker } from "./live_candles.ts";
 import type { HeldCommand, LiveFeed, LiveMarketDeps } from "./live_market.ts";
