@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { ClientError, fetchPage, postAct } from "../components/api/client.ts";
+import { ClientError, fetchPage, postData } from "../components/api/client.ts";
 import { OverlayHead } from "../components/overlays/OverlayHead.tsx";
 import { replaceRegions } from "./ops/regions.ts";
 
@@ -90,7 +90,7 @@ export default function OpsControls() {
   async function confirm({ path, done }: Question) {
     isBusy.value = true;
     try {
-      await postAct(path);
+      await postData(path);
       dialog.current?.close();
       tell(done);
       await refresh();
