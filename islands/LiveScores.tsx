@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { watchScores } from "../components/api/live.ts";
-import { refreshRegions } from "./scores/refresh_regions.ts";
+import { refreshRegions } from "./page/refresh_regions.ts";
 
 export interface LiveScoresProps {
   readonly method: string;

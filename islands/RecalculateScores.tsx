@@ -3,12 +3,11 @@ import { useEffect, useRef } from "preact/hooks";
 import { ClientError } from "../components/api/client.ts";
 import { cancelTask, fetchTask, isOver, startTask, type Task } from "../components/api/task.ts";
 import { Icon } from "../components/Icon.tsx";
-import { refreshRegions } from "./scores/refresh_regions.ts";
+import { refreshRegions } from "./page/refresh_regions.ts";
+import { useOutcome } from "./page/use_outcome.ts";
 
 /** How often the task is looked at. */
 const LOOK_EVERY_MS = 400;
-/** How long the outcome stays in sight. */
-const TOAST_MS = 8_000;
 
 function messageOf(error: unknown): string {
   if (error instanceof ClientError) return error.message;
@@ -35,16 +34,9 @@ export interface RecalculateScoresProps {
 export default function RecalculateScores({ path }: RecalculateScoresProps) {
   const task = useSignal<Task | null>(null);
   const isBusy = useSignal(false);
-  const outcome = useSignal<string | null>(null);
+  const { outcome, tell } = useOutcome();
   const left = useRef(new AbortController());
   useEffect(() => () => left.current.abort(), []);
-
-  function tell(text: string) {
-    outcome.value = text;
-    setTimeout(() => {
-      if (outcome.value === text) outcome.value = null;
-    }, TOAST_MS);
-  }
 
   async function follow(first: Task) {
     task.value = first;

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { Icon } from "../components/Icon.tsx";
-import { refreshRegions } from "./scores/refresh_regions.ts";
+import { refreshRegions } from "./page/refresh_regions.ts";
 
 /** Reads the scores of the page again, and says what came of it. */
 export default function RefreshScores() {

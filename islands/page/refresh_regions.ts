@@ -1,5 +1,5 @@
 import { ClientError, fetchPage } from "../../components/api/client.ts";
-import { replaceRegions } from "../ops/regions.ts";
+import { replaceRegions } from "./regions.ts";
 
 /**
  * Reads this page again and puts what changed in its place; whether it could be read. What stands
