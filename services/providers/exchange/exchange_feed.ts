@@ -39,7 +39,6 @@ export interface ExchangeFeedDeps {
 }
 
 /** Why we closed a socket, and what is to follow. */
-
 interface Closing {
   readonly reason: string;
   readonly then: "reconnect_now" | "back_off" | "give_up";
