@@ -24,7 +24,7 @@ export interface LiveWants {
   readonly scores: boolean;
 }
 
-export const NO_WANTS: LiveWants = { coins: [], candles: [], scores: false };
+const NO_WANTS: LiveWants = { coins: [], candles: [], scores: false };
 
 /** What a page is told. */
 export interface LiveSink {
@@ -47,7 +47,7 @@ export interface LiveHubDeps extends LiveStreamDeps {
 }
 
 /** The server takes so many coins a stream; who wants more gets all. */
-export const MAX_STREAM_COINS = 50;
+const MAX_STREAM_COINS = 50;
 /** Coins of one request for prices. */
 const MAX_REQUEST_COINS = 100;
 /** Streams of bars at a time; HTTP/1.1 has six connections for everything. */

@@ -13,7 +13,7 @@ export interface ScoreScope {
 }
 
 /** The scope as a query, without what is default: `asof=2021-06-30`. */
-export function scopeQuery({ method, asof }: ScoreScope): string {
+function scopeQuery({ method, asof }: ScoreScope): string {
   return new URLSearchParams([
     ...asof === null ? [] : [["asof", asof]],
     ...method === DEFAULT_METHOD ? [] : [["method", method]],

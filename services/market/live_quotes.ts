@@ -1,6 +1,6 @@
 import { DAY_MS, formatUtcMs, HOUR_MS, MINUTE_MS, SECOND_MS, type UtcMs } from "../kernel/time.ts";
 import { intervalMs } from "./candle.ts";
-import type { LivePrice } from "./live_ports.ts";
+import { CONSOLIDATED_SOURCE, type LivePrice } from "./live_ports.ts";
 import {
   CHANGE_SPANS,
   type ChangeBase,
@@ -22,7 +22,7 @@ const TRADED_AGES = { liveMs: 10 * SECOND_MS, delayedMs: 10 * SECOND_MS };
 const POLLED_AGES = { liveMs: 20 * MINUTE_MS, delayedMs: HOUR_MS };
 
 /** Sources whose prices are the last trades, as opposed to an answer asked for now and then. */
-const TRADED_SOURCES: ReadonlySet<string> = new Set(["consolidated", DEMO_SOURCE]);
+const TRADED_SOURCES: ReadonlySet<string> = new Set([CONSOLIDATED_SOURCE, DEMO_SOURCE]);
 
 /** A live price that stopped this long before the newest candle is no longer the asset's price. */
 const MAX_BEHIND_CANDLE_MS = MINUTE_MS;

@@ -4,11 +4,11 @@ import type { HeldPrice } from "../live_ports.ts";
 import type { Tick, TimeRange } from "../ports.ts";
 
 /** A price that moved by more than this factor, either way, is not believed at once. */
-export const MAX_STEP = 5;
+const MAX_STEP = 5;
 /** After this long without a price anything may have happened. */
-export const MEMORY_MS = 5 * HOUR_MS;
+const MEMORY_MS = 5 * HOUR_MS;
 /** A second trade of the same venue counts as a second observation after this long. */
-export const SECOND_LOOK_MS = 10 * SECOND_MS;
+const SECOND_LOOK_MS = 10 * SECOND_MS;
 /** A witness agrees with a held price that it is this near to, as a fraction of it. */
 const AGREEMENT = 0.2;
 /** Trades kept back of one asset; more than that are not needed to tell a price. */
