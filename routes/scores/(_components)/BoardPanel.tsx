@@ -4,6 +4,7 @@ import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
+import { type FilterPill, FilterPills } from "../../../components/table/FilterPills.tsx";
 import TableTools from "../../../islands/TableTools.tsx";
 import { ScoreBand } from "../../../components/scores/ScoreBand.tsx";
 import { whyUnscored } from "../../../services/scores/mod.ts";
@@ -25,7 +26,7 @@ export function BoardPanel(data: ScoresData) {
       note="tick: score; bar: interval"
       actions={<Actions {...data} />}
     >
-      <Filters {...data} />
+      <FilterPills pills={pillsOf(view)} />
       <div data-region="ranking">
         {ranked.length === 0 ? <NothingRanked {...data} /> : <BoardTable {...data} />}
         <SourceLine
@@ -74,23 +75,14 @@ function Actions({ view }: ScoresData) {
   );
 }
 
-function Filters({ view }: ScoresData) {
-  const pills = [
-    { label: `Theme: ${view.theme}`, isSet: view.theme !== null, without: { theme: null } },
-    { label: `Named "${view.query}"`, isSet: view.query !== "", without: { query: "" } },
-  ].filter(({ isSet }) => isSet);
-  if (pills.length === 0) return null;
-  return (
-    <p class="pills">
-      {pills.map(({ label, without }) => (
-        <span key={label} class="pill">
-          {label}
-          <a href={scoresHref({ ...view, ...without })} aria-label={`Clear: ${label}`}>
-            <Icon name="close" />
-          </a>
-        </span>
-      ))}
-    </p>
+/** What of the ranking is filtered. */
+function pillsOf(view: ScoresData["view"]): readonly FilterPill[] {
+  const { theme, query } = view;
+  return [
+    { label: `Theme: ${theme}`, isSet: theme !== null, without: { theme: null } },
+    { label: `Named "${query}"`, isSet: query !== "", without: { query: "" } },
+  ].flatMap(({ label, isSet, without }) =>
+    isSet ? [{ label, hrefWithout: scoresHref({ ...view, ...without }) }] : []
   );
 }
 
