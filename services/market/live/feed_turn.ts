@@ -45,9 +45,16 @@ export class FeedTurn {
 
   /** Learns what is stored, then listens. */
   async begin(): Promise<void> {
-    const { feeds, prices, store } = this.#deps;
+    const { clock, feeds, prices, store } = this.#deps;
+    const now = clock.now();
     for (const { assetId, priceUsd, asof } of await prices.listPrices()) {
       this.#guard.remember(assetId, { priceUsd, at: asof });
+    }
+    for (const { venue: source, assetIds } of feeds) {
+      // What came before is backfill's to fetch; it leaves the bar out that is open now.
+      for (const assetId of assetIds) {
+        this.#candles.remember({ assetId, source, interval: BUILT_INTERVAL }, now);
+      }
     }
     const venues = new Set(feeds.map(({ venue }) => venue));
     for (const series of await store.listSeries()) {
