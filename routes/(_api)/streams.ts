@@ -122,6 +122,8 @@ export class StreamEndpoints {
       headers: {
         "content-type": "text/event-stream; charset=utf-8",
         "cache-control": "no-store",
+        // Ages are told by the clock that made the times of events.
+        date: new Date(this.#deps.clock.now()).toUTCString(),
         // Proxies that gather what they pass on would hold events back.
         "x-accel-buffering": "no",
         ...Object.fromEntries(SECURITY_HEADERS),

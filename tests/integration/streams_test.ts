@@ -15,6 +15,8 @@ Deno.test("GET /api/stream/prices sends a retry hint, then prices with ids", asy
   assertEquals(reader.response.status, 200);
   assertEquals(reader.response.headers.get("content-type"), "text/event-stream; charset=utf-8");
   assertEquals(reader.response.headers.get("cache-control"), "no-store");
+  // By the clock that makes the times of events, not by the system's.
+  assertEquals(reader.response.headers.get("date"), "Thu, 01 Jan 2026 00:00:00 GMT");
   assertEquals(reader.response.headers.get("x-content-type-options"), "nosniff");
   await skipRetry(reader);
   const first = await reader.next();
