@@ -197,7 +197,8 @@ async function createFront(
   });
   const page = createPages({
     state: {
-      ...{ market, risk, ops, clock, version, portfolio, watchlists: portfolio.watchlists },
+      ...{ market, risk, scores, ops, clock, version, portfolio },
+      watchlists: portfolio.watchlists,
       apiDocument: () => api.document,
     },
     settings: pages,

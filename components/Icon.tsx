@@ -29,6 +29,7 @@ export const ICON_NAMES = [
   "plus",
   "portfolio",
   "refresh",
+  "score",
   "search",
   "settings",
   "table",

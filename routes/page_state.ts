@@ -4,6 +4,7 @@ import type { RiskService } from "../services/analytics/mod.ts";
 import type { MarketService } from "../services/market/mod.ts";
 import type { MarketOverview } from "../services/market/mod.ts";
 import type { Clock } from "../services/ports/mod.ts";
+import type { ScoreService } from "../services/scores/mod.ts";
 import type { OpsService } from "../services/ops/mod.ts";
 import type { WatchlistService } from "../services/portfolio/mod.ts";
 import type { PortfolioParts } from "./(_api)/portfolio_scope.ts";
@@ -12,6 +13,7 @@ import type { PortfolioParts } from "./(_api)/portfolio_scope.ts";
 export interface State {
   readonly market: MarketService;
   readonly risk: RiskService;
+  readonly scores: ScoreService;
   readonly clock: Clock;
   /** The OpenAPI document of the data routes, as `/openapi.json` serves it. */
   readonly apiDocument: () => unknown;

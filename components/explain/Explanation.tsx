@@ -61,7 +61,7 @@ interface UnitValueProps {
 }
 
 /** A value in the form of its unit: dollars, a change or a share in per cent, points, or plain units. */
-export function UnitValue({ value, unit, reason = null }: UnitValueProps) {
+function UnitValue({ value, unit, reason = null }: UnitValueProps) {
   if (value === null) return <Unknown reason={reason} />;
   switch (unit) {
     case "usd": {

@@ -23,6 +23,7 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
     pages: [
       { href: "/", label: "Overview", icon: "overview", key: "o", isTab: true },
       { href: "/analytics", label: "Analytics", icon: "analytics", key: "a", isTab: true },
+      { href: "/scores", label: "Scores", icon: "score", key: "c" },
       { href: "/watchlist", label: "Watchlist", icon: "watch", key: "w", isTab: true },
     ],
   },
@@ -48,4 +49,5 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
 
 export const SITE_PAGES: readonly SitePage[] = SITE_SECTIONS.flatMap((section) => section.pages);
 
+/** The pages that a phone has a tab for; search leads to the others. */
 export const TAB_PAGES: readonly SitePage[] = SITE_PAGES.filter(({ isTab }) => isTab);

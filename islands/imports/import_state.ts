@@ -7,7 +7,7 @@ import {
   type MappingProposal,
   proposalOf,
 } from "../../components/imports/import_report.ts";
-import { replaceRegions } from "../ops/regions.ts";
+import { replaceRegions } from "../page/regions.ts";
 
 export type UploadSettings = Omit<UploadOrder, "isPreview">;
 

@@ -2,16 +2,17 @@ import { render } from "preact";
 import { localizeMoments } from "../../components/keys/moments.ts";
 import { Change, Explained, Price, Unknown } from "../../components/figures/Figures.tsx";
 import { formatChange, formatPrice } from "../../components/format/number.ts";
-import { formatSpan, isoInstant } from "../../components/format/time.ts";
+import { isoInstant } from "../../components/format/time.ts";
 import { FLASH_MS, FlashLimiter } from "../../components/live/flash_limiter.ts";
 import {
   baseOf,
   isTradedSource,
   liveChange24h,
-  liveFreshness,
   type LivePriceRow,
   type PriceChange,
 } from "../../components/live/live_prices.ts";
+import { roughSpan } from "../../components/live/live_status.ts";
+import { priceFreshness } from "../../services/kernel/price_freshness.ts";
 
 const NO_BASE = "The close 24 hours before the live price is not known here: load the page again";
 
@@ -102,8 +103,9 @@ export class LiveCells {
 
   /** Marks a live price that is late, with its age. */
   age(row: LivePriceRow, now: number): void {
-    const freshness = liveFreshness(row, now);
-    const text = freshness === "live" ? "" : roughAge(now - row.at);
+    const ageMs = now - row.at;
+    const freshness = priceFreshness(ageMs, row);
+    const text = freshness === "live" ? "" : roughSpan(ageMs);
     for (const { root, age } of this.#places.get(row.coinId) ?? []) {
       if (root.dataset["state"] !== freshness) root.dataset["state"] = freshness;
       if (age === null || age.textContent === text) continue;
@@ -136,11 +138,6 @@ export class LiveCells {
     if (isNew) this.#shown.set(cell, text);
     return isNew;
   }
-}
-
-/** In steps of 10 s under a minute: a page full of counting seconds can't be read. */
-function roughAge(ageMs: number): string {
-  return formatSpan(ageMs < 60_000 ? Math.floor(ageMs / 10_000) * 10_000 : ageMs);
 }
 
 function flash(cell: HTMLElement, direction: "up" | "down"): void {

@@ -47,7 +47,7 @@ export const Provider = z.object({
 }).meta({ id: "Provider" });
 
 /** A venue's stream as the API tells it. */
-export const Feed = z.object({
+const Feed = z.object({
   venue: z.string(),
   state: z.enum(["connecting", "live", "silent", "reconnecting", "unavailable"]),
   url: z.string(),
@@ -155,7 +155,7 @@ export function providerToWire(provider: ProviderStatus): z.input<typeof Provide
   };
 }
 
-export function feedToWire({ lastFrameAt, badFrames, ...feed }: FeedStatus): z.input<typeof Feed> {
+function feedToWire({ lastFrameAt, badFrames, ...feed }: FeedStatus): z.input<typeof Feed> {
   return {
     ...feed,
     since: formatUtcMs(feed.since),

@@ -51,7 +51,7 @@ export const BETA: RiskFigure = {
 };
 
 /** A value in the form of its kind; ratios and shares in full on hover. */
-export function RiskValue(
+function RiskValue(
   { value, kind }: { readonly value: number; readonly kind: RiskFigure["kind"] },
 ) {
   if (kind === "change") return <Change fraction={value} />;

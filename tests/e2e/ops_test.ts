@@ -35,6 +35,9 @@ async function startConsole(): Promise<Console> {
       apiDocument: () => ({}),
       market: { getOverview: () => Promise.resolve(NOTHING) } as unknown as State["market"],
       risk: {} as State["risk"],
+      scores: {} as State["scores"],
+      portfolio: {} as State["portfolio"],
+      watchlists: {} as State["watchlists"],
       ops: {
         read({ level }) {
           const view = { ...sampleOpsView(now()), ...changes };

@@ -104,7 +104,9 @@ Deno.test("GET /openapi.json describes every route as OpenAPI 3.1", async () => 
   assertEquals(document.openapi, "3.1.0");
   // What has an owner is walked through where the owners are.
   const reading = Object.keys(document.paths)
-    .filter((path) => document.paths[path].get && !/^\/api\/(stream\/)?(portfolio|watchlist)/.test(path));
+    .filter((path) =>
+      document.paths[path].get && !/^\/api\/(stream\/)?(portfolio|watchlist)/.test(path)
+    );
   assertEquals(reading.sort(), [...Object.keys(EXAMPLES), ...STREAM_PATHS, "/openapi.json"].sort());
   assertEquals(document, JSON.parse(JSON.stringify(harness.api.document)));
   const { parameters } = document.paths["/assets/{asset_id}/candles"].get;

@@ -31,7 +31,7 @@ function openStreams(harness: ApiHarness) {
     const before = published;
     await timer.advance(ms);
     await until(() => published > before, "a value is published");
-    await server.timer.pass(BEAT_MS);
+    await server.timer.advance(BEAT_MS);
   };
   const move = () => bus.publish(LIVE_TOPICS.prices, JSON.stringify([{ assetId: "bitcoin" }]));
   return { server, feed, timer, stop, tick, move, published: () => published };

@@ -3,7 +3,7 @@ import { type Interval, INTERVALS, type SortOrder } from "../../../services/mark
 import { isRiskSort, type RiskSort } from "./risk_columns.ts";
 
 /** Panels that can show their lines as a table. */
-export const LINE_PANELS = ["comparison", "rolling", "drawdown"] as const;
+const LINE_PANELS = ["comparison", "rolling", "drawdown"] as const;
 export type LinePanel = typeof LINE_PANELS[number];
 
 /**
@@ -32,10 +32,10 @@ export interface AnalyticsView {
   readonly table: LinePanel | null;
 }
 
-export const DEFAULT_PERIOD = "90d";
-export const DEFAULT_WINDOW = 30;
+const DEFAULT_PERIOD = "90d";
+const DEFAULT_WINDOW = 30;
 /** Names that an address may hold; how many of them are measured is told apart. */
-export const MAX_NAMES = 60;
+const MAX_NAMES = 60;
 const MAX_TEXT = 128;
 const DEFAULT_SORT: RiskSort = "asked";
 

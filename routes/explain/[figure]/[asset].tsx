@@ -2,6 +2,7 @@ import { HttpError, page } from "fresh";
 import { Head } from "fresh/runtime";
 import { Explanation, titleOf } from "../../../components/explain/Explanation.tsx";
 import { type Explanation as MarketExplanation, INTERVALS } from "../../../services/market/mod.ts";
+import { canExplainScore } from "../../../services/scores/mod.ts";
 import { AsofParam } from "../../(_api)/params.ts";
 import { define } from "../../page_state.ts";
 import { asHttpError } from "../../refusals.ts";
@@ -21,16 +22,23 @@ function readScope({ searchParams }: URL) {
   }
   const asof = AsofParam.safeParse(searchParams.get("asof") ?? undefined);
   if (!asof.success) throw new HttpError(404, "Cannot read asof: expected ISO 8601");
-  return { interval, asof: asof.data, benchmark: searchParams.get("benchmark") ?? undefined };
+  return {
+    interval,
+    asof: asof.data,
+    benchmark: searchParams.get("benchmark") ?? undefined,
+    method: searchParams.get("method") ?? undefined,
+  };
 }
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { market, risk } = ctx.state;
+    const { market, risk, scores } = ctx.state;
     const { figure = "", asset = "" } = ctx.params;
     const { interval, ...scope } = readScope(ctx.url);
     try {
-      const explanation = risk.canExplain(figure)
+      const explanation = canExplainScore(figure)
+        ? await scores.explain(asset, figure, scope)
+        : risk.canExplain(figure)
         ? await risk.explain(asset, figure, { interval, ...scope })
         : await market.explainQuote(asset, figure, { interval });
       const jsonHref = `/api${ctx.url.pathname}${ctx.url.search}`;

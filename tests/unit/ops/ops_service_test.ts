@@ -8,7 +8,13 @@ import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
-import { FakeFx, FakeHeldPrices, FakeProviders, heldPrice, MemoryAuditLog } from "@/tests/fakes/ops.ts";
+import {
+  FakeFx,
+  FakeHeldPrices,
+  FakeProviders,
+  heldPrice,
+  MemoryAuditLog,
+} from "@/tests/fakes/ops.ts";
 import { seriesOver } from "@/tests/unit/market/market_sample.ts";
 
 const OWNER = { actor: "owner" };
