@@ -178,10 +178,7 @@ function lotFigures(
     readonly rates: Float64Array | null;
   },
 ): LotFigures {
-  const { rule, rulesByYear } = portfolio;
-  const all = [...rows];
-  const past = to === undefined ? all : all.filter(({ at }) => at <= to);
-  const then = past.length === all.length ? book : matchLots(past, { rule, rulesByYear });
+  const then = to === undefined ? book : bookAt({ portfolio, rows, book }, to);
   const rateAt = rates === null ? undefined : (at: UtcMs) => {
     const rate = rates[bucketOf(history.grid, at)] ?? NaN;
     return Number.isNaN(rate) ? null : rate;
@@ -197,6 +194,17 @@ function lotFigures(
     fees: totals.fees.toString(),
     incomplete: totals.incomplete + open.unknownCost.length + open.unpriced.length,
   };
+}
+
+/** The lots as they stood at an instant; the book itself where no row is later. */
+function bookAt({ portfolio: { rule, rulesByYear }, rows, book }: MatchedLedger, to: UtcMs) {
+  const past: LotRow[] = [];
+  let isWhole = true;
+  for (const row of rows) {
+    if (row.at <= to) past.push(row);
+    else isWhole = false;
+  }
+  return isWhole ? book : matchLots(past, { rule, rulesByYear });
 }
 
 /** What one unit of each open asset was worth at the end of the last bucket. */
