@@ -85,6 +85,24 @@ export function countUpTo(column: Float64Array, limit: number): number {
   return low;
 }
 
+/** `countUpTo` over one column for limits that mostly rise, which it then finds in a step or two. */
+export class RisingCount {
+  readonly #column: Float64Array;
+  #count = 0;
+
+  constructor(column: Float64Array) {
+    this.#column = column;
+  }
+
+  upTo(limit: number): number {
+    const column = this.#column;
+    const passed = column[this.#count - 1];
+    if (passed !== undefined && passed > limit) return this.#count = countUpTo(column, limit);
+    while ((column[this.#count] ?? Infinity) <= limit) this.#count++;
+    return this.#count;
+  }
+}
+
 function pick(history: PoolHistory, rows: readonly number[]): PoolHistory {
   const take = (name: typeof COLUMNS[number]) =>
     [name, Float64Array.from(rows, (row) => history[name][row] ?? NaN)] as const;

@@ -7,7 +7,6 @@ import {
   type ScoreInputs,
   scoreInputsAt,
   TREND_DAYS,
-  trendStart,
 } from "./pool_readings.ts";
 import type { PoolSettings } from "./pool_settings.ts";
 
@@ -43,7 +42,7 @@ export function poolMetrics(history: PoolHistory, settings: PoolSettings): PoolM
   const asof = utcMsOf(ts[row] ?? NaN);
   const readings = poolReadings(history);
   const inputs = scoreInputsAt(readings, { row, settings });
-  const month = history.supplyApy.subarray(trendStart(history, row));
+  const month = history.supplyApy.subarray(readings.monthFrom[row]);
   const monthAgo = rowAround(history, asof - TREND_DAYS * DAY_MS);
   const { kink, utilization, supplyApy, incentiveApy, tvlUsd } = inputs;
   const since = finiteOrNull(readings.stale.since[row]);

@@ -1,6 +1,6 @@
 import { finiteOrNull } from "../kernel/numbers.ts";
 import { DAY_MS } from "../kernel/time.ts";
-import { countUpTo, FLAG, type PoolHistory } from "./pool_history.ts";
+import { FLAG, type PoolHistory } from "./pool_history.ts";
 import type { PoolSettings } from "./pool_settings.ts";
 import { type StaleReadings, staleReadings } from "./stale_readings.ts";
 
@@ -13,6 +13,8 @@ export const LEAST_READINGS = 7;
 export interface PoolReadings {
   readonly history: PoolHistory;
   readonly stale: StaleReadings;
+  /** The first row of the 30 days that end with each row. */
+  readonly monthFrom: Int32Array;
   /** When the pool was first there. */
   readonly firstAt: number;
 }
@@ -50,12 +52,12 @@ export interface ScoreInputs {
 export function poolReadings(history: PoolHistory): PoolReadings {
   const { pool, ts } = history;
   const firstAt = Math.min(ts[0] ?? Infinity, pool.since ?? Infinity);
-  return { history, stale: staleReadings(history), firstAt };
+  return { history, stale: staleReadings(history), monthFrom: monthStarts(ts), firstAt };
 }
 
 /** What is known at row `row` from the readings up to it. */
 export function scoreInputsAt(
-  { history, stale, firstAt }: PoolReadings,
+  { history, stale, monthFrom: starts, firstAt }: PoolReadings,
   { row, settings }: { readonly row: number; readonly settings: PoolSettings },
 ): ScoreInputs {
   const { pool, ts } = history;
@@ -67,6 +69,12 @@ export function scoreInputsAt(
   const hasJumped = Math.abs(utilizationChange ?? 0) > settings.spike_change;
   const tvlUsd = finiteOrNull(history.tvlUsd[row]);
   const readings = row + 1 - from;
+  const spread = deviation(history.supplyApy, from, row + 1);
+  const monthFrom = starts[row] ?? 0;
+  // Of daily readings, 30 days are as a rule the window itself.
+  const monthSpread = monthFrom === from
+    ? spread
+    : deviation(history.supplyApy, monthFrom, row + 1);
   const flags = history.flags[row] ?? 0;
   const old = (stale.oldUpTo[row + 1] ?? 0) - (stale.oldUpTo[from] ?? 0);
   return {
@@ -80,8 +88,10 @@ export function scoreInputsAt(
     tvlUsd,
     withdrawableUsd: withdrawableUsd(tvlUsd, utilization),
     kink: pool.kink ?? settings.utilization_limit,
-    volatilityPp: readings < 2 ? null : deviation(history.supplyApy, from, row + 1) * 100,
-    cv30: coefficientOfVariation(history, row),
+    volatilityPp: readings < 2 ? null : spread * 100,
+    cv30: row + 1 - monthFrom < LEAST_READINGS
+      ? null
+      : overMean(monthSpread, average(history.supplyApy, monthFrom, row + 1)),
     ageDays: (at - firstAt) / DAY_MS,
     staleShare: old / readings,
     isStale: !Number.isNaN(stale.since[row] ?? NaN),
@@ -90,9 +100,15 @@ export function scoreInputsAt(
   };
 }
 
-/** The first row of the 30 days that end with `row`. */
-export function trendStart({ ts }: PoolHistory, row: number): number {
-  return countUpTo(ts, (ts[row] ?? NaN) - TREND_DAYS * DAY_MS);
+function monthStarts(ts: Float64Array): Int32Array {
+  const starts = new Int32Array(ts.length);
+  let start = 0;
+  for (let row = 0; row < ts.length; row++) {
+    const from = (ts[row] ?? NaN) - TREND_DAYS * DAY_MS;
+    while ((ts[start] ?? NaN) <= from) start++;
+    starts[row] = start;
+  }
+  return starts;
 }
 
 /** Dollars that nobody borrowed, `null` where either is not known. */
@@ -101,12 +117,9 @@ export function withdrawableUsd(tvlUsd: number | null, utilization: number | nul
   return tvlUsd * (1 - Math.min(1, Math.max(0, utilization)));
 }
 
-/** Population deviation over mean; `null` of too few readings or of a mean that is not positive. */
-function coefficientOfVariation(history: PoolHistory, row: number): number | null {
-  const from = trendStart(history, row);
-  if (row + 1 - from < LEAST_READINGS) return null;
-  const center = average(history.supplyApy, from, row + 1);
-  return center > 0 ? deviation(history.supplyApy, from, row + 1) / center : null;
+/** The coefficient of variation, `null` of a mean that is not positive. */
+function overMean(spread: number, mean: number): number | null {
+  return mean > 0 ? spread / mean : null;
 }
 
 /**
