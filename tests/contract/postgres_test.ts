@@ -12,6 +12,7 @@ import { testChangeFeed } from "./change_feed_contract.ts";
 import { testJobStore } from "./job_store_contract.ts";
 import { testLeaseStore } from "./lease_store_contract.ts";
 import { testAbsenceStore, testLivePriceStore } from "./live_price_store_contract.ts";
+import { testPoolStore } from "./pool_store_contract.ts";
 import { testProviderRecords } from "./provider_records_contract.ts";
 import { testScoreStore } from "./score_store_contract.ts";
 import type { StoreKind } from "./stores.ts";
@@ -69,3 +70,4 @@ testWaker({
 });
 testProviderRecords(postgres);
 testScoreStore(postgres);
+testPoolStore(postgres);
