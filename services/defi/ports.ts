@@ -1,8 +1,8 @@
 import type { UtcMs } from "../kernel/time.ts";
 import type { Pool, PoolId, PoolSnapshot, StoredSnapshot } from "./pool.ts";
 
-/** What a source says, before we know it. */
-export interface PoolReadings {
+/** What a source says, as we understand it. */
+export interface NormalizedPools {
   readonly pools: readonly Pool[];
   readonly snapshots: readonly PoolSnapshot[];
   readonly quarantined: readonly QuarantinedReading[];
@@ -40,7 +40,7 @@ export interface PoolProvider {
   /** Asks for the targets. Throws `ProviderError`, or `AppError` `RATE_LIMITED`. */
   fetchRaw(targets: readonly string[], range: FetchRange): Promise<readonly RawPayload[]>;
   /** Reads the answers; rows that are not as expected are set aside, never guessed. */
-  normalize(payloads: readonly RawPayload[]): PoolReadings;
+  normalize(payloads: readonly RawPayload[]): NormalizedPools;
 }
 
 /** What came of writing rows. */

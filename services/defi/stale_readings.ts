@@ -13,22 +13,26 @@ export interface StaleReadings {
 }
 
 /**
- * Finds old readings: the source says so, or no figure moved for a day. A rate that is set by
- * votes, or nothing paid, may stand still.
+ * Finds old readings: the source says so; its state is older than one seen before; or no figure
+ * moved for a day. A rate that is set by votes, nothing paid, and a state that says itself that it
+ * did not change, may stand still.
  */
 export function staleReadings(history: PoolHistory): StaleReadings {
-  const { length, ts, flags, supplyApy, pool } = history;
+  const { length, ts, flags, supplyApy, updatedAt, pool } = history;
   const oldUpTo = new Int32Array(length + 1);
   const since = new Float64Array(length).fill(NaN);
   let stillFrom = NaN;
   let oldFrom = NaN;
+  let newestState = -Infinity;
   for (let row = 0; row < length; row++) {
     const at = ts[row] ?? NaN;
     if (row === 0 || !isUnchanged(history, row)) stillFrom = at;
-    const mayStandStill = pool.kind === "savings" || supplyApy[row] === 0;
+    const state = updatedAt[row] ?? NaN;
+    const mayStandStill = pool.kind === "savings" || supplyApy[row] === 0 || !Number.isNaN(state);
     const isStill = at - stillFrom > STILL_LIMIT_MS && !mayStandStill;
     const isFlagged = ((flags[row] ?? 0) & FLAG.stale) !== 0;
-    const isOld = isStill || isFlagged;
+    const isOld = isStill || isFlagged || state < newestState;
+    if (state > newestState) newestState = state;
     if (!isOld) oldFrom = NaN;
     else if (Number.isNaN(oldFrom)) oldFrom = isStill ? stillFrom : at;
     since[row] = oldFrom;

@@ -81,7 +81,9 @@ export class SqlPoolStore implements PoolStore {
       });
       total = addCounts(total, counts);
     }
-    return total;
+    // A reading that came twice is one.
+    const written = total.inserted + total.updated + total.unchanged;
+    return { ...total, unchanged: total.unchanged + snapshots.length - written };
   }
 
   async listPools(): Promise<readonly Pool[]> {

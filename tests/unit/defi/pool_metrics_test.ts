@@ -113,6 +113,13 @@ Deno.test("poolMetrics() believes a source that says that it looked, or that it 
   assertEquals({ staleSince, staleShare }, { staleSince: sampleDay(4), staleShare: 0.2 });
 });
 
+Deno.test("poolMetrics() does not believe a source that went back to an older state", () => {
+  const states = [3, 4, 2].map((day) => ({ updatedAt: sampleDay(day) }));
+  assertEquals(metricsOf(states).staleSince, sampleDay(2));
+  // A state that did not change is one that nobody touched.
+  assertEquals(metricsOf(Array(9).fill({ updatedAt: sampleDay(0) })).staleSince, null);
+});
+
 Deno.test("poolMetrics() lets a rate that is set by votes, and one of 0, stand still", () => {
   const still = Array(9).fill({});
   assertEquals(metricsOf(still, { kind: "savings" }).staleSince, null);
