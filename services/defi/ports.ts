@@ -18,8 +18,8 @@ export interface QuarantinedReading {
 export interface RawPayload {
   /** Names what was asked, without time and keys: `pools`, `chart/747c1d2a`. */
   readonly key: string;
-  readonly url: string;
-  readonly body: string;
+  /** The answer as parsed JSON, or a file's text. */
+  readonly body: unknown;
   readonly fetchedAt: UtcMs;
 }
 
