@@ -1,0 +1,10 @@
+export { EXCLUSIONS, type Simulation } from "./autopilot/simulation.ts";
+export type { Interval, YieldDecomposition, YieldStep } from "./decomposition.ts";
+export type { ExplainedScore, PoolScores, ScorePart } from "./explain_score.ts";
+export { type Pool, POOL_KINDS, type PoolId, type PoolSnapshot, STRUCTURES } from "./pool.ts";
+export { type IngestReport, keepReadings, PoolIngestion, type Taken } from "./pool_ingestion.ts";
+export type { PoolMetrics } from "./pool_metrics.ts";
+export { SCORE_METHODS, type ScoreMethodName } from "./pool_scores.ts";
+export { DEFAULT_POOL_SETTINGS, type PoolSettings, readPoolSettings } from "./pool_settings.ts";
+export type { PoolWarning } from "./pool_warnings.ts";
+export type { PoolFetch, PoolProvider, PoolStore } from "./ports.ts";
