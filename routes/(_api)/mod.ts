@@ -18,8 +18,10 @@ import { describeApi, type JsonObject } from "./openapi.ts";
 import { documentEndpoint, opsEndpoints } from "./ops.ts";
 import { consoleEndpoints } from "./ops_console.ts";
 import { controlEndpoints } from "./ops_controls.ts";
+import { ingestEndpoint, poolEndpoints, type PoolParts } from "./pools.ts";
 import { riskEndpoints } from "./risk.ts";
 import { recalculateEndpoint, scoreEndpoints, type Scoring } from "./scores.ts";
+import { simulationEndpoints } from "./simulations.ts";
 import { taskEndpoints } from "./tasks.ts";
 
 export interface ApiDeps {
@@ -30,6 +32,7 @@ export interface ApiDeps {
   readonly jobs: JobsService;
   /** Absent where the process has no such part. */
   readonly scoring?: Scoring;
+  readonly poolParts?: PoolParts;
   /** What operators see and steer. */
   readonly ops: OpsService;
   readonly clock: Clock;
@@ -66,7 +69,7 @@ export interface Api {
 
 /** The one list of data URLs, but for the document that is made of it. */
 export function mountTable(deps: ApiDeps): readonly Endpoint[] {
-  const { ops, clock, monitoring, scoring } = deps;
+  const { ops, clock, monitoring, scoring, poolParts } = deps;
   const data = [
     ...assetEndpoints(deps),
     ...marketEndpoints(deps),
@@ -75,11 +78,14 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...correlationEndpoints(deps),
     ...explainEndpoints(deps),
     ...scoring ? scoreEndpoints({ ...scoring, market: deps.market, clock }) : [],
+    ...poolParts ? poolEndpoints({ ...poolParts, clock }) : [],
+    ...poolParts ? simulationEndpoints({ ...poolParts, clock }) : [],
   ];
   return [
     ...data.map((one): Endpoint => ({ ...one, limit: "data" })),
     ...opsEndpoints(deps),
     ...scoring ? [recalculateEndpoint({ ...scoring, clock })] : [],
+    ...poolParts ? [ingestEndpoint({ ...poolParts, clock })] : [],
     ...taskEndpoints(deps),
     ...consoleEndpoints({ ops, clock }),
     ...controlEndpoints({ ops, clock }),

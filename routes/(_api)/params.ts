@@ -67,6 +67,14 @@ export function wholeNumber(
     .default(fallback);
 }
 
+/** A number in decimal digits; infinity, signs and exponents are refused. */
+export function decimalNumber({ min, max }: { min: number; max: number }) {
+  return z.string().regex(/^\d{1,16}(\.\d{1,12})?$/, `Expected a number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+    .meta({ wire: { type: "number", minimum: min, maximum: max } });
+}
+
 /** The id of a row: a task, a held price, an entry. */
 export const IdParam = z.string().transform((text, context) => {
   const id = parseUuid(text);
