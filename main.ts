@@ -3,7 +3,8 @@ import project from "./deno.json" with { type: "json" };
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
 import { defineCrons, type JobSystem } from "./jobs/mod.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
-import { feedHub, STREAM_TOPICS, tellScores } from "./routes/(_api)/stream_wire.ts";
+import type { PoolParts } from "./routes/(_api)/pools.ts";
+import { feedHub, poolValue, STREAM_TOPICS, tellScores } from "./routes/(_api)/stream_wire.ts";
 import { StreamEndpoints } from "./routes/(_api)/streams.ts";
 import { createPages } from "./routes/page_server.ts";
 import { AnalyticsService, RiskService } from "./services/analytics/mod.ts";
@@ -16,6 +17,7 @@ import {
   openJobs,
   openMarket,
   openOutside,
+  openPools,
   openScores,
   recalculateOnClose,
 } from "./services/composition/mod.ts";
@@ -82,13 +84,19 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const work = await openJobs(core, { ...parts, outside, scores });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
   const { hub, streams } = createStreams(core, parts);
+  const poolParts = openPools(core, { ...parts, outside });
+  const poolFeed = poolParts.feed((cards) =>
+    hub.publish("pools", cards.map((card) => poolValue(card, clock.now())))
+  );
   const { jobs, jobStore } = work;
   const jobsService = new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) });
   const ops = createOps(core, {
     ...{ ...parts, outside, jobs, live, jobsService, logs, version },
     streams: () => streams.stats(),
   });
-  const answer = await createFront(core, { ...parts, jobs, jobsService, ops, metrics, scores });
+  const answer = await createFront(core, {
+    ...{ ...parts, jobs, jobsService, ops, metrics, scores, poolParts },
+  });
   const stopFeedingHub = feedHub(hub, parts.bus);
   const stopScoring = recalculateOnClose(core, { ...parts, jobs });
   const close = async () => {
@@ -111,10 +119,11 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
       await outside.gates.start();
       work.jobs.start(options);
       live.start();
+      poolFeed.start();
     },
     async stop() {
       hub.close();
-      await Promise.all([live.stop(), work.jobs.stop()]);
+      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop()]);
       await outside.gates.stop();
     },
     close,
@@ -135,12 +144,14 @@ interface FrontParts extends MarketParts {
   readonly ops: OpsService;
   readonly metrics: PromMetrics;
   readonly scores: ScoreService;
+  readonly poolParts: PoolParts;
 }
 
 /** Data routes and pages, and what answers a request: the ones before the others. */
 async function createFront(
   core: Core,
-  { market, registry, changes, board, jobs, jobsService, ops, metrics, scores }: FrontParts,
+  { market, registry, changes, board, jobs, jobsService, ops, metrics, scores, poolParts }:
+    FrontParts,
 ): Promise<Product["fetch"]> {
   const { config, clock, log } = core;
   const api = createApi({
@@ -150,6 +161,7 @@ async function createFront(
     health: createHealth(core, { jobs, registry: registry.version }),
     jobs: jobsService,
     ops,
+    poolParts,
     scoring: { scores, recalculate: (query) => enqueueRecalculation({ scores, jobs }, query) },
     clock,
     changes: new CombinedChangeFeed(changes, board),

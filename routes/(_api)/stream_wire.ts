@@ -11,7 +11,10 @@ import {
   type ScoreNews,
   type ScoreService,
 } from "../../services/scores/mod.ts";
+import type { PoolCard } from "../../services/defi/mod.ts";
+import type { UtcMs } from "../../services/kernel/time.ts";
 import type { Bus } from "../../services/ports/bus.ts";
+import { poolToWire } from "./pools_wire.ts";
 import type {
   StreamEntry,
   StreamHub,
@@ -25,6 +28,7 @@ export const STREAM_TOPICS = {
   candles: { event: "candle" },
   feeds: { event: "feed" },
   scores: { event: "score_update" },
+  pools: { event: "pool_update" },
 } as const;
 
 const encoder = new TextEncoder();
@@ -153,4 +157,9 @@ export function scoreValue(
     asof: formatUtcMs(asof),
   };
   return { key: `${assetId} ${method}`, group: assetId, json: JSON.stringify(wire) };
+}
+
+/** A pool as streams tell it: a line of the leaderboard. */
+export function poolValue(card: PoolCard, now: UtcMs): StreamValue {
+  return { key: card.pool.id, json: JSON.stringify(poolToWire(card, { now, method: "v1" })) };
 }

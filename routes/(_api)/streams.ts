@@ -148,7 +148,7 @@ export class StreamEndpoints {
   }
 
   #choose(topic: StreamTopic, query: URLSearchParams): StreamChoice {
-    if (topic === "feeds") return { topic, groups: null };
+    if (topic === "feeds" || topic === "pools") return { topic, groups: null };
     if (topic === "prices" || topic === "scores") {
       const groups = this.#coinsOf(query);
       if (groups?.length !== 0) return { topic, groups };
@@ -185,7 +185,7 @@ export class StreamEndpoints {
   }
 }
 
-type StreamTopic = "prices" | "candles" | "feeds" | "scores";
+type StreamTopic = "prices" | "candles" | "feeds" | "scores" | "pools";
 type Opener = { readonly sse: StreamTopic } | { readonly socket: SocketTopic };
 
 /** What stands at each address. */
@@ -193,6 +193,7 @@ const OPENERS: Readonly<Record<string, Opener>> = {
   "/api/stream/prices": { sse: "prices" },
   "/api/stream/candles": { sse: "candles" },
   "/api/stream/feeds": { sse: "feeds" },
+  "/api/stream/pools": { sse: "pools" },
   "/api/stream/scores": { sse: "scores" },
   "/api/market/stream": { socket: "prices" },
   "/ws/prices": { socket: "prices" },

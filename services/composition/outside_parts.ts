@@ -23,7 +23,11 @@ export async function openOutside(
     assets: registry.assets,
     venues: market.venues,
     liveAssetIds: market.liveAssets?.map((name) => registry.resolve(name).id) ?? null,
-    keys: { coingecko: market.coingeckoKey },
+    keys: {
+      coingecko: market.coingeckoKey,
+      dune: config.pools.duneKey,
+      flipside: config.pools.flipsideKey,
+    },
     clock,
     timer: systemTimer,
     random: systemRandom,

@@ -3,7 +3,8 @@ export type { Interval, YieldDecomposition, YieldStep } from "./decomposition.ts
 export type { ExplainedScore, PoolScores, ScorePart } from "./explain_score.ts";
 export { type Pool, POOL_KINDS, type PoolId, type PoolSnapshot, STRUCTURES } from "./pool.ts";
 export { type IngestReport, keepReadings, PoolIngestion, type Taken } from "./pool_ingestion.ts";
-export { type ArchivedPool, PoolArchive } from "./pool_archive.ts";
+export { type ArchivedPool, MOCK_SOURCE, PoolArchive } from "./pool_archive.ts";
+export { PoolFeed, type PoolFeedDeps } from "./pool_feed.ts";
 export type { PoolHistory } from "./pool_history.ts";
 export {
   type PoolCard,

@@ -21,6 +21,12 @@ export interface PoolShelf {
   readonly byId: ReadonlyMap<PoolId, ArchivedPool>;
 }
 
+/** Whether made-up pools are all that is wanted, or stand in where there are no others. */
+export type MockUse = "only" | "fallback";
+
+/** The source of made-up readings. */
+export const MOCK_SOURCE = "mock";
+
 /** Clocks of processes differ, and a transaction commits after its time. */
 const OVERLAP_MS = MINUTE_MS;
 /** After it all is read anew: rows that were removed are not told. */
@@ -33,6 +39,7 @@ export class PoolArchive {
   readonly #store: PoolStore;
   readonly #changes: ChangeFeed;
   readonly #clock: Clock;
+  readonly #mock: MockUse;
   #series = new Map<PoolId, Map<string, Rows>>();
   #shelf: PoolShelf = { pools: [], byId: new Map() };
   #version = NaN;
@@ -41,12 +48,14 @@ export class PoolArchive {
   #reading: Promise<PoolShelf> | null = null;
 
   constructor(
-    { store, changes, clock }: {
+    { store, changes, clock, mock = "fallback" }: {
       readonly store: PoolStore;
       readonly changes: ChangeFeed;
       readonly clock: Clock;
+      readonly mock?: MockUse;
     },
   ) {
+    this.#mock = mock;
     this.#store = store;
     this.#changes = changes;
     this.#clock = clock;
@@ -99,10 +108,8 @@ export class PoolArchive {
   }
 
   #hasOtherPools(pools: readonly Pool[]): boolean {
-    const texts = this.#shelf.pools.map(({ pool }) => JSON.stringify(pool));
-    const withRows = pools.filter(({ id }) => this.#series.has(id));
-    return withRows.length !== texts.length ||
-      withRows.some((pool, index) => JSON.stringify(pool) !== texts[index]);
+    const known = new Map(pools.map((pool) => [pool.id, JSON.stringify(pool)]));
+    return this.#shelf.pools.some(({ pool }) => JSON.stringify(pool) !== known.get(pool.id));
   }
 
   #shelve(pools: readonly Pool[], touched: ReadonlySet<PoolId>): void {
@@ -115,8 +122,17 @@ export class PoolArchive {
       const sources = this.#series.get(pool.id);
       return sources ? [archive(pool, sources)] : [];
     });
-    this.#shelf = { pools: archived, byId: new Map(archived.map((one) => [one.pool.id, one])) };
+    const shown = withoutMixing(archived, this.#mock);
+    this.#shelf = { pools: shown, byId: new Map(shown.map((one) => [one.pool.id, one])) };
   }
+}
+
+/** Made-up pools never stand among real ones. */
+function withoutMixing(pools: readonly ArchivedPool[], mock: MockUse): readonly ArchivedPool[] {
+  const isMock = ({ source }: ArchivedPool) => source === MOCK_SOURCE;
+  if (mock === "only") return pools.filter(isMock);
+  const real = pools.filter((pool) => !isMock(pool));
+  return real.length > 0 ? real : pools;
 }
 
 /** The source with the newest reading is used alone: readings of two would not be one series. */
