@@ -133,6 +133,14 @@ export const PoolPage = z.object({
     stale_share: z.number(),
     stale_since: Instant.nullable(),
   }),
+  episodes: z.array(z.object({
+    kind: z.enum(["utilization_stress", "stale"]),
+    from: Instant,
+    to: Instant,
+    readings: z.int(),
+    peak_utilization: Value,
+    peak_apy: z.number(),
+  })).describe("Stretches in which nearly all was lent, or readings were old"),
   explained: z.object({ v0: Score, v1: Score }),
   settings: z.record(z.string(), z.unknown()).describe("Parameters of metrics and scores"),
   decomposition: z.object({
@@ -185,6 +193,14 @@ export function poolPageToWire(
       stale_share: metrics.staleShare,
       stale_since: metrics.staleSince === null ? null : formatUtcMs(metrics.staleSince),
     },
+    episodes: detail.episodes.map(({ kind, from, to, readings, peakUtilization, peakApy }) => ({
+      kind,
+      from: formatUtcMs(from),
+      to: formatUtcMs(to),
+      readings,
+      peak_utilization: peakUtilization,
+      peak_apy: peakApy,
+    })),
     explained: { v0: scoreToWire(scores.v0), v1: scoreToWire(scores.v1) },
     settings,
     decomposition: {

@@ -4,6 +4,7 @@ import type { Clock } from "../ports/mod.ts";
 import { MAX_STEPS, simulateAutopilot } from "./autopilot/simulate.ts";
 import type { AutopilotConstraints, Simulation } from "./autopilot/simulation.ts";
 import { decomposeYield, type YieldDecomposition } from "./decomposition.ts";
+import { type PoolEpisode, poolEpisodes } from "./episodes.ts";
 import { type PoolScores, poolScores } from "./explain_score.ts";
 import type { Pool, PoolId } from "./pool.ts";
 import type { ArchivedPool, PoolArchive, PoolShelf } from "./pool_archive.ts";
@@ -20,6 +21,8 @@ export interface PoolCard {
   readonly metrics: PoolMetrics;
   readonly scores: PoolScores;
   readonly warnings: readonly PoolWarning[];
+  /** Stretches in which all was lent, or readings were old. */
+  readonly episodes: readonly PoolEpisode[];
 }
 
 /** A card with its past. */
@@ -147,7 +150,9 @@ export class PoolService {
     const metrics = poolMetrics(history, settings);
     if (metrics === null) return null;
     const scores = poolScores(pool, { metrics, settings });
-    return [{ pool, source, metrics, scores, warnings: poolWarnings(pool, metrics) }];
+    const episodes = poolEpisodes(history);
+    const warnings = poolWarnings(pool, { metrics, episodes });
+    return [{ pool, source, metrics, scores, warnings, episodes }];
   }
 
   #constraintsOf(query: SimulationQuery, shelf: PoolShelf): AutopilotConstraints {
@@ -180,6 +185,7 @@ export class PoolService {
       capitalUsd: query.capitalUsd ?? autopilot.capital,
       feeBps: query.feeBps ?? autopilot.fee_bps,
       gasUsd: query.gasUsd ?? autopilot.gas_usd,
+      keepFactor: autopilot.keep_factor,
       vanishMs: autopilot.vanish_days * DAY_MS,
       vanishPenalty: autopilot.vanish_penalty,
       method: query.method ?? "v1",

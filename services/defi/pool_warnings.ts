@@ -1,3 +1,5 @@
+import { DAY_MS, isoDayOf } from "../kernel/time.ts";
+import { type PoolEpisode, STRESS } from "./episodes.ts";
 import type { Pool } from "./pool.ts";
 import type { PoolMetrics } from "./pool_metrics.ts";
 
@@ -5,6 +7,7 @@ export interface PoolWarning {
   readonly code:
     | "above_kink"
     | "utilization_stress"
+    | "past_stress"
     | "utilization_spike"
     | "stale"
     | "frozen"
@@ -17,13 +20,19 @@ export interface PoolWarning {
   readonly words: string;
 }
 
-/** Nearly nothing can be taken out. */
-const STRESS = 0.98;
+/** For so long a stretch in which all was lent is told. */
+const REMEMBERED_DAYS = 180;
 const REWARD_DEPENDENT = 0.5;
 const TVL_FALL = -0.3;
 
 /** What a person should know before the yield tempts them, the gravest first. */
-export function poolWarnings(pool: Pool, metrics: PoolMetrics): readonly PoolWarning[] {
+export function poolWarnings(
+  pool: Pool,
+  { metrics, episodes }: {
+    readonly metrics: PoolMetrics;
+    readonly episodes: readonly PoolEpisode[];
+  },
+): readonly PoolWarning[] {
   const { utilization, kink, kinkDistance, isKinkAssumed, staleSince } = metrics;
   const found: (PoolWarning | null)[] = [
     metrics.isPaused ? danger("paused", "Paused: nobody can deposit or withdraw") : null,
@@ -47,6 +56,7 @@ export function poolWarnings(pool: Pool, metrics: PoolMetrics): readonly PoolWar
         `Utilization moved by ${percent(metrics.utilizationChange)} since the reading before`,
       )
       : null,
+    pastStress(metrics, episodes),
     staleSince !== null
       ? caution("stale", "The source's readings stand still: what it says may be long past")
       : null,
@@ -72,6 +82,23 @@ export function poolWarnings(pool: Pool, metrics: PoolMetrics): readonly PoolWar
       : null,
   ];
   return found.filter((warning) => warning !== null);
+}
+
+function pastStress(
+  { asof }: PoolMetrics,
+  episodes: readonly PoolEpisode[],
+): PoolWarning | null {
+  const recent = episodes.filter(({ kind, to }) =>
+    kind === "utilization_stress" && to < asof && asof - to <= REMEMBERED_DAYS * DAY_MS
+  );
+  const last = recent.at(-1);
+  if (!last) return null;
+  const readings = recent.reduce((sum, one) => sum + one.readings, 0);
+  return caution(
+    "past_stress",
+    `Nearly all of it was lent in ${readings} readings of the last ${REMEMBERED_DAYS} days, last ` +
+      `from ${isoDayOf(last.from)} to ${isoDayOf(last.to)}: withdrawals had to wait then`,
+  );
 }
 
 function caution(code: PoolWarning["code"], words: string): PoolWarning {

@@ -104,7 +104,7 @@ export class Autopilot {
     if (this.#order === null) return;
     const { decision, targets, candidates } = this.#order;
     this.#order = null;
-    const weights = new Map(targets.map(({ candidate, weight }) => [candidate.pool, weight]));
+    const weights = this.#weightsFor(targets);
     const trade = this.#book.rebalance(weights, this.#constraints);
     this.#promised.clear();
     for (const { candidate } of targets) this.#promised.set(candidate.pool, candidate.netApy);
@@ -113,6 +113,26 @@ export class Autopilot {
     this.#suppressed = null;
     this.#record({ ...decision, actedAt: at, ...trade });
     this.#noteAllocation(at);
+  }
+
+  /** What stays keeps its share up to the cap, so that only what enters or leaves is traded. */
+  #weightsFor(targets: readonly Target[]): ReadonlyMap<number, number> {
+    const { maxWeight } = this.#constraints;
+    const held = this.#book.weights();
+    const weights = new Map<number, number>();
+    let left = 1;
+    for (const { candidate: { pool } } of targets) {
+      const weight = Math.min(held.get(pool) ?? 0, maxWeight);
+      if (weight > 0) weights.set(pool, weight);
+      left -= weight;
+    }
+    for (const { candidate: { pool } } of targets) {
+      if (weights.has(pool)) continue;
+      const weight = Math.min(maxWeight, Math.max(0, left));
+      weights.set(pool, weight);
+      left -= weight;
+    }
+    return weights;
   }
 
   #closeGone(at: UtcMs): void {
@@ -132,8 +152,8 @@ export class Autopilot {
 
   #decide(at: UtcMs, next: UtcMs): void {
     const { candidates, excluded } = this.#survey(at);
-    const targets = planTargets(candidates, this.#constraints.maxWeight);
     const held = this.#book.pools;
+    const targets = planTargets(candidates, { ...this.#constraints, held: new Set(held) });
     const wanted = new Set(targets.map(({ candidate }) => candidate.pool));
     const entering = targets.filter(({ candidate }) => !held.includes(candidate.pool));
     const leaving = held.filter((pool) => !wanted.has(pool));

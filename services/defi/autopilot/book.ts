@@ -13,8 +13,8 @@ interface CostRates {
 }
 
 const BPS = 10_000;
-/** Changes below a cent are not traded. */
-const LEAST_TRADE_USD = 0.01;
+/** Smaller changes, as a share of all, only bear the costs of the others. */
+const LEAST_TRADE = 0.002;
 /** Rounds of finding what is left after the costs of getting there; each gains three digits. */
 const COST_ROUNDS = 4;
 
@@ -88,7 +88,7 @@ export class Book {
     let trades = 0;
     for (const pool of new Set([...this.#positions.keys(), ...targets.keys()])) {
       const change = (targets.get(pool) ?? 0) * netUsd - (this.#positions.get(pool) ?? 0);
-      if (Math.abs(change) < LEAST_TRADE_USD) continue;
+      if (Math.abs(change) < LEAST_TRADE * netUsd) continue;
       turnoverUsd += Math.abs(change);
       trades++;
     }

@@ -11,22 +11,30 @@ export interface Target {
 const LEAST_WEIGHT = 1e-9;
 
 /**
- * Fills the portfolio from the best candidate down, each up to the cap; what is left stays in cash.
- * Equal scores go by the index of the pool, so that runs repeat.
+ * Fills the portfolio up to the cap of each pool; what is left stays in cash. Held pools that still
+ * rank well enough stay, then come the best of the others. Equal scores go by the index of the
+ * pool, so that runs repeat.
  */
 export function planTargets(
   candidates: readonly Candidate[],
-  maxWeight: number,
+  { maxWeight, keepFactor, held }: {
+    readonly maxWeight: number;
+    readonly keepFactor: number;
+    readonly held: ReadonlySet<number>;
+  },
 ): readonly Target[] {
-  const targets: Target[] = [];
+  const places = Math.ceil(1 / maxWeight - LEAST_WEIGHT);
+  const ranked = bestOf(candidates, Math.ceil(places * keepFactor))
+    .map((candidate, index) => ({ candidate, rank: index + 1 }));
+  const isHeld = ({ candidate }: { readonly candidate: Candidate }) => held.has(candidate.pool);
+  const chosen = [...ranked.filter(isHeld), ...ranked.filter((one) => !isHeld(one))]
+    .slice(0, places).sort((a, b) => a.rank - b.rank);
   let left = 1;
-  for (const candidate of bestOf(candidates, Math.ceil(1 / maxWeight))) {
-    if (left <= LEAST_WEIGHT) break;
+  return chosen.map((one): Target => {
     const weight = Math.min(maxWeight, left);
-    targets.push({ candidate, weight, rank: targets.length + 1 });
     left -= weight;
-  }
-  return targets;
+    return { ...one, weight };
+  });
 }
 
 /** The best `count`, best first: a full sort of hundreds, for the few, would cost the most. */

@@ -19,6 +19,8 @@ export interface AutopilotConstraints {
   readonly feeBps: number;
   /** Dollars of gas of each pool that is entered, left or changed. */
   readonly gasUsd: number;
+  /** A held pool stays while it ranks among this many times the pools that fit; 1 is the best. */
+  readonly keepFactor: number;
   /** Time without a reading after which a pool counts as gone. */
   readonly vanishMs: number;
   /** Share of a position that is lost in a pool that is gone. */

@@ -44,6 +44,7 @@ export function sampleConstraints(
     capitalUsd: 1_000,
     feeBps: 0,
     gasUsd: 0,
+    keepFactor: 1,
     vanishMs: 3 * DAY_MS,
     vanishPenalty: 0.1,
     method: "v0",
