@@ -14,6 +14,7 @@ import {
   createOps,
   enqueueRecalculation,
   type MarketParts,
+  openGauges,
   openJobs,
   openMarket,
   openOutside,
@@ -24,6 +25,7 @@ import {
 import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
 import { StartupError } from "./services/kernel/errors.ts";
 import { capabilitiesOf, HealthService, JobsService, type OpsService } from "./services/ops/mod.ts";
+import type { GaugeService } from "./services/onchain/mod.ts";
 import { SystemClock } from "./services/platform/clock.ts";
 import { CombinedChangeFeed } from "./services/platform/combined_change_feed.ts";
 import { readEnvText } from "./services/platform/env_file.ts";
@@ -88,6 +90,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const poolFeed = poolParts.feed((cards) =>
     hub.publish("pools", cards.map((card) => poolValue(card, clock.now())))
   );
+  const gauges = openGauges(core, outside);
   const { jobs, jobStore } = work;
   const jobsService = new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) });
   const ops = createOps(core, {
@@ -95,7 +98,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     streams: () => streams.stats(),
   });
   const answer = await createFront(core, {
-    ...{ ...parts, jobs, jobsService, ops, metrics, scores, poolParts },
+    ...{ ...parts, jobs, jobsService, ops, metrics, scores, poolParts, gauges },
   });
   const stopFeedingHub = feedHub(hub, parts.bus);
   const stopScoring = recalculateOnClose(core, { ...parts, jobs });
@@ -120,10 +123,11 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
       work.jobs.start(options);
       live.start();
       poolFeed.start();
+      gauges.start();
     },
     async stop() {
       hub.close();
-      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop()]);
+      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop(), gauges.stop()]);
       await outside.gates.stop();
     },
     close,
@@ -145,12 +149,13 @@ interface FrontParts extends MarketParts {
   readonly metrics: PromMetrics;
   readonly scores: ScoreService;
   readonly poolParts: PoolParts;
+  readonly gauges: GaugeService;
 }
 
 /** Data routes and pages, and what answers a request: the ones before the others. */
 async function createFront(
   core: Core,
-  { market, registry, changes, board, jobs, jobsService, ops, metrics, scores, poolParts }:
+  { market, registry, changes, board, jobs, jobsService, ops, metrics, scores, ...more }:
     FrontParts,
 ): Promise<Product["fetch"]> {
   const { config, clock, log } = core;
@@ -161,7 +166,8 @@ async function createFront(
     health: createHealth(core, { jobs, registry: registry.version }),
     jobs: jobsService,
     ops,
-    poolParts,
+    poolParts: more.poolParts,
+    gauges: more.gauges,
     scoring: { scores, recalculate: (query) => enqueueRecalculation({ scores, jobs }, query) },
     clock,
     changes: new CombinedChangeFeed(changes, board),

@@ -1,6 +1,7 @@
 import type { AnalyticsService, RiskService } from "../../services/analytics/mod.ts";
 import type { MarketService } from "../../services/market/mod.ts";
 import type { HealthService, JobsService, OpsService } from "../../services/ops/mod.ts";
+import type { GaugeService } from "../../services/onchain/mod.ts";
 import type { Metrics } from "../../services/ports/metrics.ts";
 import type { ChangeFeed, Clock, Log } from "../../services/ports/mod.ts";
 import { analyticsEndpoints } from "./analytics.ts";
@@ -18,6 +19,7 @@ import { describeApi, type JsonObject } from "./openapi.ts";
 import { documentEndpoint, opsEndpoints } from "./ops.ts";
 import { consoleEndpoints } from "./ops_console.ts";
 import { controlEndpoints } from "./ops_controls.ts";
+import { onchainEndpoints } from "./onchain.ts";
 import { ingestEndpoint, poolEndpoints, type PoolParts } from "./pools.ts";
 import { riskEndpoints } from "./risk.ts";
 import { recalculateEndpoint, scoreEndpoints, type Scoring } from "./scores.ts";
@@ -33,6 +35,7 @@ export interface ApiDeps {
   /** Absent where the process has no such part. */
   readonly scoring?: Scoring;
   readonly poolParts?: PoolParts;
+  readonly gauges?: GaugeService;
   /** What operators see and steer. */
   readonly ops: OpsService;
   readonly clock: Clock;
@@ -69,7 +72,7 @@ export interface Api {
 
 /** The one list of data URLs, but for the document that is made of it. */
 export function mountTable(deps: ApiDeps): readonly Endpoint[] {
-  const { ops, clock, monitoring, scoring, poolParts } = deps;
+  const { ops, clock, monitoring, scoring, poolParts, gauges } = deps;
   const data = [
     ...assetEndpoints(deps),
     ...marketEndpoints(deps),
@@ -80,6 +83,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...scoring ? scoreEndpoints({ ...scoring, market: deps.market, clock }) : [],
     ...poolParts ? poolEndpoints({ ...poolParts, clock }) : [],
     ...poolParts ? simulationEndpoints({ ...poolParts, clock }) : [],
+    ...gauges ? onchainEndpoints({ gauges, clock }) : [],
   ];
   return [
     ...data.map((one): Endpoint => ({ ...one, limit: "data" })),

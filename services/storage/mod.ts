@@ -14,6 +14,7 @@ export { SqlLivePriceStore } from "./sql/live_price_store.ts";
 export { JOB_JSON_LIMIT } from "./sql/job_rows.ts";
 export { SqlJobStore } from "./sql/job_store.ts";
 export { SqlLeaseStore } from "./sql/lease_store.ts";
+export { SqlGaugeStore } from "./sql/gauge_store.ts";
 export { SqlPoolStore } from "./sql/pool_store.ts";
 export { SqlProviderStateStore } from "./sql/provider_state_store.ts";
 export { SqlRawIngestStore } from "./sql/raw_ingest_store.ts";

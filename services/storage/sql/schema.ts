@@ -248,6 +248,12 @@ interface PoolFetchRow {
   readonly problem: string | null;
 }
 
+interface GaugeReadingRow {
+  readonly name: string;
+  readonly asof: number;
+  readonly reading: JsonText;
+}
+
 interface SchemaMigrationRow {
   readonly name: string;
   readonly applied_at: number;
@@ -276,6 +282,7 @@ export interface Schema extends RegistryTables {
   readonly pools: PoolRow;
   readonly pool_snapshots: PoolSnapshotRow;
   readonly pool_fetches: PoolFetchRow;
+  readonly gauge_readings: GaugeReadingRow;
   readonly data_version: DataVersionRow;
   readonly schema_migrations: SchemaMigrationRow;
 }
