@@ -3,6 +3,13 @@ import { type Api, createApi, type Monitoring } from "@/routes/(_api)/mod.ts";
 import type { Scoring } from "@/routes/(_api)/scores.ts";
 import type { RateLimitMode } from "@/routes/(_api)/middleware/rate_limit.ts";
 import { AnalyticsService, indicatorEngine, RiskService } from "@/services/analytics/mod.ts";
+import {
+  DEFAULT_POOL_SETTINGS,
+  PoolArchive,
+  PoolIngestion,
+  PoolService,
+} from "@/services/defi/mod.ts";
+import { Secret } from "@/services/kernel/secret.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
 import {
   type AssetId,
@@ -20,8 +27,10 @@ import {
   OpsService,
   seriesCoverage,
 } from "@/services/ops/mod.ts";
+import { GaugeService } from "@/services/onchain/mod.ts";
 import type { JobStore } from "@/services/ports/jobs.ts";
 import { PacedChangeFeed } from "@/services/platform/paced_change_feed.ts";
+import { MockPoolProvider } from "@/services/providers/pools/mod.ts";
 import { JsonLog } from "@/services/platform/json_log.ts";
 import { LogTail } from "@/services/platform/log_tail.ts";
 import { loadMethods, ScoreService } from "@/services/scores/mod.ts";
@@ -30,12 +39,16 @@ import {
   pingDatabase,
   SqlAuditLog,
   SqlCandleStore,
+  SqlGaugeStore,
   SqlJobStore,
+  SqlLeaseStore,
+  SqlPoolStore,
   SqlScoreStore,
 } from "@/services/storage/mod.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
+import { ManualTimer } from "@/tests/fakes/manual_timer.ts";
 import { FakeHeldPrices, FakeProviders, heldPrice } from "@/tests/fakes/ops.ts";
 import { type CandleSketch, columnsOf } from "@/tests/fakes/memory_candle_store.ts";
 import { aliasRow, assetRow, sampleRegistry } from "@/tests/unit/market/assets_sample.ts";
@@ -54,6 +67,8 @@ export interface ApiHarness extends AsyncDisposable {
   readonly log: RecordingLog;
   readonly ops: OpsService;
   readonly scores: ScoreService;
+  /** Readings written here are served as the pools. */
+  readonly poolStore: SqlPoolStore;
   /** What the console shows of the log. */
   readonly operatorsLog: JsonLog;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
@@ -102,6 +117,7 @@ export async function openTestApi(
   const jobs = new JobsService({ store: jobStore, clock, wake: () => {} });
   const { ops, operatorsLog } = createOps({ database, clock, store, market, jobs, jobStore });
   const scoring = await createScoring({ database, clock, market, jobStore });
+  const poolKit = createPools({ database, clock, changes, log });
   const version = "1.2.3";
   const api = createApi({
     ...{
@@ -112,6 +128,8 @@ export async function openTestApi(
       jobs,
       ops,
       scoring,
+      poolParts: poolKit.parts,
+      gauges: poolKit.gauges,
       clock,
       changes,
       log,
@@ -124,6 +142,7 @@ export async function openTestApi(
     api,
     ...{ market, store, jobs, jobStore, clock, log, ops, operatorsLog },
     scores: scoring.scores,
+    poolStore: poolKit.store,
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
     },
@@ -133,6 +152,33 @@ export async function openTestApi(
     },
     [Symbol.asyncDispose]: () => database.close(),
   };
+}
+
+/** The key of the operator of every API test. */
+export const ADMIN_KEY = "operator";
+
+/** Pools of a store, the provider of made-up ones for who ingests, and gauges without sources. */
+function createPools(
+  { database, clock, changes, log }: {
+    readonly database: Database;
+    readonly clock: FakeClock;
+    readonly changes: PacedChangeFeed;
+    readonly log: RecordingLog;
+  },
+) {
+  const store = new SqlPoolStore(database, clock);
+  const archive = new PoolArchive({ store, changes, clock });
+  const origin = { provider: "mock", wanted: "dune", fallback: "DUNE_API_KEY is not set" };
+  const pools = new PoolService({ archive, clock, settings: DEFAULT_POOL_SETTINGS, origin });
+  const leases = new SqlLeaseStore(database, clock);
+  const provider = new MockPoolProvider();
+  const ingestion = new PoolIngestion({ provider, store, leases, owner: "test", clock, log });
+  const gauges = new GaugeService({
+    store: new SqlGaugeStore(database),
+    sources: { eth_gas: "ETHERSCAN_API_KEY is not set", btc_mempool: "off" },
+    ...{ clock, log, timer: new ManualTimer() },
+  });
+  return { store, gauges, parts: { pools, ingestion, adminKey: new Secret(ADMIN_KEY) } };
 }
 
 /** Two assets of one symbol, and one of many names. */
