@@ -1,5 +1,6 @@
 import { recalculateRequest } from "@/jobs/mod.ts";
 import { type Api, createApi, type Monitoring } from "@/routes/(_api)/mod.ts";
+import type { PoolParts } from "@/routes/(_api)/pools.ts";
 import type { Scoring } from "@/routes/(_api)/scores.ts";
 import type { RateLimitMode } from "@/routes/(_api)/middleware/rate_limit.ts";
 import { AnalyticsService, indicatorEngine, RiskService } from "@/services/analytics/mod.ts";
@@ -69,6 +70,8 @@ export interface ApiHarness extends AsyncDisposable {
   readonly scores: ScoreService;
   /** Readings written here are served as the pools. */
   readonly poolStore: SqlPoolStore;
+  readonly poolParts: PoolParts;
+  readonly gauges: GaugeService;
   /** What the console shows of the log. */
   readonly operatorsLog: JsonLog;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
@@ -143,6 +146,8 @@ export async function openTestApi(
     ...{ market, store, jobs, jobStore, clock, log, ops, operatorsLog },
     scores: scoring.scores,
     poolStore: poolKit.store,
+    poolParts: poolKit.parts,
+    gauges: poolKit.gauges,
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
     },
