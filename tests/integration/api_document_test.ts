@@ -8,6 +8,7 @@ import { uuidOfMoment } from "@/services/kernel/ids.ts";
 import { HealthService } from "@/services/ops/mod.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { type ApiHarness, dailyCandles, openTestApi } from "@/tests/integration/api_harness.ts";
+import { sampleDays, samplePool } from "@/tests/unit/defi/pool_sample.ts";
 
 /** They stand beside the routes, and are tested with the streams. */
 const STREAM_PATHS = STREAMS.map(({ path }) => path);
@@ -74,7 +75,7 @@ async function filledHarness(): Promise<ApiHarness> {
 }
 
 function endpointsOf(
-  { market, jobs, ops, scores, clock, log }: ApiHarness,
+  { market, jobs, ops, scores, clock, log, poolParts, gauges }: ApiHarness,
 ): readonly Endpoint[] {
   const analytics = new AnalyticsService({ market });
   const risk = new RiskService({ market, clock });
@@ -84,7 +85,7 @@ function endpointsOf(
   const scoring = { scores, recalculate };
   return mountTable({
     ...{ market, analytics, risk, health, jobs, ops, scoring, clock, changes, log, version: "1" },
-    ...{ poolParts: harness.poolParts, gauges: harness.gauges },
+    ...{ poolParts, gauges },
   });
 }
 
