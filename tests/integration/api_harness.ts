@@ -131,8 +131,7 @@ export async function openTestApi(
       jobs,
       ops,
       scoring,
-      poolParts: poolKit.parts,
-      gauges: poolKit.gauges,
+      ...poolKit.served,
       clock,
       changes,
       log,
@@ -145,9 +144,7 @@ export async function openTestApi(
     api,
     ...{ market, store, jobs, jobStore, clock, log, ops, operatorsLog },
     scores: scoring.scores,
-    poolStore: poolKit.store,
-    poolParts: poolKit.parts,
-    gauges: poolKit.gauges,
+    ...{ poolStore: poolKit.store, ...poolKit.served },
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
     },
@@ -183,7 +180,8 @@ function createPools(
     sources: { eth_gas: "ETHERSCAN_API_KEY is not set", btc_mempool: "off" },
     ...{ clock, log, timer: new ManualTimer() },
   });
-  return { store, gauges, parts: { pools, ingestion, adminKey: new Secret(ADMIN_KEY) } };
+  const poolParts = { pools, ingestion, adminKey: new Secret(ADMIN_KEY) };
+  return { store, served: { poolParts, gauges } };
 }
 
 /** Two assets of one symbol, and one of many names. */
