@@ -159,10 +159,12 @@ async function createFront(
     FrontParts,
 ): Promise<Product["fetch"]> {
   const { config, clock, log } = core;
+  // One for data routes and pages, so that what one of them measured the other has.
+  const risk = new RiskService({ market, clock });
   const api = createApi({
     market,
     analytics: new AnalyticsService({ market }),
-    risk: new RiskService({ market, clock }),
+    risk,
     health: createHealth(core, { jobs, registry: registry.version }),
     jobs: jobsService,
     ops,
@@ -181,7 +183,7 @@ async function createFront(
     version,
   });
   const page = createPages({
-    state: { market, ops, clock, version, apiDocument: () => api.document },
+    state: { market, risk, scores, ops, clock, version, apiDocument: () => api.document },
     settings: pages,
     contentSecurityPolicy,
     build: await loadBuild(),

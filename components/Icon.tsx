@@ -22,6 +22,7 @@ export const ICON_NAMES = [
   "ops",
   "overview",
   "refresh",
+  "score",
   "search",
   "settings",
   "table",

@@ -11,12 +11,6 @@ type DrawerState =
   | { readonly kind: "ready"; readonly title: string; readonly body: Node }
   | { readonly kind: "failed"; readonly message: string };
 
-/** The figure and asset in the path of an explanation, decoded. */
-function partsOf(href: string): [figure: string, assetId: string] {
-  const [figure = "", assetId = ""] = new URL(href, location.href).pathname.split("/").slice(-2);
-  return [decodeURIComponent(figure), decodeURIComponent(assetId)];
-}
-
 /** The explanation's own part of its page, to stand in the drawer. */
 async function readExplanation(href: string): Promise<DrawerState> {
   try {
@@ -111,7 +105,7 @@ function DrawerFoot({ href }: { readonly href: string }) {
 
   async function copyJson() {
     try {
-      await navigator.clipboard.writeText(await fetchExplanationJson(...partsOf(href)));
+      await navigator.clipboard.writeText(await fetchExplanationJson(href));
       copied.value = "Copied as JSON";
     } catch (error) {
       copied.value = error instanceof Error ? error.message : "Could not be copied";

@@ -1,13 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { ClientError, fetchPage, postAct } from "../components/api/client.ts";
+import { ClientError, postData } from "../components/api/client.ts";
 import { OverlayHead } from "../components/overlays/OverlayHead.tsx";
-import { replaceRegions } from "./ops/regions.ts";
+import { refreshRegions } from "./page/refresh_regions.ts";
+import { useOutcome } from "./page/use_outcome.ts";
 
 /** How often the console reads itself anew while it is seen. */
 const REFRESH_MS = 5_000;
-/** How long the outcome of an act stays in sight. */
-const TOAST_MS = 8_000;
 
 /** A control that was pressed and waits for a yes. */
 interface Question {
@@ -25,16 +24,10 @@ function questionOf(button: HTMLElement): Question {
   return { path: act, label, title, ask, done, isDangerous: danger !== undefined };
 }
 
-/** Reads the page again and puts what changed in its place. */
+/** Reads the page again, and marks it as old where the server can't be reached. */
 async function refresh(): Promise<void> {
-  try {
-    replaceRegions(await fetchPage(location.href), Date.now());
-    document.documentElement.removeAttribute("data-unreached");
-  } catch (error) {
-    if (!(error instanceof ClientError)) throw error;
-    // What stands on the page is as old as its as-of says; the next round tries again.
-    document.documentElement.setAttribute("data-unreached", "");
-  }
+  const isRead = await refreshRegions();
+  document.documentElement.toggleAttribute("data-unreached", !isRead);
 }
 
 /** Keeps the console current while somebody looks at it. */
@@ -52,18 +45,6 @@ function useRefresh(): void {
       clearTimeout(timer);
     };
   }, []);
-}
-
-/** What an act came to, for a while. */
-function useOutcome() {
-  const outcome = useSignal<string | null>(null);
-  const timer = useRef<ReturnType<typeof setTimeout>>();
-  function tell(text: string) {
-    clearTimeout(timer.current);
-    outcome.value = text;
-    timer.current = setTimeout(() => outcome.value = null, TOAST_MS);
-  }
-  return { outcome, tell };
 }
 
 /** Asks before every control of the console, does it, and says what came of it. */
@@ -90,7 +71,7 @@ export default function OpsControls() {
   async function confirm({ path, done }: Question) {
     isBusy.value = true;
     try {
-      await postAct(path);
+      await postData(path);
       dialog.current?.close();
       tell(done);
       await refresh();

@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { Head } from "fresh/runtime";
+import { asset, Head } from "fresh/runtime";
 import { EmptyState } from "../components/states/States.tsx";
 import type { MarketOverview } from "../services/market/mod.ts";
 import { AssetsPanel } from "./(_overview)/AssetsPanel.tsx";
@@ -7,22 +7,28 @@ import { Movement } from "./(_overview)/Movement.tsx";
 import { readOverview } from "./(_overview)/read_overview.ts";
 import { OverviewHeader } from "./(_overview)/OverviewHeader.tsx";
 import type { OverviewView } from "./(_overview)/overview_view.ts";
+import { readTopScores, TopScores, type TopScoresData } from "./(_overview)/TopScores.tsx";
 import { Totals } from "./(_overview)/Totals.tsx";
 import { define } from "./page_state.ts";
 
 interface OverviewData {
   readonly overview: MarketOverview;
   readonly view: OverviewView;
+  readonly top: TopScoresData;
 }
 
 export const handler = define.handlers({
   async GET(ctx) {
-    return page<OverviewData>(await readOverview(ctx.state.market, ctx.url));
+    const [read, top] = await Promise.all([
+      readOverview(ctx.state.market, ctx.url),
+      readTopScores(ctx.state),
+    ]);
+    return page<OverviewData>({ ...read, top });
   },
 });
 
 /** What moved, and is the move broad? */
-export default define.page<typeof handler>(function Overview({ data: { overview, view } }) {
+export default define.page<typeof handler>(function Overview({ data: { overview, view, top } }) {
   return (
     <>
       <Head>
@@ -31,6 +37,7 @@ export default define.page<typeof handler>(function Overview({ data: { overview,
           name="description"
           content="Prices, changes and breadth of the tracked assets, each figure with its source."
         />
+        <link rel="stylesheet" href={asset("/styles/scores.css")} />
       </Head>
       <OverviewHeader overview={overview} view={view} />
       {overview.asof === null && view.theme === null ? <FirstUse /> : (
@@ -39,6 +46,9 @@ export default define.page<typeof handler>(function Overview({ data: { overview,
             <Totals overview={overview} />
           </div>
           <Movement overview={overview} />
+          <div>
+            <TopScores {...top} />
+          </div>
           <div>
             <AssetsPanel overview={overview} view={view} />
           </div>

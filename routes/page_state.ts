@@ -1,13 +1,17 @@
 import { createDefine } from "fresh";
 import type { DataStatus } from "../components/shell/Shell.tsx";
+import type { RiskService } from "../services/analytics/mod.ts";
 import type { MarketService } from "../services/market/mod.ts";
 import type { MarketOverview } from "../services/market/mod.ts";
 import type { Clock } from "../services/ports/mod.ts";
+import type { ScoreService } from "../services/scores/mod.ts";
 import type { OpsService } from "../services/ops/mod.ts";
 
 /** What the composition root hands to every page, and what the pages' middleware adds. */
 export interface State {
   readonly market: MarketService;
+  readonly risk: RiskService;
+  readonly scores: ScoreService;
   readonly clock: Clock;
   /** The OpenAPI document of the data routes, as `/openapi.json` serves it. */
   readonly apiDocument: () => unknown;

@@ -21,45 +21,66 @@ export class ClientError extends Error {
 }
 
 const TIMEOUT_MS = 10_000;
+const JSON_TYPE = "application/json";
 
-async function request(
+interface Asked<T> {
+  readonly accept: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly method?: "GET" | "POST";
+  /** Takes the answer, within the same limit of time. */
+  readonly read: (response: Response) => Promise<T>;
+}
+
+/** What was read of the answer; throws `ClientError` for all but an abort by `signal`. */
+async function request<T>(
   path: string,
-  { accept, signal, method = "GET" }: {
-    accept: string;
-    signal?: AbortSignal | undefined;
-    method?: "GET" | "POST";
-  },
-): Promise<Response> {
+  { accept, signal, method = "GET", read }: Asked<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
   // Not `AbortSignal.any`: browsers that we build for do not all have it.
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), TIMEOUT_MS);
-  signal?.addEventListener("abort", () => limit.abort(), { once: true });
-  let response: Response;
+  const onAbort = () => limit.abort();
+  const timer = setTimeout(onAbort, TIMEOUT_MS);
+  signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    response = await fetch(path, { method, headers: { accept }, signal: limit.signal });
+    const response = await fetch(path, { method, headers: { accept }, signal: limit.signal });
+    if (response.ok) return await read(response);
+    throw new ClientError(await refusalOf(response), {
+      requestId: response.headers.get("x-request-id"),
+    });
   } catch (cause) {
     // Who aborts a request knows it; everybody else is told what failed.
     signal?.throwIfAborted();
-    throw new ClientError("The server could not be reached", { cause });
+    if (cause instanceof ClientError) throw cause;
+    // Of an answer that breaks off `fetch` says the same as of one that never came.
+    const isUnreadable = cause instanceof SyntaxError;
+    throw new ClientError(
+      isUnreadable ? "The server's answer can't be read" : "The server could not be reached",
+      { cause },
+    );
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
   }
-  if (response.ok) return response;
-  throw new ClientError(await refusalOf(response), {
-    requestId: response.headers.get("x-request-id"),
-  });
 }
 
 /** The server's own words for a refusal, if it has any. */
 async function refusalOf(response: Response): Promise<string> {
   const fallback = `The server answered ${response.status}`;
-  if (!response.headers.get("content-type")?.includes("json")) return fallback;
+  if (!response.headers.get("content-type")?.includes("json")) {
+    await response.body?.cancel();
+    return fallback;
+  }
   try {
     const message = field(field(await response.json(), "error"), "message");
     return typeof message === "string" ? message : fallback;
   } catch {
     return fallback;
   }
+}
+
+function readJson(response: Response): Promise<unknown> {
+  return response.json();
 }
 
 /** One field of an answer that nobody has checked yet. */
@@ -69,8 +90,7 @@ export function field(value: unknown, name: string): unknown {
 
 /** The data of an answer in the product's envelope. */
 export async function fetchData(path: string, signal?: AbortSignal): Promise<unknown> {
-  const response = await request(path, { accept: "application/json", signal });
-  return field(await response.json(), "data");
+  return field(await request(path, { accept: JSON_TYPE, signal, read: readJson }), "data");
 }
 
 function isAssetRow(row: unknown): row is { asset_id: string; name: string; symbol: string } {
@@ -90,21 +110,23 @@ export async function fetchAssets(): Promise<AssetHit[]> {
   }));
 }
 
-/** The explanation of a figure as the API gives it, for copying. */
-export async function fetchExplanationJson(figure: string, assetId: string): Promise<string> {
-  const path = `/api/explain/${encodeURIComponent(figure)}/${encodeURIComponent(assetId)}`;
-  const response = await request(path, { accept: "application/json" });
-  return JSON.stringify(await response.json(), null, 2);
+/** The explanation at an address of a page, as the API gives it, for copying. */
+export async function fetchExplanationJson(href: string): Promise<string> {
+  const { pathname, search } = new URL(href, location.href);
+  const json = await request(`/api${pathname}${search}`, { accept: JSON_TYPE, read: readJson });
+  return JSON.stringify(json, null, 2);
 }
 
-/** Carries out an act of an operator; throws `ClientError` with the server's words if refused. */
-export async function postAct(path: string): Promise<void> {
-  const response = await request(path, { accept: "application/json", method: "POST" });
-  await response.body?.cancel();
+/** Has something done; the data of the answer. Throws `ClientError` with the words of a refusal. */
+export async function postData(path: string): Promise<unknown> {
+  return field(
+    await request(path, { accept: JSON_TYPE, method: "POST", read: readJson }),
+    "data",
+  );
 }
 
 /** A page of this site, to take a part of it. */
 export async function fetchPage(href: string): Promise<Document> {
-  const response = await request(href, { accept: "text/html" });
-  return new DOMParser().parseFromString(await response.text(), "text/html");
+  const text = await request(href, { accept: "text/html", read: (response) => response.text() });
+  return new DOMParser().parseFromString(text, "text/html");
 }

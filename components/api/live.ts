@@ -1,5 +1,5 @@
 import { asset } from "fresh/runtime";
-import type { CandleTick, PriceTick } from "./live_events.ts";
+import type { CandleTick, PriceTick, ScoreTick } from "./live_events.ts";
 import type { CandleWant, LiveSink, LiveWants } from "./live_hub.ts";
 import { deliver, type PageMessage, WANTS_EVERY_MS, type WorkerMessage } from "./live_messages.ts";
 import type { LiveState } from "./live_state.ts";
@@ -29,6 +29,11 @@ export function watchCandles(want: CandleWant, watcher: CandleWatcher): () => vo
   return page().watchCandles(want, watcher);
 }
 
+/** Tells of scores that may be new, of any asset and method, until it is stopped. */
+export function watchScores(onScores: (ticks: readonly ScoreTick[]) => void): () => void {
+  return page().watchScores(onScores);
+}
+
 /** Tries the stream at once instead of when the wait is over. */
 export function retryStream(): void {
   page().retry();
@@ -51,6 +56,7 @@ interface HubLink {
 class LivePage implements LiveSink {
   readonly #prices = new Map<PriceWatcher, ReadonlySet<string>>();
   readonly #candles = new Map<CandleWatcher, CandleWant>();
+  readonly #scores = new Set<(ticks: readonly ScoreTick[]) => void>();
   #link: HubLink | null = null;
   #state: LiveState | null = null;
 
@@ -80,6 +86,15 @@ class LivePage implements LiveSink {
     };
   }
 
+  watchScores(onScores: (ticks: readonly ScoreTick[]) => void): () => void {
+    this.#scores.add(onScores);
+    this.#tellWants();
+    return () => {
+      this.#scores.delete(onScores);
+      this.#tellWants();
+    };
+  }
+
   retry(): void {
     this.#link?.retry();
   }
@@ -99,6 +114,10 @@ class LivePage implements LiveSink {
     for (const [watcher, want] of this.#candles) if (isOf(reset, want)) watcher.onReset();
   }
 
+  onScores(ticks: readonly ScoreTick[]): void {
+    for (const tell of this.#scores) tell(ticks);
+  }
+
   onState(state: LiveState): void {
     this.#state = state;
     for (const watcher of this.#prices.keys()) watcher.onState(state);
@@ -106,13 +125,18 @@ class LivePage implements LiveSink {
 
   #tellWants(): void {
     // A page that never wanted anything opens nothing.
-    if (this.#link === null && this.#prices.size + this.#candles.size === 0) return;
+    if (this.#link === null && this.#watchers === 0) return;
     const wants: LiveWants = {
       coins: [...new Set([...this.#prices.values()].flatMap((coins) => [...coins]))],
       candles: [...this.#candles.values()],
+      scores: this.#scores.size > 0,
     };
     this.#link ??= this.#connect();
     this.#link.want(wants);
+  }
+
+  get #watchers(): number {
+    return this.#prices.size + this.#candles.size + this.#scores.size;
   }
 
   #connect(): HubLink {

@@ -31,6 +31,17 @@ export interface CandleTick {
   readonly asof: number;
 }
 
+/** A score as it is told when it is new. */
+export interface ScoreTick {
+  readonly coinId: string;
+  readonly method: string;
+  /** `null` for an asset without enough data. */
+  readonly score: number | null;
+  readonly rank: number | null;
+  /** End of the day that is scored, UTC milliseconds. */
+  readonly asof: number;
+}
+
 function numberOf(value: unknown, name: string): number {
   const found = field(value, name);
   if (typeof found === "number" && Number.isFinite(found)) return found;
@@ -81,6 +92,18 @@ export function parseCandleEvent(value: unknown): CandleTick {
     volume: typeof volume === "number" ? volume : null,
     isProvisional: field(value, "state") === "provisional",
     source: textOf(value, "source"),
+    asof: instantOf(value, "asof"),
+  };
+}
+
+/** Reads the data of a `score_update`; throws `ClientError` for what is none. */
+export function parseScoreUpdate(value: unknown): ScoreTick {
+  const [score, rank] = [field(value, "score"), field(value, "rank")];
+  return {
+    coinId: textOf(value, "coin_id"),
+    method: textOf(value, "method"),
+    score: typeof score === "number" ? score : null,
+    rank: typeof rank === "number" ? rank : null,
     asof: instantOf(value, "asof"),
   };
 }

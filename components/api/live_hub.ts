@@ -3,7 +3,9 @@ import {
   type CandleTick,
   parseCandleEvent,
   parsePriceUpdate,
+  parseScoreUpdate,
   type PriceTick,
+  type ScoreTick,
 } from "./live_events.ts";
 import type { LiveState } from "./live_state.ts";
 import { LiveStream, type LiveStreamDeps } from "./live_stream.ts";
@@ -18,9 +20,11 @@ export interface CandleWant {
 export interface LiveWants {
   readonly coins: readonly string[];
   readonly candles: readonly CandleWant[];
+  /** Whether it shows scores. */
+  readonly scores: boolean;
 }
 
-export const NO_WANTS: LiveWants = { coins: [], candles: [] };
+const NO_WANTS: LiveWants = { coins: [], candles: [], scores: false };
 
 /** What a page is told. */
 export interface LiveSink {
@@ -28,6 +32,7 @@ export interface LiveSink {
   onCandle(tick: CandleTick): void;
   /** Bars may have been missed: the chart has to be read again. */
   onReset(want: CandleWant): void;
+  onScores(ticks: readonly ScoreTick[]): void;
   onState(state: LiveState): void;
 }
 
@@ -42,7 +47,7 @@ export interface LiveHubDeps extends LiveStreamDeps {
 }
 
 /** The server takes so many coins a stream; who wants more gets all. */
-export const MAX_STREAM_COINS = 50;
+const MAX_STREAM_COINS = 50;
 /** Coins of one request for prices. */
 const MAX_REQUEST_COINS = 100;
 /** Streams of bars at a time; HTTP/1.1 has six connections for everything. */
@@ -65,6 +70,7 @@ export class LiveHub {
   readonly #latest = new Map<string, PriceTick>();
   readonly #candles = new Map<string, LiveStream>();
   #prices: LiveStream | null = null;
+  #scores: LiveStream | null = null;
   #covered: ReadonlySet<string> = new Set();
 
   constructor(deps: LiveHubDeps) {
@@ -100,6 +106,7 @@ export class LiveHub {
 
   *#streams(): Generator<LiveStream> {
     if (this.#prices !== null) yield this.#prices;
+    if (this.#scores !== null) yield this.#scores;
     yield* this.#candles.values();
   }
 
@@ -116,6 +123,7 @@ export class LiveHub {
   #update(): void {
     this.#updatePrices();
     this.#updateCandles();
+    this.#updateScores();
   }
 
   #updatePrices(): void {
@@ -201,6 +209,37 @@ export class LiveHub {
       this.#candles.set(key, stream);
       stream.start();
     }
+  }
+
+  /** One stream of scores for all pages that show some. */
+  #updateScores(): void {
+    const isWanted = [...this.#members].some(({ wants }) => wants.scores);
+    if (!isWanted) {
+      this.#scores?.stop();
+      this.#scores = null;
+    } else if (this.#scores === null) {
+      this.#scores = new LiveStream(this.#deps, {
+        path: "/api/stream/scores",
+        onEvent: (event) => this.#onScoreEvent(event),
+        onFresh: () => {},
+        onState: () => {},
+        // Scores change by the hour: whoever has no stream sees them with the next page.
+        poll: () => Promise.resolve(),
+      });
+      this.#scores.start();
+    }
+  }
+
+  #onScoreEvent({ name, data }: StreamEvent): void {
+    if (name !== "score_update") return;
+    const value = readJson(data);
+    const ticks = (Array.isArray(value) ? value : [value]).flatMap((one) =>
+      readOrNone(parseScoreUpdate, one)
+    );
+    if (ticks.length === 0) return;
+    this.#eachMember(({ sink, wants }) => {
+      if (wants.scores) sink.onScores(ticks);
+    });
   }
 
   #candleStream(want: CandleWant): LiveStream {

@@ -1,4 +1,4 @@
-import type { CandleTick, PriceTick } from "./live_events.ts";
+import type { CandleTick, PriceTick, ScoreTick } from "./live_events.ts";
 import type { CandleWant, LiveHub, LiveSink, LiveWants } from "./live_hub.ts";
 import type { LiveState } from "./live_state.ts";
 
@@ -14,6 +14,7 @@ export type WorkerMessage =
   | { readonly kind: "prices"; readonly ticks: readonly PriceTick[] }
   | { readonly kind: "candle"; readonly tick: CandleTick }
   | { readonly kind: "reset"; readonly want: CandleWant }
+  | { readonly kind: "scores"; readonly ticks: readonly ScoreTick[] }
   | { readonly kind: "state"; readonly state: LiveState };
 
 /** One end of a channel between a page and the worker. */
@@ -66,6 +67,7 @@ function sinkOf(port: LivePort): LiveSink {
     onPrices: (ticks) => port.postMessage({ kind: "prices", ticks }),
     onCandle: (tick) => port.postMessage({ kind: "candle", tick }),
     onReset: (want) => port.postMessage({ kind: "reset", want }),
+    onScores: (ticks) => port.postMessage({ kind: "scores", ticks }),
     onState: (state) => port.postMessage({ kind: "state", state }),
   };
 }
@@ -79,6 +81,8 @@ export function deliver(message: WorkerMessage, sink: LiveSink): void {
       return sink.onCandle(message.tick);
     case "reset":
       return sink.onReset(message.want);
+    case "scores":
+      return sink.onScores(message.ticks);
     case "state":
       return sink.onState(message.state);
     case "welcome":

@@ -6,7 +6,7 @@ export const SILENCE_MS = 45_000;
 /** A stream that lasts this long has proved itself; earlier ends count together. */
 export const STABLE_MS = 10_000;
 /** After so many ends in a row prices are asked for, while streams go on being tried. */
-export const FAILURES_TO_POLL = 3;
+const FAILURES_TO_POLL = 3;
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
 /** The server's clock is told in whole seconds: differences below say nothing. */

@@ -52,11 +52,6 @@ export interface ChartTail {
 /** A tail narrower than this has no room for its words. */
 const TAIL_LABEL_PX = 150;
 
-/** Height of the whole chart at a width, so that its place can be kept before it is drawn. */
-export function chartHeight(series: CandleSeries, width: number): number {
-  return paneBoxes(series, width).reduce((sum, { height }) => sum + height, TIME_AXIS_PX);
-}
-
 /** The window that shows the whole series. */
 export function fullWindow(series: CandleSeries): ChartWindow {
   return { from: 0, to: Math.max(1, slotCount(series)) };

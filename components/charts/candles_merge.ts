@@ -1,7 +1,7 @@
 import type { CandleSeries, SeriesIndicator } from "./candles_data.ts";
 
 /** A candle narrower than this can't show its body and wick apart. */
-export const MIN_CANDLE_PX = 3;
+const MIN_CANDLE_PX = 3;
 
 /** Bars as they are drawn: each holds `factor` buckets, or what there is of them. */
 export interface MergedCandles {

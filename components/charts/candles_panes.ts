@@ -15,7 +15,7 @@ export const SCALE_MODES = ["linear", "log", "percent"] as const;
 export type ScaleMode = typeof SCALE_MODES[number];
 
 /** From this width on the price pane has its full height. */
-export const WIDE_PX = 560;
+const WIDE_PX = 560;
 
 const PANE_GAP_PX = 10;
 const PANE_TOP_PX = 6;

@@ -79,7 +79,7 @@ export function candlePaths(frame: CandleFrame, pane: Pane): CandlePaths {
 }
 
 /** Whether the candle before `at` is its neighbour in time: lines do not cross gaps. */
-export function followsGap(frame: CandleFrame, at: number): boolean {
+function followsGap(frame: CandleFrame, at: number): boolean {
   const { slot, factor } = frame.candles;
   return (slot[at] ?? 0) - (slot[at - 1] ?? 0) > factor;
 }

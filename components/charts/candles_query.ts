@@ -40,7 +40,7 @@ export const OFFERED_INDICATORS = [
   "macd:12-26-9",
 ] as const;
 
-export const DEFAULT_RANGE: RangeName = "1y";
+const DEFAULT_RANGE: RangeName = "1y";
 export const DEFAULT_INDICATORS: readonly string[] = [
   "sma:20",
   "ema:50",

@@ -1,6 +1,12 @@
 import { Amount, Change, NotApplicable, Unknown } from "../figures/Figures.tsx";
 import { Moment } from "../figures/Moment.tsx";
-import { formatDecimal, formatFiat, formatPlain, formatPrice } from "../format/number.ts";
+import {
+  formatDecimal,
+  formatFiat,
+  formatPlain,
+  formatPrice,
+  formatShare,
+} from "../format/number.ts";
 import { SourceLine, type SourceState } from "../states/Panel.tsx";
 
 export interface ExplainedInput {
@@ -54,8 +60,8 @@ interface UnitValueProps {
   readonly reason?: string | null;
 }
 
-/** A value in the form of its unit: dollars, a fraction as per cent, points, or plain units. */
-export function UnitValue({ value, unit, reason = null }: UnitValueProps) {
+/** A value in the form of its unit: dollars, a change or a share in per cent, points, or plain units. */
+function UnitValue({ value, unit, reason = null }: UnitValueProps) {
   if (value === null) return <Unknown reason={reason} />;
   switch (unit) {
     case "usd": {
@@ -68,6 +74,8 @@ export function UnitValue({ value, unit, reason = null }: UnitValueProps) {
     }
     case "fraction":
       return <Change fraction={value} />;
+    case "share":
+      return <span title={formatPlain(value)}>{formatShare(value)}</span>;
     case "points":
       return <span title={formatPlain(value)}>{formatDecimal(value, 2)}</span>;
     default:

@@ -1,8 +1,5 @@
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../services/kernel/time.ts";
+import { DAY_MS } from "../../services/kernel/time.ts";
 import type { PriceTick } from "../api/live_events.ts";
-
-/** How a price stands against its age, as the server would say. */
-export type LiveFreshness = "live" | "delayed" | "stale";
 
 /** What the page knows of an asset's price. Instants are UTC milliseconds. */
 export interface LivePriceRow {
@@ -22,9 +19,6 @@ export interface PriceChange {
   readonly direction: "up" | "down";
 }
 
-/** Trades come by the second; a source that is asked now and then has its own measure. */
-const TRADED_AGES = { liveMs: 10 * SECOND_MS, delayedMs: 10 * SECOND_MS };
-const POLLED_AGES = { liveMs: 10 * MINUTE_MS, delayedMs: 30 * MINUTE_MS };
 const TRADED_SOURCES: ReadonlySet<string> = new Set(["consolidated", "demo"]);
 
 /** A base stands for 24 hours before as long as it lies off that by at most this share of them. */
@@ -33,17 +27,6 @@ const MAX_BASE_OFFSET_MS = DAY_MS / 7;
 /** Whether a source tells single trades, so that ten seconds without one is silence. */
 export function isTradedSource(source: string, venues: readonly string[]): boolean {
   return venues.length > 0 || TRADED_SOURCES.has(source);
-}
-
-/** How old prices of the source may be before they are late, and before they are stale. */
-export function liveFreshness(
-  { at, isTraded }: Pick<LivePriceRow, "at" | "isTraded">,
-  now: number,
-): LiveFreshness {
-  const { liveMs, delayedMs } = isTraded ? TRADED_AGES : POLLED_AGES;
-  const ageMs = now - at;
-  if (ageMs <= liveMs) return "live";
-  return ageMs <= delayedMs ? "delayed" : "stale";
 }
 
 /** The price that a change, given as a fraction, was counted from; `null` if there is none. */

@@ -1,6 +1,7 @@
+import { priceFreshness } from "../../services/kernel/price_freshness.ts";
 import { type LiveState, POLL_MS } from "../api/live_state.ts";
 import { formatSpan, formatUtc } from "../format/time.ts";
-import { liveFreshness, type LivePriceRow } from "./live_prices.ts";
+import type { LivePriceRow } from "./live_prices.ts";
 
 export type LiveStatusKind =
   | "connecting"
@@ -28,16 +29,15 @@ export interface LiveStatusInput {
   readonly now: number;
 }
 
-/** A stale price keeps its place; ages in steps of 10 s, so that the chip does not count along. */
-function roughSpan(ageMs: number): string {
+/** In steps of 10 s under a minute: a page full of counting seconds can't be read. */
+export function roughSpan(ageMs: number): string {
   return formatSpan(ageMs < 60_000 ? Math.floor(ageMs / 10_000) * 10_000 : ageMs);
 }
 
 /** How the prices stand: by the way to the server first, then by their age. */
 export function describeLive({ state, newest, now }: LiveStatusInput): LiveStatus {
   if (state === null) return CONNECTING;
-  const serverNow = now + state.skewMs;
-  const ageMs = newest === null ? 0 : serverNow - newest.at;
+  const ageMs = newest === null ? 0 : now + state.skewMs - newest.at;
   const kept = newest === null ? "" : ` The newest price is of ${formatUtc(newest.at)}.`;
   const wait = state.retryAt === null ? 0 : Math.ceil((state.retryAt - now) / 1000);
   const next = wait > 0 ? ` in ${formatSpan(wait * 1000)}` : "";
@@ -58,7 +58,7 @@ export function describeLive({ state, newest, now }: LiveStatusInput): LiveStatu
       };
   }
   if (newest === null) return NO_PRICES;
-  if (liveFreshness(newest, serverNow) === "stale") {
+  if (priceFreshness(ageMs, newest) === "stale") {
     return {
       kind: "stale",
       label: `Stale, ${roughSpan(ageMs)}`,

@@ -3,7 +3,7 @@ import { Moment } from "../figures/Moment.tsx";
 import { formatSpan } from "../format/time.ts";
 import { Icon } from "../Icon.tsx";
 import { Badge, Banner } from "../states/States.tsx";
-import { SITE_PAGES, SITE_SECTIONS, type SitePage } from "./site_map.ts";
+import { PHONE_PAGES, SITE_SECTIONS, type SitePage } from "./site_map.ts";
 
 /** What the shell says about the data on every page. */
 export interface DataStatus {
@@ -60,7 +60,7 @@ export function Shell(props: ShellProps) {
         </main>
       </div>
       <nav class="tabs-phone" aria-label="Sections">
-        {SITE_PAGES.map((page) => <PageLink key={page.href} page={page} path={path} />)}
+        {PHONE_PAGES.map((page) => <PageLink key={page.href} page={page} path={path} />)}
       </nav>
       {props.overlays}
     </>

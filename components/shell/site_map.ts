@@ -18,7 +18,11 @@ export interface SiteSection {
 export const SITE_SECTIONS: readonly SiteSection[] = [
   {
     title: "Markets",
-    pages: [{ href: "/", label: "Overview", icon: "overview", key: "o" }],
+    pages: [
+      { href: "/", label: "Overview", icon: "overview", key: "o" },
+      { href: "/analytics", label: "Analytics", icon: "analytics", key: "a" },
+      { href: "/scores", label: "Scores", icon: "score", key: "c" },
+    ],
   },
   {
     title: "System",
@@ -33,4 +37,10 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
   },
 ];
 
+/** Tabs at the foot of a phone; more of them would break their words. */
+const PHONE_TABS = 5;
+
 export const SITE_PAGES: readonly SitePage[] = SITE_SECTIONS.flatMap((section) => section.pages);
+
+/** The pages that a phone has a tab for; search leads to the others. */
+export const PHONE_PAGES: readonly SitePage[] = SITE_PAGES.slice(0, PHONE_TABS);

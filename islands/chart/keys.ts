@@ -7,7 +7,7 @@ export type ChartAction =
 /** Candles that a page key, or an arrow with Shift, moves by. */
 const LEAP = 10;
 /** A step of zoom by key or button. */
-export const ZOOM_STEP = 0.7;
+const ZOOM_STEP = 0.7;
 
 /** The action of a key, `null` for one that is not the chart's. */
 export function chartAction(key: string, { shift }: { shift: boolean }): ChartAction | null {

@@ -1,7 +1,7 @@
 import type { ChartWindow } from "../../components/charts/candles_frame.ts";
 
 /** Fewer slots than this tell nothing more. */
-export const MIN_SLOTS = 8;
+const MIN_SLOTS = 8;
 
 /** Keeps a window inside `slots` and no narrower than `MIN_SLOTS`, moving it before cutting it. */
 export function clampWindow({ from, to }: ChartWindow, slots: number): ChartWindow {

@@ -2,16 +2,17 @@ import { render } from "preact";
 import { localizeMoments } from "../../components/keys/moments.ts";
 import { Change, Explained, Price, Unknown } from "../../components/figures/Figures.tsx";
 import { formatChange, formatPrice } from "../../components/format/number.ts";
-import { formatSpan, isoInstant } from "../../components/format/time.ts";
+import { isoInstant } from "../../components/format/time.ts";
 import { FLASH_MS, FlashLimiter } from "../../components/live/flash_limiter.ts";
 import {
   baseOf,
   isTradedSource,
   liveChange24h,
-  liveFreshness,
   type LivePriceRow,
   type PriceChange,
 } from "../../components/live/live_prices.ts";
+import { roughSpan } from "../../components/live/live_status.ts";
+import { priceFreshness } from "../../services/kernel/price_freshness.ts";
 
 const NO_BASE = "The close 24 hours before the live price is not known here: load the page again";
 
@@ -46,6 +47,7 @@ export class LiveCells {
   readonly #places = new Map<string, LivePlace[]>();
   readonly #moments: readonly HTMLTimeElement[];
   readonly #flashes = new FlashLimiter<HTMLElement>();
+  readonly #taken = new WeakSet<HTMLElement>();
   readonly #shown = new WeakMap<HTMLElement, string>();
 
   constructor(page: ParentNode) {
@@ -74,6 +76,7 @@ export class LiveCells {
     const change = liveChange24h(row);
     for (const { price, change: changeCell } of this.#places.get(row.coinId) ?? []) {
       if (price !== null && this.#isNew(price, formatPrice(row.priceUsd).text)) {
+        this.#take(price, { isLink: true });
         render(
           <Explained figure="price" assetId={row.coinId}>
             <Price value={row.priceUsd} />
@@ -84,6 +87,7 @@ export class LiveCells {
       }
       if (changeCell === null) continue;
       if (!this.#isNew(changeCell, change === null ? "" : formatChange(change))) continue;
+      this.#take(changeCell, { isLink: change !== null });
       render(
         change === null
           ? <Unknown reason={NO_BASE} />
@@ -99,8 +103,9 @@ export class LiveCells {
 
   /** Marks a live price that is late, with its age. */
   age(row: LivePriceRow, now: number): void {
-    const freshness = liveFreshness(row, now);
-    const text = freshness === "live" ? "" : roughAge(now - row.at);
+    const ageMs = now - row.at;
+    const freshness = priceFreshness(ageMs, row);
+    const text = freshness === "live" ? "" : roughSpan(ageMs);
     for (const { root, age } of this.#places.get(row.coinId) ?? []) {
       if (root.dataset["state"] !== freshness) root.dataset["state"] = freshness;
       if (age === null || age.textContent === text) continue;
@@ -117,17 +122,22 @@ export class LiveCells {
     }
   }
 
+  /**
+   * Before the first drawing in a cell: a link that the server wrote is taken over as it is, with
+   * its focus; anything of another kind would stay beside what is drawn.
+   */
+  #take(cell: HTMLElement, { isLink }: { isLink: boolean }): void {
+    if (this.#taken.has(cell)) return;
+    this.#taken.add(cell);
+    if (isLink !== (cell.querySelector("a.explain") !== null)) cell.replaceChildren();
+  }
+
   /** Whether a cell would read differently than it does. */
   #isNew(cell: HTMLElement, text: string): boolean {
     const isNew = this.#shown.get(cell) !== text;
     if (isNew) this.#shown.set(cell, text);
     return isNew;
   }
-}
-
-/** In steps of 10 s under a minute: a page full of counting seconds can't be read. */
-function roughAge(ageMs: number): string {
-  return formatSpan(ageMs < 60_000 ? Math.floor(ageMs / 10_000) * 10_000 : ageMs);
 }
 
 function flash(cell: HTMLElement, direction: "up" | "down"): void {

@@ -8,6 +8,7 @@ import {
   QUOTE_FIGURES,
 } from "../../services/market/mod.ts";
 import type { Clock } from "../../services/ports/mod.ts";
+import { canExplainScore, type ScoreService } from "../../services/scores/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { AsofParam, AssetName } from "./params.ts";
 import { provenanceToWire } from "./provenance_wire.ts";
@@ -15,9 +16,11 @@ import { ok } from "./reply.ts";
 import { Explanation } from "./schemas.ts";
 
 export function explainEndpoints(
-  { market, risk, clock }: {
+  { market, risk, scoring, clock }: {
     readonly market: MarketService;
     readonly risk: RiskService;
+    /** Explains the figures of scores where there is one. */
+    readonly scoring?: { readonly scores: ScoreService } | undefined;
     readonly clock: Clock;
   },
 ): readonly Endpoint[] {
@@ -28,7 +31,11 @@ export function explainEndpoints(
       summary: "A figure taken apart: formula, inputs, origin, raw rows",
       description: `Figures: ${QUOTE_FIGURES.join(", ")}, or a line of an indicator such as ` +
         "`sma:20` or `macd:12-26-9.signal`, or a risk figure with its period such as " +
-        `\`sharpe:1y\`: ${RISK_FIGURES.join(", ")} over ${USUAL_PERIODS.join(", ")} or any other.`,
+        `\`sharpe:1y\`: ${RISK_FIGURES.join(", ")} over ${
+          USUAL_PERIODS.join(", ")
+        } or any other. Of scores: ` +
+        "`score`, `score_rank`, `score_coverage`, a pillar such as `score:risk` or a metric such " +
+        "as `score:volatility_30d`.",
       params: z.object({
         figure: z.string().min(1).max(60).meta({ examples: ["change_24h"] }),
         asset_id: AssetName,
@@ -39,11 +46,14 @@ export function explainEndpoints(
         ),
         asof: AsofParam,
         benchmark: AssetName.optional().describe("What a beta or correlation is measured against"),
+        method: z.string().min(1).max(40).optional().describe("Of a score: its method"),
       }),
       response: Explanation,
       refusals: [404, 409],
       async handle({ params: { asset_id, figure }, query }) {
-        const explanation = risk.canExplain(figure)
+        const explanation = scoring && canExplainScore(figure)
+          ? await scoring.scores.explain(asset_id, figure, query)
+          : risk.canExplain(figure)
           ? await risk.explain(asset_id, figure, query)
           : await market.explainQuote(asset_id, figure, { interval: query.interval });
         const version = await market.getVersion();

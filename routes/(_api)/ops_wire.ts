@@ -45,7 +45,7 @@ export const Provider = z.object({
 }).meta({ id: "Provider" });
 
 /** A venue's stream as the API tells it. */
-export const Feed = z.object({
+const Feed = z.object({
   venue: z.string(),
   state: z.enum(["connecting", "live", "silent", "reconnecting", "unavailable"]),
   url: z.string(),
@@ -153,7 +153,7 @@ export function providerToWire(provider: ProviderStatus): z.input<typeof Provide
   };
 }
 
-export function feedToWire({ lastFrameAt, badFrames, ...feed }: FeedStatus): z.input<typeof Feed> {
+function feedToWire({ lastFrameAt, badFrames, ...feed }: FeedStatus): z.input<typeof Feed> {
   return {
     ...feed,
     since: formatUtcMs(feed.since),

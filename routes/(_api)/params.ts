@@ -13,7 +13,7 @@ export const AssetName = z.string().min(1).max(128).meta({
   examples: ["bitcoin", "BTC"],
 });
 
-export const IntervalParam = z.enum(INTERVALS).default("1d").describe("Length of a candle");
+const IntervalParam = z.enum(INTERVALS).default("1d").describe("Length of a candle");
 
 export const SourceParam = z.string().min(1).max(80).optional().describe(
   "Only this source; without it the one that covers the range best answers alone",
@@ -24,7 +24,7 @@ export const StartParam = instant("start").meta({
   examples: ["2021-01-01", "1609459200000"],
 });
 
-export const EndParam = instant("end").meta({
+const EndParam = instant("end").meta({
   description: "Last bucket start, included: ISO 8601 or epoch ms",
   examples: ["2021-01-05", "2021-01-05T12:00:00Z"],
 });
@@ -44,7 +44,7 @@ export const AsofParam = instant("asof", { dayIs: "end" }).meta({
   examples: ["2021-06-30", "2021-07-01T00:00:00Z"],
 });
 
-export const PointsParam = wholeNumber({ min: 1, max: MAX_CANDLES, fallback: MAX_CANDLES })
+const PointsParam = wholeNumber({ min: 1, max: MAX_CANDLES, fallback: MAX_CANDLES })
   .describe("Most points of one answer; a Link header leads to the next");
 
 /** The query of every route that reads a range of candles. */

@@ -7,10 +7,10 @@ import type { JobRecord } from "../../services/ports/jobs.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import {
   DEFAULT_METHOD,
+  listCards,
   MAX_DAYS,
-  PILLARS,
   type RecalculationQuery,
-  type Scorecard,
+  SCORE_SORTS,
   type ScoreService,
 } from "../../services/scores/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
@@ -33,7 +33,6 @@ import { Task, taskToWire } from "./tasks.ts";
 const tag = "Scores";
 /** Lines of the list; more than the registry holds. */
 const MAX_ROWS = 500;
-const SORTS = ["rank", "score", "coverage", "name", ...PILLARS] as const;
 
 const MethodParam = z.string().min(1).max(40).default(DEFAULT_METHOD).describe(
   "Version of the method, as GET /api/scores/methods lists them",
@@ -70,7 +69,7 @@ function list({ scores, market, clock }: ScoreDeps): Endpoint {
       ...WHEN,
       theme: z.string().min(1).max(80).optional().describe("Only assets of this theme"),
       search: z.string().max(80).optional().describe("Part of the name, symbol or id"),
-      sort: z.enum(SORTS).default("rank"),
+      sort: z.enum(SCORE_SORTS).default("rank"),
       order: z.enum(["asc", "desc"]).optional().describe(
         "Ranks and names ascending, else descending",
       ),
@@ -81,10 +80,8 @@ function list({ scores, market, clock }: ScoreDeps): Endpoint {
       const { run } = await scores.getBoard(when);
       const labels = labelsOf(market);
       if (theme !== undefined) checkTheme(theme, labels);
-      const cards = (run?.cards ?? []).filter(({ assetId }) =>
-        isWanted(labels.get(assetId), { theme, search })
-      );
-      const sorted = sortCards(cards, { sort, order, labels }).slice(0, limit);
+      const sorted = listCards(run?.cards ?? [], { labels, theme, search, sort, order })
+        .slice(0, limit);
       const rows = run === null ? [] : sorted.flatMap((card) => {
         const label = labels.get(card.assetId);
         return label ? [rowToWire(card, { run, label })] : [];
@@ -206,40 +203,5 @@ function checkTheme(theme: string, labels: ReadonlyMap<string, AssetLabel>): voi
   if (themes.includes(theme)) return;
   throw new AppError("VALIDATION_FAILED", `Cannot filter by theme "${theme}": no asset has it`, {
     details: { field: "theme", candidates: themes },
-  });
-}
-
-function isWanted(
-  label: AssetLabel | undefined,
-  { theme, search = "" }: { theme: string | undefined; search?: string | undefined },
-): boolean {
-  if (label === undefined) return false;
-  const text = `${label.name} ${label.symbol} ${label.assetId}`.toLowerCase();
-  return (theme === undefined || label.themes.includes(theme)) &&
-    text.includes(search.trim().toLowerCase());
-}
-
-/** Sorted by one column; those without a value come last, whatever the order. */
-function sortCards(
-  cards: readonly Scorecard[],
-  { sort, order, labels }: {
-    sort: typeof SORTS[number];
-    order: "asc" | "desc" | undefined;
-    labels: ReadonlyMap<string, AssetLabel>;
-  },
-): readonly Scorecard[] {
-  const isAscending = (order ?? (sort === "rank" || sort === "name" ? "asc" : "desc")) === "asc";
-  const direction = isAscending ? 1 : -1;
-  const nameOf = ({ assetId }: Scorecard) => labels.get(assetId)?.name ?? assetId;
-  const byName = (a: Scorecard, b: Scorecard) => nameOf(a) < nameOf(b) ? -1 : 1;
-  if (sort === "name") return cards.toSorted((a, b) => direction * byName(a, b));
-  const valueOf = (card: Scorecard) =>
-    sort === "rank" || sort === "score" || sort === "coverage"
-      ? card[sort]
-      : card.pillars.find(({ id }) => id === sort)?.score ?? null;
-  return cards.toSorted((a, b) => {
-    const [x, y] = [valueOf(a), valueOf(b)];
-    if (x === null || y === null) return Number(x === null) - Number(y === null) || byName(a, b);
-    return direction * (x - y) || byName(a, b);
   });
 }

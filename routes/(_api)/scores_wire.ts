@@ -5,6 +5,7 @@ import {
   type Honesty,
   HORIZONS,
   NEUTRAL,
+  pillarContribution,
   PILLARS,
   type PillarScore,
   type Scorecard,
@@ -216,17 +217,17 @@ export function detailToWire(
 }
 
 function pillarToWire(
-  { id, label, weight, usedWeight, score, metrics }: PillarScore,
+  pillar: PillarScore,
   { asof, source }: Scorecard,
 ) {
-  const parts = metrics.flatMap(({ contribution }) => contribution === null ? [] : [contribution]);
+  const { id, label, weight, usedWeight, score, metrics } = pillar;
   return {
     id,
     label,
     weight,
     used_weight: usedWeight,
     score,
-    contribution: parts.length === 0 ? null : parts.reduce((sum, part) => sum + part, 0),
+    contribution: pillarContribution(pillar),
     metrics: metrics.map(({ sign, ...metric }) => ({
       ...metric,
       more_is: moreIs(sign),

@@ -6,7 +6,7 @@ import { BATCH_FORMAT, SOCKET_FORMAT } from "./stream_wire.ts";
 /** Coins of one connection. */
 export const MAX_COINS = 50;
 /** Characters of one message from a client. */
-export const MAX_MESSAGE = 16_384;
+const MAX_MESSAGE = 16_384;
 /** Messages that a client may send in ten seconds, and mistakes that it may make at all. */
 const MAX_MESSAGES = 100;
 const MESSAGES_WINDOW_MS = 10_000;

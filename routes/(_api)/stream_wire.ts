@@ -52,7 +52,7 @@ export const SOCKET_FORMAT: WireFormat<readonly string[]> = {
     entries.map(({ json }: StreamEntry) => `{"type":"${event}","data":${json}}`),
 };
 
-/** A frame for each beat with all its values: a tenth of the work for ten of them. */
+/** A frame for each beat with all its values: an eighth of the work for ten of them. */
 export const BATCH_FORMAT: WireFormat<readonly string[]> = {
   name: "batch",
   encode: (entries, { event }) => [
@@ -143,7 +143,7 @@ function feedValue(
 }
 
 /** A score as streams tell it: the latest of each asset and method. */
-export function scoreValue(
+function scoreValue(
   { assetId, method, asof, score, band, rank, rankInterval, letter }: ScoreNews,
 ): StreamValue {
   const wire = {

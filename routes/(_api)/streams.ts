@@ -11,6 +11,7 @@ import type {
 } from "../../services/streams/mod.ts";
 import { pathOf } from "./dispatcher.ts";
 import { refusal } from "./errors.ts";
+import { isOfForeignOrigin } from "./middleware/same_site.ts";
 import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
 import {
   CoinSocket,
@@ -121,6 +122,8 @@ export class StreamEndpoints {
       headers: {
         "content-type": "text/event-stream; charset=utf-8",
         "cache-control": "no-store",
+        // Ages are told by the clock that made the times of events.
+        date: new Date(this.#deps.clock.now()).toUTCString(),
         // Proxies that gather what they pass on would hold events back.
         "x-accel-buffering": "no",
         ...Object.fromEntries(SECURITY_HEADERS),
@@ -132,7 +135,7 @@ export class StreamEndpoints {
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       throw new AppError("BAD_REQUEST", "Cannot open a WebSocket: expected an upgrade");
     }
-    if (isForeign(request)) {
+    if (isOfForeignOrigin(request)) {
       throw new AppError("FORBIDDEN", "Cannot open a WebSocket from another site");
     }
     const query = new URL(request.url).searchParams;
@@ -286,13 +289,6 @@ function upgraded(request: Request, idleTimeout: number): Deno.WebSocketUpgrade 
     const message = "Cannot open a WebSocket: expected the handshake of RFC 6455";
     throw new AppError("BAD_REQUEST", message, { cause: error });
   }
-}
-
-/** Whether a browser opens it from a page of another site: WebSockets know no CORS. */
-function isForeign({ headers, url }: Request): boolean {
-  const origin = headers.get("origin");
-  if (origin === null) return false;
-  return URL.parse(origin)?.host !== (headers.get("host") ?? new URL(url).host);
 }
 
 function toResponse(error: AppError): Response {

@@ -7,7 +7,7 @@ export function schemaAnchor(name: string): string {
 }
 
 /** A type in words; what it names is a link. */
-export function TypeText({ type }: { readonly type: ApiType }) {
+function TypeText({ type }: { readonly type: ApiType }) {
   return (
     <code>
       {type.map(({ text, schema }, at) =>

@@ -4,6 +4,7 @@ import { Panel, SourceLine } from "../../components/states/Panel.tsx";
 import { EmptyState } from "../../components/states/States.tsx";
 import { ASSET_COLUMNS } from "../../components/table/asset_row.ts";
 import { AssetTable } from "../../components/table/AssetTable.tsx";
+import { type FilterPill, FilterPills } from "../../components/table/FilterPills.tsx";
 import TableTools from "../../islands/TableTools.tsx";
 import { type MarketOverview, QUOTE_SORTS } from "../../services/market/mod.ts";
 import { matchQuotes, type OverviewView, viewFields, viewHref } from "./overview_view.ts";
@@ -29,7 +30,7 @@ export function AssetsPanel({ overview, view }: AssetsPanelProps) {
       note={`${formatCount(rows.length)} of ${formatCount(priced.length)}`}
       actions={<Actions view={view} />}
     >
-      <FilterPills view={view} />
+      <FilterPills pills={pillsOf(view)} />
       {rows.length === 0 ? <NothingMatches view={view} /> : (
         <AssetTable
           caption="Assets with price, changes, volume and market value"
@@ -101,28 +102,19 @@ function Actions({ view }: { readonly view: OverviewView }) {
   );
 }
 
-function FilterPills({ view }: { readonly view: OverviewView }) {
-  const pills = [
-    { label: `Theme: ${view.theme}`, isSet: view.theme !== null, without: { theme: null } },
-    { label: `Named "${view.query}"`, isSet: view.query !== "", without: { query: "" } },
+/** What of the table is filtered or hidden. */
+function pillsOf(view: OverviewView): readonly FilterPill[] {
+  const { theme, query, hidden } = view;
+  return [
+    { label: `Theme: ${theme}`, isSet: theme !== null, without: { theme: null } },
+    { label: `Named "${query}"`, isSet: query !== "", without: { query: "" } },
     {
-      label: `${view.hidden.size} columns hidden`,
-      isSet: view.hidden.size > 0,
+      label: `${hidden.size} columns hidden`,
+      isSet: hidden.size > 0,
       without: { hidden: new Set<string>() },
     },
-  ].filter(({ isSet }) => isSet);
-  if (pills.length === 0) return null;
-  return (
-    <p class="pills">
-      {pills.map(({ label, without }) => (
-        <span key={label} class="pill">
-          {label}
-          <a href={viewHref({ ...view, ...without })} aria-label={`Clear: ${label}`}>
-            <Icon name="close" />
-          </a>
-        </span>
-      ))}
-    </p>
+  ].flatMap(({ label, isSet, without }) =>
+    isSet ? [{ label, hrefWithout: viewHref({ ...view, ...without }) }] : []
   );
 }
 

@@ -20,7 +20,7 @@ const DEFAULT_SORT: QuoteSort = "market_cap";
 const MAX_QUERY = 60;
 
 /** Keys of all columns that can be hidden, the sparkline included. */
-export const COLUMN_KEYS: readonly string[] = [
+const COLUMN_KEYS: readonly string[] = [
   ...ASSET_COLUMNS.map(({ key }) => key),
   "sparkline",
 ];

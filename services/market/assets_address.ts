@@ -8,7 +8,7 @@ const BASE58_ADDRESS = /^[1-9A-HJ-NP-Za-km-z]{32,44}$/;
 const BASE58_ADDRESS_BYTES = 32;
 
 /** Whether a text has the form of an EVM address, whatever its case. */
-export function isEvmAddress(text: string): boolean {
+function isEvmAddress(text: string): boolean {
   return EVM_ADDRESS.test(text);
 }
 

@@ -1,5 +1,5 @@
 import { formatUtcMs } from "../kernel/time.ts";
-import type { LivePrice } from "./live_ports.ts";
+import { CONSOLIDATED_SOURCE, type LivePrice } from "./live_ports.ts";
 import { closeOf, factsBeside, liveChangeFigure, provenanceOfLive } from "./live_quotes.ts";
 import { CHANGE_SPANS, type ChangeFigure, type QuoteFacts } from "./quotes.ts";
 import type { Explanation, ExplanationInput } from "./read_models.ts";
@@ -13,7 +13,7 @@ export type LivePart = Pick<
 /** A live price taken apart: every venue that counted and every one that did not. */
 export function explainLivePrice(live: LivePrice): LivePart {
   const provenance = provenanceOfLive(live);
-  const isConsolidated = live.source === "consolidated";
+  const isConsolidated = live.source === CONSOLIDATED_SOURCE;
   const inputs = [
     ...live.venues.map((one) => venueInput(one, "last trade")),
     ...live.excluded.map((one) => venueInput(one, EXCLUDED_NAMES[one.reason])),

@@ -2,6 +2,9 @@ import type { UtcMs } from "../kernel/time.ts";
 import type { AssetId } from "./assets.ts";
 import type { Interval } from "./candle.ts";
 
+/** What the price of several venues is called. */
+export const CONSOLIDATED_SOURCE = "consolidated";
+
 /** The last trade of one venue, as it went into a consolidated price or was left out of it. */
 export interface VenuePrice {
   readonly venue: string;

@@ -1,6 +1,7 @@
-import { DAY_MS, formatUtcMs, HOUR_MS, MINUTE_MS, SECOND_MS, type UtcMs } from "../kernel/time.ts";
+import { priceFreshness } from "../kernel/price_freshness.ts";
+import { DAY_MS, formatUtcMs, MINUTE_MS, type UtcMs } from "../kernel/time.ts";
 import { intervalMs } from "./candle.ts";
-import type { LivePrice } from "./live_ports.ts";
+import { CONSOLIDATED_SOURCE, type LivePrice } from "./live_ports.ts";
 import {
   CHANGE_SPANS,
   type ChangeBase,
@@ -14,15 +15,8 @@ import type { AssetQuote, Figure, Freshness, Provenance } from "./read_models.ts
 import { changeRatio, finiteOrNull } from "../kernel/numbers.ts";
 import { asofOfSeries, DEMO_SOURCE, isDemoSource } from "./series_choice.ts";
 
-/**
- * How long a price counts as live, and then as delayed. Trades come by the second: without one for
- * 10 s the price is stale. A source that is asked every few minutes has its own measure.
- */
-const TRADED_AGES = { liveMs: 10 * SECOND_MS, delayedMs: 10 * SECOND_MS };
-const POLLED_AGES = { liveMs: 20 * MINUTE_MS, delayedMs: HOUR_MS };
-
 /** Sources whose prices are the last trades, as opposed to an answer asked for now and then. */
-const TRADED_SOURCES: ReadonlySet<string> = new Set(["consolidated", DEMO_SOURCE]);
+const TRADED_SOURCES: ReadonlySet<string> = new Set([CONSOLIDATED_SOURCE, DEMO_SOURCE]);
 
 /** A live price that stopped this long before the newest candle is no longer the asset's price. */
 const MAX_BEHIND_CANDLE_MS = MINUTE_MS;
@@ -38,10 +32,7 @@ export function freshnessOfLive(
   { source, asof }: Pick<LivePrice, "source" | "asof">,
   now: UtcMs,
 ): Freshness {
-  const { liveMs, delayedMs } = TRADED_SOURCES.has(source) ? TRADED_AGES : POLLED_AGES;
-  const ageMs = now - asof;
-  if (ageMs <= liveMs) return "live";
-  return ageMs <= delayedMs ? "delayed" : "stale";
+  return priceFreshness(now - asof, { isTraded: TRADED_SOURCES.has(source) });
 }
 
 /**

@@ -63,7 +63,7 @@ export function buildOverview(
  * The quotes in order. Missing figures come last in either order; equal ones by market value,
  * then volume, then name, so that an order never depends on the one before.
  */
-export function sortQuotes(
+function sortQuotes(
   quotes: readonly AssetQuote[],
   { sort, order }: { sort: QuoteSort; order: SortOrder },
 ): readonly AssetQuote[] {

@@ -138,7 +138,7 @@ export function marketCapFigure({ newest, series }: QuoteFacts): Figure {
 }
 
 /** Daily closes of the last 90 days, oldest first; `null` for a day without a candle. */
-export function sparklineOf({ series, daily }: QuoteFacts): readonly (number | null)[] {
+function sparklineOf({ series, daily }: QuoteFacts): readonly (number | null)[] {
   const lastDay = bucketStart(series.lastOpenTime, "1d");
   const closes = new Array<number | null>(SPARKLINE_DAYS).fill(null);
   for (let at = 0; at < daily.length; at++) {

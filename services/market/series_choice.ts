@@ -59,11 +59,15 @@ export function isDerivable(stored: Interval, asked: Interval): boolean {
   return intervalMs(stored) < intervalMs(asked);
 }
 
+/** Venues write their open candles by turns: what is known to moments this near is equally new. */
+const SAME_MOMENT_MS = 10 * MINUTE_MS;
+
 /**
  * Picks the one series that answers for an interval; `null` if none can. An answer never mixes
  * sources. Candidates are stored at the interval, or finer so that it can be derived. The order:
  * real before demo; the larger overlap with the asked range; stored before derived, and derived
- * from the coarsest; the better priority; the newest last candle; most rows; the source's name.
+ * from the coarsest; the better priority; the newest last candle; the longest history; most rows;
+ * the source's name.
  */
 export function chooseSeries(
   series: readonly FilledSeries[],
@@ -73,28 +77,19 @@ export function chooseSeries(
     priority?: SourcePriority;
   },
 ): SeriesChoice | null {
-  const candidates = series.filter((one) =>
+  const able = series.filter((one) =>
     one.interval === interval || isDerivable(one.interval, interval)
   );
-  const overlap = overlapWith(candidates, range);
-  const best = first(
-    candidates,
-    (a, b) =>
-      Number(isDemoSource(a.source)) - Number(isDemoSource(b.source)) ||
-      overlap(b) - overlap(a) ||
-      intervalMs(b.interval) - intervalMs(a.interval) ||
-      priority(a.source) - priority(b.source) ||
-      lastClose(b) - lastClose(a) ||
-      b.rows - a.rows ||
-      compareText(a.source, b.source),
-  );
+  const candidates = largest(realOf(able), overlapWith(able, range));
+  const byKind = (a: FilledSeries, b: FilledSeries) =>
+    intervalMs(b.interval) - intervalMs(a.interval) || priority(a.source) - priority(b.source);
+  const kind = first(candidates, byKind);
+  const alike = candidates.filter((one) => kind !== null && byKind(one, kind) === 0);
+  const best = first(largest(alike, lastClose), byHistory);
   if (!best) return null;
   const derivedFrom = best.interval === interval ? null : best.interval;
   return { series: best, interval, derivedFrom };
 }
-
-/** Venues write their open candles by turns: what is known to moments this near is equally new. */
-const SAME_MOMENT_MS = 10 * MINUTE_MS;
 
 /**
  * Picks the series that an asset's price stands on; `null` without any. The order: real before
@@ -105,18 +100,33 @@ export function chooseQuoteSeries(
   series: readonly FilledSeries[],
   { priority = spotBeforeFutures }: { priority?: SourcePriority } = {},
 ): FilledSeries | null {
-  const real = series.filter(({ source }) => !isDemoSource(source));
-  const candidates = real.length > 0 ? real : series;
-  const newest = Math.max(...candidates.map(asofOfSeries));
   return first(
-    candidates.filter((one) => newest - asofOfSeries(one) <= SAME_MOMENT_MS),
+    largest(realOf(series), asofOfSeries),
     (a, b) =>
       intervalMs(a.interval) - intervalMs(b.interval) ||
       priority(a.source) - priority(b.source) ||
-      a.firstOpenTime - b.firstOpenTime ||
-      b.rows - a.rows ||
-      compareText(a.source, b.source),
+      byHistory(a, b),
   );
+}
+
+/** Real series where there are any. */
+function realOf(series: readonly FilledSeries[]): readonly FilledSeries[] {
+  const real = series.filter(({ source }) => !isDemoSource(source));
+  return real.length > 0 ? real : series;
+}
+
+/** Those whose measure, in milliseconds, is the largest, or differs by a moment at most. */
+function largest(
+  series: readonly FilledSeries[],
+  measure: (series: FilledSeries) => number,
+): readonly FilledSeries[] {
+  const most = Math.max(...series.map(measure));
+  return series.filter((one) => most - measure(one) <= SAME_MOMENT_MS);
+}
+
+/** The longest history first, so that the choice stays while venues take turns. */
+function byHistory(a: FilledSeries, b: FilledSeries): number {
+  return a.firstOpenTime - b.firstOpenTime || b.rows - a.rows || compareText(a.source, b.source);
 }
 
 /**

@@ -120,10 +120,6 @@ export class OpsService {
     return this.#deps.providers.list();
   }
 
-  listFeeds(): readonly FeedStatus[] {
-    return this.#deps.feeds();
-  }
-
   getStreams(): StreamStats | null {
     return this.#deps.streams();
   }

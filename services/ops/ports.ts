@@ -19,6 +19,9 @@ export interface BudgetStatus {
   readonly refilledAt: UtcMs;
 }
 
+/** The status of a freeze that an operator ordered. */
+export const FROZEN_BY_OPERATOR = 0;
+
 export type BreakerState = "closed" | "open" | "half_open";
 
 /** How an outside source stands. */
@@ -33,8 +36,9 @@ export interface ProviderStatus {
     /** An operator holds it open. */
     readonly isForced: boolean;
   };
-  /** Set while it refuses us (401, 403, 451) and nobody has thawed it. */
+  /** Set after it refused us (401, 403, 451), or an operator froze it, until somebody thaws it. */
   readonly frozen: {
+    /** What it refused us with, or `FROZEN_BY_OPERATOR`. */
     readonly status: number;
     readonly reason: string;
     readonly at: UtcMs;

@@ -12,6 +12,20 @@ export {
 export type { ScorePoint, ScoreStore } from "./ports.ts";
 export type { Lineage, Scorecard, ScoreRun } from "./score_run.ts";
 export type { MetricScore, PillarScore } from "./scorecard.ts";
+export {
+  canExplainScore,
+  pillarContribution,
+  type ScoreExplanation,
+  whyUnscored,
+} from "./explain_score.ts";
+export {
+  defaultScoreOrder,
+  listCards,
+  SCORE_SORTS,
+  type ScoreListQuery,
+  type ScoreOrder,
+  type ScoreSort,
+} from "./score_list.ts";
 export { newsOf, SCORE_TOPIC, type ScoreNews } from "./score_news.ts";
 export * from "./score_service.ts";
 export type { Span } from "./uncertainty.ts";

@@ -1,10 +1,17 @@
 import { AppError } from "../kernel/errors.ts";
 import { fingerprint } from "../kernel/fingerprint.ts";
 import { DAY_MS, type IsoDay, isoDayOf, type UtcMs } from "../kernel/time.ts";
-import type { Asset, MarketService } from "../market/mod.ts";
+import {
+  type Asset,
+  type Explanation,
+  labelOf,
+  lastRows,
+  type MarketService,
+} from "../market/mod.ts";
 import type { Clock } from "../ports/mod.ts";
 import { changesBetween, type ScoreChange } from "./changes.ts";
 import { type DailyPanel, startOfDay } from "./daily_panel.ts";
+import { explainScore } from "./explain_score.ts";
 import {
   correlationsOn,
   honestyDays,
@@ -139,6 +146,27 @@ export class ScoreService {
       .listPoints(method.version, { assetId: asset.id, until, limit: MAX_POINTS });
     const change = changes.find(({ assetId }) => assetId === asset.id) ?? null;
     return { run, card, change, history };
+  }
+
+  /**
+   * A figure of an asset's score taken apart, with the newest candles up to that day. Throws
+   * `RESOURCE_NOT_FOUND` where the method has no such figure.
+   */
+  async explain(name: string, figure: string, query: ScoreQuery = {}): Promise<Explanation> {
+    const asset = this.#deps.market.resolve(name);
+    const { run, method } = await this.getBoard(query);
+    const card = run?.cards.find(({ assetId }) => assetId === asset.id);
+    if (!run || !card) throw notScored(asset, run?.day ?? null);
+    const explained = explainScore(figure, { card, method, members: run.universe.length });
+    if (explained === null) {
+      throw new AppError(
+        "RESOURCE_NOT_FOUND",
+        `Cannot explain "${figure}": method "${method.version}" has no such figure`,
+      );
+    }
+    const days = { interval: "1d", to: run.asof, source: card.source } as const;
+    const { candles } = await this.#deps.market.getCandles(asset.id, days);
+    return { figure, asset: labelOf(asset), rows: lastRows(candles), ...explained };
   }
 
   /** What moved since the day before; nothing where that day has no scores. */

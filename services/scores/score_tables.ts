@@ -38,7 +38,7 @@ export interface ScoreTables {
 const GRID_STEPS = 8;
 
 /** The factors that a metric's window is multiplied by, ascending, 1 in the middle. */
-export function windowGrid(spread: number): readonly number[] {
+function windowGrid(spread: number): readonly number[] {
   return Array.from(
     { length: GRID_STEPS + 1 },
     (_, step) => 1 + spread * (2 * step / GRID_STEPS - 1),
@@ -92,7 +92,7 @@ export function buildTables(
 }
 
 /** Why an asset is not in the reference set; `null` if it is old, traded and free enough. */
-export function whyOutside(
+function whyOutside(
   { themes, history }: ScoringAsset,
   { universe, min_present }: ScoreMethod,
 ): string | null {

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { backup, DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { errorMessage, StartupError } from "../kernel/errors.ts";
 import { isoDayOf } from "../kernel/time.ts";
@@ -223,7 +223,8 @@ async function backUp(
   const copy = join(backupDir, name);
   const unchecked = `${copy}.unchecked`;
   try {
-    await whenUnlocked(() => connection.prepare("vacuum into ?").run(unchecked));
+    // Not `vacuum into`: it attaches the copy, which only a process with all permissions may.
+    await whenUnlocked(() => backup(connection, unchecked));
     checkCopy(unchecked);
     await Deno.rename(unchecked, copy);
   } catch (error) {
@@ -238,8 +239,10 @@ async function backUp(
 }
 
 function checkCopy(path: string): void {
-  const copy = new DatabaseSync(path, { readOnly: true });
+  const copy = new DatabaseSync(path);
   try {
+    // The copy is in WAL mode as the original is; alone in its folder it has to be one file.
+    copy.exec("pragma journal_mode = delete");
     const finding = copy.prepare("pragma integrity_check(1)").get()?.integrity_check;
     if (finding !== "ok") throw damaged(path, String(finding));
   } finally {

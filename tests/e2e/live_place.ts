@@ -35,21 +35,31 @@ export class LivePlace implements AsyncDisposable {
   product: Product;
   readonly #clock: ShiftedClock;
   readonly #startedAt: number;
-  #aheadMs = 0;
+  #aheadMs: number;
 
   private constructor(
     exchange: LocalExchange,
-    { clock, product }: { clock: ShiftedClock; product: Product },
+    { clock, product, aheadMs }: { clock: ShiftedClock; product: Product; aheadMs: number },
   ) {
     this.exchange = exchange;
     this.product = product;
     this.#clock = clock;
+    this.#aheadMs = aheadMs;
     this.#startedAt = clock.now();
   }
 
-  /** `env` holds settings beside those that point the product to the exchange. */
-  static async start({ env = {} }: Pick<ProductOptions, "env"> = {}): Promise<LivePlace> {
+  /**
+   * `env` holds settings beside those that point the product to the exchange. Time starts
+   * `intoBucketMs` after the begin of a 5-minute bucket, so that runs are alike.
+   */
+  static async start(
+    { env = {}, intoBucketMs = MINUTE_MS }: Pick<ProductOptions, "env"> & {
+      readonly intoBucketMs?: number;
+    } = {},
+  ): Promise<LivePlace> {
     const clock = new ShiftedClock();
+    const aheadMs = (BUCKET_MS + intoBucketMs - clock.now() % BUCKET_MS) % BUCKET_MS;
+    clock.putForward(aheadMs);
     const time = { past: clock.now() - HISTORY_MS, isOver: false };
     const exchange = await LocalExchange.start({
       markets: MARKETS,
@@ -60,7 +70,7 @@ export class LivePlace implements AsyncDisposable {
     const product = await startProduct({
       env: { ...settingsOf(exchange), ...env },
       dataDir: await Deno.makeTempDir({ prefix: "tokenlysis-" }),
-      aheadMs: 0,
+      aheadMs,
     });
     // An exchange that goes away while it is asked for two days would cost it its breaker.
     await until(() => readJobStates(product.url, "backfill_candles"), {
@@ -68,19 +78,30 @@ export class LivePlace implements AsyncDisposable {
       holds: (states) => states.length > 0 && states.every((state) => state === "done"),
       limitMs: 30_000,
     });
-    return new LivePlace(exchange, { clock, product });
+    return new LivePlace(exchange, { clock, product, aheadMs });
   }
 
   get url(): string {
     return this.product.url;
   }
 
-  /** Moves time for exchange and product alike. */
+  /**
+   * Moves time for exchange and product alike, further than the lease to feed is long, and waits
+   * until the product feeds anew. The exchange must be trading.
+   */
   async putForward(ms: number): Promise<void> {
+    const now = this.#clock.now();
     this.#clock.putForward(ms);
     this.#aheadMs += ms;
     const moved = await fetch(`${this.url}/test/clock?forward_ms=${ms}`);
     assertEquals(moved.status, 200, await moved.text());
+    await until(() => readFeeds(this.url), {
+      what: "The venues are heard anew",
+      holds: (feeds) =>
+        feeds.length === 2 &&
+        feeds.every(({ state, since }) => state === "live" && Date.parse(since) > now + ms),
+      limitMs: 30_000,
+    });
   }
 
   /** Kills the product without a word and starts it again where it was, later. */
@@ -151,6 +172,12 @@ export class LivePlace implements AsyncDisposable {
     await this.exchange[Symbol.asyncDispose]();
     await Deno.remove(this.product.dataDir, { recursive: true });
   }
+}
+
+async function readFeeds(
+  url: string,
+): Promise<readonly { readonly state: string; readonly since: string }[]> {
+  return (await (await fetch(`${url}/api/ops/overview`)).json()).data.feeds;
 }
 
 async function readJobStates(url: string, job: string): Promise<readonly string[]> {

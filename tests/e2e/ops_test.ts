@@ -34,6 +34,8 @@ async function startConsole(): Promise<Console> {
       version: "0.1.0",
       apiDocument: () => ({}),
       market: { getOverview: () => Promise.resolve(NOTHING) } as unknown as State["market"],
+      risk: {} as State["risk"],
+      scores: {} as State["scores"],
       ops: {
         read({ level }) {
           const view = { ...sampleOpsView(now()), ...changes };

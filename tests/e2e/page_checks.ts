@@ -77,7 +77,7 @@ export async function axeFindings(page: Page): Promise<string[]> {
 }
 
 /** By how many pixels the page is wider than its window. */
-export async function sidewaysScroll(page: Page): Promise<number> {
+async function sidewaysScroll(page: Page): Promise<number> {
   return await page.evaluate<number>(
     "document.documentElement.scrollWidth - document.documentElement.clientWidth",
   );

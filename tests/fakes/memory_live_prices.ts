@@ -6,8 +6,11 @@ export class MemoryLivePrices implements LivePriceStore {
   readonly #held = new Map<string, HeldPrice>();
   /** Called before the prices are listed, to let something happen meanwhile. */
   onList: () => void = () => {};
+  /** Whether prices can't be stored. */
+  isAway = false;
 
   recordPrices(prices: readonly LivePrice[]): Promise<void> {
+    if (this.isAway) return Promise.reject(new Error("database away"));
     for (const price of prices) {
       const known = this.#prices.get(price.assetId);
       const newest = known && known.asof > price.asof ? known : price;

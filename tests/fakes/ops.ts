@@ -6,7 +6,7 @@ import type { AuditEntry, AuditLog } from "@/services/ports/audit.ts";
 import type { Clock } from "@/services/ports/mod.ts";
 
 /** A provider in order, with what a test changes of it. */
-export function providerStatus(
+function providerStatus(
   name: string,
   changes: Partial<ProviderStatus> = {},
 ): ProviderStatus {

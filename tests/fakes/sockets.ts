@@ -6,7 +6,7 @@ import type {
 } from "@/services/ports/sockets.ts";
 
 /** A connection that the test plays the other side of. */
-export class FakeSocket implements ClientSocket {
+class FakeSocket implements ClientSocket {
   readonly url: string;
   readonly sent: string[] = [];
   isClosed = false;

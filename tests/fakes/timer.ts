@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers";
-import type { Timer } from "@/services/ports/mod.ts";
+import type { UtcMs } from "@/services/kernel/time.ts";
+import type { Clock, Timer } from "@/services/ports/mod.ts";
 import type { FakeClock } from "./clock.ts";
 
 interface Planned {
@@ -8,12 +9,21 @@ interface Planned {
 }
 
 /** A timer that stands still with its clock, and moves it. */
-export class FakeTimer implements Timer {
+export class FakeTimer implements Timer, Clock {
   readonly #clock: FakeClock;
   #planned: readonly Planned[] = [];
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
+  }
+
+  now(): UtcMs {
+    return this.#clock.now();
+  }
+
+  /** How many timers wait. */
+  get waiting(): number {
+    return this.#planned.length;
   }
 
   /** How long from now what is planned comes, soonest first. */

@@ -116,3 +116,27 @@ Deno.test("POST /api/tasks/recalculate answers 202 with one task for the same in
   const found = await read(harness, `/api/tasks/${first.data.id}`);
   assertEquals([found.status, found.data.state], [200, "queued"]);
 });
+
+Deno.test("GET /api/explain takes a score, a pillar and a metric apart as of a day", async () => {
+  await using harness = await filled();
+  const { data: card } = await read(harness, `/api/scores/bitcoin?asof=${LAST_DAY}`);
+  const valueOf = async (figure: string) => {
+    const path = `/api/explain/${figure}/bitcoin?asof=${LAST_DAY}`;
+    const { data } = await read(harness, path);
+    assertEquals([data.figure, data.asset_id], [figure, "bitcoin"]);
+    assert(data.rows.length > 0, "the candles behind it are there");
+    return data.value;
+  };
+  assertEquals(await valueOf("score"), card.score);
+  assertEquals(await valueOf("score_rank"), card.rank);
+  assertEquals(await valueOf("score_coverage"), card.coverage);
+  assertEquals(await valueOf("score:risk"), card.pillars.risk);
+  const [pillar] = card.explanation.pillars;
+  assertEquals(await valueOf(`score:${pillar.metrics[0].id}`), pillar.metrics[0].raw);
+});
+
+Deno.test("GET /api/explain refuses a part of a score that its method does not have", async () => {
+  await using harness = await filled();
+  const { status, error } = await read(harness, "/api/explain/score:colour/bitcoin");
+  assertEquals([status, error.code], [404, "RESOURCE_NOT_FOUND"]);
+});

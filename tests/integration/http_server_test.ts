@@ -1,7 +1,8 @@
 import { maxStreamsOf, serveHttp } from "@/services/platform/http_server.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@/tests/assert.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
-import { ManualTimer } from "@/tests/fakes/manual_timer.ts";
+import { FakeClock } from "@/tests/fakes/clock.ts";
+import { FakeTimer } from "@/tests/fakes/timer.ts";
 
 const DESCRIPTORS = 128;
 /** Streams that are open before the descriptors run out. */
@@ -115,7 +116,7 @@ Deno.test("serveHttp() outlives a want of descriptors, and so do open streams", 
 });
 
 Deno.test("serveHttp() answers until it is shut down, and leaves no timer", async () => {
-  const timer = new ManualTimer();
+  const timer = new FakeTimer(new FakeClock());
   const log = new RecordingLog();
   const handler = () => new Response("served");
   const server = serveHttp({ hostname: "127.0.0.1", port: 0, handler, log, timer });

@@ -8,6 +8,7 @@
  * - `enqueue` asks for a job `count`, and wakes whoever works;
  * - `lease` prints whether it gets the lease that all of them want.
  */
+import { dirname } from "node:path";
 import { defineJob, NO_PAYLOAD } from "@/jobs/job.ts";
 import { JobSystem } from "@/jobs/job_system.ts";
 import { MINUTE_MS, utcMsOf } from "@/services/kernel/time.ts";
@@ -39,7 +40,8 @@ function say(word: string): void {
 await using database = await openDatabase({
   url: new Secret(url),
   migrationUrl: null,
-  dataDir: ".",
+  // Backups before a migration lie there: beside an embedded database, which goes with its folder.
+  dataDir: dirname(url.replace(/^sqlite:/, "")),
   clock,
   log: new RecordingLog(),
 });

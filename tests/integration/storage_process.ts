@@ -2,6 +2,7 @@
  * One process of the tests in `storage_processes_test.ts`: opens the database at its first argument
  * and does what the second says. It prints one word when it is where the test wants it.
  */
+import { dirname } from "node:path";
 import { utcMsOf } from "@/services/kernel/time.ts";
 import { Secret } from "@/services/kernel/secret.ts";
 import type { AssetId } from "@/services/market/assets.ts";
@@ -20,7 +21,8 @@ function say(word: string): void {
 const database = await openDatabase({
   url: new Secret(url),
   migrationUrl: null,
-  dataDir: ".",
+  // Backups before a migration lie there: beside an embedded database, which goes with its folder.
+  dataDir: dirname(url.replace(/^sqlite:/, "")),
   clock,
   log: new RecordingLog(),
 });

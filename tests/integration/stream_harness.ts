@@ -1,10 +1,10 @@
 import { StreamEndpoints } from "@/routes/(_api)/streams.ts";
 import { priceValue, STREAM_TOPICS } from "@/routes/(_api)/stream_wire.ts";
-import { utcMsOf } from "@/services/kernel/time.ts";
 import { type AssetId, AssetRegistry } from "@/services/market/mod.ts";
 import { BEAT_MS, StreamHub } from "@/services/streams/mod.ts";
 import { assert } from "@/tests/assert.ts";
-import { ManualTimer } from "@/tests/fakes/manual_timer.ts";
+import { FakeClock } from "@/tests/fakes/clock.ts";
+import { FakeTimer } from "@/tests/fakes/timer.ts";
 import { aliasRow, assetRow, sampleRegistry } from "@/tests/unit/market/assets_sample.ts";
 
 const HOST = "127.0.0.1";
@@ -32,7 +32,7 @@ export function textFrame(text: string): Uint8Array<ArrayBuffer> {
 export class StreamServer implements AsyncDisposable {
   readonly hub: StreamHub;
   readonly endpoints: StreamEndpoints;
-  readonly timer = new ManualTimer(Date.UTC(2026, 0, 1));
+  readonly timer = new FakeTimer(new FakeClock(Date.UTC(2026, 0, 1)));
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #open = new Set<{ abort(): void }>();
   #gone: (() => void)[] = [];
@@ -41,8 +41,7 @@ export class StreamServer implements AsyncDisposable {
     { maxStreams = 100, idleTimeoutS }: { maxStreams?: number; idleTimeoutS?: number } = {},
   ) {
     const { timer } = this;
-    const clock = { now: () => utcMsOf(timer.now()) };
-    this.hub = new StreamHub(STREAM_TOPICS, { clock, timer, instance: "one" });
+    this.hub = new StreamHub(STREAM_TOPICS, { clock: timer, timer, instance: "one" });
     const registry = new AssetRegistry(sampleRegistry({
       assets: [
         assetRow("bitcoin", { symbol: "BTC" }),
@@ -55,7 +54,7 @@ export class StreamServer implements AsyncDisposable {
     }));
     this.endpoints = new StreamEndpoints({
       hub: this.hub,
-      clock,
+      clock: timer,
       resolve: (name) => registry.resolve(name),
       maxStreams,
       ...idleTimeoutS !== undefined && { idleTimeoutS },
@@ -75,14 +74,14 @@ export class StreamServer implements AsyncDisposable {
     this.hub.publish(
       "prices",
       Object.entries(prices).map(([assetId, priceUsd]) => {
-        const asof = utcMsOf(this.timer.now());
+        const asof = this.timer.now();
         return priceValue({
           ...{ assetId: assetId as AssetId, priceUsd, asof, source: "consolidated" },
           ...{ venues: [], excluded: [], market: null },
         });
       }),
     );
-    await this.timer.pass(BEAT_MS);
+    await this.timer.advance(BEAT_MS);
   }
 
   /** Asks for a path; what is not read to its end is given up with the server. */

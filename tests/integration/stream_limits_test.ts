@@ -112,7 +112,7 @@ Deno.test("a WebSocket takes 100 messages in ten seconds, and is closed for one 
   await using server = new StreamServer();
   const socket = await server.socket("/ws/prices");
   await pingMany(socket, MAX_MESSAGES);
-  await server.timer.pass(10_000);
+  await server.timer.advance(10_000);
   await pingMany(socket, MAX_MESSAGES);
   socket.send({ type: "ping" });
   assertEquals(await socket.closed, { code: 1008, reason: "Too many messages" });
@@ -207,7 +207,7 @@ async function publishMuch(server: StreamServer, quick: readonly { next(): Promi
       { key: "bitcoin", json: LARGE },
       { key: "ethereum", json: String(round) },
     ]);
-    await server.timer.pass(100);
+    await server.timer.advance(100);
     await Promise.all(quick.map(async (reader) => {
       await reader.next();
       await reader.next();
@@ -251,7 +251,7 @@ Deno.test("stalled readers disturb nobody, cost little, and end with the newest"
   let isRead = false;
   sizes.finally(() => isRead = true);
   await until(() => {
-    server.timer.pass(5_000);
+    server.timer.advance(5_000);
     return isRead;
   }, "the stalled readers have caught up");
   for (const size of await sizes) assert(size < limit, `${size} bytes waited for a reader`);

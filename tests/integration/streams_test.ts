@@ -15,6 +15,8 @@ Deno.test("GET /api/stream/prices sends a retry hint, then prices with ids", asy
   assertEquals(reader.response.status, 200);
   assertEquals(reader.response.headers.get("content-type"), "text/event-stream; charset=utf-8");
   assertEquals(reader.response.headers.get("cache-control"), "no-store");
+  // By the clock that makes the times of events, not by the system's.
+  assertEquals(reader.response.headers.get("date"), "Thu, 01 Jan 2026 00:00:00 GMT");
   assertEquals(reader.response.headers.get("x-content-type-options"), "nosniff");
   await skipRetry(reader);
   const first = await reader.next();
@@ -78,7 +80,7 @@ Deno.test("GET /api/stream/prices sends a comment where nothing else comes", asy
   await using server = new StreamServer();
   const reader = await server.events("/api/stream/prices");
   await skipRetry(reader);
-  await server.timer.pass(HEARTBEAT_MS);
+  await server.timer.advance(HEARTBEAT_MS);
   assertEquals(await reader.next(), { comment: "still here" });
 });
 
@@ -241,7 +243,7 @@ Deno.test("a WebSocket that nothing comes for gets a heartbeat every 30 s", asyn
   await using server = new StreamServer();
   const socket = await server.socket("/ws/prices");
   assertEquals(await socket.ask({ type: "ping" }), { type: "pong" });
-  await server.timer.pass(2 * HEARTBEAT_MS);
+  await server.timer.advance(2 * HEARTBEAT_MS);
   assertEquals(await socket.next(), { type: "heartbeat" });
   assertEquals(await socket.ask({ type: "ping" }), { type: "pong" });
 });

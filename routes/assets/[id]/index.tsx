@@ -1,5 +1,6 @@
 import { page } from "fresh";
-import { Head } from "fresh/runtime";
+import { asset as assetUrl, Head } from "fresh/runtime";
+import type { RiskReport } from "../../../services/analytics/mod.ts";
 import { define } from "../../page_state.ts";
 import {
   type AssetPageData,
@@ -7,22 +8,36 @@ import {
   findAsset,
   readAssetPage,
 } from "../(_components)/asset_page.ts";
+import { type AssetScore, readAssetScore } from "../(_components)/asset_score.ts";
 import { AssetHeader } from "../(_components)/AssetHeader.tsx";
+import { AssetRisk, readAssetRisk } from "../(_components)/AssetRisk.tsx";
 import { ChartPanel } from "../(_components)/ChartPanel.tsx";
 import { IndicatorsPanel } from "../(_components)/IndicatorsPanel.tsx";
 import { KeyFigures } from "../(_components)/KeyFigures.tsx";
 import { ProvenancePanel } from "../(_components)/ProvenancePanel.tsx";
+import { ScorecardPanel } from "../(_components)/ScorecardPanel.tsx";
+import { ScoreInputs, ScoreReasons } from "../(_components)/ScoreReasons.tsx";
+
+interface PageData extends AssetPageData {
+  readonly risk: readonly RiskReport[];
+  readonly score: AssetScore;
+}
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { market, clock } = ctx.state;
+    const { market, risk, scores, clock } = ctx.state;
     const id = ctx.params["id"] ?? "";
     const asset = findAsset(market, id);
     const canonical = canonicalPath(asset, { id, url: ctx.url });
     // Not for good: what a symbol means changes with the registry.
     if (canonical !== null) return ctx.redirect(canonical, 302);
-    const data = await readAssetPage(market, asset, { url: ctx.url, now: clock.now() });
-    return page<AssetPageData>(data);
+    const [data, measured] = await Promise.all([
+      readAssetPage(market, asset, { url: ctx.url, now: clock.now() }),
+      readAssetRisk(risk, asset),
+    ]);
+    const lastAt = data.quote.provenance?.asof ?? null;
+    const score = await readAssetScore(scores, asset.id, { url: ctx.url, lastAt });
+    return page<PageData>({ ...data, risk: measured, score });
   },
 });
 
@@ -37,15 +52,20 @@ export default define.page<typeof handler>(function AssetPage({ data }) {
           name="description"
           content={`${name} price chart with indicators; every figure with its source.`}
         />
+        <link rel="stylesheet" href={assetUrl("/styles/scores.css")} />
       </Head>
       <AssetHeader {...data} />
       <div class="grid">
-        <div class="c-9 m-12">
+        <div class="c-9 m-12 asset-main">
           <ChartPanel {...data} />
+          <ScoreReasons name={name} score={data.score} />
+          <ScoreInputs name={name} score={data.score} />
         </div>
         <div class="c-3 m-12 stack">
+          <ScorecardPanel name={name} score={data.score} />
           <KeyFigures {...data} />
           <IndicatorsPanel {...data} />
+          <AssetRisk {...data} />
         </div>
         <div>
           <ProvenancePanel {...data} />

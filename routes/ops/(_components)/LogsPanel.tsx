@@ -1,7 +1,7 @@
 import { isoInstant } from "../../../components/format/time.ts";
-import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
+import { FilterPills } from "../../../components/table/FilterPills.tsx";
 import type { LogLine, OpsQuery } from "../../../services/ops/mod.ts";
 import { fieldsText, LOG_LEVELS, logHref } from "./ops_view.ts";
 
@@ -20,16 +20,12 @@ export function LogsPanel({ logs, query }: LogsPanelProps) {
       actions={<Filters query={query} />}
     >
       <div data-region="logs">
-        {query.trace === "" ? null : (
-          <p class="pills">
-            <span class="pill">
-              Trace {query.trace}
-              <a href={logHref({ ...query, trace: "" })} aria-label="Clear: trace">
-                <Icon name="close" />
-              </a>
-            </span>
-          </p>
-        )}
+        <FilterPills
+          pills={query.trace === "" ? [] : [{
+            label: `Trace ${query.trace}`,
+            hrefWithout: logHref({ ...query, trace: "" }),
+          }]}
+        />
         {logs.length === 0
           ? (
             <EmptyState icon="filter" title="No line fits">

@@ -5,7 +5,12 @@ import { formatSpan } from "../../../components/format/time.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, EmptyState } from "../../../components/states/States.tsx";
 import type { UtcMs } from "../../../services/kernel/time.ts";
-import type { BudgetStatus, OpsView, ProviderStatus } from "../../../services/ops/mod.ts";
+import {
+  type BudgetStatus,
+  FROZEN_BY_OPERATOR,
+  type OpsView,
+  type ProviderStatus,
+} from "../../../services/ops/mod.ts";
 import { ActButton } from "./ActButton.tsx";
 import { closeBreakerAct, openBreakerAct, thawAct } from "./acts.ts";
 
@@ -125,7 +130,10 @@ function ProviderRow({ provider, now }: RowProps) {
 
 /** Why a provider is not simply called. */
 function reasonOf({ breaker, frozen, pausedUntil, lastFailure }: ProviderStatus, now: UtcMs) {
-  if (frozen !== null) return `${frozen.status}: frozen until thawed`;
+  if (frozen !== null) {
+    const why = frozen.status === FROZEN_BY_OPERATOR ? frozen.reason : frozen.status;
+    return `${why}: frozen until thawed`;
+  }
   if (breaker.isForced) return "held open by hand";
   if (breaker.state === "open") {
     const next = breaker.retryAt === null ? "" : `, probe in ${formatSpan(breaker.retryAt - now)}`;

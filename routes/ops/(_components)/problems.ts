@@ -1,7 +1,7 @@
 import { formatCount } from "../../../components/format/number.ts";
 import { formatSpan } from "../../../components/format/time.ts";
 import { closeBreakerAct, type OperatorAct, thawAct } from "./acts.ts";
-import type { OpsView } from "../../../services/ops/mod.ts";
+import { FROZEN_BY_OPERATOR, type OpsView } from "../../../services/ops/mod.ts";
 import { countJobs, venueLabel } from "./ops_view.ts";
 
 /** Something that is broken: what, what still holds, and what to press. */
@@ -18,9 +18,10 @@ export function problemsOf(view: OpsView): readonly Problem[] {
   return [...frozen(view), ...forced(view), ...failing(view), ...silentFeeds(view), ...queue(view)];
 }
 
+/** Those that refuse us. */
 function frozen({ providers }: OpsView): Problem[] {
   return providers.flatMap((provider) =>
-    provider.frozen === null ? [] : [{
+    provider.frozen === null || provider.frozen.status === FROZEN_BY_OPERATOR ? [] : [{
       kind: "bad" as const,
       what: `${provider.label} answers ${provider.frozen.status}.`,
       means: "It is not called until it is thawed; mend its key or its terms first. What it gave " +
@@ -30,17 +31,26 @@ function frozen({ providers }: OpsView): Problem[] {
   );
 }
 
+/** Those that an operator keeps from being called. */
 function forced({ providers }: OpsView): Problem[] {
-  return providers.flatMap((provider) =>
-    provider.breaker.isForced && provider.breaker.state !== "closed"
-      ? [{
-        kind: "stale" as const,
-        what: `The breaker of ${provider.label} is held open by hand.`,
-        means: "Nothing is asked of it until it is closed.",
-        act: { act: closeBreakerAct(provider), label: "Close breaker" },
-      }]
-      : []
-  );
+  return providers.flatMap((provider): Problem[] => {
+    const { label, breaker, frozen } = provider;
+    if (frozen?.status === FROZEN_BY_OPERATOR) {
+      return [{
+        kind: "stale",
+        what: `${label} is frozen by hand: ${frozen.reason}.`,
+        means: "Nothing is asked of it until it is thawed.",
+        act: { act: thawAct(provider), label: "Thaw" },
+      }];
+    }
+    if (!breaker.isForced || breaker.state === "closed") return [];
+    return [{
+      kind: "stale",
+      what: `The breaker of ${label} is held open by hand.`,
+      means: "Nothing is asked of it until it is closed.",
+      act: { act: closeBreakerAct(provider), label: "Close breaker" },
+    }];
+  });
 }
 
 function failing({ providers, now }: OpsView): Problem[] {

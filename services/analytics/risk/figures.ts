@@ -5,7 +5,7 @@ import type { RiskReport } from "./reports.ts";
 /** What the explain drawer says about a risk figure, and where a report holds it. */
 export interface RiskFigure {
   readonly label: string;
-  /** `usd` or `fraction`; empty for a ratio. */
+  /** `usd`, `fraction` for a change, `share` for a level in fractions; empty for a ratio. */
   readonly unit: string;
   readonly words: string;
   readonly formula: string;
@@ -28,7 +28,7 @@ const FIGURES = {
   },
   volatility: {
     label: "Volatility",
-    unit: "fraction",
+    unit: "share",
     words: "How much the log returns of the period vary, as if they went on for a year.",
     formula: "sample deviation of ln(close / close before) × √(bars a year)",
     valueOf: ({ volatility }) => volatility,
@@ -77,7 +77,7 @@ const FIGURES = {
   },
   downside_risk: {
     label: "Downside risk",
-    unit: "fraction",
+    unit: "share",
     words: "How far returns fell short of the required one, as if it went on for a year.",
     formula: "√(mean of min(return − required, 0)²) × √(bars a year)",
     valueOf: ({ measures }) => measures.downsideRisk,
@@ -101,7 +101,7 @@ const FIGURES = {
   },
   var95: {
     label: "Value at risk, 95 %",
-    unit: "fraction",
+    unit: "share",
     words: "The loss of one bar that 5 % of the bars reached or exceeded: one that happened.",
     formula: "−(5 % quantile of simple returns, the lower of two)",
     valueOf: ({ measures }) => measures.var95,
@@ -109,7 +109,7 @@ const FIGURES = {
   },
   es95: {
     label: "Expected shortfall, 95 %",
-    unit: "fraction",
+    unit: "share",
     words: "The mean loss of those 5 % of the bars.",
     formula: "−(mean of the simple returns at or below the 5 % quantile)",
     valueOf: ({ measures }) => measures.es95,

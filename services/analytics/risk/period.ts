@@ -13,7 +13,7 @@ export interface Period {
 export const MAX_WINDOW_BARS = MAX_CANDLES - 1;
 
 /** Closes of one window over all its assets: what one request may read. */
-export const MAX_WINDOW_CLOSES = 100_000;
+const MAX_WINDOW_CLOSES = 100_000;
 
 /** The periods that pages offer. */
 export const USUAL_PERIODS = ["24h", "7d", "30d", "90d", "1y"] as const;

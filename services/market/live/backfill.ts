@@ -16,7 +16,7 @@ import type { CandleStore, MarketProvider, TimeRange } from "../ports.ts";
 import { gapsIn, pagesOf, subtract } from "./ranges.ts";
 
 /** How far back candles are wanted, in the order in which they are fetched. */
-export const BACKFILL_TARGETS: readonly { readonly interval: Interval; readonly days: number }[] = [
+const BACKFILL_TARGETS: readonly { readonly interval: Interval; readonly days: number }[] = [
   { interval: "1d", days: 365 },
   { interval: "1h", days: 30 },
   { interval: "5m", days: 7 },

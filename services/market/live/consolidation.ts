@@ -2,10 +2,10 @@ import { SECOND_MS, type UtcMs } from "../../kernel/time.ts";
 import type { ExcludedVenue, VenuePrice } from "../live_ports.ts";
 
 /** A venue's last trade counts for this long. */
-export const MAX_TRADE_AGE_MS = 10 * SECOND_MS;
+const MAX_TRADE_AGE_MS = 10 * SECOND_MS;
 
 /** A venue further off the median than this fraction of it does not count. */
-export const MAX_OFF_MEDIAN = 0.05;
+const MAX_OFF_MEDIAN = 0.05;
 
 /** Decimal digits that every float keeps. */
 const EXACT_DIGITS = 15;

@@ -2,7 +2,7 @@ import { errorMessage } from "../../kernel/errors.ts";
 import { DAY_MS, SECOND_MS, type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import { bucketStart, CANDLE_STATES, type CandleSeries, intervalMs } from "../candle.ts";
 import { type HeldPrice, LIVE_TOPICS } from "../live_ports.ts";
-import type { FeedEvent, FeedGap, FeedStatus, Tick } from "../ports.ts";
+import type { FeedEvent, FeedStatus, Tick } from "../ports.ts";
 import { DEMO_SOURCE } from "../series_choice.ts";
 import { BUILT_INTERVAL, CandleMaker } from "./live_candles.ts";
 import type { HeldCommand, LiveFeed, LiveMarketDeps } from "./live_market.ts";
@@ -45,9 +45,16 @@ export class FeedTurn {
 
   /** Learns what is stored, then listens. */
   async begin(): Promise<void> {
-    const { feeds, prices, store } = this.#deps;
+    const { clock, feeds, prices, store } = this.#deps;
+    const now = clock.now();
     for (const { assetId, priceUsd, asof } of await prices.listPrices()) {
       this.#guard.remember(assetId, { priceUsd, at: asof });
+    }
+    for (const { venue: source, assetIds } of feeds) {
+      // What came before is backfill's to fetch; it leaves the bar out that is open now.
+      for (const assetId of assetIds) {
+        this.#candles.remember({ assetId, source, interval: BUILT_INTERVAL }, now);
+      }
     }
     const venues = new Set(feeds.map(({ venue }) => venue));
     for (const series of await store.listSeries()) {
@@ -201,10 +208,12 @@ export class FeedTurn {
     this.#record(verdict.settled);
     if (verdict.kind === "confirmed") {
       for (const tick of verdict.ticks) this.#believe(tick);
-      if (verdict.dropped === 0) return;
     }
-    // Trades that were really made and are not in our candles: the venue knows what they were.
-    for (const gap of gapsOf(verdict.ticks)) this.#candles.addGap(gap);
+    // Our candles lack these trades, and the venue knows what they were.
+    const assetIds = [verdict.settled.assetId];
+    for (const lost of verdict.lost) {
+      this.#candles.addGap({ ...lost, assetIds, reason: HELD_BACK });
+    }
   }
 
   #record(held: HeldPrice): void {
@@ -220,13 +229,4 @@ export class FeedTurn {
     this.#tellFeedsAt = now + TELL_FEEDS_EVERY_MS;
     this.#deps.bus.publish(LIVE_TOPICS.feeds, JSON.stringify([...this.#statuses.values()]));
   }
-}
-
-/** The time from the first to the last of the trades, by venue. */
-function gapsOf(ticks: readonly Tick[]): readonly FeedGap[] {
-  return [...Map.groupBy(ticks, ({ source }) => source)].flatMap(([venue, own]) => {
-    const [first, last] = [own[0], own.at(-1)];
-    if (!first || !last) return [];
-    return [{ venue, assetIds: [first.assetId], from: first.at, to: last.at, reason: HELD_BACK }];
-  });
 }

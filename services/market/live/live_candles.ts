@@ -46,7 +46,8 @@ export interface CandleBeat {
 export class CandleMaker {
   readonly #markets = new Map<string, Map<string, Market>>();
   #late = 0;
-  #gaps: FeedGap[] = [];
+  /** By what they ask for: trades by the thousand may be late for one bar. */
+  readonly #gaps = new Map<string, FeedGap>();
   #storedAt = -Infinity;
   #toldAt = -Infinity;
 
@@ -67,7 +68,7 @@ export class CandleMaker {
     if (market.builder.add(tick)) return;
     this.#late++;
     const from = tick.at - tick.at % BUILT_MS as UtcMs;
-    this.#gaps.push({
+    this.#note({
       venue: tick.source,
       assetIds: [tick.assetId],
       from,
@@ -95,7 +96,7 @@ export class CandleMaker {
     for (const assetId of gap.assetIds) {
       this.#market(assetId, gap.venue).builder.markGap(gap.from, gap.to);
     }
-    this.#gaps.push(gap);
+    this.#note(gap);
   }
 
   /** What is due at `now`; `all` also takes what could wait. A write comes again until `stored`. */
@@ -132,9 +133,14 @@ export class CandleMaker {
 
   /** The gaps found since the last call. */
   takeGaps(): readonly FeedGap[] {
-    const gaps = this.#gaps;
-    this.#gaps = [];
+    const gaps = [...this.#gaps.values()];
+    this.#gaps.clear();
     return gaps;
+  }
+
+  #note(gap: FeedGap): void {
+    const { venue, assetIds, from, to } = gap;
+    this.#gaps.set(JSON.stringify([venue, assetIds, from, to]), gap);
   }
 
   /** Takes the bars that changed; whether one of them is closed now. */
@@ -147,7 +153,7 @@ export class CandleMaker {
       const isClosed = to < now - LATE_TRADES_MS;
       hasClosed ||= isClosed;
       if (!isClosed || !built.hasGap) continue;
-      this.#gaps.push({
+      this.#note({
         venue: key.source,
         assetIds: [key.assetId],
         from: built.openTime,
@@ -164,7 +170,7 @@ export class CandleMaker {
     const from = Math.min(market.knownUntil ?? at, at) as UtcMs;
     const gap = { venue: source, assetIds: [assetId], from, to: at, reason: "not listening" };
     market.builder.markGap(from, at);
-    if (market.knownUntil !== null) this.#gaps.push(gap);
+    if (market.knownUntil !== null) this.#note(gap);
   }
 
   #market(assetId: SeriesKey["assetId"], source: string): Market {

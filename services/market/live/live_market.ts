@@ -89,13 +89,13 @@ export class LiveMarket {
     this.#plan(0);
   }
 
-  /** Stores what is in the making, gives the lease up and stops. */
+  /** Stores what is in the making, gives the lease up whatever comes of that, and stops. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel();
     this.#unsubscribe();
     await this.#beating;
-    await this.#end();
+    await this.#orLog(() => this.#end());
     await this.#deps.leases.release(LEASE_NAME, this.#deps.owner);
   }
 
@@ -111,15 +111,24 @@ export class LiveMarket {
     });
   }
 
-  async #beat(): Promise<void> {
-    const { log } = this.#deps;
-    try {
+  #beat(): Promise<void> {
+    return this.#orLog(async () => {
       if (!await this.#hasLease()) return await this.#end({ hasLapsed: true });
       this.#turn ??= await this.#begin();
       await this.#turn.beat();
+    });
+  }
+
+  /**
+   * The store may be away for a moment: what is not stored is kept for the next beat, or found as a
+   * gap by whoever feeds next.
+   */
+  async #orLog(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
     } catch (error) {
-      // The store may be away for a moment; what is not stored is kept for the next beat.
-      log.error("Live prices could not be stored", { reason: errorMessage(error), error });
+      const reason = errorMessage(error);
+      this.#deps.log.error("Live prices could not be stored", { reason, error });
     }
   }
 

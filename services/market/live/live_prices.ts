@@ -1,12 +1,9 @@
 import type { UtcMs } from "../../kernel/time.ts";
 import type { AssetId } from "../assets.ts";
-import type { LivePrice, VenuePrice } from "../live_ports.ts";
+import { CONSOLIDATED_SOURCE, type LivePrice, type VenuePrice } from "../live_ports.ts";
 import type { Tick } from "../ports.ts";
 import { DEMO_SOURCE } from "../series_choice.ts";
 import { consolidate } from "./consolidation.ts";
-
-/** What the price of several venues is called. */
-export const CONSOLIDATED_SOURCE = "consolidated";
 
 /** Holds each venue's last trade and makes prices of them, for the assets that traded. */
 export class PriceMaker {

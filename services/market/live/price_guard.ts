@@ -1,14 +1,14 @@
-import { HOUR_MS, SECOND_MS, type UtcMs } from "../../kernel/time.ts";
+import { HOUR_MS, SECOND_MS, type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import type { AssetId } from "../assets.ts";
 import type { HeldPrice } from "../live_ports.ts";
-import type { Tick } from "../ports.ts";
+import type { Tick, TimeRange } from "../ports.ts";
 
 /** A price that moved by more than this factor, either way, is not believed at once. */
-export const MAX_STEP = 5;
+const MAX_STEP = 5;
 /** After this long without a price anything may have happened. */
-export const MEMORY_MS = 5 * HOUR_MS;
+const MEMORY_MS = 5 * HOUR_MS;
 /** A second trade of the same venue counts as a second observation after this long. */
-export const SECOND_LOOK_MS = 10 * SECOND_MS;
+const SECOND_LOOK_MS = 10 * SECOND_MS;
 /** A witness agrees with a held price that it is this near to, as a fraction of it. */
 const AGREEMENT = 0.2;
 /** Trades kept back of one asset; more than that are not needed to tell a price. */
@@ -22,8 +22,14 @@ interface Believed {
 interface Held {
   readonly record: HeldPrice;
   readonly ticks: Tick[];
-  /** Trades of it that found no room. */
-  dropped: number;
+  /** From the first to the last trade held of each venue, whether there was room for it or not. */
+  readonly spans: Map<string, TimeRange>;
+  hasDropped: boolean;
+}
+
+/** Trades of a venue that were really made and will not be passed on; both ends are trades. */
+export interface LostTrades extends TimeRange {
+  readonly venue: string;
 }
 
 /** What the guard makes of a trade. */
@@ -35,10 +41,15 @@ export type Verdict =
     readonly kind: "confirmed";
     readonly settled: HeldPrice;
     readonly ticks: readonly Tick[];
-    readonly dropped: number;
+    /** None, unless there were more trades than could be kept. */
+    readonly lost: readonly LostTrades[];
   }
   /** The price is where it was before: what was held is not believed. */
-  | { readonly kind: "returned"; readonly settled: HeldPrice; readonly ticks: readonly Tick[] };
+  | {
+    readonly kind: "returned";
+    readonly settled: HeldPrice;
+    readonly lost: readonly LostTrades[];
+  };
 
 const BELIEVED: Verdict = { kind: "believed" };
 
@@ -90,7 +101,7 @@ export class PriceGuard {
     if (!held) return null;
     this.#held.delete(held.record.assetId);
     const settled = { ...held.record, state: "dropped", settledBy: by, settledAt: at } as const;
-    return { kind: "returned", settled, ticks: held.ticks };
+    return { kind: "returned", settled, lost: lostOf(held) };
   }
 
   #find(id: string): Held | undefined {
@@ -110,12 +121,14 @@ export class PriceGuard {
       settledBy: null,
       settledAt: null,
     };
-    this.#held.set(tick.assetId, { record, ticks: [tick], dropped: 0 });
+    const held: Held = { record, ticks: [], spans: new Map(), hasDropped: false };
+    keep(held, tick);
+    this.#held.set(tick.assetId, held);
     return { kind: "held", began: record };
   }
 
   #confirm(
-    { record, ticks, dropped }: Held,
+    held: Held,
     { settledBy, at, state, last }: {
       settledBy: string;
       at: UtcMs;
@@ -123,13 +136,14 @@ export class PriceGuard {
       last: Tick;
     },
   ): Verdict {
+    const { record, ticks, hasDropped } = held;
     this.#held.delete(record.assetId);
     this.#believed.set(record.assetId, last);
     return {
       kind: "confirmed",
       settled: { ...record, state, settledBy, settledAt: at },
       ticks,
-      dropped,
+      lost: hasDropped ? lostOf(held) : [],
     };
   }
 
@@ -144,7 +158,7 @@ export class PriceGuard {
       settledBy: `${tick.source} returned`,
       settledAt: tick.at,
     } as const;
-    return { kind: "returned", settled, ticks: held.ticks };
+    return { kind: "returned", settled, lost: lostOf(held) };
   }
 }
 
@@ -155,8 +169,17 @@ function isPlausible(tick: Tick, believed: Believed): boolean {
 }
 
 function keep(held: Held, tick: Tick): void {
+  const { from, to } = held.spans.get(tick.source) ?? { from: tick.at, to: tick.at };
+  held.spans.set(tick.source, {
+    from: utcMsOf(Math.min(from, tick.at)),
+    to: utcMsOf(Math.max(to, tick.at)),
+  });
   if (held.ticks.length < MAX_KEPT_TICKS) held.ticks.push(tick);
-  else held.dropped++;
+  else held.hasDropped = true;
+}
+
+function lostOf({ spans }: Held): readonly LostTrades[] {
+  return [...spans].map(([venue, span]) => ({ venue, ...span }));
 }
 
 /** Who confirms the held price by this trade; `null` if it does not. */

@@ -15,7 +15,7 @@ import type { CandleStore, TimeRange } from "../ports.ts";
 import { BUILT_INTERVAL } from "./live_candles.ts";
 
 /** The stored intervals that are rolled up from the built ones. */
-export const ROLLED_INTERVALS = ["1h", "1d"] as const satisfies readonly Interval[];
+const ROLLED_INTERVALS = ["1h", "1d"] as const satisfies readonly Interval[];
 
 const PROVISIONAL = CANDLE_STATES.indexOf("provisional");
 

@@ -33,9 +33,7 @@ export class PostgresBus extends SharedBus {
   /** Opens the bus; from then on the messages of other instances come. */
   static async open(options: PostgresBusOptions): Promise<PostgresBus> {
     const bus = new PostgresBus(options);
-    bus.#unlisten = await options.notices.listen(CHANNEL, (text) => {
-      bus.receive(JSON.parse(text) as Envelope);
-    });
+    bus.#unlisten = await options.notices.listen(CHANNEL, (text) => bus.receive(text));
     return bus;
   }
 

@@ -89,7 +89,7 @@ export class RedisBus extends SharedBus {
     const entries = entriesOf(reply);
     for (const { id, message } of entries) {
       this.#lastId = id;
-      this.receive(JSON.parse(message) as Envelope);
+      this.receive(message);
     }
     return entries.length;
   }

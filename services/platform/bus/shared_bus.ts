@@ -1,12 +1,14 @@
+import { z } from "zod";
 import { MemoryBus } from "./memory_bus.ts";
 
-/** A message as it travels between instances. */
-export interface Envelope {
+const Envelope = z.object({
   /** The instance that sent it. */
-  readonly from: string;
-  readonly topic: string;
-  readonly payload: string;
-}
+  from: z.string(),
+  topic: z.string(),
+  payload: z.string(),
+});
+/** A message as it travels between instances. */
+export type Envelope = Readonly<z.output<typeof Envelope>>;
 
 /**
  * A bus whose messages also go to other instances. Those of this one are delivered here at once,
@@ -28,8 +30,20 @@ export abstract class SharedBus extends MemoryBus {
   /** Carries a message to the others; never throws, as losing one loses no data. */
   protected abstract send(envelope: Envelope): void;
 
-  /** Takes a message that came from anywhere. */
-  protected receive({ from, topic, payload }: Envelope): void {
-    if (from !== this.#instance) super.publish(topic, payload);
+  /** Takes the text of a message that came from anywhere; what is none of ours is left out. */
+  protected receive(text: string): void {
+    const message = readEnvelope(text);
+    if (message === null || message.from === this.#instance) return;
+    super.publish(message.topic, message.payload);
+  }
+}
+
+/** `null` for what others wrote to the same channel. */
+function readEnvelope(text: string): Envelope | null {
+  try {
+    return Envelope.safeParse(JSON.parse(text)).data ?? null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
 }

@@ -7,7 +7,7 @@ import { hashOf, normalOf, seedOf } from "./noise.ts";
 /** The finest candle of the demo market. */
 export const BAR_MS = 5 * MINUTE_MS;
 /** Bars of one day. */
-export const DAY_BARS = DAY_MS / BAR_MS;
+const DAY_BARS = DAY_MS / BAR_MS;
 
 const FINAL = CANDLE_STATES.indexOf("final");
 const PROVISIONAL = CANDLE_STATES.indexOf("provisional");

@@ -14,11 +14,11 @@ export const SILENT_AFTER_MS = 30 * SECOND_MS;
 /** How often a live feed tells when it heard the last frame. */
 const TELL_EVERY_MS = 5 * SECOND_MS;
 /** Live for this long, a connection has worked, and the next failure is a first one. */
-export const STABLE_AFTER_MS = MINUTE_MS;
+const STABLE_AFTER_MS = MINUTE_MS;
 /** Addresses that refuse this place are asked again after this. */
-export const UNAVAILABLE_MS = HOUR_MS;
+const UNAVAILABLE_MS = HOUR_MS;
 /** The least wait after HTTP 429; doubles with each further one, up to an hour. */
-export const RATE_LIMITED_MS = MINUTE_MS;
+const RATE_LIMITED_MS = MINUTE_MS;
 
 const UNAVAILABLE_STATUS = 451;
 /** Binance answers 418 to those who went on after 429. */
@@ -39,7 +39,6 @@ export interface ExchangeFeedDeps {
 }
 
 /** Why we closed a socket, and what is to follow. */
-
 interface Closing {
   readonly reason: string;
   readonly then: "reconnect_now" | "back_off" | "give_up";

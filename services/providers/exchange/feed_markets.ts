@@ -8,7 +8,7 @@ import { RecentIds } from "./recent_ids.ts";
 import { REORDER_MS, TradeOrder } from "./trade_order.ts";
 
 /** A quiet market does not show by its numbers what it missed; after this it counts as missed. */
-export const QUIET_AFTER_MS = 10 * SECOND_MS;
+const QUIET_AFTER_MS = 10 * SECOND_MS;
 
 interface Followed {
   readonly order: TradeOrder;

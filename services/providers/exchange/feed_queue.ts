@@ -11,10 +11,10 @@ interface LostRange {
 }
 
 /**
- * What waits for a reader, bounded. Ticks that come before the reader's turn are one event, a
- * later status takes the place of one that nobody read, if no tick or gap came between or it says
- * the same. If the reader is too slow the oldest is
- * given up and told as one gap per asset, so that what is missing can be healed.
+ * What waits for a reader, bounded. Ticks that come before the reader's turn are one event; a later
+ * status takes the place of one that nobody read, if no tick or gap came between or it says the
+ * same. If the reader is too slow all that waits is given up and told as one gap per asset, so that
+ * what is missing can be healed.
  */
 export class FeedQueue {
   readonly #venue: string;

@@ -1,7 +1,7 @@
 /** A field longer than this is a quote that was never closed, or no candle file at all. */
-export const MAX_FIELD_BYTES = 65_536;
+const MAX_FIELD_BYTES = 65_536;
 /** A row longer than this is cut off where the bytes at hand end. */
-export const MAX_ROW_BYTES = 1_048_576;
+const MAX_ROW_BYTES = 1_048_576;
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;

@@ -10,7 +10,7 @@ export const TIME_SLOT = 0;
 export const STATE_SLOT = CANDLE_VALUE_COLUMNS.length + 1;
 
 /** Characters of a quarantined row that are kept. */
-export const MAX_KEPT_TEXT = 500;
+const MAX_KEPT_TEXT = 500;
 
 /** Takes the rows of a file one by one. */
 export interface RowSink {

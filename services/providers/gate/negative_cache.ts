@@ -3,7 +3,7 @@ import type { ProviderAnswer } from "../provider_http.ts";
 
 /** An absence may end, such as when an exchange lists a new pair. */
 const REMEMBERED_MS = 3_600_000;
-export const MAX_ABSENCES = 10_000;
+const MAX_ABSENCES = 10_000;
 
 /** Remembers for an hour what a provider said it does not have; the oldest give way. */
 export class NegativeCache {

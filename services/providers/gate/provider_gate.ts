@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { backoffMs } from "../../kernel/backoff.ts";
 import { AppError, errorMessage, ProviderError, type RetryClass } from "../../kernel/errors.ts";
 import type { Secret } from "../../kernel/secret.ts";
@@ -189,7 +190,7 @@ export class ProviderGate implements ProviderHttp {
       onSettled();
       this.#queue.leave();
     }
-    return await this.#finish(round, { url, baseUrl, exchange }, next);
+    return this.#finish(round, { url, baseUrl, exchange }, next);
   }
 
   /** Sends it and sorts the answer; throws only for an abort and where the network is off. */
@@ -264,9 +265,9 @@ export class ProviderGate implements ProviderHttp {
     return "none";
   }
 
-  async #finish<T>({ request }: Round<T>, sent: Sent, next: NextTry): Promise<Try<T>> {
+  #finish<T>({ request }: Round<T>, sent: Sent, next: NextTry): Try<T> {
     const { url, exchange } = sent;
-    const checksum = await sha256(exchange.reply?.body ?? "");
+    const checksum = sha256(exchange.reply?.body ?? "");
     const about = { fetchedAt: this.#deps.clock.now(), url: nameOf(url), checksum };
     if (exchange.end === "ok") return this.#read(request, { exchange, about });
     if (exchange.end === "absent") {
@@ -342,7 +343,6 @@ export class ProviderGate implements ProviderHttp {
   }
 }
 
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(digest).toHex();
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

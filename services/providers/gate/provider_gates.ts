@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AppError, errorMessage } from "../../kernel/errors.ts";
 import type { Secret } from "../../kernel/secret.ts";
 import { SECOND_MS, type UtcMs, utcMsOf } from "../../kernel/time.ts";
-import type { ProviderControl, ProviderStatus } from "../../ops/ports.ts";
+import { FROZEN_BY_OPERATOR, type ProviderControl, type ProviderStatus } from "../../ops/ports.ts";
 import type { JsonValue } from "../../ports/jobs.ts";
 import type { Metrics } from "../../ports/metrics.ts";
 import type { Clock, HttpClient, Log, Random, Timer } from "../../ports/mod.ts";
@@ -26,8 +26,6 @@ import { RedisBudgetStore } from "./redis_budget_store.ts";
 export const CONTROL_EVERY_MS = 5 * SECOND_MS;
 /** Between two probes of an open breaker, beside its own time open. */
 const PROBE_EVERY_MS = SECOND_MS;
-/** The status of a freeze that an operator ordered. */
-export const FROZEN_BY_OPERATOR = 0;
 
 export interface ProviderGatesDeps {
   readonly configs: readonly ProviderConfig[];

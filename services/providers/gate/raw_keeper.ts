@@ -3,7 +3,7 @@ import type { Log, Timer } from "../../ports/mod.ts";
 import type { RawAnswer, RawAnswerStore } from "../../ports/provider_records.ts";
 
 /** Answers are written together, at most so much later. */
-export const KEEP_WITHIN_MS = 250;
+const KEEP_WITHIN_MS = 250;
 const WRITTEN_AT_ONCE = 64;
 /** UTF-16 units that may wait for the database; beyond it, answers are lost and counted. */
 const MAX_WAITING_UNITS = 32 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { MINUTE_MS, type UtcMs, utcMsOf } from "../../kernel/time.ts";
 
 /** At most one step down in so long. */
-export const SHARE_COOLDOWN_MS = MINUTE_MS;
+const SHARE_COOLDOWN_MS = MINUTE_MS;
 /** A step up takes twice as long without any refusal (hysteresis), lest it swings. */
-export const SHARE_RISE_MS = 2 * SHARE_COOLDOWN_MS;
+const SHARE_RISE_MS = 2 * SHARE_COOLDOWN_MS;
 const LEAST_TENTHS = 5;
 const MOST_TENTHS = 10;
 

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, type UtcMs } from "@/services/kernel/time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, type UtcMs } from "@/services/kernel/time.ts";
 import {
   asofOfSeries,
   availableIntervals,
@@ -107,6 +107,21 @@ for (const { name, series, query, expected } of choices) {
     }
   });
 }
+
+Deno.test("chooseSeries() stays with the longest history while venues write by turns", () => {
+  const bars = (source: string, fields: { firstOpenTime: UtcMs; lastOpenTime: UtcMs }) =>
+    seriesOver(0, 9, { source, interval: "5m", ...fields });
+  const bucket = 5 * MINUTE_MS;
+  const long = bars("long", { firstOpenTime: day(0), lastOpenTime: NOW });
+  const short = bars("short", { firstOpenTime: day(1), lastOpenTime: NOW + bucket as UtcMs });
+  for (const range of [undefined, { from: NOW - DAY_MS as UtcMs }]) {
+    const query = { interval: "5m", ...range && { range } } as const;
+    assertEquals(chooseSeries([short, long], query)?.series.source, "long");
+    // An hour is more than a turn.
+    const ahead = { ...short, lastOpenTime: NOW + HOUR_MS as UtcMs };
+    assertEquals(chooseSeries([ahead, long], query)?.series.source, "short");
+  }
+});
 
 Deno.test("chooseQuoteSeries() takes the newest moment, then the finest candles", () => {
   const daily = seriesOver(0, 9, { source: "daily" });

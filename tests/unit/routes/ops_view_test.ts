@@ -6,7 +6,7 @@ import {
 } from "@/routes/ops/(_components)/ops_view.ts";
 import { problemsOf } from "@/routes/ops/(_components)/problems.ts";
 import type { UtcMs } from "@/services/kernel/time.ts";
-import type { OpsView, ProviderStatus } from "@/services/ops/mod.ts";
+import { FROZEN_BY_OPERATOR, type OpsView, type ProviderStatus } from "@/services/ops/mod.ts";
 import { assertEquals, assertMatch } from "@/tests/assert.ts";
 import { sampleOpsView } from "@/tests/e2e/ops_sample.ts";
 
@@ -58,6 +58,18 @@ Deno.test("problemsOf() names what is broken, the worst first, with what helps",
   ]);
   assertEquals(problems[0]?.act?.act.path, "/api/ops/providers/etherscan/thaw");
   assertMatch(problems[1]?.means ?? "", /No answer within 5 s\. .*Next probe in 20 s\./);
+});
+
+Deno.test("problemsOf() tells why an operator froze a source, and offers to thaw it", () => {
+  const [binance] = FINE.providers;
+  const frozen = {
+    ...binance,
+    frozen: { status: FROZEN_BY_OPERATOR, reason: "its terms changed", at: NOW },
+  } as ProviderStatus;
+  const problems = problemsOf({ ...FINE, providers: [frozen] });
+  assertEquals(problems.map(({ what, act }) => [what, act?.act.path]), [
+    ["Binance is frozen by hand: its terms changed.", "/api/ops/providers/binance/thaw"],
+  ]);
 });
 
 Deno.test("problemsOf() offers to close a breaker that is held open by hand", () => {

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { DatabaseSync } from "node:sqlite";
 import { StartupError } from "@/services/kernel/errors.ts";
 import { Secret } from "@/services/kernel/secret.ts";
@@ -143,24 +144,29 @@ function sqliteOptions({ path, options, log }: Folder) {
   return { path: `${path}/test.db`, backupDir: `${path}/backups`, clock, log, mayMigrate: true };
 }
 
-Deno.test("openSqlite() copies and checks a database before it migrates it", async () => {
-  await using folder = await makeFolder();
-  const options = sqliteOptions(folder);
-  const [first, ...rest] = MIGRATIONS;
-  assert(first);
-  await (await openSqlite({ ...options, migrations: [first] })).close();
-  const backups = () => [...Deno.readDirSync(options.backupDir)].map(({ name }) => name);
-  await assertRejects(() => Promise.resolve().then(backups), { type: Deno.errors.NotFound });
+Deno.test({
+  name: "openSqlite() copies and checks a database before it migrates it",
+  // As the server runs: with less than all permissions an engine attaches no other database.
+  permissions: { read: true, write: [tmpdir()] },
+  async fn() {
+    await using folder = await makeFolder();
+    const options = sqliteOptions(folder);
+    const [first, ...rest] = MIGRATIONS;
+    assert(first);
+    await (await openSqlite({ ...options, migrations: [first] })).close();
+    const backups = () => [...Deno.readDirSync(options.backupDir)].map(({ name }) => name);
+    await assertRejects(() => Promise.resolve().then(backups), { type: Deno.errors.NotFound });
 
-  await (await openSqlite(options)).close();
-  const [copy, ...others] = backups();
-  assertEquals(others, []);
-  assertMatch(copy ?? "", /^pre-migration-2026-01-01-\d+-\d+-before-202611210910_create_asset/);
-  const opened = new DatabaseSync(`${options.backupDir}/${copy}`, { readOnly: true });
-  const applied = opened.prepare("select name from schema_migrations").all();
-  opened.close();
-  assertEquals(applied.map(({ name }) => name), [first.name]);
-  assertEquals(folder.log.lines.at(-1)?.fields, { migrations: rest.map(({ name }) => name) });
+    await (await openSqlite(options)).close();
+    const [copy, ...others] = backups();
+    assertEquals(others, []);
+    assertMatch(copy ?? "", /^pre-migration-2026-01-01-\d+-\d+-before-202611210910_create_asset/);
+    const opened = new DatabaseSync(`${options.backupDir}/${copy}`, { readOnly: true });
+    const applied = opened.prepare("select name from schema_migrations").all();
+    opened.close();
+    assertEquals(applied.map(({ name }) => name), [first.name]);
+    assertEquals(folder.log.lines.at(-1)?.fields, { migrations: rest.map(({ name }) => name) });
+  },
 });
 
 Deno.test("openSqlite() leaves the database as it was when a migration fails", async () => {

@@ -14,7 +14,7 @@ import { HubBench, idOf, type TestSink } from "./support.ts";
 async function publishMany(bench: HubBench, count: number): Promise<void> {
   for (let value = 0; value < count; value++) {
     bench.prices({ btc: value });
-    await bench.timer.pass(BEAT_MS);
+    await bench.timer.advance(BEAT_MS);
   }
 }
 
@@ -49,9 +49,9 @@ Deno.test("StreamHub resumes a reader that missed nothing without sending anythi
 Deno.test("StreamHub resumes within the reader's choice", async () => {
   const bench = new HubBench();
   bench.prices({ btc: 1 });
-  await bench.timer.pass(BEAT_MS);
+  await bench.timer.advance(BEAT_MS);
   bench.prices({ eth: 2, sol: 3 });
-  await bench.timer.pass(BEAT_MS);
+  await bench.timer.advance(BEAT_MS);
   const { sink } = bench.join({ groups: ["eth"], lastEventId: "one-1" });
   assertEquals(sink.values, ["eth=2"]);
 });
@@ -64,9 +64,9 @@ for (const lastEventId of unknown) {
   Deno.test(`StreamHub says that it can't resume after "${lastEventId}"`, async () => {
     const bench = new HubBench();
     bench.prices({ btc: 1, eth: 2 });
-    await bench.timer.pass(BEAT_MS);
+    await bench.timer.advance(BEAT_MS);
     bench.prices({ btc: 3 });
-    await bench.timer.pass(BEAT_MS);
+    await bench.timer.advance(BEAT_MS);
     const { sink } = bench.join({ lastEventId });
     assertEquals([sink.resets, sink.values], [1, ["eth=2", "btc=3"]]);
   });
@@ -76,7 +76,7 @@ Deno.test("StreamHub resumes as far back as its ring goes, and says where it doe
   const bench = new HubBench();
   const kept = Array.from({ length: RING_ENTRIES + 2 }, (_, at) => ({ key: `${at}`, json: "1" }));
   bench.hub.publish("prices", kept);
-  await bench.timer.pass(BEAT_MS);
+  await bench.timer.advance(BEAT_MS);
   // Two entries are gone: whoever read them goes on with the third.
   const within = bench.join({ lastEventId: "one-2" });
   assertEquals([within.sink.entries.length, within.sink.resets], [RING_ENTRIES, 0]);
@@ -95,10 +95,10 @@ function bars(from: number, to: number): readonly StreamValue[] {
 Deno.test("StreamHub keeps a bounded number of a group's keys for new readers", async () => {
   const bench = new HubBench();
   bench.hub.publish("candles", [...bars(0, 1_000), { key: "eth 1", group: "eth", json: "1" }]);
-  await bench.timer.pass(BEAT_MS);
+  await bench.timer.advance(BEAT_MS);
   // A bar that changes again is one of the newest.
   bench.hub.publish("candles", bars(5, 6));
-  await bench.timer.pass(BEAT_MS);
+  await bench.timer.advance(BEAT_MS);
   const { sink } = bench.join({ topic: "candles", groups: ["btc 5m"] });
   const newest = Array.from({ length: KEYS_PER_GROUP - 1 }, (_, at) => 985 + at);
   assertEquals(sink.entries.map(({ json }) => Number(json)), [...newest, 5]);
@@ -110,10 +110,10 @@ Deno.test("StreamHub gives a slow reader every bar that changed, kept or not", a
   sink.isStalled = true;
   for (const round of [1, 2]) {
     bench.hub.publish("candles", bars(0, 300));
-    await bench.timer.pass(round * BEAT_MS);
+    await bench.timer.advance(round * BEAT_MS);
   }
   sink.isStalled = false;
-  await bench.timer.pass(HEARTBEAT_MS);
+  await bench.timer.advance(HEARTBEAT_MS);
   assertEquals(sink.entries.map(({ json }) => Number(json)), [...Array(300).keys()]);
   assertEquals([bench.hub.counts().conflated, sink.resets], [300, 0]);
 });
@@ -123,9 +123,9 @@ Deno.test("StreamHub gives a reader slower than the ring what is kept, after a r
   const { sink } = bench.join({ topic: "candles" });
   sink.isStalled = true;
   bench.hub.publish("candles", bars(0, RING_ENTRIES + 10));
-  await bench.timer.pass(BEAT_MS);
+  await bench.timer.advance(BEAT_MS);
   sink.isStalled = false;
-  await bench.timer.pass(HEARTBEAT_MS);
+  await bench.timer.advance(HEARTBEAT_MS);
   assertEquals([sink.resets, sink.entries.length], [1, KEYS_PER_GROUP]);
   assertEquals(sink.entries.at(-1)?.json, String(RING_ENTRIES + 9));
 });
@@ -182,7 +182,7 @@ async function play(bench: HubBench, readers: readonly Seen[], story: readonly S
   const newest = new Map<string, string>();
   let value = 0;
   for (const step of story) {
-    if (step.do === "pass") await bench.timer.pass(step.ms);
+    if (step.do === "pass") await bench.timer.advance(step.ms);
     else if (step.do === "publish") {
       bench.prices({ [step.key]: ++value });
       newest.set(step.key, String(value));
@@ -205,7 +205,7 @@ Deno.test("StreamHub: whatever comes, a reader ends with the newest and its ids 
       });
       const newest = await play(bench, readers, story);
       for (const { connection } of readers) connection.sink.isStalled = false;
-      await bench.timer.pass(HEARTBEAT_MS);
+      await bench.timer.advance(HEARTBEAT_MS);
       for (const reader of readers) {
         reconnect(bench, reader);
         const { groups, entries } = reader;

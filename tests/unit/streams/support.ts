@@ -8,7 +8,8 @@ import {
   type Subscription,
   type WireFormat,
 } from "@/services/streams/mod.ts";
-import { ManualTimer } from "@/tests/fakes/manual_timer.ts";
+import { FakeClock } from "@/tests/fakes/clock.ts";
+import { FakeTimer } from "@/tests/fakes/timer.ts";
 
 /** A connection whose other side reads or stalls as the test wants, and keeps all it was sent. */
 export class TestSink implements StreamSink<readonly StreamEntry[]> {
@@ -50,7 +51,7 @@ export class TestSink implements StreamSink<readonly StreamEntry[]> {
 
 /** A hub with a timer moved by hand, and readers that keep what they get. */
 export class HubBench {
-  readonly timer: ManualTimer;
+  readonly timer: FakeTimer;
   readonly clock: Clock;
   readonly hub: StreamHub;
   /** How often entries were turned into a chunk. */
@@ -70,7 +71,7 @@ export class HubBench {
   };
 
   constructor() {
-    this.timer = new ManualTimer(1_000_000);
+    this.timer = new FakeTimer(new FakeClock(1_000_000));
     this.clock = { now: () => utcMsOf(this.timer.now() + this.#aheadMs) };
     this.hub = new StreamHub(
       { prices: { event: "price_update" }, candles: { event: "candle" } },

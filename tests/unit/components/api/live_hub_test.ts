@@ -4,16 +4,17 @@ import { GONE_AFTER_MS, type LivePort, PortDesk } from "@/components/api/live_me
 import { STABLE_MS } from "@/components/api/live_stream.ts";
 import { assertEquals } from "@/tests/assert.ts";
 import { FakeStreams } from "@/tests/fakes/event_streams.ts";
-import { ManualTimer, settle } from "@/tests/fakes/manual_timer.ts";
+import { FakeClock } from "@/tests/fakes/clock.ts";
+import { FakeTimer, settle } from "@/tests/fakes/timer.ts";
 
 function setUp(stored: readonly PriceTick[] = []) {
-  const timer = new ManualTimer(1_000_000);
+  const timer = new FakeTimer(new FakeClock(1_000_000));
   const streams = new FakeStreams();
   const requests: string[] = [];
   const hub = new LiveHub({
     read: streams.read,
     timer,
-    now: timer.now,
+    now: () => timer.now(),
     random: () => 1,
     fetchPrices: (coins) => {
       requests.push(coins.join());
@@ -31,13 +32,18 @@ function listener() {
       heard.push(...ticks.map(({ coinId, priceUsd }) => `${coinId} ${priceUsd}`)),
     onCandle: ({ coinId, interval, close }) => heard.push(`${coinId} ${interval} ${close}`),
     onReset: ({ coinId, interval }) => heard.push(`reset ${coinId} ${interval}`),
+    onScores: (ticks) => heard.push(...ticks.map(({ coinId, score }) => `${coinId} = ${score}`)),
     onState: ({ kind }) => heard.push(kind),
   };
   return { heard, sink };
 }
 
-const wants = (...coins: string[]) => ({ coins, candles: [] });
-const bars = (coinId: string, interval = "5m") => ({ coins: [], candles: [{ coinId, interval }] });
+const wants = (...coins: string[]) => ({ coins, candles: [], scores: false });
+const bars = (coinId: string, interval = "5m") => ({
+  coins: [],
+  candles: [{ coinId, interval }],
+  scores: false,
+});
 
 function update(coinId: string, price: number, timestamp = "2026-11-21T06:00:00Z") {
   return { coin_id: coinId, price, timestamp, source: "consolidated", venues: ["binance"] };
@@ -58,6 +64,37 @@ Deno.test("LiveHub opens one stream for all pages and tells each what it wants",
   assertEquals(one.heard.filter((word) => word.includes(" ")), ["ethereum 2000", "bitcoin 90000"]);
   assertEquals(one.heard[0], "connecting");
   assertEquals(two.heard.filter((word) => word.includes(" ")), ["bitcoin 90000"]);
+});
+
+Deno.test("LiveHub tells new scores over one stream to the pages that show some", async () => {
+  const { hub, streams } = setUp();
+  const [one, two, other] = [listener(), listener(), listener()];
+  const scores = { coins: [], candles: [], scores: true };
+  const first = hub.join(one.sink);
+  const second = hub.join(two.sink);
+  first.want(scores);
+  second.want(scores);
+  hub.join(other.sink).want({ ...scores, scores: false });
+  assertEquals(streams.open.map(({ path }) => path), ["/api/stream/scores"]);
+  streams.last.open();
+  const news = {
+    coin_id: "aave",
+    method: "v1",
+    score: 52.5,
+    rank: 3,
+    asof: "2026-11-21T00:00:00Z",
+  };
+  streams.last.send({ name: "score_update", data: news });
+  streams.last.send({ name: "score_update", data: { ...news, coin_id: "" } });
+  streams.last.send({ name: "score_update", data: { ...news, coin_id: "dai", score: null } });
+  await settle();
+  assertEquals(one.heard, ["aave = 52.5", "dai = null"]);
+  assertEquals(two.heard, one.heard);
+  assertEquals(other.heard, []);
+  first.leave();
+  assertEquals(streams.open.length, 1);
+  second.leave();
+  assertEquals(streams.open.length, 0);
 });
 
 Deno.test("LiveHub asks for more when a page wants more, and keeps what it has when one leaves", () => {
@@ -151,10 +188,10 @@ Deno.test("LiveHub passes bars on, and asks charts to read again when some may b
     id: "4",
   });
   streams.last.send({ name: "candle", data: { ...bar, c: "2" } });
-  await timer.pass(STABLE_MS);
+  await timer.advance(STABLE_MS);
   streams.last.end();
   await settle();
-  await timer.pass(1_000);
+  await timer.advance(1_000);
   assertEquals(streams.last.options.lastEventId, "4");
   streams.last.open();
   assertEquals(page.heard, ["bitcoin 5m 2"]);
@@ -164,14 +201,14 @@ Deno.test("LiveHub passes bars on, and asks charts to read again when some may b
 
 Deno.test("PortDesk drops a page that fell silent, and takes it back when it speaks", async () => {
   const { hub, streams, timer } = setUp();
-  const desk = new PortDesk(hub, { now: timer.now });
+  const desk = new PortDesk(hub, { now: () => timer.now() });
   const port: LivePort = { postMessage: () => {}, onmessage: null };
   const say = (data: unknown) => port.onmessage?.(new MessageEvent("message", { data }) as never);
   desk.connect(port);
   say({ kind: "want", wants: wants("bitcoin") });
   desk.sweep();
   assertEquals(streams.open.length, 1);
-  await timer.pass(GONE_AFTER_MS + 1);
+  await timer.advance(GONE_AFTER_MS + 1);
   desk.sweep();
   assertEquals(streams.open.length, 0);
   say({ kind: "want", wants: wants("bitcoin") });

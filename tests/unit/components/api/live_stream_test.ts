@@ -3,11 +3,12 @@ import { type LiveState, POLL_MS } from "@/components/api/live_state.ts";
 import { LiveStream, SILENCE_MS, STABLE_MS } from "@/components/api/live_stream.ts";
 import { assertEquals } from "@/tests/assert.ts";
 import { FakeStreams } from "@/tests/fakes/event_streams.ts";
-import { ManualTimer, settle } from "@/tests/fakes/manual_timer.ts";
+import { FakeClock } from "@/tests/fakes/clock.ts";
+import { FakeTimer, settle } from "@/tests/fakes/timer.ts";
 
 /** A stream over fakes; `random` of 1 makes every wait its longest. */
 function setUp({ random = 1 } = {}) {
-  const timer = new ManualTimer(1_000_000);
+  const timer = new FakeTimer(new FakeClock(1_000_000));
   const streams = new FakeStreams();
   const states: LiveState[] = [];
   const heard: string[] = [];
@@ -15,7 +16,7 @@ function setUp({ random = 1 } = {}) {
   const stream = new LiveStream({
     read: streams.read,
     timer,
-    now: timer.now,
+    now: () => timer.now(),
     random: () => random,
   }, {
     path: "/s",
@@ -36,7 +37,7 @@ async function cut({ streams, timer, stream }: ReturnType<typeof setUp>): Promis
   streams.last.end();
   await settle();
   const waitMs = (stream.state.retryAt ?? 0) - timer.now();
-  await timer.pass(waitMs);
+  await timer.advance(waitMs);
   return waitMs;
 }
 
@@ -94,7 +95,7 @@ Deno.test("LiveStream forgets its failures once a stream has lasted", async () =
   const place = setUp();
   for (let round = 0; round < 5; round++) {
     place.streams.last.open();
-    await place.timer.pass(STABLE_MS);
+    await place.timer.advance(STABLE_MS);
     assertEquals(await cut(place), 1_000);
     assertEquals(place.polls.count, 0);
   }
@@ -104,11 +105,11 @@ Deno.test("LiveStream forgets its failures once a stream has lasted", async () =
 Deno.test("LiveStream gives a silent stream up, and takes a heartbeat for life", async () => {
   const { streams, stream, timer } = setUp();
   streams.last.open();
-  await timer.pass(SILENCE_MS - 1_000);
+  await timer.advance(SILENCE_MS - 1_000);
   streams.last.options.onBytes();
-  await timer.pass(SILENCE_MS - 1);
+  await timer.advance(SILENCE_MS - 1);
   assertEquals(stream.state.kind, "live");
-  await timer.pass(1);
+  await timer.advance(1);
   assertEquals(stream.state.kind, "reconnecting");
   assertEquals(streams.open.length, 0);
   stream.stop();
@@ -123,17 +124,17 @@ Deno.test("LiveStream polls where streams are cut again and again, until one las
   await settle();
   assertEquals(stream.state.kind, "polling");
   assertEquals(polls.count, 1);
-  await timer.pass(POLL_MS - 1_000);
+  await timer.advance(POLL_MS - 1_000);
   // The wait of the third failure is over: another try is under way, and polling goes on.
   assertEquals(streams.asked.length, 4);
   streams.last.open();
   assertEquals(stream.state.kind, "polling");
-  await timer.pass(1_000);
+  await timer.advance(1_000);
   assertEquals(polls.count, 2);
-  await timer.pass(STABLE_MS);
+  await timer.advance(STABLE_MS);
   assertEquals(stream.state.kind, "live");
   const { count } = polls;
-  await timer.pass(3 * POLL_MS);
+  await timer.advance(3 * POLL_MS);
   assertEquals(polls.count, count);
   stream.stop();
 });
@@ -147,7 +148,7 @@ Deno.test("LiveStream is offline while polls fail too, and polling once they do 
   await settle();
   assertEquals(place.stream.state.kind, "offline");
   place.polls.isDown = false;
-  await place.timer.pass(POLL_MS);
+  await place.timer.advance(POLL_MS);
   assertEquals(place.stream.state.kind, "polling");
   place.stream.stop();
   assertEquals(place.timer.waiting, 0);

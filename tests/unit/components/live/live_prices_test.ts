@@ -3,11 +3,10 @@ import { FLASH_MS, FlashLimiter } from "@/components/live/flash_limiter.ts";
 import {
   baseOf,
   liveChange24h,
-  liveFreshness,
   type LivePriceRow,
   LivePrices,
 } from "@/components/live/live_prices.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "@/services/kernel/time.ts";
+import { DAY_MS, HOUR_MS, SECOND_MS } from "@/services/kernel/time.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 6);
@@ -86,20 +85,6 @@ const bases: { name: string; change: number | null; expected: number | null }[] 
 ];
 for (const { name, change, expected } of bases) {
   Deno.test(`baseOf() ${name}`, () => assertEquals(baseOf(100, change), expected));
-}
-
-const ages: { isTraded: boolean; ageMs: number; expected: string }[] = [
-  { isTraded: true, ageMs: 10 * SECOND_MS, expected: "live" },
-  { isTraded: true, ageMs: 10 * SECOND_MS + 1, expected: "stale" },
-  { isTraded: false, ageMs: 10 * MINUTE_MS, expected: "live" },
-  { isTraded: false, ageMs: 30 * MINUTE_MS, expected: "delayed" },
-  { isTraded: false, ageMs: 30 * MINUTE_MS + 1, expected: "stale" },
-];
-for (const { isTraded, ageMs, expected } of ages) {
-  const kind = isTraded ? "traded" : "polled";
-  Deno.test(`liveFreshness() of a ${kind} price ${ageMs} ms old is ${expected}`, () => {
-    assertEquals(liveFreshness({ at: NOW, isTraded }, NOW + ageMs), expected);
-  });
 }
 
 Deno.test("FlashLimiter lets a cell flash less than twice a second, each by itself", () => {

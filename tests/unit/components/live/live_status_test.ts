@@ -2,7 +2,8 @@ import type { LiveKind, LiveState } from "@/components/api/live_state.ts";
 import { describeLive } from "@/components/live/live_status.ts";
 import { PoliteSpeech, SPEECH_EVERY_MS } from "@/components/live/polite_speech.ts";
 import { assertEquals, assertMatch } from "@/tests/assert.ts";
-import { ManualTimer } from "@/tests/fakes/manual_timer.ts";
+import { FakeClock } from "@/tests/fakes/clock.ts";
+import { FakeTimer } from "@/tests/fakes/timer.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 6);
 
@@ -57,14 +58,14 @@ Deno.test("describeLive() dates the price that stands", () => {
 });
 
 Deno.test("PoliteSpeech speaks at once, and then the last thing in five seconds", async () => {
-  const timer = new ManualTimer();
+  const timer = new FakeTimer(new FakeClock());
   const said: string[] = [];
   const speech = new PoliteSpeech((text) => said.push(text), { timer });
   for (const text of ["one", "two", "three"]) speech.say(text);
   assertEquals(said, ["one"]);
-  await timer.pass(SPEECH_EVERY_MS);
+  await timer.advance(SPEECH_EVERY_MS);
   assertEquals(said, ["one", "three"]);
-  await timer.pass(SPEECH_EVERY_MS);
+  await timer.advance(SPEECH_EVERY_MS);
   speech.say("four");
   assertEquals(said, ["one", "three", "four"]);
   speech.stop();

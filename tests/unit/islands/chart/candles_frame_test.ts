@@ -1,12 +1,5 @@
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
-import {
-  candleX,
-  chartHeight,
-  frameOf,
-  paneTicks,
-  slotAt,
-  slotX,
-} from "@/components/charts/candles_frame.ts";
+import { candleX, frameOf, paneTicks, slotAt, slotX } from "@/components/charts/candles_frame.ts";
 import { tailOf } from "@/components/charts/candles_data.ts";
 import { paneValue, paneY } from "@/components/charts/candles_panes.ts";
 import { bandRuns, linePathOf } from "@/components/charts/candles_paths.ts";
@@ -110,13 +103,6 @@ Deno.test("frameOf() merges 100,000 bars into candles of at least three pixels",
   const frame = frameOf(seriesOf(bars), { width: 874, mode: "linear" });
   assertEquals(frame.candles.factor, 500);
   assert(frame.plotWidth / (frame.end - frame.start) >= 3);
-});
-
-Deno.test("chartHeight() has a pane per oscillator and is lower on a phone", () => {
-  // 434 + 74 + 20, 86 more for the RSI; on a phone the price pane is 170 lower.
-  assertEquals(chartHeight(seriesOf(rising), 800), 528);
-  assertEquals(chartHeight(seriesOf(rising, { "rsi:14": rising.map(() => 50) }), 800), 614);
-  assertEquals(chartHeight(seriesOf(rising), 320), 358);
 });
 
 Deno.test("linePathOf() and bandRuns() break at a missing value and at a missing bar", () => {

@@ -64,7 +64,7 @@ function kit({ said = [] }: { readonly said?: readonly FeedEvent[] } = {}) {
       return Promise.resolve();
     },
   }, new LiveMetrics(metrics));
-  return { store, prices, gaps, turn, heard: heard.promise };
+  return { clock, store, prices, gaps, turn, heard: heard.promise };
 }
 
 Deno.test("FeedTurn drops what was held before it, and has the candles of that time healed", async () => {
@@ -124,6 +124,21 @@ Deno.test("FeedTurn asks again for bars that a process which stood still never c
   await turn.beat();
   assertEquals(gaps.map(({ from, to, reason }) => [from, to, reason]), [
     [at(-30 * MINUTE_MS), at(0), "not listening"],
+  ]);
+  await turn.end();
+});
+
+Deno.test("FeedTurn asks for the bar that was open when a market was first listened to", async () => {
+  const tick = { assetId: BITCOIN, source: "binance", priceUsd: 1, quantity: 1, tradeId: 1 };
+  const firstAt = at(5 * MINUTE_MS + 10);
+  const said = [{ kind: "ticks" as const, ticks: [{ ...tick, at: firstAt }] }];
+  const { clock, gaps, turn, heard } = kit({ said });
+  await turn.begin();
+  clock.advance(6 * MINUTE_MS);
+  await heard;
+  await turn.beat();
+  assertEquals(gaps.map(({ from, to, reason }) => [from, to, reason]), [
+    [at(0), firstAt, "not listening"],
   ]);
   await turn.end();
 });

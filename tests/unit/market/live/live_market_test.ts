@@ -1,19 +1,12 @@
 import { MINUTE_MS, SECOND_MS, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import { LIVE_TOPICS, LiveBoard, LiveMarket } from "@/services/market/mod.ts";
-import type {
-  AssetId,
-  FeedEvent,
-  FeedGap,
-  HeldPrice,
-  LivePrice,
-  LivePriceStore,
-  Tick,
-} from "@/services/market/mod.ts";
+import type { AssetId, FeedEvent, FeedGap, LivePrice, Tick } from "@/services/market/mod.ts";
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { MemoryCandleStore } from "@/tests/fakes/memory_candle_store.ts";
 import { MemoryLeases } from "@/tests/fakes/memory_leases.ts";
+import { MemoryLivePrices } from "@/tests/fakes/memory_live_prices.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
 import { RecordingMetrics } from "@/tests/fakes/metrics.ts";
 import { FakeTimer } from "@/tests/fakes/timer.ts";
@@ -50,37 +43,12 @@ class FakeFeed {
   }
 }
 
-class MemoryPrices implements LivePriceStore {
-  readonly prices = new Map<AssetId, LivePrice>();
-  readonly held = new Map<string, HeldPrice>();
-  isAway = false;
-
-  recordPrices(prices: readonly LivePrice[]): Promise<void> {
-    if (this.isAway) return Promise.reject(new Error("database away"));
-    for (const price of prices) this.prices.set(price.assetId, price);
-    return Promise.resolve();
-  }
-
-  listPrices(): Promise<readonly LivePrice[]> {
-    return Promise.resolve([...this.prices.values()]);
-  }
-
-  recordHeld(held: HeldPrice): Promise<void> {
-    this.held.set(held.id, held);
-    return Promise.resolve();
-  }
-
-  listHeld(): Promise<readonly HeldPrice[]> {
-    return Promise.resolve([...this.held.values()]);
-  }
-}
-
 function kit() {
   const clock = new FakeClock(START);
   const timer = new FakeTimer(clock);
   const bus = new MemoryBus();
   const store = new MemoryCandleStore(clock);
-  const prices = new MemoryPrices();
+  const prices = new MemoryLivePrices();
   const leases = new MemoryLeases();
   const feed = new FakeFeed();
   const gaps: FeedGap[] = [];
@@ -133,7 +101,7 @@ Deno.test("LiveMarket publishes a price within a beat of its trade, once it is s
   feed.send(ticks(tick(1, 100), tick(2, 102)));
   await timer.advance(250);
   assertEquals(published.map((some) => some.map(({ priceUsd }) => priceUsd)), [[102]]);
-  assertEquals(prices.prices.get(BITCOIN)?.priceUsd, 102);
+  assertEquals((await prices.listPrices()).map(({ priceUsd }) => priceUsd), [102]);
   await timer.advance(10 * SECOND_MS);
   assertEquals(published.length, 1);
   await market.stop();
@@ -228,6 +196,17 @@ Deno.test("LiveMarket asks to heal what was not heard since the last stored bar"
   await second.stop();
 });
 
+Deno.test("LiveMarket gives the lease up though the last prices can't be stored", async () => {
+  const { timer, feed, prices, leases, live } = kit();
+  const market = live();
+  market.start();
+  await timer.advance(0);
+  feed.send(ticks(tick(1, 100)));
+  prices.isAway = true;
+  await market.stop();
+  assertEquals([leases.holder, market.isFeeding, feed.isOpen], [null, false, false]);
+});
+
 Deno.test("LiveMarket asks to heal the bar that still waited for late trades at its end", async () => {
   const { timer, feed, gaps, live, store } = kit();
   const first = live();
@@ -285,11 +264,11 @@ Deno.test("LiveMarket holds a price that jumped, and lets it count once confirme
   feed.send(ticks(tick(300, 1_000)));
   await timer.advance(SECOND_MS);
   assertEquals(published.flat().map(({ priceUsd }) => priceUsd), [100]);
-  assertEquals([...prices.held.values()].map(({ state }) => state), ["held"]);
+  assertEquals((await prices.listHeld({ limit: 9 })).map(({ state }) => state), ["held"]);
   market.settleHeld({ id: "held-1", action: "accept", by: "owner" });
   await timer.advance(SECOND_MS);
   assertEquals(published.flat().map(({ priceUsd }) => priceUsd), [100, 1_000]);
-  assertEquals(prices.held.get("held-1")?.settledBy, "owner");
+  assertEquals((await prices.listHeld({ limit: 9 }))[0]?.settledBy, "owner");
   await market.stop();
 });
 
@@ -334,7 +313,7 @@ Deno.test("LiveMarket stops feeding when another instance has the lease", async 
 Deno.test("LiveBoard has the newest price of store and bus, with market figures of either", async () => {
   const { timer, feed, bus, prices, live } = kit();
   const market = { source: "coingecko", asof: at(-5), volume24hUsd: 7, marketCapUsd: 9 };
-  prices.prices.set(BITCOIN, {
+  await prices.recordPrices([{
     assetId: BITCOIN,
     priceUsd: 90,
     asof: at(-5),
@@ -342,7 +321,7 @@ Deno.test("LiveBoard has the newest price of store and bus, with market figures 
     venues: [],
     excluded: [],
     market,
-  });
+  }]);
   const board = new LiveBoard({ bus, store: prices });
   await board.start();
   assertEquals(board.find(BITCOIN)?.priceUsd, 90);

@@ -60,7 +60,7 @@ Deno.test("PriceGuard confirms a held price by another venue, with all trades ke
   guard.check(tick("a", 2, 1_010));
   const verdict = guard.check(tick("b", 3, 1_100));
   assert(verdict.kind === "confirmed");
-  assertEquals(verdict.ticks.map(({ at }) => at - START), [1, 2, 3]);
+  assertEquals([verdict.ticks.map(({ at }) => at - START), verdict.lost], [[1, 2, 3], []]);
   assertEquals([verdict.settled.state, verdict.settled.settledBy], ["confirmed", "b"]);
   assertEquals(guard.check(tick("a", 4, 1_005)), { kind: "believed" });
 });
@@ -86,7 +86,7 @@ Deno.test("PriceGuard drops what a venue takes back by its next price", () => {
   const verdict = guard.check(tick("a", 2, 101));
   assert(verdict.kind === "returned");
   assertEquals(verdict.settled.state, "dropped");
-  assertEquals(verdict.ticks.map(({ priceUsd }) => priceUsd), [1_000]);
+  assertEquals(verdict.lost, [{ venue: "a", from: utcMsOf(START + 1), to: utcMsOf(START + 1) }]);
 });
 
 Deno.test("PriceGuard goes on believing other venues while one price is held", () => {
@@ -119,10 +119,14 @@ Deno.test("PriceGuard drops a held price at an operator's word", () => {
   assertEquals(guard.check(tick("a", 2, 1_000)).kind, "held");
 });
 
-Deno.test("PriceGuard keeps no more trades of a held price than it needs, and counts the rest", () => {
+Deno.test("PriceGuard keeps no more trades than it needs, and tells when the rest were made", () => {
   const guard = guardAt(100);
   for (let ms = 0; ms < 6_000; ms++) guard.check(tick("a", ms, 1_000));
   const verdict = guard.check(tick("b", 6_001, 1_000));
   assert(verdict.kind === "confirmed");
-  assertEquals([verdict.ticks.length, verdict.dropped], [5_000, 1_001]);
+  assertEquals(verdict.ticks.length, 5_000);
+  assertEquals(verdict.lost, [
+    { venue: "a", from: utcMsOf(START), to: utcMsOf(START + 5_999) },
+    { venue: "b", from: utcMsOf(START + 6_001), to: utcMsOf(START + 6_001) },
+  ]);
 });

@@ -1,5 +1,6 @@
 import { AppError } from "@/services/kernel/errors.ts";
-import { CONTROL_EVERY_MS, FROZEN_BY_OPERATOR } from "@/services/providers/gate/provider_gates.ts";
+import { FROZEN_BY_OPERATOR } from "@/services/ops/mod.ts";
+import { CONTROL_EVERY_MS } from "@/services/providers/gate/provider_gates.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@/tests/assert.ts";
 import { RecordedHttp } from "@/tests/fakes/http.ts";
 import { ask, gateKit, MemoryProviderState } from "./gate_kit.ts";

@@ -4,7 +4,7 @@ import { localizeMoments } from "../../components/keys/moments.ts";
 const written = new WeakMap<Element, string>();
 
 /** Notes the regions of a page as the server wrote them, before scripts touch them. */
-export function readRegions(page: ParentNode): Map<string, Element> {
+function readRegions(page: ParentNode): Map<string, Element> {
   const regions = new Map<string, Element>();
   for (const region of page.querySelectorAll("[data-region]")) {
     regions.set(region.getAttribute("data-region") ?? "", region);

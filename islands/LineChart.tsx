@@ -1,0 +1,123 @@
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import {
+  LINE_AXIS_PX,
+  lineFrame,
+  type LineSet,
+  lineStyle,
+  lineText,
+  lineTime,
+  lineY,
+  newestAt,
+} from "../components/charts/lines.ts";
+import { formatBarTime } from "../components/charts/candles_summary.ts";
+import { LinesLegend } from "../components/charts/LinesLegend.tsx";
+import { tenth } from "../components/charts/scale.ts";
+import { Announcer } from "./chart/announcer.ts";
+
+export interface LineChartProps {
+  readonly id: string;
+  readonly set: LineSet;
+  readonly height: number;
+  /** The chart in a sentence. */
+  readonly label: string;
+  /** The server's drawing. */
+  readonly children: ComponentChildren;
+}
+
+const INSTRUCTIONS = "Left and right arrow move through the bars, with Shift by ten; Home and " +
+  "End go to the ends; Escape hides the crosshair.";
+const BIG_STEP = 10;
+
+/** Where a key leads from a bar; `null` for keys that mean nothing here. */
+function stepOf(event: KeyboardEvent, { at, end }: { at: number; end: number }): number | null {
+  const step = event.shiftKey ? BIG_STEP : 1;
+  switch (event.key) {
+    case "ArrowLeft":
+      return Math.max(0, at - step);
+    case "ArrowRight":
+      return Math.min(end, at + step);
+    case "Home":
+      return 0;
+    case "End":
+      return end;
+    default:
+      return null;
+  }
+}
+
+/** A drawing of lines with a crosshair, which the legend follows and which keys move. */
+export default function LineChart({ id, set, height, label, children }: LineChartProps) {
+  const cursor = useSignal<number | null>(null);
+  const spoken = useSignal("");
+  const frame = useMemo(() => lineFrame(set, height), [set, height]);
+  const announcer = useMemo(() => new Announcer((text) => spoken.value = text), []);
+  useEffect(() => () => announcer.stop(), []);
+  const newest = newestAt(set);
+  const end = set.length - 1;
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === "Escape") cursor.value = null;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = stepOf(event, { at: cursor.value ?? newest, end });
+    if (next === null) return;
+    event.preventDefault();
+    cursor.value = next;
+    const values = set.lines.map(({ label, values }) =>
+      `${label} ${lineText(set.unit, values[next])}`
+    );
+    announcer.announce([formatBarTime(lineTime(set, next), set.barMs), ...values].join(", "));
+  }
+
+  function onPointerMove(event: PointerEvent & { currentTarget: HTMLElement }) {
+    const plot = event.currentTarget.querySelector(".c-marks");
+    if (plot === null) return;
+    const { left, width } = plot.getBoundingClientRect();
+    const at = Math.round((event.clientX - left) / width * end);
+    cursor.value = Math.min(end, Math.max(0, at));
+  }
+
+  return (
+    <div class="chart line-chart">
+      <LinesLegend set={set} at={cursor.value ?? newest} />
+      <div
+        class="plot"
+        tabIndex={0}
+        role="application"
+        aria-roledescription="chart"
+        aria-label={label}
+        aria-describedby={`${id}-keys`}
+        onKeyDown={onKeyDown}
+        onPointerMove={onPointerMove}
+        onPointerLeave={() => cursor.value = null}
+      >
+        {children}
+        {cursor.value === null ? null : <Crosshair set={set} frame={frame} at={cursor.value} />}
+      </div>
+      <p class="sr" id={`${id}-keys`}>{INSTRUCTIONS}</p>
+      <p class="sr" role="status" aria-live="polite">{spoken.value}</p>
+    </div>
+  );
+}
+
+interface CrosshairProps {
+  readonly set: LineSet;
+  readonly frame: ReturnType<typeof lineFrame>;
+  readonly at: number;
+}
+
+function Crosshair({ set, frame, at }: CrosshairProps) {
+  const x = `${tenth(at / Math.max(1, set.length - 1) * 1000) / 10}%`;
+  return (
+    <svg class="line-cross" height={frame.height} aria-hidden="true">
+      <line class="c-cross" x1={x} x2={x} y1="0" y2={frame.height - LINE_AXIS_PX} />
+      {set.lines.map(({ key, values }, index) => {
+        const value = values[at];
+        if (value === null || value === undefined) return null;
+        const y = tenth(lineY(frame, value));
+        return <circle key={key} data-hue={lineStyle(index).hue} cx={x} cy={y} r="3.5" />;
+      })}
+    </svg>
+  );
+}
