@@ -24,7 +24,7 @@ export const StartParam = instant("start").meta({
   examples: ["2021-01-01", "1609459200000"],
 });
 
-const EndParam = instant("end").meta({
+export const EndParam = instant("end").meta({
   description: "Last bucket start, included: ISO 8601 or epoch ms",
   examples: ["2021-01-05", "2021-01-05T12:00:00Z"],
 });

@@ -96,10 +96,11 @@ export class RisingCount {
 
   upTo(limit: number): number {
     const column = this.#column;
-    const passed = column[this.#count - 1];
-    if (passed !== undefined && passed > limit) return this.#count = countUpTo(column, limit);
-    while ((column[this.#count] ?? Infinity) <= limit) this.#count++;
-    return this.#count;
+    let count = this.#count;
+    // An index outside a column, asked hundreds of thousands of times, costs more than the search.
+    if (count > 0 && (column[count - 1] ?? NaN) > limit) count = countUpTo(column, limit);
+    else while (count < column.length && (column[count] ?? NaN) <= limit) count++;
+    return this.#count = count;
   }
 }
 

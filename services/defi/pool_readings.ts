@@ -64,17 +64,15 @@ export function scoreInputsAt(
   const at = ts[row] ?? NaN;
   const from = Math.max(0, row + 1 - settings.window);
   const utilization = finiteOrNull(history.utilization[row]);
-  const before = finiteOrNull(history.utilization[row - 1]);
+  const before = row > 0 ? finiteOrNull(history.utilization[row - 1]) : null;
   const utilizationChange = before === null || utilization === null ? null : utilization - before;
   const hasJumped = Math.abs(utilizationChange ?? 0) > settings.spike_change;
   const tvlUsd = finiteOrNull(history.tvlUsd[row]);
   const readings = row + 1 - from;
-  const spread = deviation(history.supplyApy, from, row + 1);
+  const spread = spreadOf(history.supplyApy, from, row + 1);
   const monthFrom = starts[row] ?? 0;
   // Of daily readings, 30 days are as a rule the window itself.
-  const monthSpread = monthFrom === from
-    ? spread
-    : deviation(history.supplyApy, monthFrom, row + 1);
+  const monthSpread = monthFrom === from ? spread : spreadOf(history.supplyApy, monthFrom, row + 1);
   const flags = history.flags[row] ?? 0;
   const old = (stale.oldUpTo[row + 1] ?? 0) - (stale.oldUpTo[from] ?? 0);
   return {
@@ -88,10 +86,8 @@ export function scoreInputsAt(
     tvlUsd,
     withdrawableUsd: withdrawableUsd(tvlUsd, utilization),
     kink: pool.kink ?? settings.utilization_limit,
-    volatilityPp: readings < 2 ? null : spread * 100,
-    cv30: row + 1 - monthFrom < LEAST_READINGS
-      ? null
-      : overMean(monthSpread, average(history.supplyApy, monthFrom, row + 1)),
+    volatilityPp: readings < 2 ? null : spread.deviation * 100,
+    cv30: row + 1 - monthFrom < LEAST_READINGS ? null : overMean(monthSpread),
     ageDays: (at - firstAt) / DAY_MS,
     staleShare: old / readings,
     isStale: !Number.isNaN(stale.since[row] ?? NaN),
@@ -117,17 +113,22 @@ export function withdrawableUsd(tvlUsd: number | null, utilization: number | nul
   return tvlUsd * (1 - Math.min(1, Math.max(0, utilization)));
 }
 
+interface Spread {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
 /** The coefficient of variation, `null` of a mean that is not positive. */
-function overMean(spread: number, mean: number): number | null {
-  return mean > 0 ? spread / mean : null;
+function overMean({ deviation, mean }: Spread): number | null {
+  return mean > 0 ? deviation / mean : null;
 }
 
 /**
- * Population standard deviation of a stretch, without a copy of it: a simulation asks for it some
- * hundred thousand times. Distances are taken from the first value, so that equal ones deviate by
- * exactly 0.
+ * Mean and population standard deviation of a stretch, without a copy of it: a simulation asks for
+ * them some hundred thousand times. Distances are taken from the first value, so that equal ones
+ * deviate by exactly 0.
  */
-function deviation(column: Float64Array, from: number, to: number): number {
+function spreadOf(column: Float64Array, from: number, to: number): Spread {
   const anchor = column[from] ?? NaN;
   const n = to - from;
   let sum = 0;
@@ -138,11 +139,5 @@ function deviation(column: Float64Array, from: number, to: number): number {
     const gap = (column[i] ?? NaN) - anchor - center;
     squares += gap * gap;
   }
-  return Math.sqrt(squares / n);
-}
-
-function average(column: Float64Array, from: number, to: number): number {
-  let sum = 0;
-  for (let i = from; i < to; i++) sum += column[i] ?? NaN;
-  return sum / (to - from);
+  return { mean: anchor + center, deviation: Math.sqrt(squares / n) };
 }

@@ -42,14 +42,19 @@ export function scoreV1(
   let logs = 0;
   let known = 0;
   let all = 0;
-  for (const name of FACTORS) {
-    const weight = weights[name];
-    const factor = factors[name];
+  const count = (factor: number | null, weight: number) => {
     all += weight;
-    if (factor === null || weight === 0) continue;
+    if (factor === null || weight === 0) return;
     logs += weight * Math.log(factor);
     known += weight;
-  }
+  };
+  // Named one by one: a simulation asks often enough for a lookup by a changing name to show.
+  count(factors.yield, weights.yield);
+  count(factors.stability, weights.stability);
+  count(factors.liquidity, weights.liquidity);
+  count(factors.structure, weights.structure);
+  count(factors.utilization, weights.utilization);
+  count(factors.maturity, weights.maturity);
   const isRated = known > 0 && known / all * (1 - inputs.staleShare) >= min_coverage;
   return isRated ? 100 * Math.exp(logs / known) : null;
 }

@@ -49,7 +49,7 @@ import {
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
-import { ManualTimer } from "@/tests/fakes/manual_timer.ts";
+import { FakeTimer } from "@/tests/fakes/timer.ts";
 import { FakeHeldPrices, FakeProviders, heldPrice } from "@/tests/fakes/ops.ts";
 import { type CandleSketch, columnsOf } from "@/tests/fakes/memory_candle_store.ts";
 import { aliasRow, assetRow, sampleRegistry } from "@/tests/unit/market/assets_sample.ts";
@@ -178,7 +178,7 @@ function createPools(
   const gauges = new GaugeService({
     store: new SqlGaugeStore(database),
     sources: { eth_gas: "ETHERSCAN_API_KEY is not set", btc_mempool: "off" },
-    ...{ clock, log, timer: new ManualTimer() },
+    ...{ clock, log, timer: new FakeTimer(clock) },
   });
   const poolParts = { pools, ingestion, adminKey: new Secret(ADMIN_KEY) };
   return { store, served: { poolParts, gauges } };
