@@ -37,7 +37,7 @@ async function shownAfter(
       return Math.abs(parseFloat(text.replaceAll(",", "")) - Number(wanted)) < 0.000_51;
     },
     [selector, price] as const,
-    { polling: 20, timeout: 10_000 },
+    { polling: 20, timeout: 30_000 },
   );
   return performance.now() - since;
 }
