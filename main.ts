@@ -165,7 +165,10 @@ async function createFront(
     market,
     analytics: new AnalyticsService({ market }),
     risk,
-    health: createHealth(core, { jobs, registry: registry.version }),
+    health: createHealth(core, {
+      ...{ jobs, registry: registry.version },
+      poolsFallback: more.poolParts.pools.origin.fallback,
+    }),
     jobs: jobsService,
     ops,
     poolParts: more.poolParts,
@@ -195,7 +198,11 @@ async function createFront(
 
 function createHealth(
   { config, clock, database }: Core,
-  { jobs, registry }: { jobs: JobSystem; registry: string },
+  { jobs, registry, poolsFallback }: {
+    readonly jobs: JobSystem;
+    readonly registry: string;
+    readonly poolsFallback: string | null;
+  },
 ): HealthService {
   return new HealthService({
     clock,
@@ -207,6 +214,8 @@ function createHealth(
       hasKv: typeof Deno.openKv === "function",
       hasCron: typeof Deno.cron === "function",
       venues: config.market.venues,
+      hasEtherscanKey: config.etherscanKey !== null,
+      poolsFallback,
     }),
   });
 }

@@ -9,6 +9,7 @@ import { testAuditLog } from "./audit_log_contract.ts";
 import { testCandleImports } from "./candle_imports_contract.ts";
 import { testCandleStore } from "./candle_store_contract.ts";
 import { testChangeFeed } from "./change_feed_contract.ts";
+import { testGaugeStore } from "./gauge_store_contract.ts";
 import { testJobStore } from "./job_store_contract.ts";
 import { testLeaseStore } from "./lease_store_contract.ts";
 import { testAbsenceStore, testLivePriceStore } from "./live_price_store_contract.ts";
@@ -71,3 +72,4 @@ testWaker({
 testProviderRecords(postgres);
 testScoreStore(postgres);
 testPoolStore(postgres);
+testGaugeStore(postgres);

@@ -114,6 +114,8 @@ export async function openTestApi(
       hasKv: true,
       hasCron: false,
       venues: [],
+      hasEtherscanKey: false,
+      poolsFallback: "DUNE_API_KEY is not set",
     }),
   });
   const jobStore = new SqlJobStore(database, clock);
