@@ -186,7 +186,11 @@ async function createFront(
     version,
   });
   const page = createPages({
-    state: { market, risk, scores, ops, clock, version, apiDocument: () => api.document },
+    state: {
+      ...{ market, risk, scores, ops, clock, version },
+      pools: more.poolParts.pools,
+      apiDocument: () => api.document,
+    },
     settings: pages,
     contentSecurityPolicy,
     build: await loadBuild(),

@@ -26,7 +26,8 @@ import { nextLink, ok, okJson, type Reply } from "./reply.ts";
 const tag = "DeFi pools";
 const MAX_ROWS = 500;
 const MAX_POINTS = 5_000;
-const SORTS = [
+/** What pools may be sorted by. */
+export const POOL_SORTS = [
   "score",
   "risk_adjusted_score",
   "stability_score",
@@ -38,7 +39,7 @@ const SORTS = [
   "symbol",
   "asof",
 ] as const;
-type Sort = typeof SORTS[number];
+export type PoolSort = typeof POOL_SORTS[number];
 
 export const MethodParam = z.enum(SCORE_METHODS).default("v1").describe("How score is made");
 const Slug = z.string().min(1).max(80).transform((text) => text.toLowerCase());
@@ -66,7 +67,7 @@ function list({ pools, clock }: Deps): Endpoint {
       "says which provider runs, and why it is not the one that was asked for.",
     params: NOTHING,
     query: z.object({
-      sort: z.enum(SORTS).default("score"),
+      sort: z.enum(POOL_SORTS).default("score"),
       order: z.enum(["asc", "desc"]).optional().describe("Symbols ascending, else descending"),
       method: MethodParam,
       chain: Slug.optional(),
@@ -157,7 +158,8 @@ interface Wanted {
   readonly min_tvl?: number | undefined;
 }
 
-function isWanted(
+/** Whether a pool passes the filters. */
+export function isWanted(
   { pool, metrics }: PoolCard,
   { chain, protocol, search = "", min_tvl = 0 }: Wanted,
 ): boolean {
@@ -169,10 +171,10 @@ function isWanted(
 }
 
 /** Sorted by one column; those without a value come last, whatever the order. */
-function sortCards(
+export function sortCards(
   cards: readonly PoolCard[],
   { sort, order, method }: {
-    readonly sort: Sort;
+    readonly sort: PoolSort;
     readonly order?: "asc" | "desc" | undefined;
     readonly method: typeof SCORE_METHODS[number];
   },
@@ -195,7 +197,7 @@ function sortCards(
 function valueOf(
   { metrics, scores }: PoolCard,
   { sort, method }: {
-    readonly sort: Exclude<Sort, "symbol">;
+    readonly sort: Exclude<PoolSort, "symbol">;
     readonly method: typeof SCORE_METHODS[number];
   },
 ): number | null {
