@@ -21,6 +21,7 @@ export const ICON_NAMES = [
   "offline",
   "ops",
   "overview",
+  "pool",
   "refresh",
   "score",
   "search",
