@@ -13,11 +13,16 @@ import { Panel, SourceLine } from "../../components/states/Panel.tsx";
 import { Banner } from "../../components/states/States.tsx";
 import type { Interval, PoolDetail, ScorePart } from "../../services/defi/mod.ts";
 import { define } from "../page_state.ts";
+import { asHttpError } from "../refusals.ts";
 import { Score, Share } from "./(_components)/PoolsTable.tsx";
 
 export const handler = define.handlers({
   async GET(ctx) {
-    return page<PoolDetail>(await ctx.state.pools.getPool(ctx.params["id"] ?? ""));
+    try {
+      return page<PoolDetail>(await ctx.state.pools.getPool(ctx.params["id"] ?? ""));
+    } catch (error) {
+      throw asHttpError(error);
+    }
   },
 });
 
