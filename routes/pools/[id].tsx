@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import type { ComponentChildren } from "preact";
-import { Head } from "fresh/runtime";
+import { asset, Head } from "fresh/runtime";
 import { Moment } from "../../components/figures/Moment.tsx";
 import {
   formatCount,
@@ -14,12 +14,19 @@ import { Banner } from "../../components/states/States.tsx";
 import type { Interval, PoolDetail, ScorePart } from "../../services/defi/mod.ts";
 import { define } from "../page_state.ts";
 import { asHttpError } from "../refusals.ts";
+import { isOld } from "./(_components)/pools_view.ts";
 import { Score, Share } from "./(_components)/PoolsTable.tsx";
+
+interface PageData extends PoolDetail {
+  /** Whether its newest reading is older than a day allows. */
+  readonly isOld: boolean;
+}
 
 export const handler = define.handlers({
   async GET(ctx) {
     try {
-      return page<PoolDetail>(await ctx.state.pools.getPool(ctx.params["id"] ?? ""));
+      const detail = await ctx.state.pools.getPool(ctx.params["id"] ?? "");
+      return page<PageData>({ ...detail, isOld: isOld(detail, ctx.state.clock.now()) });
     } catch (error) {
       throw asHttpError(error);
     }
@@ -33,6 +40,7 @@ export default define.page<typeof handler>(function PoolPage({ data }) {
     <>
       <Head>
         <title>{`${pool.symbol} on ${pool.protocol} · Tokenlysis`}</title>
+        <link rel="stylesheet" href={asset("/styles/pools.css")} />
       </Head>
       <header class="page-head">
         <div>
@@ -50,17 +58,19 @@ export default define.page<typeof handler>(function PoolPage({ data }) {
       {warnings.map(({ code, severity, words }) => (
         <Banner key={code} kind={BANNERS[severity]}>{words}</Banner>
       ))}
-      <Rates {...data} />
-      <Apart {...data} />
-      <Explained {...data} />
-      <Stretches {...data} />
+      <div class="stack pool-parts">
+        <Rates {...data} />
+        <Apart {...data} />
+        <Explained {...data} />
+        <Stretches {...data} />
+      </div>
     </>
   );
 });
 
 const BANNERS = { info: "info", caution: "stale", danger: "bad" } as const;
 
-function Rates({ metrics, sources, held }: PoolDetail) {
+function Rates({ metrics, sources, held, isOld }: PageData) {
   const unread = "the source does not give it";
   return (
     <Panel id="rates" title="Rates and exits">
@@ -93,16 +103,18 @@ function Rates({ metrics, sources, held }: PoolDetail) {
         </Figure>
       </dl>
       <SourceLine
-        state={metrics.isStale ? "stale" : "current"}
+        state={metrics.isStale || isOld ? "stale" : "current"}
         parts={[
           sources.join(", "),
           `${formatCount(metrics.readings)} readings in the window`,
           `${formatCount(held)} held`,
-          metrics.staleSince === null ? "fresh when read" : (
-            <span key="stale">
-              stale since <Moment at={metrics.staleSince} />
-            </span>
-          ),
+          metrics.staleSince === null
+            ? (isOld ? "nothing newer is stored" : "fresh when read")
+            : (
+              <span key="stale">
+                stale since <Moment at={metrics.staleSince} />
+              </span>
+            ),
         ]}
       />
     </Panel>
@@ -128,28 +140,35 @@ function range([low, high]: Interval): string {
 function Apart({ decomposition: { steps, netWithoutIncentives } }: PoolDetail) {
   return (
     <Panel id="apart" title="Where the yield comes from" note="points a year">
-      <table class="table">
-        <caption class="sr">The yield, term by term</caption>
-        <thead>
-          <tr>
-            <th scope="col">Term</th>
-            <th scope="col" class="num">Adds</th>
-            <th scope="col" class="num">Sum so far</th>
-          </tr>
-        </thead>
-        <tbody>
-          {steps.map(({ name, range: adds, total, words }) => (
-            <tr key={name}>
-              <th scope="row">
-                {label(name)}
-                <p class="hint">{words}</p>
-              </th>
-              <td class="num">{range(adds)}</td>
-              <td class="num">{range(total)}</td>
+      <div
+        class="scroller"
+        tabIndex={0}
+        role="region"
+        aria-label="The yield, term by term, scrollable"
+      >
+        <table class="table">
+          <caption class="sr">The yield, term by term</caption>
+          <thead>
+            <tr>
+              <th scope="col">Term</th>
+              <th scope="col" class="num">Adds</th>
+              <th scope="col" class="num">Sum so far</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {steps.map(({ name, range: adds, total, words }) => (
+              <tr key={name}>
+                <th scope="row">
+                  {label(name)}
+                  <p class="hint">{words}</p>
+                </th>
+                <td class="num">{range(adds)}</td>
+                <td class="num">{range(total)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <SourceLine parts={[`Without incentives: ${range(netWithoutIncentives)}`]} />
     </Panel>
   );
@@ -169,18 +188,25 @@ function Explained({ scores }: PoolDetail) {
           <p class="lede">
             <Score score={score} reason={reason} /> with {formatShare(coverage)} coverage
           </p>
-          <table class="table">
-            <caption class="sr">{`Parts of score ${method}`}</caption>
-            <thead>
-              <tr>
-                <th scope="col">Part</th>
-                <th scope="col" class="num">Measured</th>
-                <th scope="col" class="num">Weight</th>
-                <th scope="col" class="num">Result</th>
-              </tr>
-            </thead>
-            <tbody>{parts.map((part) => <PartRow key={part.name} {...part} />)}</tbody>
-          </table>
+          <div
+            class="scroller"
+            tabIndex={0}
+            role="region"
+            aria-label={`Parts of score ${method}, scrollable`}
+          >
+            <table class="table">
+              <caption class="sr">{`Parts of score ${method}`}</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Part</th>
+                  <th scope="col" class="num">Measured</th>
+                  <th scope="col" class="num">Weight</th>
+                  <th scope="col" class="num">Result</th>
+                </tr>
+              </thead>
+              <tbody>{parts.map((part) => <PartRow key={part.name} {...part} />)}</tbody>
+            </table>
+          </div>
         </Panel>
       ))}
     </>
@@ -210,35 +236,42 @@ function Stretches({ episodes }: PoolDetail) {
   if (episodes.length === 0) return null;
   return (
     <Panel id="stretches" title="Stretches of stress and of old readings">
-      <table class="table">
-        <caption class="sr">Stretches, newest first</caption>
-        <thead>
-          <tr>
-            <th scope="col">What</th>
-            <th scope="col">From</th>
-            <th scope="col">To</th>
-            <th scope="col" class="num">Peak utilisation</th>
-            <th scope="col" class="num">Peak APY</th>
-          </tr>
-        </thead>
-        <tbody>
-          {episodes.toReversed().map(({ kind, from, to, peakUtilization, peakApy }) => (
-            <tr key={`${kind}${from}`}>
-              <th scope="row">{label(kind)}</th>
-              <td>
-                <Moment at={from} />
-              </td>
-              <td>
-                <Moment at={to} />
-              </td>
-              <td class="num">
-                <Share value={peakUtilization} reason="the source gives no utilisation" />
-              </td>
-              <td class="num">{formatShare(peakApy)}</td>
+      <div
+        class="scroller"
+        tabIndex={0}
+        role="region"
+        aria-label="Stretches, newest first, scrollable"
+      >
+        <table class="table">
+          <caption class="sr">Stretches, newest first</caption>
+          <thead>
+            <tr>
+              <th scope="col">What</th>
+              <th scope="col">From</th>
+              <th scope="col">To</th>
+              <th scope="col" class="num">Peak utilisation</th>
+              <th scope="col" class="num">Peak APY</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {episodes.toReversed().map(({ kind, from, to, peakUtilization, peakApy }) => (
+              <tr key={`${kind}${from}`}>
+                <th scope="row">{label(kind)}</th>
+                <td>
+                  <Moment at={from} />
+                </td>
+                <td>
+                  <Moment at={to} />
+                </td>
+                <td class="num">
+                  <Share value={peakUtilization} reason="the source gives no utilisation" />
+                </td>
+                <td class="num">{formatShare(peakApy)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </Panel>
   );
 }

@@ -19,10 +19,9 @@ export const handler = define.handlers({
 
 /** Which yield is worth its risk? */
 export default define.page<typeof handler>(function Pools({ data }) {
-  const { fallback, provider, cards, total, view } = data;
+  const { fallback, provider, cards, total, view, stale } = data;
   const shown = cards.slice(0, MAX_ROWS);
   const asofs = shown.map(({ metrics }) => metrics.asof);
-  const stale = cards.filter(({ metrics }) => metrics.isStale).length;
   const isMock = cards.some(({ source }) => source === "mock");
   return (
     <>
@@ -46,11 +45,15 @@ export default define.page<typeof handler>(function Pools({ data }) {
         <Filters {...data} />
         {shown.length === 0 ? <Nothing {...data} /> : <PoolsTable cards={shown} view={view} />}
         <SourceLine
-          state={isMock ? "sim" : stale > 0 ? "partial" : "current"}
+          state={isMock
+            ? "sim"
+            : stale > 0
+            ? (stale === cards.length ? "stale" : "partial")
+            : "current"}
           parts={[
             [...new Set(shown.map(({ source }) => source))].join(", ") || "no source",
             `${formatCount(shown.length)} of ${formatCount(cards.length)} that fit`,
-            `${formatCount(stale)} stale`,
+            `${formatCount(stale)} stale or old`,
             asofs.length === 0 ? "no as-of" : <Moment key="asof" at={Math.max(...asofs)} />,
             <a key="csv" href={poolsHref(view, "/pools.csv")} download>Download CSV</a>,
           ]}

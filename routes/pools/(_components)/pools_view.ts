@@ -1,6 +1,15 @@
 import { type PoolCard, SCORE_METHODS, type ScoreMethodName } from "../../../services/defi/mod.ts";
+import { DAY_MS, HOUR_MS } from "../../../services/kernel/time.ts";
 import { isWanted, POOL_SORTS, type PoolSort, sortCards } from "../../(_api)/pools.ts";
 import type { State } from "../../page_state.ts";
+
+/** A daily reading may be this old, as in `freshness` of the data routes. */
+const FRESH_MS = DAY_MS + 2 * HOUR_MS;
+
+/** Whether the newest reading of a pool is older than a daily one may be. */
+export function isOld({ metrics }: PoolCard, now: number): boolean {
+  return now - metrics.asof > FRESH_MS;
+}
 
 /** What the address asks of the leaderboard. */
 export interface PoolsView {
@@ -18,6 +27,8 @@ export interface PoolsView {
 export interface PoolsData {
   readonly view: PoolsView;
   readonly cards: readonly PoolCard[];
+  /** Of the cards, those whose readings stand still or are old. */
+  readonly stale: number;
   readonly total: number;
   readonly chains: readonly string[];
   readonly protocols: readonly string[];
@@ -66,7 +77,10 @@ export function poolsHref(view: PoolsView, path = "/pools"): string {
 }
 
 /** Reads the leaderboard that an address asks for. */
-export async function readPools({ pools }: Pick<State, "pools">, url: URL): Promise<PoolsData> {
+export async function readPools(
+  { pools, clock }: Pick<State, "pools" | "clock">,
+  url: URL,
+): Promise<PoolsData> {
   const view = parsePoolsView(url);
   const all = await pools.listCards();
   const wanted = {
@@ -76,9 +90,12 @@ export async function readPools({ pools }: Pick<State, "pools">, url: URL): Prom
     protocol: view.protocol || undefined,
   };
   const names = (of: (card: PoolCard) => string) => [...new Set(all.map(of))].sort();
+  const now = clock.now();
+  const cards = sortCards(all.filter((card) => isWanted(card, wanted)), view);
   return {
     view,
-    cards: sortCards(all.filter((card) => isWanted(card, wanted)), view),
+    cards,
+    stale: cards.filter((card) => card.metrics.isStale || isOld(card, now)).length,
     total: all.length,
     chains: names(({ pool }) => pool.chain),
     protocols: names(({ pool }) => pool.protocol),
