@@ -3,9 +3,11 @@ import project from "./deno.json" with { type: "json" };
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
 import { defineCrons, type JobSystem } from "./jobs/mod.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
+import type { PoolParts } from "./routes/(_api)/pools.ts";
 import {
   feedHub,
   feedValues,
+  poolValue,
   portfolioValue,
   STREAM_TOPICS,
   tellScores,
@@ -19,9 +21,11 @@ import {
   createOps,
   enqueueRecalculation,
   type MarketParts,
+  openGauges,
   openJobs,
   openMarket,
   openOutside,
+  openPools,
   openPortfolio,
   openScores,
   type PortfolioParts,
@@ -32,6 +36,7 @@ import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
 import { StartupError } from "./services/kernel/errors.ts";
 import { capabilitiesOf, HealthService, JobsService, type OpsService } from "./services/ops/mod.ts";
 import { ValueFeed } from "./services/portfolio/mod.ts";
+import type { GaugeService } from "./services/onchain/mod.ts";
 import { SystemClock } from "./services/platform/clock.ts";
 import { CombinedChangeFeed } from "./services/platform/combined_change_feed.ts";
 import { readEnvText } from "./services/platform/env_file.ts";
@@ -93,6 +98,11 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const work = await openJobs(core, { ...parts, outside, scores, portfolio });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
   const { hub, streams, stopValues } = createStreams(core, { ...parts, portfolio });
+  const poolParts = openPools(core, { ...parts, outside });
+  const poolFeed = poolParts.feed((cards) =>
+    hub.publish("pools", cards.map((card) => poolValue(card, clock.now())))
+  );
+  const gauges = openGauges(core, outside);
   const { jobs, jobStore } = work;
   const jobsService = new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) });
   const ops = createOps(core, {
@@ -101,7 +111,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   });
   const answer = await createFront(core, {
     ...parts,
-    ...{ jobs, jobsService, ops, metrics, scores, portfolio },
+    ...{ jobs, jobsService, ops, metrics, scores, portfolio, poolParts, gauges },
   });
   const stopFeedingHub = feedHub(hub, parts.bus);
   const stopScoring = recalculateOnClose(core, { ...parts, jobs });
@@ -128,10 +138,12 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
       await outside.gates.start();
       work.jobs.start(options);
       live.start();
+      poolFeed.start();
+      gauges.start();
     },
     async stop() {
       hub.close();
-      await Promise.all([live.stop(), work.jobs.stop()]);
+      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop(), gauges.stop()]);
       await outside.gates.stop();
     },
     close,
@@ -164,25 +176,31 @@ interface FrontParts extends MarketParts {
   readonly metrics: PromMetrics;
   readonly scores: ScoreService;
   readonly portfolio: PortfolioParts;
+  readonly poolParts: PoolParts;
+  readonly gauges: GaugeService;
 }
 
 /** Data routes and pages, and what answers a request: the ones before the others. */
 async function createFront(
   core: Core,
-  { market, registry, changes, board, jobs, jobsService, ops, metrics, scores, portfolio }:
+  { market, registry, changes, board, jobs, jobsService, ops, metrics, scores, ...more }:
     FrontParts,
 ): Promise<Product["fetch"]> {
   const { config, clock, log } = core;
+  const { portfolio, poolParts, gauges } = more;
   // One for data routes and pages, so that what one of them measured the other has.
   const risk = new RiskService({ market, clock });
   const api = createApi({
     market,
     analytics: new AnalyticsService({ market }),
     risk,
-    health: createHealth(core, { jobs, registry: registry.version }),
+    health: createHealth(core, {
+      ...{ jobs, registry: registry.version },
+      poolsFallback: poolParts.pools.origin.fallback,
+    }),
     jobs: jobsService,
     ops,
-    portfolio,
+    ...{ portfolio, poolParts, gauges },
     scoring: { scores, recalculate: (query) => enqueueRecalculation({ scores, jobs }, query) },
     clock,
     changes: new CombinedChangeFeed(changes, board),
@@ -199,6 +217,7 @@ async function createFront(
     state: {
       ...{ market, risk, scores, ops, clock, version, portfolio },
       watchlists: portfolio.watchlists,
+      pools: poolParts.pools,
       apiDocument: () => api.document,
     },
     settings: pages,
@@ -212,7 +231,11 @@ async function createFront(
 
 function createHealth(
   { config, clock, database }: Core,
-  { jobs, registry }: { jobs: JobSystem; registry: string },
+  { jobs, registry, poolsFallback }: {
+    readonly jobs: JobSystem;
+    readonly registry: string;
+    readonly poolsFallback: string | null;
+  },
 ): HealthService {
   return new HealthService({
     clock,
@@ -224,6 +247,8 @@ function createHealth(
       hasKv: typeof Deno.openKv === "function",
       hasCron: typeof Deno.cron === "function",
       venues: config.market.venues,
+      hasEtherscanKey: config.etherscanKey !== null,
+      poolsFallback,
     }),
   });
 }

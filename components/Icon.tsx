@@ -28,6 +28,7 @@ export const ICON_NAMES = [
   "overview",
   "plus",
   "portfolio",
+  "pool",
   "refresh",
   "score",
   "search",

@@ -3,6 +3,7 @@ import type { DataStatus } from "../components/shell/Shell.tsx";
 import type { RiskService } from "../services/analytics/mod.ts";
 import type { MarketService } from "../services/market/mod.ts";
 import type { MarketOverview } from "../services/market/mod.ts";
+import type { PoolService } from "../services/defi/mod.ts";
 import type { Clock } from "../services/ports/mod.ts";
 import type { ScoreService } from "../services/scores/mod.ts";
 import type { OpsService } from "../services/ops/mod.ts";
@@ -14,6 +15,7 @@ export interface State {
   readonly market: MarketService;
   readonly risk: RiskService;
   readonly scores: ScoreService;
+  readonly pools: PoolService;
   readonly clock: Clock;
   /** The OpenAPI document of the data routes, as `/openapi.json` serves it. */
   readonly apiDocument: () => unknown;

@@ -13,8 +13,16 @@ export const REST_PROVIDERS = [
   "coingecko",
   "exchangerate_host",
   "frankfurter",
+  "defillama",
+  "dune",
+  "flipside",
+  "etherscan",
+  "mempool",
 ] as const;
 export type RestProvider = typeof REST_PROVIDERS[number];
+/** Where pools come from; `file` serves what was imported. */
+export const POOL_PROVIDERS = ["dune", "flipside", "defillama", "file", "mock"] as const;
+export type PoolProviderName = typeof POOL_PROVIDERS[number];
 /** `auto`: everybody but the owner's own machine, which nobody else can reach in local mode. */
 export const RATE_LIMIT_MODES = ["auto", "on", "off"] as const;
 /** Assets of one stream connection. */
@@ -47,6 +55,11 @@ export interface Config {
   readonly market: MarketConfig;
   /** Unlocks exchange rates of the moment; without it there are end-of-day rates. */
   readonly exchangerateKey: Secret | null;
+  readonly pools: PoolsConfig;
+  /** For gas prices of Ethereum; without it there are none. */
+  readonly etherscanKey: Secret | null;
+  /** What operators ingest with; without it nobody may. */
+  readonly adminKey: Secret | null;
   /** Streams open at once; `null` is what the open files of most systems allow. */
   readonly maxStreams: number | null;
   /** Requests a minute and client that data routes answer; see docs/operations.md. */
@@ -67,15 +80,41 @@ export interface MarketConfig {
   readonly coingeckoKey: Secret | null;
 }
 
+/** Where pools come from, and how often. */
+export interface PoolsConfig {
+  /** `null` is DefiLlama, or made-up pools where nothing outside may be called. */
+  readonly provider: PoolProviderName | null;
+  readonly duneKey: Secret | null;
+  /** Numbers of saved queries. */
+  readonly duneQueries: readonly string[];
+  readonly flipsideKey: Secret | null;
+  readonly flipsideSql: string | null;
+  /** Pools whose history is fetched too, by DefiLlama's id. */
+  readonly charts: readonly string[];
+  /** How often it is looked whether something is due. */
+  readonly tickSeconds: number;
+  /** Least time between two fetches of one target; `null` is the provider's own. */
+  readonly minFetchSeconds: number | null;
+  /** Parameters of metrics, scores and the simulation, as JSON. */
+  readonly parameters: string | null;
+}
+
 /** Each setting's name and the other names it is known by. */
 const NAMES = {
+  TOKENLYSIS_ADMIN_API_KEY: ["ADMIN_API_KEY"],
   TOKENLYSIS_AUTH: [],
   TOKENLYSIS_COINGECKO_KEY: ["COINGECKO_API_KEY"],
   TOKENLYSIS_DATABASE_URL: ["DATABASE_URL"],
   TOKENLYSIS_DATA_DIR: [],
+  TOKENLYSIS_DATA_PROVIDER: ["DATA_PROVIDER"],
   TOKENLYSIS_DEMO: [],
+  TOKENLYSIS_DUNE_API_KEY: ["DUNE_API_KEY"],
+  TOKENLYSIS_DUNE_QUERIES: [],
   TOKENLYSIS_ENVIRONMENT: ["ENVIRONMENT"],
   TOKENLYSIS_EXCHANGERATE_KEY: ["EXCHANGERATE_HOST_API_KEY"],
+  TOKENLYSIS_ETHERSCAN_API_KEY: ["ETHERSCAN_API_KEY"],
+  TOKENLYSIS_FLIPSIDE_API_KEY: ["FLIPSIDE_API_KEY"],
+  TOKENLYSIS_FLIPSIDE_SQL: [],
   TOKENLYSIS_HOST: [],
   TOKENLYSIS_LIVE_ASSETS: [],
   TOKENLYSIS_LOG_LEVEL: ["LOG_LEVEL"],
@@ -85,10 +124,14 @@ const NAMES = {
   TOKENLYSIS_MAX_STREAMS: [],
   TOKENLYSIS_MIGRATION_DATABASE_URL: ["ALEMBIC_DATABASE_URL"],
   TOKENLYSIS_NETWORK: [],
+  TOKENLYSIS_POOLS_CONFIG_JSON: ["POOLS_CONFIG_JSON"],
+  TOKENLYSIS_POOL_CHARTS: [],
   TOKENLYSIS_PORT: [],
+  TOKENLYSIS_PROVIDER_MIN_FETCH_SECONDS: ["PROVIDER_MIN_FETCH_SECONDS"],
   TOKENLYSIS_RATE_LIMITS: [],
   TOKENLYSIS_REDIS_REST_TOKEN: ["UPSTASH_REDIS_REST_TOKEN"],
   TOKENLYSIS_REDIS_REST_URL: ["UPSTASH_REDIS_REST_URL"],
+  TOKENLYSIS_SCHEDULER_TICK_SECONDS: ["SCHEDULER_TICK_SECONDS"],
 } as const satisfies Record<string, readonly string[]>;
 type Reader = SettingReader<keyof typeof NAMES>;
 
@@ -127,6 +170,9 @@ export function loadConfig(env: Environment): Config {
       coingeckoKey: reader.secret("TOKENLYSIS_COINGECKO_KEY"),
     },
     exchangerateKey: reader.secret("TOKENLYSIS_EXCHANGERATE_KEY"),
+    pools: readPools(reader),
+    etherscanKey: reader.secret("TOKENLYSIS_ETHERSCAN_API_KEY"),
+    adminKey: reader.secret("TOKENLYSIS_ADMIN_API_KEY"),
     maxStreams: reader.count("TOKENLYSIS_MAX_STREAMS", { min: 1, max: 1_000_000 }),
     rateLimits: reader.choice("TOKENLYSIS_RATE_LIMITS", RATE_LIMIT_MODES, "auto"),
   };
@@ -143,6 +189,21 @@ function readRedis(reader: Reader): Config["redis"] {
     reader.report(`${missing}: not set, but the other of the two is; set both or none`);
   }
   return null;
+}
+
+function readPools(reader: Reader): PoolsConfig {
+  const seconds = { min: 1, max: 604_800 };
+  return {
+    provider: reader.optionalChoice("TOKENLYSIS_DATA_PROVIDER", POOL_PROVIDERS),
+    duneKey: reader.secret("TOKENLYSIS_DUNE_API_KEY"),
+    duneQueries: reader.list("TOKENLYSIS_DUNE_QUERIES") ?? [],
+    flipsideKey: reader.secret("TOKENLYSIS_FLIPSIDE_API_KEY"),
+    flipsideSql: reader.text("TOKENLYSIS_FLIPSIDE_SQL"),
+    charts: reader.list("TOKENLYSIS_POOL_CHARTS") ?? [],
+    tickSeconds: reader.count("TOKENLYSIS_SCHEDULER_TICK_SECONDS", seconds) ?? 1,
+    minFetchSeconds: reader.count("TOKENLYSIS_PROVIDER_MIN_FETCH_SECONDS", seconds),
+    parameters: reader.text("TOKENLYSIS_POOLS_CONFIG_JSON"),
+  };
 }
 
 function readLiveAssets(reader: Reader): readonly string[] | null {

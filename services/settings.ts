@@ -59,6 +59,18 @@ export class SettingReader<Name extends string> {
     return chosen ?? fallback;
   }
 
+  /** One of `allowed`, `null` where it is not set. */
+  optionalChoice<const T extends string>(name: Name, allowed: readonly T[]): T | null {
+    const [first] = allowed;
+    return first === undefined || this.#find(name) === null
+      ? null
+      : this.choice(name, allowed, first);
+  }
+
+  text(name: Name): string | null {
+    return this.#find(name)?.value ?? null;
+  }
+
   port(name: Name, fallback: number): number {
     const given = this.#find(name);
     if (!given) return fallback;

@@ -11,6 +11,7 @@ const CONTEXTS = [
   "identity",
   "ops",
   "streams",
+  "onchain",
 ].map((name) => `services/${name}`);
 const BASE = ["services/kernel", "services/ports"];
 

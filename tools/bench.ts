@@ -4,6 +4,7 @@ const BENCHES: readonly { file: string; what: string }[] = [
   { file: "tests/bench/indicators_bench.ts", what: "indicators against four libraries" },
   { file: "tests/bench/correlation_bench.ts", what: "correlation matrix against a library" },
   { file: "tests/bench/scores_bench.ts", what: "scores of 200 assets" },
+  { file: "tests/bench/autopilot_bench.ts", what: "autopilot over a year of 500 pools" },
   { file: "tests/bench/csv_bench.ts", what: "CSV parsing against papaparse" },
   { file: "tests/bench/lots_bench.ts", what: "lot matching against decimal.js" },
   { file: "tests/bench/valuation_bench.ts", what: "closes of 250 assets over 12 years" },

@@ -35,6 +35,10 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
     ],
   },
   {
+    title: "DeFi",
+    pages: [{ href: "/pools", label: "Pools", icon: "pool", key: "p" }],
+  },
+  {
     title: "System",
     pages: [{ href: "/ops", label: "Operations", icon: "ops", key: "x", isTab: true }],
   },

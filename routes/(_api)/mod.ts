@@ -1,6 +1,7 @@
 import type { AnalyticsService, RiskService } from "../../services/analytics/mod.ts";
 import type { MarketService } from "../../services/market/mod.ts";
 import type { HealthService, JobsService, OpsService } from "../../services/ops/mod.ts";
+import type { GaugeService } from "../../services/onchain/mod.ts";
 import type { Metrics } from "../../services/ports/metrics.ts";
 import type { ChangeFeed, Clock, Log } from "../../services/ports/mod.ts";
 import { analyticsEndpoints } from "./analytics.ts";
@@ -20,8 +21,11 @@ import { consoleEndpoints } from "./ops_console.ts";
 import { controlEndpoints } from "./ops_controls.ts";
 import { portfolioEndpoints } from "./portfolio.ts";
 import type { PortfolioParts } from "./portfolio_scope.ts";
+import { onchainEndpoints } from "./onchain.ts";
+import { ingestEndpoint, poolEndpoints, type PoolParts } from "./pools.ts";
 import { riskEndpoints } from "./risk.ts";
 import { recalculateEndpoint, scoreEndpoints, type Scoring } from "./scores.ts";
+import { simulationEndpoints } from "./simulations.ts";
 import { taskEndpoints } from "./tasks.ts";
 
 export interface ApiDeps {
@@ -34,6 +38,8 @@ export interface ApiDeps {
   readonly scoring?: Scoring;
   /** What has an owner; absent where the process has no such part. */
   readonly portfolio?: PortfolioParts;
+  readonly poolParts?: PoolParts;
+  readonly gauges?: GaugeService;
   /** What operators see and steer. */
   readonly ops: OpsService;
   readonly clock: Clock;
@@ -70,7 +76,7 @@ export interface Api {
 
 /** The one list of data URLs, but for the document that is made of it. */
 export function mountTable(deps: ApiDeps): readonly Endpoint[] {
-  const { ops, clock, monitoring, scoring, portfolio } = deps;
+  const { ops, clock, monitoring, scoring, portfolio, poolParts, gauges } = deps;
   const data = [
     ...assetEndpoints(deps),
     ...marketEndpoints(deps),
@@ -79,6 +85,9 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...correlationEndpoints(deps),
     ...explainEndpoints(deps),
     ...scoring ? scoreEndpoints({ ...scoring, market: deps.market, clock }) : [],
+    ...poolParts ? poolEndpoints({ ...poolParts, clock }) : [],
+    ...poolParts ? simulationEndpoints({ ...poolParts, clock }) : [],
+    ...gauges ? onchainEndpoints({ gauges, clock }) : [],
   ];
   return [
     ...data.map((one): Endpoint => ({ ...one, limit: "data" })),
@@ -86,6 +95,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...scoring ? [recalculateEndpoint({ ...scoring, clock })] : [],
     ...portfolio ? portfolioEndpoints({ ...deps, ...portfolio }) : [],
     ...taskEndpoints({ ...deps, ownerOf: portfolio?.ownerOf }),
+    ...poolParts ? [ingestEndpoint({ ...poolParts, clock })] : [],
     ...consoleEndpoints({ ops, clock }),
     ...controlEndpoints({ ops, clock }),
     ...monitoring ? [metricsEndpoint(monitoring.scrape)] : [],

@@ -24,7 +24,7 @@ export const StartParam = instant("start").meta({
   examples: ["2021-01-01", "1609459200000"],
 });
 
-const EndParam = instant("end").meta({
+export const EndParam = instant("end").meta({
   description: "Last bucket start, included: ISO 8601 or epoch ms",
   examples: ["2021-01-05", "2021-01-05T12:00:00Z"],
 });
@@ -65,6 +65,14 @@ export function wholeNumber(
     .pipe(z.number().min(min).max(max))
     .meta({ wire: { type: "integer", minimum: min, maximum: max, default: fallback } })
     .default(fallback);
+}
+
+/** A number in decimal digits; infinity, signs and exponents are refused. */
+export function decimalNumber({ min, max }: { min: number; max: number }) {
+  return z.string().regex(/^\d{1,16}(\.\d{1,12})?$/, `Expected a number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+    .meta({ wire: { type: "number", minimum: min, maximum: max } });
 }
 
 /** The id of a row: a task, a held price, an entry. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CANDLE_STATES, INTERVALS } from "../../services/market/mod.ts";
 import { IdParam } from "./params.ts";
 import { Amount } from "./portfolio_wire.ts";
+import { PoolRow } from "./pools_wire.ts";
 import { Epoch, Instant } from "./schemas.ts";
 import { MAX_COINS } from "./stream_socket.ts";
 import { STREAM_TOPICS } from "./stream_wire.ts";
@@ -110,6 +111,16 @@ export const STREAMS: readonly StreamDefinition[] = [
     event: STREAM_TOPICS.scores.event,
     data: ScoreUpdate,
     refusals: [404, 409, 422, 503],
+  },
+  {
+    path: "/api/stream/pools",
+    summary: "Pools as they are read anew, at most every second",
+    description: `First the latest line of each pool, then what changes. ${RESUMING}`,
+    query: z.object(Resume),
+    headers,
+    event: STREAM_TOPICS.pools.event,
+    data: PoolRow,
+    refusals: [503],
   },
   {
     path: "/api/stream/candles",

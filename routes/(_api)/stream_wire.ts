@@ -12,7 +12,10 @@ import {
   type ScoreService,
 } from "../../services/scores/mod.ts";
 import type { LedgerService, PortfolioValue, ValueFeed } from "../../services/portfolio/mod.ts";
+import type { PoolCard } from "../../services/defi/mod.ts";
+import type { UtcMs } from "../../services/kernel/time.ts";
 import type { Bus } from "../../services/ports/bus.ts";
+import { poolToWire } from "./pools_wire.ts";
 import type {
   StreamEntry,
   StreamHub,
@@ -27,6 +30,7 @@ export const STREAM_TOPICS = {
   feeds: { event: "feed" },
   scores: { event: "score_update" },
   portfolios: { event: "portfolio_value" },
+  pools: { event: "pool_update" },
 } as const;
 
 const encoder = new TextEncoder();
@@ -197,4 +201,9 @@ function scoreValue(
     asof: formatUtcMs(asof),
   };
   return { key: `${assetId} ${method}`, group: assetId, json: JSON.stringify(wire) };
+}
+
+/** A pool as streams tell it: a line of the leaderboard. */
+export function poolValue(card: PoolCard, now: UtcMs): StreamValue {
+  return { key: card.pool.id, json: JSON.stringify(poolToWire(card, { now, method: "v1" })) };
 }

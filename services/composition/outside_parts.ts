@@ -26,7 +26,11 @@ export async function openOutside(
     secretQuery: exchangerateKey
       ? { exchangerate_host: { [EXCHANGERATE_KEY]: exchangerateKey } }
       : {},
-    keys: { coingecko: market.coingeckoKey },
+    keys: {
+      coingecko: market.coingeckoKey,
+      dune: config.pools.duneKey,
+      flipside: config.pools.flipsideKey,
+    },
     clock,
     timer: systemTimer,
     random: systemRandom,

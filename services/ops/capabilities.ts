@@ -15,27 +15,34 @@ export interface Surroundings {
   readonly demoMode: "auto" | "on" | "off";
   /** Venues whose prices are heard. */
   readonly venues: readonly string[];
+  /** Whether there is a key for gas prices. */
+  readonly hasEtherscanKey: boolean;
+  /** Why pools do not come from the provider that was asked for; `null` where they do. */
+  readonly poolsFallback: string | null;
 }
 
 /** What this installation can do; what it can't is named with the reason. */
 export function capabilitiesOf(surroundings: Surroundings): Capabilities {
-  const { isNetworkAllowed, hasKv, hasCron, demoMode } = surroundings;
+  const { isNetworkAllowed, hasKv, hasCron, demoMode, poolsFallback } = surroundings;
+  const network = isNetworkAllowed ? ENABLED : no("TOKENLYSIS_NETWORK is off");
   return {
     candles: ENABLED,
     indicators: ENABLED,
     demo: demoMode === "off" ? no("TOKENLYSIS_DEMO is off") : ENABLED,
-    network: isNetworkAllowed ? ENABLED : no("TOKENLYSIS_NETWORK is off"),
+    network,
     kv: hasKv ? ENABLED : no("Deno KV is not available in this runtime"),
     cron: hasCron ? ENABLED : no("Deno.cron is not available in this runtime"),
     live_prices: livePrices(surroundings),
-    news: no(NO_PROVIDER),
-    eth_gas: no(NO_PROVIDER),
-    mempool: no(NO_PROVIDER),
+    news: no("No provider of it is part of this version"),
+    pools: poolsFallback === null ? ENABLED : no(poolsFallback),
+    eth_gas: isNetworkAllowed && !surroundings.hasEtherscanKey
+      ? no("ETHERSCAN_API_KEY is not set")
+      : network,
+    mempool: network,
   };
 }
 
 const ENABLED: Capability = { enabled: true, reason: null };
-const NO_PROVIDER = "No provider of it is part of this version";
 
 /** Without the network the demo market is the one that is live. */
 function livePrices({ isNetworkAllowed, demoMode, venues }: Surroundings): Capability {

@@ -89,9 +89,14 @@ function firstTraded(
     .slice(0, MAX_LIVE_ASSETS).map(({ id }) => id);
 }
 
+/** Headers of the keys of sources that are no market's. */
+const KEY_HEADERS = { dune: "x-dune-api-key", flipside: "x-api-key" } as const;
+
 function secretHeaders(keys: OutsideDeps["keys"]): Record<string, Record<string, Secret>> {
+  const markets = Object.entries(OUTSIDE_PROVIDERS)
+    .map(([name, { keyHeader }]): readonly [string, string | null] => [name, keyHeader]);
   return Object.fromEntries(
-    Object.entries(OUTSIDE_PROVIDERS).flatMap(([name, { keyHeader }]) => {
+    [...markets, ...Object.entries(KEY_HEADERS)].flatMap(([name, keyHeader]) => {
       const key = keys[name] ?? null;
       return keyHeader === null || key === null ? [] : [[name, { [keyHeader]: key }]];
     }),

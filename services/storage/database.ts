@@ -7,7 +7,7 @@ import type { Schema } from "./sql/schema.ts";
 export type Dialect = "sqlite" | "postgres";
 
 /** Kinds of facts; each has a version that grows with every change of them. */
-export type Topic = "candles" | "registry" | "fx";
+export type Topic = "candles" | "fx" | "pools" | "registry";
 
 /** An open, migrated database. */
 export interface Database extends AsyncDisposable {

@@ -6,6 +6,8 @@ import { up as createLeases } from "../../migrations/202611211130_create_leases.
 import { up as coverDueJobs } from "../../migrations/202611211131_cover_due_jobs.ts";
 import { up as createAuditLog } from "../../migrations/202611211140_create_audit_log.ts";
 import { up as createScores } from "../../migrations/202611211200_create_scores.ts";
+import { up as createPools } from "../../migrations/202611211400_create_pools.ts";
+import { up as createGauges } from "../../migrations/202611211410_create_gauges.ts";
 import { up as createProviderState } from "../../migrations/202611211100_create_provider_state.ts";
 import { up as createRawIngest } from "../../migrations/202611211110_create_raw_ingest.ts";
 import { up as createLivePrices } from "../../migrations/202611211120_create_live_prices.ts";
@@ -43,6 +45,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611211310_create_fx", up: createFx },
   { name: "202611211320_create_snapshots", up: createSnapshots },
   { name: "202611211330_create_watchlists", up: createWatchlists },
+  { name: "202611211400_create_pools", up: createPools },
+  { name: "202611211410_create_gauges", up: createGauges },
 ];
 
 /** Any number that no other program on the same server locks by: "tokenlys" in ASCII, cut. */

@@ -38,6 +38,7 @@ async function startConsole(): Promise<Console> {
       scores: {} as State["scores"],
       portfolio: {} as State["portfolio"],
       watchlists: {} as State["watchlists"],
+      pools: {} as State["pools"],
       ops: {
         read({ level }) {
           const view = { ...sampleOpsView(now()), ...changes };

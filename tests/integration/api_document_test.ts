@@ -8,6 +8,7 @@ import { uuidOfMoment } from "@/services/kernel/ids.ts";
 import { HealthService } from "@/services/ops/mod.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { type ApiHarness, dailyCandles, openTestApi } from "@/tests/integration/api_harness.ts";
+import { sampleDays, samplePool } from "@/tests/unit/defi/pool_sample.ts";
 
 /** They stand beside the routes, and are tested with the streams. */
 const STREAM_PATHS = STREAMS.map(({ path }) => path);
@@ -44,6 +45,13 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   "/health": "/health",
   "/healthz": "/healthz",
   "/capabilities": "/capabilities",
+  "/api/pools": "/api/pools?sort=tvl_usd",
+  "/api/pools/{pool_id}": "/api/pools/aave-v3-ethereum-0xusdc",
+  "/api/simulations/autopilot": "/api/simulations/autopilot?max_weight=0.5",
+  "/api/onchain/eth/gas": "/api/onchain/eth/gas",
+  "/api/onchain/btc/mempool": "/api/onchain/btc/mempool",
+  "/onchain/eth/gas": "/onchain/eth/gas",
+  "/onchain/btc/mempool": "/onchain/btc/mempool",
   "/api/tasks": "/api/tasks?limit=1",
   "/api/tasks/{task_id}": `/api/tasks/${TASK_ID}`,
   "/api/ops/overview": "/api/ops/overview",
@@ -68,7 +76,7 @@ async function filledHarness(): Promise<ApiHarness> {
 }
 
 function endpointsOf(
-  { market, jobs, ops, scores, clock, log }: ApiHarness,
+  { market, jobs, ops, scores, clock, log, poolParts, gauges }: ApiHarness,
 ): readonly Endpoint[] {
   const analytics = new AnalyticsService({ market });
   const risk = new RiskService({ market, clock });
@@ -78,11 +86,14 @@ function endpointsOf(
   const scoring = { scores, recalculate };
   return mountTable({
     ...{ market, analytics, risk, health, jobs, ops, scoring, clock, changes, log, version: "1" },
+    ...{ poolParts, gauges },
   });
 }
 
 Deno.test("every route answers what its schema says, field by field", async () => {
   await using harness = await filledHarness();
+  await harness.poolStore.upsertPools([samplePool()]);
+  await harness.poolStore.recordSnapshots(sampleDays([{}, {}, {}]));
   for (const { method, path, response: schema, isBare } of endpointsOf(harness)) {
     // The controls are walked through where their audit entries are.
     if (method === "POST") continue;

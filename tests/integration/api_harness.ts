@@ -1,8 +1,16 @@
 import { recalculateRequest } from "@/jobs/mod.ts";
 import { type Api, createApi, type Monitoring } from "@/routes/(_api)/mod.ts";
+import type { PoolParts } from "@/routes/(_api)/pools.ts";
 import type { Scoring } from "@/routes/(_api)/scores.ts";
 import type { RateLimitMode } from "@/routes/(_api)/middleware/rate_limit.ts";
 import { AnalyticsService, indicatorEngine, RiskService } from "@/services/analytics/mod.ts";
+import {
+  DEFAULT_POOL_SETTINGS,
+  PoolArchive,
+  PoolIngestion,
+  PoolService,
+} from "@/services/defi/mod.ts";
+import { Secret } from "@/services/kernel/secret.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
 import {
   type AssetId,
@@ -22,8 +30,10 @@ import {
 } from "@/services/ops/mod.ts";
 import { openPortfolio, type PortfolioParts } from "@/services/composition/portfolio_parts.ts";
 import { LOCAL_OWNER } from "@/services/portfolio/mod.ts";
+import { GaugeService } from "@/services/onchain/mod.ts";
 import type { JobStore } from "@/services/ports/jobs.ts";
 import { PacedChangeFeed } from "@/services/platform/paced_change_feed.ts";
+import { MockPoolProvider } from "@/services/providers/pools/mod.ts";
 import { JsonLog } from "@/services/platform/json_log.ts";
 import { LogTail } from "@/services/platform/log_tail.ts";
 import { loadMethods, ScoreService } from "@/services/scores/mod.ts";
@@ -32,13 +42,17 @@ import {
   pingDatabase,
   SqlAuditLog,
   SqlCandleStore,
+  SqlGaugeStore,
   SqlJobStore,
+  SqlLeaseStore,
+  SqlPoolStore,
   SqlScoreStore,
 } from "@/services/storage/mod.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
 import { FakeFx, FakeHeldPrices, FakeProviders, heldPrice } from "@/tests/fakes/ops.ts";
+import { FakeTimer } from "@/tests/fakes/timer.ts";
 import { type CandleSketch, columnsOf } from "@/tests/fakes/memory_candle_store.ts";
 import { aliasRow, assetRow, sampleRegistry } from "@/tests/unit/market/assets_sample.ts";
 
@@ -59,6 +73,10 @@ export interface ApiHarness extends AsyncDisposable {
   readonly log: RecordingLog;
   readonly ops: OpsService;
   readonly scores: ScoreService;
+  /** Readings written here are served as the pools. */
+  readonly poolStore: SqlPoolStore;
+  readonly poolParts: PoolParts;
+  readonly gauges: GaugeService;
   /** What the console shows of the log. */
   readonly operatorsLog: JsonLog;
   /** Everything that has an owner; requests tell theirs by a header. */
@@ -110,6 +128,8 @@ export async function openTestApi(
       hasKv: true,
       hasCron: false,
       venues: [],
+      hasEtherscanKey: false,
+      poolsFallback: "DUNE_API_KEY is not set",
     }),
   });
   const jobStore = new SqlJobStore(database, clock);
@@ -121,9 +141,10 @@ export async function openTestApi(
     { registry, market, store, queue: () => jobStore },
   );
   const scoring = await createScoring({ database, clock, market, jobStore });
+  const poolKit = createPools({ database, clock, changes, log });
   const version = "1.2.3";
   const api = createApi({
-    ...{ market, analytics, risk, health, jobs, ops, scoring, portfolio },
+    ...{ market, analytics, risk, health, jobs, ops, scoring, portfolio, ...poolKit.served },
     ...{ clock, changes, log, rateLimits, version },
     ...monitoring && { monitoring },
   });
@@ -134,6 +155,7 @@ export async function openTestApi(
     portfolio,
     database,
     send: (method, path, options) => send(api, [method, path], options),
+    ...{ poolStore: poolKit.store, ...poolKit.served },
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
     },
@@ -181,6 +203,34 @@ async function createPortfolio(
     ...await openPortfolio(...parts),
     ownerOf: (headers) => headers.get(OWNER_HEADER) ?? LOCAL_OWNER,
   };
+}
+
+/** The key of the operator of every API test. */
+export const ADMIN_KEY = "operator";
+
+/** Pools of a store, the provider of made-up ones for who ingests, and gauges without sources. */
+function createPools(
+  { database, clock, changes, log }: {
+    readonly database: Database;
+    readonly clock: FakeClock;
+    readonly changes: PacedChangeFeed;
+    readonly log: RecordingLog;
+  },
+) {
+  const store = new SqlPoolStore(database, clock);
+  const archive = new PoolArchive({ store, changes, clock });
+  const origin = { provider: "mock", wanted: "dune", fallback: "DUNE_API_KEY is not set" };
+  const pools = new PoolService({ archive, clock, settings: DEFAULT_POOL_SETTINGS, origin });
+  const leases = new SqlLeaseStore(database, clock);
+  const provider = new MockPoolProvider();
+  const ingestion = new PoolIngestion({ provider, store, leases, owner: "test", clock, log });
+  const gauges = new GaugeService({
+    store: new SqlGaugeStore(database),
+    sources: { eth_gas: "ETHERSCAN_API_KEY is not set", btc_mempool: "off" },
+    ...{ clock, log, timer: new FakeTimer(clock) },
+  });
+  const poolParts = { pools, ingestion, adminKey: new Secret(ADMIN_KEY) };
+  return { store, served: { poolParts, gauges } };
 }
 
 /** Two assets of one symbol, and one of many names. */

@@ -1,5 +1,9 @@
 import { STREAMS } from "@/routes/(_api)/stream_document.ts";
-import { feedHub } from "@/routes/(_api)/stream_wire.ts";
+import { feedHub, poolValue } from "@/routes/(_api)/stream_wire.ts";
+import { poolScores } from "@/services/defi/explain_score.ts";
+import { DEFAULT_POOL_SETTINGS, type PoolCard } from "@/services/defi/mod.ts";
+import { poolHistory } from "@/services/defi/pool_history.ts";
+import { poolMetrics } from "@/services/defi/pool_metrics.ts";
 import { type IsoDay, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import {
   type AssetId,
@@ -11,6 +15,7 @@ import {
 import { SCORE_TOPIC, type ScoreNews } from "@/services/scores/mod.ts";
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
+import { sampleDays, samplePool } from "@/tests/unit/defi/pool_sample.ts";
 import { openTestApi } from "./api_harness.ts";
 import { StreamServer } from "./stream_harness.ts";
 
@@ -81,7 +86,32 @@ const events: Readonly<Record<string, { topic: string; fact: unknown; data: unkn
   },
 };
 
-for (const { path, event, data: schema } of STREAMS) {
+Deno.test("GET /api/stream/pools sends pools as they are read anew, as documented", async () => {
+  const definition = STREAMS.find(({ path }) => path === "/api/stream/pools");
+  await using server = new StreamServer();
+  const reader = await server.events("/api/stream/pools");
+  await reader.next();
+  const card = poolCard();
+  server.hub.publish("pools", [poolValue(card, at)]);
+  await server.publish({});
+  const sent = await reader.next();
+  assertEquals(sent?.event, definition?.event);
+  const data = JSON.parse(sent?.data ?? "");
+  assertEquals([data.id, data.supply_apy], [card.pool.id, 0.05]);
+  assertEquals(definition?.data.parse(data), data);
+  assertEquals(server.hub.counts().encoded, 1);
+});
+
+/** A pool of one reading. */
+function poolCard(): PoolCard {
+  const [pool, settings] = [samplePool(), DEFAULT_POOL_SETTINGS];
+  const metrics = poolMetrics(poolHistory(pool, sampleDays([{}])), settings);
+  assert(metrics !== null);
+  const scores = poolScores(pool, { metrics, settings });
+  return { pool, source: "sample", metrics, scores, warnings: [], episodes: [] };
+}
+
+for (const { path, event, data: schema } of STREAMS.filter(({ path }) => path in events)) {
   Deno.test(`GET ${path} sends what the bus tells, as documented`, async () => {
     const expected = events[path];
     assert(expected, `No example for ${path}`);

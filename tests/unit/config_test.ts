@@ -27,9 +27,38 @@ Deno.test("loadConfig() runs a bare checkout on this machine alone", () => {
       coingeckoKey: null,
     },
     exchangerateKey: null,
+    pools: {
+      provider: null,
+      duneKey: null,
+      duneQueries: [],
+      flipsideKey: null,
+      flipsideSql: null,
+      charts: [],
+      tickSeconds: 1,
+      minFetchSeconds: null,
+      parameters: null,
+    },
+    etherscanKey: null,
+    adminKey: null,
     maxStreams: null,
     rateLimits: "auto",
   });
+});
+
+Deno.test("loadConfig() reads where pools come from, by the names that others use", () => {
+  const { pools, adminKey } = loadConfig({
+    DATA_PROVIDER: "dune",
+    DUNE_API_KEY: "key",
+    TOKENLYSIS_DUNE_QUERIES: "7, 8",
+    SCHEDULER_TICK_SECONDS: "5",
+    PROVIDER_MIN_FETCH_SECONDS: "60",
+    POOLS_CONFIG_JSON: "{}",
+    ADMIN_API_KEY: "admin",
+  });
+  assertEquals([pools.provider, pools.tickSeconds, pools.minFetchSeconds], ["dune", 5, 60]);
+  assertEquals([pools.duneQueries, pools.parameters], [["7", "8"], "{}"]);
+  assertEquals([pools.duneKey?.reveal(), adminKey?.reveal()], ["key", "admin"]);
+  assertThrows(() => loadConfig({ DATA_PROVIDER: "dunne" }), { type: ConfigError });
 });
 
 Deno.test("loadConfig() reads where prices come from", () => {

@@ -209,6 +209,54 @@ interface ScoreCardRow {
   readonly card: JsonText;
 }
 
+interface PoolRow {
+  readonly id: string;
+  readonly protocol: string;
+  readonly chain: string;
+  readonly pool_address: string;
+  readonly symbol: string;
+  readonly kind: string | null;
+  readonly structure: string | null;
+  readonly kink: number | null;
+  readonly reserve_factor: number | null;
+  readonly maturity_at: number | null;
+  readonly since: number | null;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+interface PoolSnapshotRow {
+  readonly pool_id: string;
+  readonly source: string;
+  readonly ts: number;
+  readonly ingested_at: number;
+  /** `null` while it is held. */
+  readonly available_at: number | null;
+  readonly written_at: number;
+  readonly supply_apy: number;
+  readonly borrow_apy: number | null;
+  readonly incentive_apy: number | null;
+  readonly utilization: number | null;
+  readonly tvl_usd: number | null;
+  readonly volume_usd: number | null;
+  readonly source_updated_at: number | null;
+  readonly metadata: JsonText;
+}
+
+interface PoolFetchRow {
+  readonly provider: string;
+  readonly target: string;
+  readonly started_at: number;
+  readonly finished_at: number | null;
+  readonly problem: string | null;
+}
+
+interface GaugeReadingRow {
+  readonly name: string;
+  readonly asof: number;
+  readonly reading: JsonText;
+}
+
 interface SchemaMigrationRow {
   readonly name: string;
   readonly applied_at: number;
@@ -234,6 +282,10 @@ export interface Schema extends RegistryTables, PortfolioTables, FxTables, Snaps
   readonly held_prices: HeldPriceRow;
   readonly score_runs: ScoreRunRow;
   readonly score_cards: ScoreCardRow;
+  readonly pools: PoolRow;
+  readonly pool_snapshots: PoolSnapshotRow;
+  readonly pool_fetches: PoolFetchRow;
+  readonly gauge_readings: GaugeReadingRow;
   readonly data_version: DataVersionRow;
   readonly schema_migrations: SchemaMigrationRow;
 }

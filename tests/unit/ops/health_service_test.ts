@@ -47,6 +47,8 @@ Deno.test("capabilitiesOf() gives a reason for everything that is off", () => {
     hasCron: true,
     demoMode: "auto",
     venues: ["binance"],
+    hasEtherscanKey: true,
+    poolsFallback: null,
   } as const;
   const none = {
     isNetworkAllowed: false,
@@ -54,13 +56,18 @@ Deno.test("capabilitiesOf() gives a reason for everything that is off", () => {
     hasCron: false,
     demoMode: "off",
     venues: [],
+    hasEtherscanKey: false,
+    poolsFallback: "DUNE_API_KEY is not set",
   } as const;
   for (const surroundings of [all, none]) {
     for (const [name, { enabled, reason }] of Object.entries(capabilitiesOf(surroundings))) {
       assert(enabled === (reason === null), name);
     }
   }
-  const names = ["network", "kv", "cron", "demo", "live_prices"] as const;
+  const names = [
+    ...["network", "kv", "cron", "demo", "live_prices"],
+    ...["pools", "eth_gas", "mempool"],
+  ];
   for (const name of names) {
     assertEquals([capabilitiesOf(all)[name]?.enabled, capabilitiesOf(none)[name]?.enabled], [
       true,
@@ -77,6 +84,8 @@ Deno.test("capabilitiesOf() has live prices of venues, or of the demo market", (
       hasCron: true,
       demoMode: "auto",
       venues: ["binance"],
+      hasEtherscanKey: false,
+      poolsFallback: null,
       ...changes,
     }).live_prices?.reason;
   assertEquals(can({}), null);
@@ -86,4 +95,18 @@ Deno.test("capabilitiesOf() has live prices of venues, or of the demo market", (
     can({ isNetworkAllowed: false, demoMode: "off" }),
     "TOKENLYSIS_NETWORK and TOKENLYSIS_DEMO are off",
   );
+});
+
+Deno.test("capabilitiesOf() names the key that gas prices wait for, and none for the mempool", () => {
+  const { eth_gas, mempool } = capabilitiesOf({
+    isNetworkAllowed: true,
+    hasKv: true,
+    hasCron: true,
+    demoMode: "auto",
+    venues: [],
+    hasEtherscanKey: false,
+    poolsFallback: null,
+  });
+  assertEquals(eth_gas, { enabled: false, reason: "ETHERSCAN_API_KEY is not set" });
+  assertEquals(mempool, { enabled: true, reason: null });
 });

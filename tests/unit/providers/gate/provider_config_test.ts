@@ -10,7 +10,16 @@ const REGISTRY = await Deno.readTextFile(
 Deno.test("registry/providers.json lists every outside source, by priority", () => {
   const names = loadProviders(REGISTRY).map(({ name }) => name);
   const markets = ["binance", "coinbase", "coingecko"];
-  assertEquals(names, [...markets, "exchangerate_host", "frankfurter"]);
+  const others = ["defillama", "dune", "flipside", "etherscan", "mempool"];
+  assertEquals(
+    names.toSorted(),
+    [
+      ...markets,
+      "exchangerate_host",
+      "frankfurter",
+      ...others,
+    ].toSorted(),
+  );
   assertEquals(markets, Object.keys(OUTSIDE_PROVIDERS).toSorted());
 });
 

@@ -1,0 +1,124 @@
+import {
+  PoolArchive,
+  PoolFeed,
+  type PoolFeedDeps,
+  PoolIngestion,
+  type PoolOrigin,
+  type PoolProvider,
+  PoolService,
+  readPoolSettings,
+} from "../defi/mod.ts";
+import { SECOND_MS } from "../kernel/time.ts";
+import { GaugeService } from "../onchain/mod.ts";
+import { systemTimer } from "../platform/timer.ts";
+import type { Outside } from "../providers/mod.ts";
+import {
+  DefillamaPoolProvider,
+  DunePoolProvider,
+  FlipsidePoolProvider,
+  MockPoolProvider,
+} from "../providers/pools/mod.ts";
+import { EtherscanGas, MempoolSpace } from "../providers/onchain/mod.ts";
+import { SqlGaugeStore, SqlLeaseStore, SqlPoolStore } from "../storage/mod.ts";
+import type { Core } from "./core.ts";
+import type { MarketParts } from "./market_parts.ts";
+
+/** Pools, from the provider of the settings to what answers for them. */
+export function openPools(
+  core: Core,
+  { outside, changes }: Pick<MarketParts, "changes"> & { readonly outside: Outside },
+) {
+  const { config, clock, database, log, owner } = core;
+  const store = new SqlPoolStore(database, clock);
+  const { provider, origin } = chooseProvider(core, outside);
+  const isMockWanted = config.pools.provider === "mock";
+  const archive = new PoolArchive({
+    store,
+    changes,
+    clock,
+    mock: isMockWanted ? "only" : "fallback",
+  });
+  const settings = readPoolSettings(config.pools.parameters);
+  const pools = new PoolService({ archive, clock, settings, origin });
+  const leases = new SqlLeaseStore(database, clock);
+  const ingestion = new PoolIngestion({ provider, store, leases, owner, clock, log });
+  const feed = (tell: PoolFeedDeps["tell"]) =>
+    new PoolFeed({
+      ...{ pools, ingestion, store, tell, clock, log },
+      timer: systemTimer,
+      tickMs: config.pools.tickSeconds * SECOND_MS,
+    });
+  return { pools, ingestion, adminKey: config.adminKey, feed };
+}
+
+/** Gauges of chains; without a key, or without the network, the reason stands in for a source. */
+export function openGauges(
+  { config, clock, database, log }: Core,
+  { gates }: Outside,
+): GaugeService {
+  const { etherscanKey: key, isNetworkAllowed } = config;
+  const off = isNetworkAllowed ? null : "TOKENLYSIS_NETWORK is off";
+  return new GaugeService({
+    store: new SqlGaugeStore(database),
+    sources: {
+      eth_gas: off ??
+        (key === null
+          ? "ETHERSCAN_API_KEY is not set"
+          : new EtherscanGas({ http: gates.http("etherscan"), key })),
+      btc_mempool: off ?? new MempoolSpace({ http: gates.http("mempool") }),
+    },
+    clock,
+    timer: systemTimer,
+    log,
+  });
+}
+
+/** Serves what was imported; asks nobody. */
+const FILE_PROVIDER: PoolProvider = {
+  name: "file",
+  targets: [],
+  minFetchMs: SECOND_MS,
+  fetchRaw: () => Promise.resolve([]),
+  normalize: () => ({ pools: [], snapshots: [], quarantined: [] }),
+};
+
+/** The provider that was asked for, or the one that stands in for it, and why. */
+function chooseProvider(
+  { config, clock }: Core,
+  { gates }: Outside,
+): { readonly provider: PoolProvider; readonly origin: PoolOrigin } {
+  const { pools, isNetworkAllowed, demo } = config;
+  const wanted = pools.provider ?? "defillama";
+  const limit = pools.minFetchSeconds === null
+    ? {}
+    : { minFetchMs: pools.minFetchSeconds * SECOND_MS };
+  const chosen = (provider: PoolProvider) => ({
+    provider,
+    origin: { provider: provider.name, wanted, fallback: null },
+  });
+  const instead = (fallback: string) => {
+    // Nothing made up where the demo is off: only what was imported.
+    const provider = demo === "off" ? FILE_PROVIDER : new MockPoolProvider();
+    return { provider, origin: { provider: provider.name, wanted, fallback } };
+  };
+  if (wanted === "file") return chosen(FILE_PROVIDER);
+  if (wanted === "mock") return chosen(new MockPoolProvider(limit));
+  if (!isNetworkAllowed) return instead("TOKENLYSIS_NETWORK is off");
+  const http = gates.http(wanted);
+  switch (wanted) {
+    case "defillama":
+      return chosen(new DefillamaPoolProvider({ http, charts: pools.charts, ...limit }));
+    case "dune": {
+      if (pools.duneKey === null) return instead("DUNE_API_KEY is not set");
+      const { duneQueries: queries } = pools;
+      if (queries.length === 0) return instead("TOKENLYSIS_DUNE_QUERIES names no query");
+      return chosen(new DunePoolProvider({ http, clock, timer: systemTimer, queries, ...limit }));
+    }
+    case "flipside": {
+      if (pools.flipsideKey === null) return instead("FLIPSIDE_API_KEY is not set");
+      if (pools.flipsideSql === null) return instead("TOKENLYSIS_FLIPSIDE_SQL is not set");
+      const { flipsideSql: sql } = pools;
+      return chosen(new FlipsidePoolProvider({ http, timer: systemTimer, sql, ...limit }));
+    }
+  }
+}

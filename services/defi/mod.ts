@@ -1,0 +1,21 @@
+export { EXCLUSIONS, type Simulation } from "./autopilot/simulation.ts";
+export type { Interval, YieldDecomposition, YieldStep } from "./decomposition.ts";
+export type { ExplainedScore, PoolScores, ScorePart } from "./explain_score.ts";
+export { type Pool, POOL_KINDS, type PoolId, type PoolSnapshot, STRUCTURES } from "./pool.ts";
+export { type IngestReport, keepReadings, PoolIngestion, type Taken } from "./pool_ingestion.ts";
+export { type ArchivedPool, MOCK_SOURCE, PoolArchive } from "./pool_archive.ts";
+export { PoolFeed, type PoolFeedDeps } from "./pool_feed.ts";
+export type { PoolHistory } from "./pool_history.ts";
+export {
+  type PoolCard,
+  type PoolDetail,
+  type PoolOrigin,
+  PoolService,
+  type SimulatedAutopilot,
+  type SimulationQuery,
+} from "./pool_service.ts";
+export type { PoolMetrics } from "./pool_metrics.ts";
+export { SCORE_METHODS, type ScoreMethodName } from "./pool_scores.ts";
+export { DEFAULT_POOL_SETTINGS, type PoolSettings, readPoolSettings } from "./pool_settings.ts";
+export type { PoolWarning } from "./pool_warnings.ts";
+export type { PoolFetch, PoolProvider, PoolStore } from "./ports.ts";

@@ -1,0 +1,94 @@
+import type { UtcMs } from "../kernel/time.ts";
+import type { Pool, PoolId, PoolSnapshot, StoredSnapshot } from "./pool.ts";
+
+/** What a source says, as we understand it. */
+export interface NormalizedPools {
+  readonly pools: readonly Pool[];
+  readonly snapshots: readonly PoolSnapshot[];
+  readonly quarantined: readonly QuarantinedReading[];
+}
+
+/** A row that can't be read, with where it stood and why. */
+export interface QuarantinedReading {
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** One answer of a source, as it came. */
+export interface RawPayload {
+  /** Names what was asked, without time and keys: `pools`, `chart/747c1d2a`. */
+  readonly key: string;
+  /** The answer as parsed JSON, or a file's text. */
+  readonly body: unknown;
+  readonly fetchedAt: UtcMs;
+}
+
+/** From when to when a provider is asked; it may give more. */
+export interface FetchRange {
+  readonly start: UtcMs;
+  readonly end: UtcMs;
+  readonly signal?: AbortSignal;
+}
+
+/** A source of pools. Both steps may be repeated: the same payloads give the same readings. */
+export interface PoolProvider {
+  readonly name: string;
+  /** What it can be asked for, each on its own clock. */
+  readonly targets: readonly string[];
+  /** Least time between two fetches of one target. */
+  readonly minFetchMs: number;
+  /** Asks for the targets. Throws `ProviderError`, or `AppError` `RATE_LIMITED`. */
+  fetchRaw(targets: readonly string[], range: FetchRange): Promise<readonly RawPayload[]>;
+  /** Reads the answers; rows that are not as expected are set aside, never guessed. */
+  normalize(payloads: readonly RawPayload[]): NormalizedPools;
+}
+
+/** What came of writing rows. */
+export interface WriteCounts {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+}
+
+/** When a target was last asked for, and what came of it. */
+export interface PoolFetch {
+  readonly target: string;
+  readonly startedAt: UtcMs;
+  /** `null` while it runs, or if it was cut off. */
+  readonly finishedAt: UtcMs | null;
+  readonly problem: string | null;
+}
+
+/** The readings of one pool by one source. */
+export interface PoolSeries {
+  readonly poolId: PoolId;
+  readonly source: string;
+}
+
+export interface PoolStore {
+  /** Adds pools and brings those that are known up to date; what a source leaves out stays. */
+  upsertPools(pools: readonly Pool[]): Promise<WriteCounts>;
+  /**
+   * Stores snapshots of known pools, each once by pool, time and source; outliers are held until
+   * the next one confirms them. The same again changes nothing; another value for a known time
+   * replaces it.
+   */
+  recordSnapshots(snapshots: readonly PoolSnapshot[]): Promise<WriteCounts & { held: number }>;
+  listPools(): Promise<readonly Pool[]>;
+  /** One series by time, held ones too. */
+  listSnapshots(series: PoolSeries): Promise<readonly StoredSnapshot[]>;
+  /** Every pair of pool and source. */
+  listSeries(): Promise<readonly PoolSeries[]>;
+  /** Snapshots written at or after the instant, by pool, source and time. */
+  listWrittenSince(at: UtcMs): Promise<readonly StoredSnapshot[]>;
+  /**
+   * Leaves of the source's readings before the instant only the first of each bucket; the number
+   * removed.
+   */
+  thinSnapshots(
+    source: string,
+    keep: { readonly before: UtcMs; readonly bucketMs: number },
+  ): Promise<number>;
+  listFetches(provider: string): Promise<readonly PoolFetch[]>;
+  recordFetch(provider: string, fetch: PoolFetch): Promise<void>;
+}

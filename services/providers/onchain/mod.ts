@@ -1,0 +1,2 @@
+export { EtherscanGas } from "./etherscan.ts";
+export { MempoolSpace } from "./mempool_space.ts";

@@ -1,0 +1,189 @@
+import { z } from "zod";
+import type { Pool, PoolStructure } from "../../defi/pool.ts";
+import type { FetchRange, NormalizedPools, PoolProvider, RawPayload } from "../../defi/ports.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, parseUtcMs, type UtcMs, utcMsOf } from "../../kernel/time.ts";
+import { readAnswer } from "../answers.ts";
+import type { ProviderHttp } from "../provider_http.ts";
+import type { Reading } from "./reading.ts";
+import { ReadingCollector } from "./reading_collector.ts";
+import { RowError } from "./row_fields.ts";
+
+const NAME = "defillama";
+const POOLS = "pools";
+const CHART = "chart/";
+/** Of some twenty thousand, those with the most in them. */
+export const MAX_POOLS = 500;
+/** Pools below it are not worth their rows. */
+const LEAST_TVL_USD = 1_000_000;
+
+const Percent = z.number().nullish().transform((value) =>
+  typeof value === "number" ? value / 100 : null
+);
+
+const PoolRow = z.object({
+  pool: z.string().min(1),
+  project: z.string().min(1),
+  chain: z.string().min(1),
+  symbol: z.string().min(1),
+  tvlUsd: z.number(),
+  apy: Percent,
+  apyBase: Percent,
+  apyReward: Percent,
+  exposure: z.string().nullish(),
+  stablecoin: z.boolean().nullish(),
+  ilRisk: z.string().nullish(),
+  count: z.number().nullish(),
+  volumeUsd1d: z.number().nullish(),
+});
+type PoolRow = z.output<typeof PoolRow>;
+
+const ChartRow = z.object({
+  timestamp: z.string(),
+  tvlUsd: z.number().nullish(),
+  apy: Percent,
+  apyBase: Percent,
+  apyReward: Percent,
+});
+
+const Envelope = z.object({ status: z.literal("success"), data: z.array(z.unknown()) });
+
+type Place = Pick<Reading, "protocol" | "chain" | "address" | "symbol" | "about">;
+
+/** DefiLlama's yields: all pools at once, and the history of those asked for. No key. */
+export class DefillamaPoolProvider implements PoolProvider {
+  readonly name = NAME;
+  readonly targets: readonly string[];
+  readonly minFetchMs: number;
+  readonly #http: ProviderHttp;
+  /** Where pools are, by DefiLlama's id: charts do not say. */
+  readonly #places = new Map<string, Place>();
+
+  constructor({ http, charts = [], minFetchMs = HOUR_MS }: {
+    readonly http: ProviderHttp;
+    /** Pools whose history is fetched too, by DefiLlama's id. */
+    readonly charts?: readonly string[];
+    readonly minFetchMs?: number;
+  }) {
+    this.#http = http;
+    this.targets = [POOLS, ...charts.map((id) => `${CHART}${id}`)];
+    this.minFetchMs = minFetchMs;
+  }
+
+  async fetchRaw(
+    targets: readonly string[],
+    { signal }: FetchRange,
+  ): Promise<readonly RawPayload[]> {
+    const payloads: RawPayload[] = [];
+    for (const target of targets) {
+      const { value, fetchedAt } = await this.#http.fetchJson({
+        path: `/${target}`,
+        key: target,
+        parse: checkEnvelope,
+        ...(signal && { signal }),
+      });
+      if (value !== null) payloads.push({ key: target, body: value, fetchedAt });
+    }
+    return payloads;
+  }
+
+  normalize(payloads: readonly RawPayload[]): NormalizedPools {
+    const collector = new ReadingCollector(NAME);
+    for (const { key, body, fetchedAt } of payloads) {
+      const rows = checkEnvelope(body).data;
+      if (key === POOLS) this.#readPools(rows, { collector, fetchedAt });
+      else this.#readChart(key.slice(CHART.length), rows, { collector, fetchedAt });
+    }
+    return collector.result();
+  }
+
+  #readPools(
+    rows: readonly unknown[],
+    { collector, fetchedAt }: { collector: ReadingCollector; fetchedAt: UtcMs },
+  ): void {
+    const read: PoolRow[] = [];
+    for (const [index, row] of rows.entries()) {
+      const { success, data, error } = PoolRow.safeParse(row);
+      if (success) read.push(data);
+      else collector.setAside(index + 1, issueOf(error));
+    }
+    const largest = read.filter(({ tvlUsd }) => tvlUsd >= LEAST_TVL_USD)
+      .sort((a, b) => b.tvlUsd - a.tvlUsd).slice(0, MAX_POOLS);
+    // One reading a minute, so that a fetch that is repeated at once writes nothing.
+    const ts = utcMsOf(fetchedAt - fetchedAt % MINUTE_MS);
+    for (const [index, row] of largest.entries()) {
+      const place = placeOf(row, ts);
+      this.#places.set(row.pool, place);
+      collector.add(index + 1, () => ({
+        ...place,
+        ...yieldsOf(row),
+        ts,
+        knownAt: fetchedAt,
+        basis: { kind: "apy" },
+        tvlUsd: row.tvlUsd,
+        volumeUsd: row.volumeUsd1d ?? null,
+      }));
+    }
+  }
+
+  #readChart(
+    id: string,
+    rows: readonly unknown[],
+    { collector, fetchedAt }: { collector: ReadingCollector; fetchedAt: UtcMs },
+  ): void {
+    const place = this.#places.get(id);
+    for (const [index, row] of rows.entries()) {
+      collector.add(index + 1, () => {
+        if (!place) throw new RowError(`Cannot place pool ${id}: it is not among those listed`);
+        const { success, data, error } = ChartRow.safeParse(row);
+        if (!success) throw new RowError(issueOf(error));
+        const ts = parseUtcMs(data.timestamp);
+        if (ts === null) throw new RowError(`Cannot read timestamp "${data.timestamp}"`);
+        return {
+          ...place,
+          ...yieldsOf(data),
+          ts,
+          knownAt: fetchedAt,
+          basis: { kind: "apy" },
+          tvlUsd: data.tvlUsd ?? null,
+        };
+      });
+    }
+  }
+}
+
+function checkEnvelope(body: unknown): z.output<typeof Envelope> {
+  return readAnswer(body, { what: { provider: NAME, name: "yields" }, schema: Envelope });
+}
+
+/** Base and reward where they are told apart, else the whole in one figure. */
+function yieldsOf(
+  { apy, apyBase, apyReward }: Pick<PoolRow, "apy" | "apyBase" | "apyReward">,
+): Pick<Reading, "supplyRate" | "incentiveRate"> {
+  if (apyBase === null && apyReward === null) {
+    if (apy === null) throw new RowError("Cannot read apy: none of its figures is given");
+    return { supplyRate: apy, incentiveRate: null };
+  }
+  return { supplyRate: apyBase ?? 0, incentiveRate: apyReward ?? 0 };
+}
+
+function placeOf(row: PoolRow, ts: UtcMs): Place {
+  const { project, chain, pool, symbol, count } = row;
+  const about: Partial<Pool> = {
+    structure: structureOf(row),
+    // It counts one reading a day.
+    since: typeof count === "number" ? utcMsOf(Math.round(ts - count * DAY_MS)) : null,
+  };
+  return { protocol: project, chain, address: pool, symbol, about };
+}
+
+function structureOf({ exposure, stablecoin, ilRisk }: PoolRow): PoolStructure | null {
+  if (exposure === "single") return "single";
+  if (exposure !== "multi") return null;
+  if (stablecoin) return "pegged";
+  return ilRisk === "no" ? "correlated" : "uncorrelated";
+}
+
+function issueOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return `Cannot read ${issue?.path.join(".") || "row"}: ${issue?.message}`;
+}

@@ -1,0 +1,180 @@
+import { z } from "zod";
+import type { FetchRange, NormalizedPools, PoolProvider, RawPayload } from "../../defi/ports.ts";
+import { ProviderError } from "../../kernel/errors.ts";
+import { HOUR_MS, parseUtcMs, SECOND_MS } from "../../kernel/time.ts";
+import type { Clock, Timer } from "../../ports/mod.ts";
+import { readAnswer } from "../answers.ts";
+import { wait } from "../gate/wait.ts";
+import type { ProviderHttp } from "../provider_http.ts";
+import { readCanonicalRow } from "./canonical_rows.ts";
+import { ReadingCollector } from "./reading_collector.ts";
+
+const NAME = "dune";
+/** Rows of one page; credits are counted by data points, not by pages. */
+const PAGE_ROWS = 1_000;
+const MAX_ROWS = 50_000;
+/** Between two looks at an execution, longer each time. */
+const POLL_MS = { first: SECOND_MS, factor: 1.5, most: 15 * SECOND_MS };
+const MAX_POLLS = 60;
+
+const Started = z.object({ execution_id: z.string().min(1) });
+const Status = z.object({
+  state: z.string(),
+  is_execution_finished: z.boolean().nullish(),
+  error: z.object({ message: z.string() }).nullish(),
+});
+const Results = z.object({
+  execution_id: z.string().min(1),
+  state: z.string(),
+  execution_ended_at: z.string().nullish(),
+  next_offset: z.number().int().positive().nullish(),
+  result: z.object({ rows: z.array(z.unknown()) }).nullish(),
+});
+type Results = z.output<typeof Results>;
+
+const DONE = "QUERY_STATE_COMPLETED";
+const RUNNING = new Set(["QUERY_STATE_PENDING", "QUERY_STATE_EXECUTING"]);
+
+export interface DuneDeps {
+  readonly http: ProviderHttp;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  /** Saved queries whose rows are canonical, by number. */
+  readonly queries: readonly string[];
+  readonly minFetchMs?: number;
+}
+
+/**
+ * Rows of saved Dune queries. Executions are billed even when they fail, so the last result is
+ * taken while it is fresh enough, there is one execution at a time, and none is started twice.
+ */
+export class DunePoolProvider implements PoolProvider {
+  readonly name = NAME;
+  readonly targets: readonly string[];
+  readonly minFetchMs: number;
+  readonly #deps: DuneDeps;
+  /** Ends when the run under way does. */
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: DuneDeps) {
+    this.#deps = deps;
+    this.targets = deps.queries.map((id) => `query/${id}`);
+    this.minFetchMs = deps.minFetchMs ?? HOUR_MS;
+  }
+
+  async fetchRaw(
+    targets: readonly string[],
+    range: FetchRange,
+  ): Promise<readonly RawPayload[]> {
+    const run = this.#running.then(() => this.#fetchAll(targets, range));
+    this.#running = run.catch(() => null);
+    return await run;
+  }
+
+  normalize(payloads: readonly RawPayload[]): NormalizedPools {
+    const collector = new ReadingCollector(NAME);
+    for (const { body, fetchedAt } of payloads) {
+      for (const [index, row] of (readResults(body).result?.rows ?? []).entries()) {
+        collector.add(index + 1, () => readCanonicalRow(row, { fetchedAt }));
+      }
+    }
+    return collector.result();
+  }
+
+  async #fetchAll(
+    targets: readonly string[],
+    { signal }: FetchRange,
+  ): Promise<readonly RawPayload[]> {
+    const payloads: RawPayload[] = [];
+    for (const target of targets) {
+      const fresh = await this.#freshResult(target, signal);
+      const executionId = fresh ?? await this.#execute(target, signal);
+      payloads.push(...await this.#pages(executionId, { target, signal }));
+    }
+    return payloads;
+  }
+
+  /** The execution of the last result, if it is younger than the least time between two. */
+  async #freshResult(target: string, signal?: AbortSignal): Promise<string | null> {
+    const { value } = await this.#deps.http.fetchJson({
+      path: `/v1/${target}/results?limit=1`,
+      key: `${target}/last`,
+      parse: readResults,
+      // A query that was never run has no result.
+      isAbsence: ({ status }) => status === 404,
+      ...(signal && { signal }),
+    });
+    if (value === null || value.state !== DONE) return null;
+    const endedAt = parseUtcMs(value.execution_ended_at ?? "");
+    const isFresh = endedAt !== null && this.#deps.clock.now() - endedAt < this.minFetchMs;
+    return isFresh ? value.execution_id : null;
+  }
+
+  async #execute(target: string, signal?: AbortSignal): Promise<string> {
+    const { http, timer } = this.#deps;
+    const { value } = await http.fetchJson({
+      method: "POST",
+      path: `/v1/${target}/execute`,
+      key: `${target}/execute`,
+      body: {},
+      parse: (body) =>
+        readAnswer(body, { what: { provider: NAME, name: "execution" }, schema: Started }),
+      ...(signal && { signal }),
+    });
+    if (value === null) throw this.#error(`Cannot execute ${target}: there is no such query`);
+    const { execution_id: id } = value;
+    let pauseMs = POLL_MS.first;
+    for (let poll = 0; poll < MAX_POLLS; poll++) {
+      await wait(pauseMs, { timer, signal });
+      pauseMs = Math.min(POLL_MS.most, pauseMs * POLL_MS.factor);
+      if (await this.#isDone(id, { target, signal })) return id;
+    }
+    throw this.#error(`Cannot read ${target}: execution ${id} did not end in time`);
+  }
+
+  async #isDone(
+    id: string,
+    { target, signal }: { target: string; signal: AbortSignal | undefined },
+  ): Promise<boolean> {
+    const { value } = await this.#deps.http.fetchJson({
+      path: `/v1/execution/${id}/status`,
+      key: `${target}/status`,
+      parse: (body) =>
+        readAnswer(body, { what: { provider: NAME, name: "status" }, schema: Status }),
+      ...(signal && { signal }),
+    });
+    const state = value?.state ?? "missing";
+    if (state === DONE) return true;
+    if (RUNNING.has(state)) return false;
+    throw this.#error(`Cannot execute ${target}: ${value?.error?.message ?? state}`);
+  }
+
+  async #pages(
+    executionId: string,
+    { target, signal }: { target: string; signal: AbortSignal | undefined },
+  ): Promise<readonly RawPayload[]> {
+    const payloads: RawPayload[] = [];
+    for (let offset = 0; offset < MAX_ROWS;) {
+      const { value, fetchedAt } = await this.#deps.http.fetchJson({
+        path: `/v1/execution/${executionId}/results?limit=${PAGE_ROWS}&offset=${offset}`,
+        key: `${target}/results/${offset}`,
+        parse: readResults,
+        ...(signal && { signal }),
+      });
+      if (value === null) break;
+      payloads.push({ key: `${target}/results/${offset}`, body: value, fetchedAt });
+      const next = value.next_offset ?? 0;
+      if (next <= offset) return payloads;
+      offset = next;
+    }
+    throw this.#error(`Cannot read ${target}: more than ${MAX_ROWS} rows, or pages that went away`);
+  }
+
+  #error(message: string): ProviderError {
+    return new ProviderError(NAME, "never", message);
+  }
+}
+
+function readResults(body: unknown): Results {
+  return readAnswer(body, { what: { provider: NAME, name: "results" }, schema: Results });
+}

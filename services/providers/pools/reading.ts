@@ -1,0 +1,94 @@
+import {
+  NO_FLAGS,
+  type Pool,
+  poolIdOf,
+  type PoolSnapshot,
+  type RateBasis,
+  type ReadingFlags,
+  slugOf,
+} from "../../defi/pool.ts";
+import type { UtcMs } from "../../kernel/time.ts";
+import { RowError } from "./row_fields.ts";
+import { toApy } from "../../defi/yields.ts";
+
+/** A pool and one reading of it, as a source gives them: rates are not yet compounded. */
+export interface Reading {
+  readonly protocol: string;
+  readonly chain: string;
+  readonly address: string;
+  readonly symbol: string;
+  readonly about?: Partial<
+    Pick<Pool, "kind" | "structure" | "kink" | "reserveFactor" | "maturityAt" | "since">
+  >;
+  readonly ts: UtcMs;
+  /** When it was known. */
+  readonly knownAt: UtcMs;
+  readonly basis: RateBasis;
+  readonly supplyRate: number;
+  readonly borrowRate?: number | null;
+  readonly incentiveRate?: number | null;
+  readonly utilization?: number | null;
+  readonly tvlUsd?: number | null;
+  readonly volumeUsd?: number | null;
+  readonly updatedAt?: UtcMs | null;
+  readonly flags?: ReadingFlags;
+}
+
+/** A yield beyond this is a mistake of units. */
+const MAX_APY = 1_000;
+const MAX_USD = 1e15;
+
+/** The reading with its yields compounded. Throws `RowError` for figures that can't be. */
+export function toReading(
+  reading: Reading,
+  source: string,
+): { readonly pool: Pool; readonly snapshot: PoolSnapshot } {
+  const { ts, knownAt, basis, about = {}, symbol } = reading;
+  const place = {
+    protocol: slugOf(reading.protocol),
+    chain: slugOf(reading.chain),
+    poolAddress: reading.address.toLowerCase(),
+  };
+  const pool: Pool = {
+    id: poolIdOf(place),
+    ...place,
+    symbol,
+    kind: about.kind ?? null,
+    structure: about.structure ?? null,
+    kink: checked("kink", about.kink, { min: 0, max: 1 }),
+    reserveFactor: checked("reserve factor", about.reserveFactor, { min: 0, max: 1 }),
+    maturityAt: about.maturityAt ?? null,
+    since: about.since ?? null,
+  };
+  const apy = (name: string, rate: number | null | undefined) =>
+    checked(name, toApy(rate ?? null, basis), { min: -1, max: MAX_APY });
+  const supplyApy = apy("supply APY", reading.supplyRate);
+  if (supplyApy === null) throw new RowError("Cannot read supply APY: beyond all numbers");
+  const snapshot: PoolSnapshot = {
+    poolId: pool.id,
+    ts,
+    source,
+    ingestedAt: knownAt,
+    supplyApy,
+    borrowApy: apy("borrow APY", reading.borrowRate),
+    incentiveApy: apy("incentive APY", reading.incentiveRate),
+    // A little above 1 where interest accrued after the last repayment.
+    utilization: checked("utilization", reading.utilization, { min: 0, max: 1.05 }),
+    tvlUsd: checked("TVL", reading.tvlUsd, { min: 0, max: MAX_USD }),
+    volumeUsd: checked("volume", reading.volumeUsd, { min: 0, max: MAX_USD }),
+    updatedAt: reading.updatedAt ?? null,
+    basis,
+    flags: reading.flags ?? NO_FLAGS,
+  };
+  return { pool, snapshot };
+}
+
+function checked(
+  name: string,
+  value: number | null | undefined,
+  { min, max }: { readonly min: number; readonly max: number },
+): number | null {
+  if (value === null || value === undefined) return null;
+  if (value >= min && value <= max) return value;
+  throw new RowError(`Cannot read ${name} ${value}: expected ${min} to ${max}`);
+}

@@ -1,0 +1,158 @@
+import { keepReadings } from "@/services/defi/mod.ts";
+import { parsePoolFile } from "@/services/providers/pools/mod.ts";
+import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
+import { readSharedText, sharedData } from "@/tests/shared_data.ts";
+import { sampleDays, samplePool } from "@/tests/unit/defi/pool_sample.ts";
+import { ADMIN_KEY, type ApiHarness, openTestApi } from "./api_harness.ts";
+
+async function read(harness: ApiHarness, path: string) {
+  const response = await harness.get(path);
+  return { status: response.status, ...await response.json() };
+}
+
+/** Three pools of ten days, each better than the one before. */
+async function threePools() {
+  const harness = await openTestApi();
+  for (const [index, symbol] of ["DAI", "USDC", "WETH"].entries()) {
+    const pool = samplePool({ symbol, poolAddress: `0x${index}` });
+    await harness.poolStore.upsertPools([pool]);
+    const days = Array.from({ length: 10 }, (_, day) => ({
+      supplyApy: 0.01 * (index + 1) + day / 1e5,
+      tvlUsd: index === 2 ? null : 1e7 * (index + 1),
+    }));
+    await harness.poolStore.recordSnapshots(sampleDays(days, pool));
+  }
+  return harness;
+}
+
+Deno.test("GET /api/pools sorts, filters and pages, with both scores", async () => {
+  await using harness = await threePools();
+  const symbols = async (query: string) => {
+    const { data } = await read(harness, `/api/pools?${query}`);
+    return data.map(({ symbol }: { symbol: string }) => symbol);
+  };
+  assertEquals(await symbols("sort=supply_apy"), ["WETH", "USDC", "DAI"]);
+  assertEquals(await symbols("sort=tvl_usd&order=asc"), ["DAI", "USDC", "WETH"]);
+  assertEquals(await symbols("min_tvl=15000000"), ["USDC"]);
+  assertEquals(await symbols("chain=base"), []);
+  const first = await read(harness, "/api/pools?sort=symbol&limit=2");
+  const rest = await read(
+    harness,
+    `/api/pools?sort=symbol&limit=2&cursor=${first.meta.next_cursor}`,
+  );
+  assertEquals([first.data.length, first.meta.total, rest.data[0].symbol], [2, 3, "WETH"]);
+  assertEquals(rest.meta.next_cursor, null);
+  assertEquals(first.meta.origin.fallback, "DUNE_API_KEY is not set");
+  const [row] = rest.data;
+  assertEquals(row.score, row.scores.v1);
+  assertEquals(row.risk_adjusted_score, row.scores.v0);
+});
+
+for (
+  const [path, status] of [
+    ["/api/pools/nobody", 404],
+    ["/api/pools?sort=luck", 422],
+    ["/api/pools?cursor=xx", 422],
+    ["/api/pools?min_tvl=-1", 422],
+    ["/api/simulations/autopilot?max_weight=2", 422],
+    ["/api/simulations/autopilot?start=2030-01-01", 422],
+  ] as const
+) {
+  Deno.test(`GET ${path} answers ${status} in the usual shape`, async () => {
+    await using harness = await threePools();
+    const answer = await read(harness, path);
+    assertEquals([answer.status, answer.success], [status, false]);
+    assert(answer.error.message.length > 0);
+  });
+}
+
+Deno.test("GET /api/pools/{id} gives series, both scores explained and the waterfall", async () => {
+  await using harness = await threePools();
+  const { data } = await read(harness, "/api/pools/aave-v3-ethereum-0x1?points=3");
+  assertEquals(data.series.t.length, 3);
+  assertClose(data.series.supply_apy.at(-1), 0.02009);
+  assertEquals(data.explained.v1.parts.length, 6);
+  assertEquals(data.decomposition.steps.at(-1).name, "net");
+  assertClose(data.decomposition.net[0], 0.02009 - 0.001);
+});
+
+Deno.test("GET /api/simulations/autopilot answers the same for the same address", async () => {
+  await using harness = await threePools();
+  const path = "/api/simulations/autopilot?start=2026-01-01&max_weight=0.5&method=v0";
+  const first = await read(harness, path);
+  assertEquals(first.data.constraints.max_weight, 0.5);
+  assertEquals(first.data.value.length, first.data.t.length);
+  assertEquals((await read(harness, path)).data, first.data);
+});
+
+Deno.test("POST /api/admin/ingest takes the operator's key, and adds nothing twice", async () => {
+  await using harness = await openTestApi();
+  const post = async (key?: string) => {
+    const headers = key === undefined ? {} : { "x-admin-key": key };
+    const request = new Request("http://localhost/api/admin/ingest", { method: "POST", headers });
+    const response = await harness.api.fetch(request);
+    return { status: response.status, ...await response.json() };
+  };
+  assertEquals((await post()).status, 401);
+  assertEquals((await post("operatoR")).status, 403);
+  const first = await post(ADMIN_KEY);
+  assertEquals([first.status, first.data.inserted > 0], [200, true]);
+  assertEquals((await post(ADMIN_KEY)).data.inserted, 0);
+});
+
+Deno.test("GET /onchain/eth/gas says why it is off, bare and in the envelope", async () => {
+  await using harness = await openTestApi();
+  const off = { enabled: false, reason: "ETHERSCAN_API_KEY is not set" };
+  assertEquals(await (await harness.get("/onchain/eth/gas")).json(), off);
+  assertEquals((await read(harness, "/api/onchain/eth/gas")).data, off);
+});
+
+const RATES = "defi/aave_v3_daily_rates_2025-07_2026-08.csv.gz";
+const url = sharedData(RATES);
+
+Deno.test({
+  name: "real Aave reserves are ranked, their stress is told, and the autopilot runs over them",
+  ignore: url === null,
+  async fn() {
+    await using harness = await openTestApi();
+    assert(url !== null);
+    const file = { fileName: RATES, source: "aave" };
+    const readings = parsePoolFile(await readSharedText(url), file);
+    const taken = await keepReadings(harness.poolStore, readings);
+    assertEquals(taken.read, taken.inserted + taken.updated + taken.unchanged + taken.quarantined);
+    const again = await keepReadings(harness.poolStore, readings);
+    assertEquals([again.inserted, again.updated, again.unchanged], [0, 0, 23_198]);
+
+    const { data: rows } = await read(harness, "/api/pools?limit=100");
+    assertEquals(rows.length, 60);
+    const scored = rows.filter(({ score }: { score: number | null }) => score !== null);
+    assert(scored.length > 30);
+    const weth = rows.find(({ chain, symbol }: { chain: string; symbol: string }) =>
+      chain === "ethereum" && symbol === "WETH"
+    );
+    const codes = weth.warnings.map(({ code }: { code: string }) => code);
+    assert(codes.includes("past_stress"), codes.join());
+    const { data: page } = await read(harness, `/api/pools/${weth.id}`);
+    assert(
+      page.episodes.some(({ kind, from }: { kind: string; from: string }) =>
+        kind === "utilization_stress" && from.startsWith("2026-04")
+      ),
+    );
+    const celo = rows.filter(({ chain }: { chain: string }) => chain === "celo");
+    const { data: stale } = await read(harness, `/api/pools/${celo[0].id}`);
+    assert(
+      stale.episodes.some(({ kind, from }: { kind: string; from: string }) =>
+        kind === "stale" && from.startsWith("2025-11")
+      ),
+    );
+
+    const { data: run } = await read(
+      harness,
+      "/api/simulations/autopilot?start=2025-07-22&end=2026-08-22",
+    );
+    assert(run.decisions.length > 0);
+    for (const { at, targets } of run.decisions) {
+      assert(targets.every(({ reading_at }: { reading_at: string }) => reading_at <= at));
+    }
+  },
+});

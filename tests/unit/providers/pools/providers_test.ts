@@ -1,0 +1,274 @@
+import { AppError, ProviderError } from "@/services/kernel/errors.ts";
+import { DAY_MS, SECOND_MS, utcMsOf } from "@/services/kernel/time.ts";
+import {
+  DefillamaPoolProvider,
+  DunePoolProvider,
+  FlipsidePoolProvider,
+  MockPoolProvider,
+} from "@/services/providers/pools/mod.ts";
+import type { ProviderHttp, ProviderRequest } from "@/services/providers/provider_http.ts";
+import { assert, assertClose, assertEquals, assertRejects } from "@/tests/assert.ts";
+import { FakeClock } from "@/tests/fakes/clock.ts";
+import { FakeProviderHttp } from "@/tests/fakes/provider_http.ts";
+
+const NOW = Date.UTC(2026, 0, 10, 12, 0, 30);
+const RANGE = { start: utcMsOf(NOW - DAY_MS), end: utcMsOf(NOW) };
+const STETH = "747c1d2a-c668-4682-b9f9-296708a3dd90";
+
+/** Waits for nothing. */
+const instantly = {
+  after(_delayMs: number, callback: () => void) {
+    queueMicrotask(callback);
+    return () => {};
+  },
+};
+
+const llamaPool = (given = {}) => ({
+  chain: "Ethereum",
+  project: "lido",
+  symbol: "STETH",
+  tvlUsd: 32_493_036_117,
+  apyBase: 2.84,
+  apyReward: null,
+  apy: 2.84,
+  pool: STETH,
+  exposure: "single",
+  stablecoin: false,
+  ilRisk: "no",
+  count: 1141,
+  volumeUsd1d: null,
+  ...given,
+});
+
+function llama(recordings: Record<string, unknown>, charts: readonly string[] = []) {
+  const http = new FakeProviderHttp("defillama", {
+    clock: new FakeClock(NOW),
+    recordings: Object.fromEntries(
+      Object.entries(recordings).map(([path, data]) =>
+        [path, { body: { status: "success", data } }] as const
+      ),
+    ),
+  });
+  return new DefillamaPoolProvider({ http, charts });
+}
+
+Deno.test("DefillamaPoolProvider reads pools in fractions, to the minute of the fetch", async () => {
+  const provider = llama({ "/pools": [llamaPool(), llamaPool({ pool: "x", apyReward: 1.16 })] });
+  const { pools, snapshots, quarantined } = provider.normalize(
+    await provider.fetchRaw(["pools"], RANGE),
+  );
+  assertEquals(quarantined, []);
+  assertEquals(pools[0]?.id, `lido-ethereum-${STETH}` as never);
+  assertEquals(pools[0]?.structure, "single");
+  assertClose(snapshots[0]?.supplyApy, 0.0284);
+  assertEquals(snapshots[0]?.incentiveApy, 0);
+  assertClose(snapshots[1]?.incentiveApy, 0.0116);
+  assertEquals(snapshots[0]?.ts, utcMsOf(NOW - 30 * SECOND_MS));
+  assertEquals(snapshots[0]?.ingestedAt, utcMsOf(NOW));
+});
+
+Deno.test("DefillamaPoolProvider does not make up the parts of a yield in one figure", async () => {
+  const provider = llama({ "/pools": [llamaPool({ apyBase: null })] });
+  const { snapshots } = provider.normalize(await provider.fetchRaw(["pools"], RANGE));
+  assertClose(snapshots[0]?.supplyApy, 0.0284);
+  assertEquals(snapshots[0]?.incentiveApy, null);
+});
+
+Deno.test("DefillamaPoolProvider sets rows aside that are not as expected", async () => {
+  const odd = [llamaPool({ tvlUsd: "many" }), llamaPool({ apy: null, apyBase: null }), null];
+  const provider = llama({ "/pools": [...odd, llamaPool({ pool: "good" })] });
+  const { snapshots, quarantined } = provider.normalize(
+    await provider.fetchRaw(["pools"], RANGE),
+  );
+  assertEquals([snapshots.length, quarantined.length], [1, 3]);
+});
+
+Deno.test("DefillamaPoolProvider refuses a payload that changed", async () => {
+  const http = new FakeProviderHttp("defillama", {
+    clock: new FakeClock(NOW),
+    recordings: { "/pools": { body: { pools: [] } } },
+  });
+  const provider = new DefillamaPoolProvider({ http });
+  await assertRejects(() => provider.fetchRaw(["pools"], RANGE), { type: ProviderError });
+});
+
+Deno.test("DefillamaPoolProvider reads charts of pools that it knows", async () => {
+  const chart = [{ timestamp: "2022-05-03T00:00:00.000Z", tvlUsd: 11e9, apy: 3.6, apyBase: 3.6 }];
+  const provider = llama({ "/pools": [llamaPool()], [`/chart/${STETH}`]: chart }, [STETH]);
+  const charts = await provider.fetchRaw([`chart/${STETH}`], RANGE);
+  assertEquals(provider.normalize(charts).quarantined.length, 1);
+  provider.normalize(await provider.fetchRaw(["pools"], RANGE));
+  const [snapshot] = provider.normalize(charts).snapshots;
+  assertEquals(snapshot?.ts, utcMsOf(Date.UTC(2022, 4, 3)));
+  // What was fetched today was not known then.
+  assertEquals(snapshot?.ingestedAt, utcMsOf(NOW));
+});
+
+const ROW = {
+  ts: "2026-01-10 11:00:00.000 UTC",
+  protocol: "Aave V3",
+  chain: "Base",
+  pool_address: "0xABC",
+  symbol: "USDC",
+  supply_apy: "0.05",
+  borrow_apy: 0.07,
+  utilization: 0.8,
+  tvl_usd: 1e8,
+};
+const resultsOf = (rows: readonly unknown[], more = {}) => ({
+  execution_id: "E1",
+  state: "QUERY_STATE_COMPLETED",
+  result: { rows },
+  ...more,
+});
+
+function dune(recordings: ConstructorParameters<typeof FakeProviderHttp>[1]["recordings"]) {
+  const clock = new FakeClock(NOW);
+  const http = new FakeProviderHttp("dune", { clock, recordings });
+  return {
+    http,
+    provider: new DunePoolProvider({ http, clock, timer: instantly, queries: ["7"] }),
+  };
+}
+
+const PAGES = {
+  "/v1/execution/E1/results?limit=1000&offset=0": {
+    body: resultsOf([ROW], { next_offset: 1000 }),
+  },
+  "/v1/execution/E1/results?limit=1000&offset=1000": {
+    body: resultsOf([{ ...ROW, symbol: "" }]),
+  },
+};
+const paths = (http: FakeProviderHttp) => http.requests.map(({ path }) => path);
+
+Deno.test("DunePoolProvider executes, polls, and reads page after page", async () => {
+  const { http, provider } = dune({
+    "/v1/query/7/results?limit=1": { status: 404, body: { error: "Object not found" } },
+    "/v1/query/7/execute": { body: { execution_id: "E1", state: "QUERY_STATE_PENDING" } },
+    "/v1/execution/E1/status": { body: { state: "QUERY_STATE_COMPLETED" } },
+    ...PAGES,
+  });
+  const { pools, snapshots, quarantined } = provider.normalize(
+    await provider.fetchRaw(provider.targets, RANGE),
+  );
+  assertEquals(paths(http).length, 5);
+  assertEquals(pools.map(({ id }) => id), ["aave-v3-base-0xabc" as never]);
+  assertEquals(snapshots[0]?.supplyApy, 0.05);
+  assertEquals(snapshots[0]?.ts, utcMsOf(Date.UTC(2026, 0, 10, 11)));
+  assertEquals(quarantined.length, 1);
+});
+
+Deno.test("DunePoolProvider spends no credits on a result that is fresh", async () => {
+  const last = { body: resultsOf([], { execution_ended_at: "2026-01-10T11:30:00.000Z" }) };
+  const { http, provider } = dune({ "/v1/query/7/results?limit=1": last, ...PAGES });
+  await provider.fetchRaw(provider.targets, RANGE);
+  assert(!paths(http).includes("/v1/query/7/execute"));
+});
+
+Deno.test("DunePoolProvider says why a query failed", async () => {
+  const error = { message: "Error: Line 1:1: mismatched input 'selecdt'" };
+  const { provider } = dune({
+    "/v1/query/7/results?limit=1": { status: 404, body: {} },
+    "/v1/query/7/execute": { body: { execution_id: "E1" } },
+    "/v1/execution/E1/status": { body: { state: "QUERY_STATE_FAILED", error } },
+  });
+  await assertRejects(() => provider.fetchRaw(provider.targets, RANGE), {
+    type: ProviderError,
+    pattern: /mismatched input/,
+  });
+});
+
+Deno.test("DunePoolProvider runs one query at a time, also when it is asked twice", async () => {
+  let running = 0;
+  let most = 0;
+  const { http } = dune({
+    "/v1/query/7/results?limit=1": { status: 404, body: {} },
+    "/v1/query/7/execute": { body: { execution_id: "E1" } },
+    "/v1/execution/E1/status": { body: { state: "QUERY_STATE_COMPLETED" } },
+    ...PAGES,
+  });
+  const counted: ProviderHttp = {
+    provider: "dune",
+    async fetchJson<T>(request: ProviderRequest<T>) {
+      if (request.path.endsWith("/execute")) most = Math.max(most, ++running);
+      const answer = await http.fetchJson(request);
+      if (request.path.endsWith("offset=1000")) running--;
+      return answer;
+    },
+  };
+  const clock = new FakeClock(NOW);
+  const provider = new DunePoolProvider({ http: counted, clock, timer: instantly, queries: ["7"] });
+  await Promise.all([1, 2].map(() => provider.fetchRaw(provider.targets, RANGE)));
+  assertEquals(most, 1);
+});
+
+Deno.test("DunePoolProvider passes on that its budget is spent", async () => {
+  const spent = new AppError("RATE_LIMITED", "later");
+  const { provider } = dune({ "/v1/query/7/results?limit=1": spent });
+  await assertRejects(() => provider.fetchRaw(provider.targets, RANGE), { type: AppError });
+});
+
+/** Answers JSON-RPC by its method. */
+function flipside(answers: Record<string, unknown>) {
+  const asked: string[] = [];
+  const http: ProviderHttp = {
+    provider: "flipside",
+    fetchJson<T>({ body, parse }: ProviderRequest<T>) {
+      const { method } = body as { method: string };
+      asked.push(method);
+      const value = parse(answers[method]);
+      const about = { fetchedAt: utcMsOf(NOW), url: "", checksum: "" };
+      return Promise.resolve({ value, ...about });
+    },
+  };
+  const provider = new FlipsidePoolProvider({ http, timer: instantly, sql: "select 1" });
+  return { provider, asked };
+}
+const run = (state: string) => ({ result: { queryRun: { id: "R1", state } } });
+
+Deno.test("FlipsidePoolProvider runs, polls and reads the rows of a query", async () => {
+  const { provider, asked } = flipside({
+    createQueryRun: run("QUERY_STATE_RUNNING"),
+    getQueryRun: run("QUERY_STATE_SUCCESS"),
+    getQueryRunResults: { result: { rows: [ROW], page: { totalPages: 1 } } },
+  });
+  const { snapshots } = provider.normalize(await provider.fetchRaw(["sql"], RANGE));
+  assertEquals(asked, ["createQueryRun", "getQueryRun", "getQueryRunResults"]);
+  assertEquals(snapshots.length, 1);
+});
+
+const failures = [
+  { name: "a refusal", answers: { createQueryRun: { error: { message: "no seconds left" } } } },
+  { name: "a failed query", answers: { createQueryRun: run("QUERY_STATE_FAILED") } },
+  { name: "an answer that changed", answers: { createQueryRun: { result: {} } } },
+];
+for (const { name, answers } of failures) {
+  Deno.test(`FlipsidePoolProvider throws for ${name}`, async () => {
+    const { provider } = flipside(answers);
+    await assertRejects(() => provider.fetchRaw(["sql"], RANGE), { type: ProviderError });
+  });
+}
+
+Deno.test("MockPoolProvider makes the same readings everywhere, one a day and one now", async () => {
+  const read = async () => {
+    const provider = new MockPoolProvider();
+    const range = { start: utcMsOf(NOW - 3 * DAY_MS), end: utcMsOf(NOW) };
+    return provider.normalize(await provider.fetchRaw(provider.targets, range));
+  };
+  const first = await read();
+  assertEquals(await read(), first);
+  assertEquals(first.quarantined, []);
+  assertEquals(new Set(first.snapshots.map(({ ts }) => ts)).size, 4);
+  assert(first.pools.length >= 10);
+});
+
+Deno.test("MockPoolProvider moves each second, by little", () => {
+  const provider = new MockPoolProvider();
+  const times = [0, 1, 2].map((second) => NOW + second * SECOND_MS);
+  const payload = { key: "all", body: { times }, fetchedAt: utcMsOf(NOW) };
+  const { snapshots, pools } = provider.normalize([payload]);
+  const usdc = snapshots.filter(({ poolId }) => poolId === pools[0]?.id);
+  const apys = usdc.map(({ supplyApy }) => supplyApy);
+  assertEquals(new Set(apys).size, 3);
+  assert(Math.max(...apys) / Math.min(...apys) < 1.05);
+});

@@ -1,0 +1,109 @@
+import { basename } from "node:path";
+import { keepReadings, type Taken } from "@/services/defi/mod.ts";
+import { AppError } from "@/services/kernel/errors.ts";
+import type { Clock } from "@/services/ports/mod.ts";
+import type { RawAnswer } from "@/services/ports/provider_records.ts";
+import { openFileBytes } from "@/services/providers/file/file_bytes.ts";
+import { parsePoolFile, POOL_LAYOUTS } from "@/services/providers/pools/mod.ts";
+import { SqlPoolStore, SqlRawIngestStore } from "@/services/storage/mod.ts";
+import { runAsProcess, type Script, UsageError } from "./cli.ts";
+import { openFromEnvironment } from "./cli_database.ts";
+
+const FLAGS = {
+  provider: { type: "string" },
+  format: { type: "string" },
+} as const;
+
+/** A larger file is no list of pool readings. */
+const MAX_FILE_BYTES = 268_435_456;
+const FORMATS = ["auto", ...POOL_LAYOUTS.map(({ name }) => name)];
+
+/** Imports pools and their readings from a CSV file into the store. */
+export const POOLS_IMPORT = {
+  name: "pools:import",
+  usage: `FILE --provider NAME [--format auto]
+
+Imports DeFi pools and their readings from CSV, plain or gzip. Its columns tell the layout. Bad rows
+are set aside with line and reason. The same file again changes nothing; one that was cut off goes
+on where it ended.
+
+  --provider NAME what the series is called: pools can be read by several
+  --format F      ${FORMATS.join(", ")}
+  --json          print one object: read, inserted, updated, unchanged, quarantined, errors, pools,
+                  held
+  --help          show this text`,
+  flags: FLAGS,
+  positionals: { min: 1, max: 1 },
+  async main({ io, flags, positionals, report }) {
+    const { provider, format = "auto" } = flags;
+    const [path = ""] = positionals;
+    if (provider === undefined || !/^[a-z0-9_-]{1,40}$/.test(provider)) {
+      throw new UsageError("--provider: expected a name of a-z, 0-9, - and _");
+    }
+    if (!FORMATS.includes(format)) {
+      throw new UsageError(`--format "${format}": expected one of ${FORMATS.join(", ")}`);
+    }
+    const fileName = basename(path);
+    const { text, checksum } = await readFile(path);
+    await using opened = await openFromEnvironment(io);
+    const { database, clock } = opened;
+    const readings = parse(text, { fileName, source: provider, format });
+    if ("refused" in readings) {
+      io.stderr(`pools:import: ${readings.refused}\n`);
+      return 1;
+    }
+    const raw = rawAnswer({ fileName, provider, checksum, body: text }, clock);
+    await new SqlRawIngestStore(database).keep([raw]);
+    const taken = await keepReadings(new SqlPoolStore(database, clock), readings);
+    report({ ...taken, pools: readings.pools.length }, textOf(taken, readings.pools.length));
+    return 0;
+  },
+} as const satisfies Script<typeof FLAGS>;
+
+function parse(text: string, file: Parameters<typeof parsePoolFile>[1]) {
+  try {
+    return parsePoolFile(text, file);
+  } catch (error) {
+    if (error instanceof AppError) return { refused: error.message };
+    throw error;
+  }
+}
+
+function rawAnswer(
+  { fileName, provider, checksum, body }: {
+    readonly fileName: string;
+    readonly provider: string;
+    readonly checksum: string;
+    readonly body: string;
+  },
+  clock: Clock,
+): RawAnswer {
+  const about = { provider, key: `file/${fileName}`, checksum, url: fileName };
+  return { ...about, status: 200, body, fetchedAt: clock.now(), quarantineReason: null };
+}
+
+async function readFile(path: string): Promise<{ text: string; checksum: string }> {
+  const file = await openFileBytes(path, { maxBytes: MAX_FILE_BYTES });
+  try {
+    const decoder = new TextDecoder();
+    let text = "";
+    for await (const chunk of file.chunks) text += decoder.decode(chunk, { stream: true });
+    return { text: text + decoder.decode(), checksum: file.checksum() };
+  } finally {
+    file.close();
+  }
+}
+
+function textOf(
+  { read, inserted, updated, unchanged, held, quarantined, errors }: Taken,
+  pools: number,
+): string {
+  const counts =
+    `${read} read, ${inserted} inserted, ${updated} updated, ${unchanged} unchanged, ` +
+    `${quarantined} set aside`;
+  const waiting = held > 0 ? ` (${held} held until confirmed)` : "";
+  const reasons = errors.map(({ line, reason }) => `  line ${line}: ${reason}`);
+  return [`${pools} pools: ${counts}${waiting}`, ...reasons].join("\n");
+}
+
+if (import.meta.main) await runAsProcess(POOLS_IMPORT);
