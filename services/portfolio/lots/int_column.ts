@@ -29,6 +29,11 @@ export class IntColumn {
     this.#values[index] = value;
   }
 
+  /** Forgets what stands from a place on. */
+  truncate(length: number): void {
+    this.#length = Math.min(length, this.#length);
+  }
+
   /** The values with their indices. */
   entries(): ArrayIterator<[number, number]> {
     return this.#values.subarray(0, this.#length).entries();

@@ -5,6 +5,8 @@ export interface LotOrder {
   /** The lot that is next, or -1. */
   first(): number;
   removeFirst(): void;
+  /** Remembers the lots that are still open; the answer makes the same order of them. */
+  save(isOpen: (lot: number) => boolean): () => LotOrder;
 }
 
 /** Oldest or newest first; mostly appended to, so a sorted list with two ends is enough. */
@@ -50,6 +52,17 @@ export class TimeOrder implements LotOrder {
     } else {
       this.#start++;
     }
+  }
+
+  save(isOpen: (lot: number) => boolean): () => LotOrder {
+    const places = openPlaces(this.#lots, { from: this.#start, isOpen });
+    const lots = Int32Array.from(places, (place) => this.#lots[place] ?? 0);
+    const times = Float64Array.from(places, (place) => this.#times[place] ?? 0);
+    return () => {
+      const order = new TimeOrder({ isNewestFirst: this.#isNewestFirst });
+      for (const [place, lot] of lots.entries()) order.push(lot, times[place] ?? 0);
+      return order;
+    };
   }
 }
 
@@ -102,6 +115,18 @@ export class CostOrder implements LotOrder {
     }
   }
 
+  save(isOpen: (lot: number) => boolean): () => LotOrder {
+    const places = openPlaces(this.#lots, { from: 0, isOpen });
+    const lots = Int32Array.from(places, (place) => this.#lots[place] ?? 0);
+    const keys = Float64Array.from(places, (place) => this.#keys[place] ?? 0);
+    return () => {
+      const isHighestFirst = this.#sign < 0;
+      const order = new CostOrder(this.#compareExactly, { isHighestFirst });
+      for (const [place, lot] of lots.entries()) order.push(lot, keys[place] ?? 0);
+      return order;
+    };
+  }
+
   #isBefore(a: number, b: number): boolean {
     const aKey = this.#keys[a] ?? 0;
     const bKey = this.#keys[b] ?? 0;
@@ -121,4 +146,15 @@ export class CostOrder implements LotOrder {
     this.#lots[b] = lot;
     this.#keys[b] = key;
   }
+}
+
+function openPlaces(
+  lots: readonly number[],
+  { from, isOpen }: { readonly from: number; readonly isOpen: (lot: number) => boolean },
+): number[] {
+  const places: number[] = [];
+  for (let place = from; place < lots.length; place++) {
+    if (isOpen(lots[place] ?? -1)) places.push(place);
+  }
+  return places;
 }

@@ -43,6 +43,30 @@ export class MoneyColumn {
     this.#high[index] = (this.#high[index] ?? 0) - high - borrow;
   }
 
+  /** Sets all to nothing. */
+  clear(): void {
+    this.#high.fill(0);
+    this.#low.fill(0);
+  }
+
+  /** A copy of what is at some places, in their order. */
+  pick(places: Int32Array): MoneyColumn {
+    const copy = new MoneyColumn(places.length);
+    for (const [index, place] of places.entries()) {
+      copy.#high[index] = this.#high[place] ?? 0;
+      copy.#low[index] = this.#low[place] ?? 0;
+    }
+    return copy;
+  }
+
+  /** Brings back to some places what was picked from them. */
+  put(places: Int32Array, copy: MoneyColumn): void {
+    for (const [index, place] of places.entries()) {
+      this.#high[place] = copy.#high[index] ?? 0;
+      this.#low[place] = copy.#low[index] ?? 0;
+    }
+  }
+
   /** In units of 10^-18. */
   unitsAt(index: number): bigint {
     return BigInt(this.#high[index] ?? 0) * LOW_UNITS + BigInt(this.#low[index] ?? 0);

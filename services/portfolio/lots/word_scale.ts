@@ -1,4 +1,5 @@
 import type { LotEvent } from "./asset_plan.ts";
+import type { EventColumns } from "./event_columns.ts";
 import type { Exact } from "./exact.ts";
 import { HIGH_DECIMALS, MONEY_DECIMALS, WORD_LIMIT } from "./words.ts";
 
@@ -9,46 +10,38 @@ export interface WordScale {
 }
 
 /** The half of the range that is used: the bounds below are themselves rounded. */
-const MOST = WORD_LIMIT / 2;
+export const MOST_WORD = WORD_LIMIT / 2;
 
 /**
- * How quantities and prices of these events are whole numbers of a machine word, such that
- * nothing that can be made of them leaves its range; `null` where there is no such scale.
- * Single lots and fractions are never larger than their event; pools of average cost may be as
- * large as all events together.
+ * The scale in which quantities and prices of these events are whole numbers, with the fewest
+ * decimals; `null` where a product of the two would not fit the decimals of money.
  */
-export function wordScaleOf(
-  events: readonly LotEvent[],
-  { picks, hasPools }: { readonly picks: readonly Exact[]; readonly hasPools: boolean },
-): WordScale | null {
-  const quantityDecimals = mostDecimals([...events.map(({ quantity }) => quantity), ...picks]);
-  const ownDecimals = mostDecimals(events.map(({ price }) => price));
+export function wordScaleOf(columns: EventColumns): WordScale | null {
+  const quantityDecimals = mostDecimals(quantitiesOf(columns));
+  const ownDecimals = mostDecimals(columns.events.map(({ price }) => price));
   const priceDecimals = Math.max(ownDecimals, HIGH_DECIMALS - quantityDecimals);
   if (quantityDecimals + priceDecimals > MONEY_DECIMALS) return null;
-  const scale = { quantityDecimals, priceDecimals };
-  let quantitySum = 0;
-  let moneySum = 0;
-  for (const event of events) {
-    const { quantity, money, price } = wordsOf(event, scale);
-    quantitySum += quantity;
-    moneySum += money;
-    // Costs are divided as they are; only proceeds have a sign of their own.
-    const isNegative = price < 0 || event.kind === "open" && event.extra.units < 0n;
-    if (isNegative || event.extra.decimals > MONEY_DECIMALS) return null;
-    if (quantity >= MOST || money >= MOST || price >= MOST) return null;
-  }
-  if (picks.some((pick) => floatOf(pick) * 10 ** quantityDecimals >= MOST)) return null;
-  return hasPools && (quantitySum >= MOST || moneySum >= MOST) ? null : scale;
+  return { quantityDecimals, priceDecimals };
 }
 
-function wordsOf({ quantity, price, extra }: LotEvent, scale: WordScale) {
+/** The quantities of events from one on, and of the lots that they name. */
+export function quantitiesOf({ events, picks }: EventColumns, from = 0): Exact[] {
+  const named = [...picks].filter(([index]) => index >= from).flatMap(([, own]) => own);
+  return [...events.slice(from), ...named].map(({ quantity }) => quantity);
+}
+
+/** Whether an event is made of whole numbers of the scale, and nothing made of it leaves the range. */
+export function fitsScale(event: LotEvent, scale: WordScale): boolean {
+  const { kind, quantity, price, extra } = event;
+  const areWhole = quantity.decimals <= scale.quantityDecimals &&
+    price.decimals <= scale.priceDecimals && extra.decimals <= MONEY_DECIMALS;
+  // Costs are divided as they are; only proceeds have a sign of their own.
+  if (!areWhole || price.units < 0n || kind === "open" && extra.units < 0n) return false;
   const amount = floatOf(quantity);
   const unitPrice = floatOf(price);
-  return {
-    quantity: amount * 10 ** scale.quantityDecimals,
-    price: unitPrice * 10 ** scale.priceDecimals,
-    money: (amount * Math.abs(unitPrice) + Math.abs(floatOf(extra)) + 1) * 10 ** HIGH_DECIMALS,
-  };
+  const money = (amount * unitPrice + Math.abs(floatOf(extra)) + 1) * 10 ** HIGH_DECIMALS;
+  return amount * 10 ** scale.quantityDecimals < MOST_WORD && money < MOST_WORD &&
+    unitPrice * 10 ** scale.priceDecimals < MOST_WORD;
 }
 
 /** The decimals that hold all of the amounts. */
