@@ -29,8 +29,10 @@ interface Match {
 export class AssetLots {
   readonly #assetId: AssetId;
   readonly #context: { readonly index: LedgerIndex; readonly options: LotOptions };
-  readonly #rows = new Map<Uuid, LotRow>();
+  #size = 0;
   #changes = new Map<Uuid, LotRow | null>();
+  /** What the work at hand takes in. */
+  #taken: ReadonlyMap<Uuid, LotRow | null> = new Map();
   #planner: AssetPlanner;
   #columns: EventColumns;
   #match: Match | null = null;
@@ -49,18 +51,24 @@ export class AssetLots {
 
   /** How many rows it has. */
   get size(): number {
-    return this.#rows.size;
+    return this.#size;
   }
 
-  /** Adds a row, or replaces the one with its id; the same row if what it depends on changed. */
-  upsert(row: LotRow): void {
-    this.#rows.set(row.id, row);
+  /** Adds a row that it does not have. */
+  add(row: LotRow): void {
+    this.#size++;
     this.#changes.set(row.id, row);
   }
 
+  /** Takes a row away that it has. */
   remove(id: Uuid): void {
-    this.#rows.delete(id);
+    this.#size--;
     this.#changes.set(id, null);
+  }
+
+  /** Lets a row that it has be read anew, as something that the row depends on has changed. */
+  reread(row: LotRow): void {
+    this.#changes.set(row.id, row);
   }
 
   /** The book of the rows as they are now. */
@@ -77,7 +85,7 @@ export class AssetLots {
    */
   *catchUp(): Generator<void> {
     while (this.#work !== null || this.#changes.size > 0) {
-      const work = this.#work ??= this.#apply(this.#takeChanges());
+      const work = this.#work ??= this.#begin();
       try {
         if (!work.next().done) yield;
         else if (this.#work === work) this.#work = null;
@@ -88,20 +96,21 @@ export class AssetLots {
     }
   }
 
-  #takeChanges(): ReadonlyMap<Uuid, LotRow | null> {
-    const changes = this.#changes;
+  #begin(): Generator<void> {
+    this.#taken = this.#changes;
     this.#changes = new Map();
-    return changes;
+    return this.#apply(this.#taken);
   }
 
-  /** After a row that can't be read nothing is known for sure. */
+  /** After a row that can't be read nothing is known for sure but the rows. */
   #startOver(): void {
+    const read = this.#planner.rows.map((row) => [row.id, row] as const);
+    this.#changes = new Map([...read, ...this.#taken, ...this.#changes]);
     this.#planner = new AssetPlanner(this.#context);
     this.#columns = new EventColumns(this.#context.options);
     this.#match = null;
     this.#work = null;
     this.#book = null;
-    this.#changes = new Map(this.#rows);
   }
 
   *#apply(changes: ReadonlyMap<Uuid, LotRow | null>): Generator<void> {

@@ -40,8 +40,11 @@ export class AssetMatcher {
   #rule = NO_RULE;
   #ruleUntil = -Infinity;
 
-  readonly #lots: LotTable;
-  readonly #fractions: FractionColumns = { events: new IntColumn(0), lots: new IntColumn(0) };
+  readonly #lots = new LotTable();
+  readonly #isByRow: boolean;
+  /** Lots before this one are used up. */
+  #oldest = 0;
+  readonly #fractions: FractionColumns = { events: new IntColumn(), lots: new IntColumn() };
   readonly #problems: LotProblem[] = [];
 
   /** Of each account; and of all together, where they are one pool. */
@@ -61,7 +64,7 @@ export class AssetMatcher {
     this.#columns = columns;
     this.#amounts = amounts;
     this.#ruleAt = ruleAt;
-    this.#lots = new LotTable({ isByRow });
+    this.#isByRow = isByRow;
     this.#checkpoints = new Checkpoints({ every: checkpointEvery });
   }
 
@@ -82,20 +85,37 @@ export class AssetMatcher {
    * every open lot has its own cost. Yields now and then.
    */
   *run(from: number): Generator<void> {
-    const { times } = this.#columns;
     const { length } = this.#columns.events;
-    for (let index = this.#rewind(from); index < length; index++) {
-      if (this.#checkpoints.isDue(index)) this.#save(index);
-      const at = times[index] ?? 0;
-      if (at >= this.#ruleUntil) this.#enterYear(index, at);
-      this.#step(index);
-      if (index % EVENTS_AT_ONCE === 0) yield;
+    this.#checkpoints.spreadOver(length);
+    this.#lots.reserve(length);
+    this.#fractions.events.reserve(length);
+    this.#fractions.lots.reserve(length);
+    let index = this.#rewind(from);
+    while (index < length) {
+      const end = Math.min(length, index + EVENTS_AT_ONCE);
+      this.#runTo(end, index);
+      index = end;
+      yield;
     }
     this.#dissolvePools();
   }
 
+  #runTo(end: number, start: number): void {
+    const { times } = this.#columns;
+    let due = this.#checkpoints.next;
+    for (let index = start; index < end; index++) {
+      if (index >= due) {
+        this.#save(index);
+        due = this.#checkpoints.next;
+      }
+      const at = times[index] ?? 0;
+      if (at >= this.#ruleUntil) this.#enterYear(index, at);
+      this.#step(index);
+    }
+  }
+
   #save(index: number): void {
-    const open = Int32Array.from(this.#openLots());
+    const open = this.#openLots();
     const isOpen = (lot: number) => this.#amounts.isOpen(lot);
     const [rule, ruleUntil] = [this.#rule, this.#ruleUntil];
     const [fractions, problems] = [this.#fractions.lots.length, this.#problems.length];
@@ -131,6 +151,7 @@ export class AssetMatcher {
     this.#fractions.events.truncate(fractions);
     this.#fractions.lots.truncate(fractions);
     this.#problems.length = problems;
+    this.#oldest = 0;
   }
 
   #step(index: number): void {
@@ -233,7 +254,10 @@ export class AssetMatcher {
 
   /** Adds the lot that the amounts just made. */
   #register(place: LotPlace): number {
-    return this.#lots.add(place, this.#columns.events[place.event]?.row.id);
+    const lot = this.#lots.add(place);
+    const row = this.#isByRow ? this.#columns.events[place.event]?.row : undefined;
+    if (row) this.#lots.nameBy(row.id, lot);
+    return lot;
   }
 
   /** Puts a lot that arrived where the rule of the year looks for it. */
@@ -322,14 +346,19 @@ export class AssetMatcher {
     });
   }
 
-  #openLots(): number[] {
-    const open: number[] = [];
-    for (let lot = 0; lot < this.#lots.length; lot++) if (this.#amounts.isOpen(lot)) open.push(lot);
-    return open;
+  #openLots(): Int32Array {
+    const { length } = this.#lots;
+    while (this.#oldest < length && !this.#amounts.isOpen(this.#oldest)) this.#oldest++;
+    const open = new Int32Array(length - this.#oldest);
+    let count = 0;
+    for (let lot = this.#oldest; lot < length; lot++) {
+      if (this.#amounts.isOpen(lot)) open[count++] = lot;
+    }
+    return open.slice(0, count);
   }
 
   /** Open lots that are in an account. */
-  #heldLots(): number[] {
+  #heldLots(): Int32Array {
     return this.#openLots().filter((lot) => this.#lots.linkOf(lot) === ARRIVED);
   }
 }

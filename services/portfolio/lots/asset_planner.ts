@@ -38,6 +38,11 @@ export class AssetPlanner {
     this.#context = context;
   }
 
+  /** The rows that were read, in order. */
+  get rows(): readonly LotRow[] {
+    return this.#plans.map(({ row }) => row);
+  }
+
   /** All that happens to the asset, in order. */
   get events(): readonly LotEvent[] {
     return this.#events;
@@ -77,9 +82,10 @@ export class AssetPlanner {
     const touched = [...gone, ...added];
     this.#collect(touched);
     const before = this.#events;
+    // Rows in order have their trades in order.
     this.#events = mergeSorted(before, {
-      gone: new Set([...gone].flatMap(({ event }) => event ?? [])),
-      added: added.flatMap(({ event }) => event ?? []).sort(compareEvents),
+      gone: new Set(eventsOf(gone)),
+      added: eventsOf(added),
       compare: compareEvents,
     });
     if (touched.some(({ row, event }) => event === null && isTransfer(row))) this.#pair();
@@ -90,20 +96,20 @@ export class AssetPlanner {
   #collect(touched: readonly RowPlan[]): void {
     const plans = this.#plans;
     if (touched.some(({ income }) => income.length > 0)) {
-      this.#income = plans.flatMap(({ income }) => income);
+      this.#income = gather(plans, ({ income }) => income);
     }
     if (touched.some(({ fees }) => fees.length > 0)) {
-      this.#fees = plans.flatMap(({ fees }) => fees);
+      this.#fees = gather(plans, ({ fees }) => fees);
     }
     if (touched.some(({ problems }) => problems.length > 0)) {
-      this.#rowProblems = plans.flatMap(({ problems }) => problems);
+      this.#rowProblems = gather(plans, ({ problems }) => problems);
     }
   }
 
   /** Pairs the transfers anew; what comes out as before keeps its event and its number. */
   #pair(): void {
     const { options } = this.#context;
-    const transfers = this.#plans.map(({ row }) => row).filter(isTransfer);
+    const transfers = this.rows.filter(isTransfer);
     const links = new Map<string, number>();
     const linkOf = ({ out, in: into }: TransferLink) => {
       const key = `${out.id} ${into.id}`;
@@ -127,6 +133,22 @@ export class AssetPlanner {
     this.#transferEvents = known;
     this.#transferProblems = plan.problems;
   }
+}
+
+function eventsOf(plans: Iterable<RowPlan>): LotEvent[] {
+  const events: LotEvent[] = [];
+  for (const { event } of plans) if (event) events.push(event);
+  return events;
+}
+
+/** What the rows have of one kind, one after the other; most have none. */
+function gather<Item>(
+  plans: readonly RowPlan[],
+  listOf: (plan: RowPlan) => readonly Item[],
+): readonly Item[] {
+  const all: Item[] = [];
+  for (const plan of plans) for (const item of listOf(plan)) all.push(item);
+  return all;
 }
 
 function isSame(a: LotEvent, b: LotEvent): boolean {

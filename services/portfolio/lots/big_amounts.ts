@@ -1,10 +1,10 @@
 import type { LotEvent } from "./asset_plan.ts";
-import { type EventColumns } from "./event_columns.ts";
+import type { EventColumns } from "./event_columns.ts";
 import { type Exact, powerOfTen, unitsAt } from "./exact.ts";
 import { DUST_PARTS, type FractionAmounts, type LotAmounts, NO_POOL } from "./lot_amounts.ts";
 import type { Split } from "./lot_book.ts";
 import { MONEY_DECIMALS } from "./words.ts";
-import { mostDecimals, quantitiesOf } from "./word_scale.ts";
+import { mostDecimals, quantityDecimalsOf } from "./word_scale.ts";
 
 interface BigLot {
   quantity: bigint;
@@ -37,9 +37,9 @@ export class BigAmounts implements LotAmounts {
   /** Takes the decimals that hold these events, and what can be made of them. */
   constructor(columns: EventColumns, { split }: { readonly split: Split }) {
     const { events } = columns;
-    const extraDecimals = mostDecimals(events.map(({ extra }) => extra));
-    this.quantityDecimals = mostDecimals(quantitiesOf(columns));
-    this.#priceDecimals = mostDecimals(events.map(({ price }) => price));
+    const extraDecimals = mostDecimals(events, ({ extra }) => extra);
+    this.quantityDecimals = quantityDecimalsOf(columns);
+    this.#priceDecimals = mostDecimals(events, ({ price }) => price);
     const productDecimals = this.quantityDecimals + this.#priceDecimals;
     this.costDecimals = Math.max(MONEY_DECIMALS, split.decimals, productDecimals, extraDecimals);
     this.#rounding = split.rounding;
@@ -49,11 +49,11 @@ export class BigAmounts implements LotAmounts {
 
   load(columns: EventColumns, from: number): boolean {
     const { events } = columns;
-    const areHeld = quantitiesOf(columns, from)
-      .every(({ decimals }) => decimals <= this.quantityDecimals);
-    if (!areHeld || !events.slice(from).every((event) => this.#holds(event))) return false;
+    const changed = events.slice(from);
+    if (quantityDecimalsOf(columns, from) > this.quantityDecimals) return false;
+    if (!changed.every((event) => this.#holds(event))) return false;
     this.#events.length = from;
-    for (const { quantity, price, extra } of events.slice(from)) {
+    for (const { quantity, price, extra } of changed) {
       this.#events.push({
         quantity: unitsAt(quantity, this.quantityDecimals),
         price: unitsAt(price, this.#priceDecimals),

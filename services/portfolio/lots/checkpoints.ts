@@ -28,9 +28,14 @@ export class Checkpoints {
     this.#gap = every;
   }
 
-  /** Whether one should be taken before an event. */
-  isDue(index: number): boolean {
-    return index - (this.#kept.at(-1)?.index ?? 0) >= this.#gap;
+  /** Spreads checkpoints over so many events: what would be thinned out anyway is not taken. */
+  spreadOver(events: number): void {
+    this.#gap = Math.max(this.#gap, Math.ceil(events / MAX_KEPT));
+  }
+
+  /** Before which event the next one should be taken. */
+  get next(): number {
+    return (this.#kept.at(-1)?.index ?? 0) + this.#gap;
   }
 
   add(checkpoint: Checkpoint): void {

@@ -23,7 +23,7 @@ interface Part {
  * become separate: oldest first, a lot stays in its account as far as that holds so much; the
  * rest goes to accounts that hold more than their lots, in the order of their first row.
  */
-export function relocateLots(held: readonly number[], ledger: Ledger): void {
+export function relocateLots(held: Int32Array, ledger: Ledger): void {
   const { amounts, lots } = ledger;
   const room = balancesOf(ledger);
   const excess: Part[] = [];

@@ -31,7 +31,7 @@ export class LotMatcher {
   upsert(row: LotRow): void {
     this.remove(row.id);
     this.#rows.set(row.id, row);
-    this.#assetOf(row).upsert(row);
+    this.#assetOf(row).add(row);
     if (row.parentId !== null) {
       const fees = this.#feesByParent.get(row.parentId);
       if (fees) fees.add(row.id);
@@ -84,8 +84,8 @@ export class LotMatcher {
   /** Lets the rows that a row belongs to, or that belong to it, be read anew. */
   #replanAround({ id, parentId }: LotRow): void {
     const parent = parentId === null ? undefined : this.#rows.get(parentId);
-    if (parent) this.#assetOf(parent).upsert(parent);
-    for (const fee of this.#feesOf(id)) this.#assetOf(fee).upsert(fee);
+    if (parent) this.#assetOf(parent).reread(parent);
+    for (const fee of this.#feesOf(id)) this.#assetOf(fee).reread(fee);
   }
 
   /** In the order of their ids, whatever order they came in. */

@@ -55,12 +55,10 @@ export class TimeOrder implements LotOrder {
   }
 
   save(isOpen: (lot: number) => boolean): () => LotOrder {
-    const places = openPlaces(this.#lots, { from: this.#start, isOpen });
-    const lots = Int32Array.from(places, (place) => this.#lots[place] ?? 0);
-    const times = Float64Array.from(places, (place) => this.#times[place] ?? 0);
+    const { lots, keys } = openOnes(this.#lots, { keys: this.#times, from: this.#start, isOpen });
     return () => {
       const order = new TimeOrder({ isNewestFirst: this.#isNewestFirst });
-      for (const [place, lot] of lots.entries()) order.push(lot, times[place] ?? 0);
+      for (const [place, lot] of lots.entries()) order.push(lot, keys[place] ?? 0);
       return order;
     };
   }
@@ -116,9 +114,7 @@ export class CostOrder implements LotOrder {
   }
 
   save(isOpen: (lot: number) => boolean): () => LotOrder {
-    const places = openPlaces(this.#lots, { from: 0, isOpen });
-    const lots = Int32Array.from(places, (place) => this.#lots[place] ?? 0);
-    const keys = Float64Array.from(places, (place) => this.#keys[place] ?? 0);
+    const { lots, keys } = openOnes(this.#lots, { keys: this.#keys, from: 0, isOpen });
     return () => {
       const isHighestFirst = this.#sign < 0;
       const order = new CostOrder(this.#compareExactly, { isHighestFirst });
@@ -148,13 +144,23 @@ export class CostOrder implements LotOrder {
   }
 }
 
-function openPlaces(
+/** The lots that are open, and their keys. */
+function openOnes(
   lots: readonly number[],
-  { from, isOpen }: { readonly from: number; readonly isOpen: (lot: number) => boolean },
-): number[] {
-  const places: number[] = [];
+  { keys, from, isOpen }: {
+    readonly keys: readonly number[];
+    readonly from: number;
+    readonly isOpen: (lot: number) => boolean;
+  },
+): { readonly lots: Int32Array; readonly keys: Float64Array } {
+  const openLots = new Int32Array(lots.length - from);
+  const openKeys = new Float64Array(lots.length - from);
+  let count = 0;
   for (let place = from; place < lots.length; place++) {
-    if (isOpen(lots[place] ?? -1)) places.push(place);
+    const lot = lots[place] ?? -1;
+    if (!isOpen(lot)) continue;
+    openLots[count] = lot;
+    openKeys[count++] = keys[place] ?? 0;
   }
-  return places;
+  return { lots: openLots.slice(0, count), keys: openKeys.slice(0, count) };
 }

@@ -14,16 +14,11 @@ export interface LotPlace {
 
 /** Where every lot of an asset comes from and where it is, in columns by lot. */
 export class LotTable {
-  readonly #events = new IntColumn(0);
-  readonly #accounts = new IntColumn(0);
-  readonly #links = new IntColumn(0);
+  readonly #events = new IntColumn();
+  readonly #accounts = new IntColumn();
+  readonly #links = new IntColumn();
   readonly #byLink = new Map<number, number[]>();
-  /** By the id of the row that acquired them; `null` where nobody asks for that. */
-  readonly #byRow: Map<string, number[]> | null;
-
-  constructor({ isByRow }: { readonly isByRow: boolean }) {
-    this.#byRow = isByRow ? new Map() : null;
-  }
+  readonly #byRow = new Map<string, number[]>();
 
   get length(): number {
     return this.#events.length;
@@ -41,20 +36,29 @@ export class LotTable {
     return this.#links.at(lot);
   }
 
-  /** The lots of a row, in the order in which they came to be. */
+  /** The lots that `nameBy` named so, in the order in which they came to be. */
   ofRow(rowId: string): readonly number[] {
-    return this.#byRow?.get(rowId) ?? [];
+    return this.#byRow.get(rowId) ?? [];
+  }
+
+  /** Makes room for so many lots. */
+  reserve(capacity: number): void {
+    for (const column of [this.#events, this.#accounts, this.#links]) column.reserve(capacity);
   }
 
   /** Adds the next lot, and tells which it is. */
-  add({ event, account, link }: LotPlace, rowId: string | undefined): number {
+  add({ event, account, link }: LotPlace): number {
     const lot = this.#events.length;
     this.#events.push(event);
     this.#accounts.push(account);
     this.#links.push(link);
     if (link >= 0) addTo(this.#byLink, link, lot);
-    if (this.#byRow && rowId !== undefined) addTo(this.#byRow, rowId, lot);
     return lot;
+  }
+
+  /** Lets a lot be found by the row that acquired it. */
+  nameBy(rowId: string, lot: number): void {
+    addTo(this.#byRow, rowId, lot);
   }
 
   /** Puts a lot into another account. */
@@ -96,7 +100,7 @@ export class LotTable {
   #truncate(length: number): void {
     for (const column of [this.#events, this.#accounts, this.#links]) column.truncate(length);
     this.#byLink.clear();
-    for (const lots of this.#byRow?.values() ?? []) {
+    for (const lots of this.#byRow.values()) {
       while ((lots.at(-1) ?? -1) >= length) lots.pop();
     }
   }

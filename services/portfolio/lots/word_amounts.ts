@@ -1,7 +1,7 @@
 import type { EventColumns } from "./event_columns.ts";
 import { type Exact, unitsAt } from "./exact.ts";
 import { DUST_PARTS, type FractionAmounts, type LotAmounts, NO_POOL } from "./lot_amounts.ts";
-import { grown, MoneyColumn } from "./money_column.ts";
+import { grown, MoneyColumn, picked, put } from "./money_column.ts";
 import { WordEvents } from "./word_events.ts";
 import type { WordScale } from "./word_scale.ts";
 import {
@@ -70,8 +70,8 @@ export class WordAmounts implements LotAmounts {
 
   save(open: Int32Array): () => void {
     const [lots, fractions] = [this.#lots, this.#fractions];
-    const quantity = Float64Array.from(open, (lot) => this.#quantity[lot] ?? 0);
-    const price = Float64Array.from(open, (lot) => this.#price[lot] ?? 0);
+    const quantity = picked(this.#quantity, open);
+    const price = picked(this.#price, open);
     const extra = this.#extra.pick(open);
     const poolQuantity = this.#poolQuantity.slice(0, this.#pools);
     const pools = Int32Array.from(poolQuantity.keys());
@@ -79,10 +79,8 @@ export class WordAmounts implements LotAmounts {
     return () => {
       this.#lots = lots;
       this.#fractions = fractions;
-      for (const [place, lot] of open.entries()) {
-        this.#quantity[lot] = quantity[place] ?? 0;
-        this.#price[lot] = price[place] ?? 0;
-      }
+      put(this.#quantity, { places: open, values: quantity });
+      put(this.#price, { places: open, values: price });
       this.#extra.put(open, extra);
       this.#poolQuantity.fill(0);
       this.#poolQuantity.set(poolQuantity);

@@ -1,16 +1,21 @@
 import type { LotEvent } from "./asset_plan.ts";
 import type { EventColumns } from "./event_columns.ts";
-import { absolute, unitsAt } from "./exact.ts";
+import { absolute, type Exact, unitsAt } from "./exact.ts";
 import { grown, MoneyColumn } from "./money_column.ts";
-import { fitsScale, MOST_WORD, quantitiesOf, type WordScale } from "./word_scale.ts";
-import { HIGH_DECIMALS, type Money, MONEY_DECIMALS, moneyOf } from "./words.ts";
+import { quantityDecimalsOf, type WordScale } from "./word_scale.ts";
+import { HIGH_DECIMALS, type Money, MONEY_DECIMALS, moneyOf, MOST_WORD } from "./words.ts";
 
 const NOTHING: Money = { high: 0, low: 0 };
+const POWERS = Array.from({ length: MONEY_DECIMALS + 1 }, (_, power) => 10 ** power);
+/** A dollar in millionths, for what rounding adds. */
+const DOLLAR = 10 ** HIGH_DECIMALS;
 
 /** The amounts of events in machine words, by their index. */
 export class WordEvents {
   readonly #scale: WordScale;
   readonly #hasPools: boolean;
+  /** Units of quantity × price in a millionth. */
+  readonly #perHigh: number;
   #quantity = new Float64Array(0);
   #price = new Float64Array(0);
   #sign = new Float64Array(0);
@@ -20,14 +25,13 @@ export class WordEvents {
   constructor(scale: WordScale, { hasPools }: { readonly hasPools: boolean }) {
     this.#scale = scale;
     this.#hasPools = hasPools;
+    this.#perHigh = 10 ** (scale.quantityDecimals + scale.priceDecimals - HIGH_DECIMALS);
   }
 
   /** Reads events anew from one on; tells whether all are within the exact range of words. */
   load(columns: EventColumns, from: number): boolean {
     const { events } = columns;
-    const { quantityDecimals } = this.#scale;
-    const isFine = quantitiesOf(columns, from).every((one) => one.decimals <= quantityDecimals);
-    if (!isFine) return false;
+    if (quantityDecimalsOf(columns, from) > this.#scale.quantityDecimals) return false;
     const last = Math.max(0, events.length - 1);
     this.#quantity = grown(this.#quantity, last);
     this.#price = grown(this.#price, last);
@@ -35,8 +39,7 @@ export class WordEvents {
     this.#extra.reserve(last);
     for (let index = from; index < events.length; index++) {
       const event = events[index];
-      if (!event || !fitsScale(event, this.#scale)) return false;
-      this.#write(index, event);
+      if (!event || !this.#write(index, event)) return false;
     }
     return !this.#hasPools || this.#sumFits(events.length);
   }
@@ -58,30 +61,41 @@ export class WordEvents {
     this.#extra.read(event, into);
   }
 
-  #write(index: number, { quantity, price, extra }: LotEvent): void {
+  /** Writes an event; tells whether nothing that can be made of it leaves the range. */
+  #write(index: number, { kind, quantity, price, extra }: LotEvent): boolean {
     const { quantityDecimals, priceDecimals } = this.#scale;
-    this.#quantity[index] = Number(unitsAt(quantity, quantityDecimals));
-    this.#price[index] = Number(unitsAt(price, priceDecimals));
-    this.#sign[index] = extra.units === 0n ? 0 : extra.units < 0n ? -1 : 1;
+    if (price.decimals > priceDecimals || extra.decimals > MONEY_DECIMALS) return false;
+    // Costs are divided as they are; only proceeds have a sign of their own.
+    if (price.units < 0n || kind === "open" && extra.units < 0n) return false;
     const isNone = extra.units === 0n;
-    this.#extra.write(
-      index,
-      isNone ? NOTHING : moneyOf(unitsAt(absolute(extra), MONEY_DECIMALS)),
-    );
+    const money = isNone ? NOTHING : moneyOf(unitsAt(absolute(extra), MONEY_DECIMALS));
+    this.#quantity[index] = wordOf(quantity, quantityDecimals);
+    this.#price[index] = wordOf(price, priceDecimals);
+    this.#sign[index] = isNone ? 0 : extra.units < 0n ? -1 : 1;
+    this.#extra.write(index, money);
+    return this.quantity(index) < MOST_WORD && this.price(index) < MOST_WORD &&
+      this.#worth(index, money) < MOST_WORD;
+  }
+
+  /** At most what an event is worth, in millionths. */
+  #worth(index: number, { high }: Money): number {
+    return this.quantity(index) * this.price(index) / this.#perHigh + high + DOLLAR;
   }
 
   #sumFits(length: number): boolean {
-    const { quantityDecimals, priceDecimals } = this.#scale;
-    const perHigh = 10 ** (quantityDecimals + priceDecimals - HIGH_DECIMALS);
     const extra: Money = { high: 0, low: 0 };
     let quantitySum = 0;
     let moneySum = 0;
     for (let index = 0; index < length; index++) {
-      const quantity = this.quantity(index);
       this.#extra.read(index, extra);
-      quantitySum += quantity;
-      moneySum += quantity * this.price(index) / perHigh + extra.high + 10 ** HIGH_DECIMALS;
+      quantitySum += this.quantity(index);
+      moneySum += this.#worth(index, extra);
     }
     return quantitySum < MOST_WORD && moneySum < MOST_WORD;
   }
+}
+
+/** An amount in units of 10^-`decimals`: exact below 2^53, and about right above. */
+function wordOf({ units, decimals: own }: Exact, decimals: number): number {
+  return Number(units) * (POWERS[decimals - own] ?? NaN);
 }
