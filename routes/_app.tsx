@@ -5,11 +5,17 @@ const STYLES = [
   "tokens",
   "base",
   "shell",
+  "page",
   "panels",
+  "figures",
+  "badges",
+  "messages",
   "controls",
   "tables",
   "overlays",
   "charts",
+  "plots",
+  "small_charts",
   "states",
 ] as const;
 
