@@ -10,6 +10,7 @@ const STYLES = [
   "tables",
   "overlays",
   "charts",
+  "lines",
   "states",
 ] as const;
 
