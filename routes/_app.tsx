@@ -14,7 +14,8 @@ const STYLES = [
   "tables",
   "overlays",
   "charts",
-  "plots",
+  "candles",
+  "lines",
   "small_charts",
   "states",
 ] as const;
