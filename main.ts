@@ -3,6 +3,7 @@ import project from "./deno.json" with { type: "json" };
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
 import { defineCrons, type JobSystem } from "./jobs/mod.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
+import { HostGuard } from "./routes/(_api)/middleware/allowed_hosts.ts";
 import type { PoolParts } from "./routes/(_api)/pools.ts";
 import {
   feedHub,
@@ -128,7 +129,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     if (!overrides.database) await database.close();
   };
   return {
-    fetch: (request, info) => streams.handle(request) ?? answer(request, info),
+    fetch: guarded(config, (request, info) => streams.handle(request) ?? answer(request, info)),
     async warm() {
       await parts.market.warm();
       await tellScores(hub, scores);
@@ -150,6 +151,12 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Answers where the request came by a name of ours, and refuses it else. */
+function guarded({ allowedHosts }: Config, answer: Product["fetch"]): Product["fetch"] {
+  const hosts = new HostGuard(allowedHosts);
+  return (request, info) => hosts.refuse(request) ?? answer(request, info);
 }
 
 function createStreams(
@@ -219,6 +226,7 @@ async function createFront(
       stopwatch: () => performance.now(),
     },
     rateLimits: config.rateLimits,
+    trustedProxies: config.trustedProxies,
     version,
   });
   const page = createPages({

@@ -101,10 +101,11 @@ export interface SeriesSketch {
 }
 
 export async function openTestApi(
-  { demoMode = "auto", probes, monitoring, rateLimits = "off" }: {
+  { demoMode = "auto", probes, monitoring, rateLimits = "off", trustedProxies = [] }: {
     readonly demoMode?: DemoMode;
     readonly monitoring?: Monitoring;
     readonly rateLimits?: RateLimitMode;
+    readonly trustedProxies?: readonly string[];
     readonly probes?: readonly HealthProbe[];
   } = {},
 ): Promise<ApiHarness> {
@@ -145,7 +146,7 @@ export async function openTestApi(
   const version = "1.2.3";
   const api = createApi({
     ...{ market, analytics, risk, health, jobs, ops, scoring, portfolio, ...poolKit.served },
-    ...{ clock, changes, log, rateLimits, version },
+    ...{ clock, changes, log, rateLimits, trustedProxies, version },
     ...monitoring && { monitoring },
   });
   return {
