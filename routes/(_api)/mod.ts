@@ -22,7 +22,8 @@ import { controlEndpoints } from "./ops_controls.ts";
 import { portfolioEndpoints } from "./portfolio.ts";
 import type { PortfolioParts } from "./portfolio_scope.ts";
 import { onchainEndpoints } from "./onchain.ts";
-import { ingestEndpoint, poolEndpoints, type PoolParts } from "./pools.ts";
+import { intakeEndpoints } from "./pool_intake.ts";
+import { poolEndpoints, type PoolParts } from "./pools.ts";
 import { riskEndpoints } from "./risk.ts";
 import { recalculateEndpoint, scoreEndpoints, type Scoring } from "./scores.ts";
 import { simulationEndpoints } from "./simulations.ts";
@@ -95,7 +96,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...scoring ? [recalculateEndpoint({ ...scoring, clock })] : [],
     ...portfolio ? portfolioEndpoints({ ...deps, ...portfolio }) : [],
     ...taskEndpoints({ ...deps, ownerOf: portfolio?.ownerOf }),
-    ...poolParts ? [ingestEndpoint({ ...poolParts, clock })] : [],
+    ...poolParts ? intakeEndpoints({ ...poolParts, clock }) : [],
     ...consoleEndpoints({ ops, clock }),
     ...controlEndpoints({ ops, clock }),
     ...monitoring ? [metricsEndpoint(monitoring.scrape)] : [],

@@ -19,7 +19,7 @@ import {
   MockPoolProvider,
 } from "../providers/pools/mod.ts";
 import { EtherscanGas, MempoolSpace } from "../providers/onchain/mod.ts";
-import { SqlGaugeStore, SqlLeaseStore, SqlPoolStore } from "../storage/mod.ts";
+import { SqlAuditLog, SqlGaugeStore, SqlLeaseStore, SqlPoolStore } from "../storage/mod.ts";
 import type { Core } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
 
@@ -41,7 +41,11 @@ export function openPools(
   const settings = readPoolSettings(config.pools.parameters);
   const pools = new PoolService({ archive, clock, settings, origin });
   const leases = new SqlLeaseStore(database, clock);
-  const ingestion = new PoolIngestion({ provider, store, leases, owner, clock, log });
+  const ingestion = new PoolIngestion({
+    ...{ provider, store, leases, owner, clock, log },
+    audit: new SqlAuditLog(database, clock),
+    timer: systemTimer,
+  });
   const feed = (tell: PoolFeedDeps["tell"]) =>
     new PoolFeed({
       ...{ pools, ingestion, store, tell, clock, log },

@@ -223,7 +223,11 @@ function createPools(
   const pools = new PoolService({ archive, clock, settings: DEFAULT_POOL_SETTINGS, origin });
   const leases = new SqlLeaseStore(database, clock);
   const provider = new MockPoolProvider();
-  const ingestion = new PoolIngestion({ provider, store, leases, owner: "test", clock, log });
+  const ingestion = new PoolIngestion({
+    ...{ provider, store, leases, owner: "test", clock, log },
+    audit: new SqlAuditLog(database, clock),
+    timer: new FakeTimer(clock),
+  });
   const gauges = new GaugeService({
     store: new SqlGaugeStore(database),
     sources: { eth_gas: "ETHERSCAN_API_KEY is not set", btc_mempool: "off" },

@@ -125,17 +125,8 @@ export class DefillamaPoolProvider implements PoolProvider {
     // One reading a minute, so that a fetch that is repeated at once writes nothing.
     const ts = utcMsOf(fetchedAt - fetchedAt % MINUTE_MS);
     for (const row of wanted) {
-      const place = placeOf(row, ts);
-      if (this.#charted.has(row.pool)) this.#places.set(row.pool, place);
-      collector.add(row.line, () => ({
-        ...place,
-        ...yieldsOf(row),
-        ts,
-        knownAt: fetchedAt,
-        basis: { kind: "apy" },
-        tvlUsd: row.tvlUsd,
-        volumeUsd: row.volumeUsd1d ?? null,
-      }));
+      if (this.#charted.has(row.pool)) this.#places.set(row.pool, placeOf(row, ts));
+      collector.add(row.line, () => readingOf(row, { ts, knownAt: fetchedAt }));
     }
   }
 
@@ -163,6 +154,31 @@ export class DefillamaPoolProvider implements PoolProvider {
       });
     }
   }
+}
+
+/** Reads one entry of `/pools`, as of an instant. Throws `RowError`. */
+export function readPoolEntry(
+  entry: unknown,
+  times: { readonly ts: UtcMs; readonly knownAt: UtcMs },
+): Reading {
+  const { success, data, error } = PoolRow.safeParse(entry);
+  if (!success) throw new RowError(issueOf(error));
+  return readingOf(data, times);
+}
+
+function readingOf(
+  row: PoolRow,
+  { ts, knownAt }: { readonly ts: UtcMs; readonly knownAt: UtcMs },
+): Reading {
+  return {
+    ...placeOf(row, ts),
+    ...yieldsOf(row),
+    ts,
+    knownAt,
+    basis: { kind: "apy" },
+    tvlUsd: row.tvlUsd,
+    volumeUsd: row.volumeUsd1d ?? null,
+  };
 }
 
 function checkEnvelope(body: unknown): z.output<typeof Envelope> {
