@@ -25,7 +25,7 @@ import { onchainEndpoints } from "./onchain.ts";
 import { ingestEndpoint, poolEndpoints, type PoolParts } from "./pools.ts";
 import { riskEndpoints } from "./risk.ts";
 import { recalculateEndpoint, scoreEndpoints, type Scoring } from "./scores.ts";
-import { simulationEndpoints } from "./simulations.ts";
+import { simulationEndpoints, simulationRunEndpoints } from "./simulations.ts";
 import { taskEndpoints } from "./tasks.ts";
 
 export interface ApiDeps {
@@ -95,6 +95,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...scoring ? [recalculateEndpoint({ ...scoring, clock })] : [],
     ...portfolio ? portfolioEndpoints({ ...deps, ...portfolio }) : [],
     ...taskEndpoints({ ...deps, ownerOf: portfolio?.ownerOf }),
+    ...poolParts ? simulationRunEndpoints({ ...poolParts, clock }) : [],
     ...poolParts ? [ingestEndpoint({ ...poolParts, clock })] : [],
     ...consoleEndpoints({ ops, clock }),
     ...controlEndpoints({ ops, clock }),
