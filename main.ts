@@ -113,11 +113,12 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     ...parts,
     ...{ jobs, jobsService, ops, metrics, scores, portfolio, poolParts, gauges },
   });
-  const stopFeedingHub = feedHub(hub, parts.bus);
+  const stopFeedingHub = feedHub(hub, parts);
   const stopScoring = recalculateOnClose(core, { ...parts, jobs });
   const stopRebuilding = rebuildOnChange(core, { ledger: portfolio.ledger, jobs });
   const close = async () => {
     parts.board.stop();
+    parts.demoGate.stop();
     stopFeedingHub();
     stopValues();
     stopScoring();
@@ -153,7 +154,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
 
 function createStreams(
   { config, clock, log, owner }: Core,
-  { registry, bus, portfolio }: MarketParts & { readonly portfolio: PortfolioParts },
+  { registry, board, portfolio }: MarketParts & { readonly portfolio: PortfolioParts },
 ) {
   const maxStreams = config.maxStreams ?? maxStreamsOf(USUAL_DESCRIPTORS);
   const hub = new StreamHub(STREAM_TOPICS, { clock, timer: systemTimer, instance: owner });
@@ -164,8 +165,15 @@ function createStreams(
     publish: (value) => hub.publish("portfolios", [portfolioValue(value)]),
   });
   const values = valueStreams(feed, { portfolios, ownerOf });
-  const stopValues = feedValues(feed, { bus, ledger });
-  const streams = new StreamEndpoints({ hub, clock, resolve, maxStreams, values });
+  const stopValues = feedValues(feed, { board, ledger });
+  const streams = new StreamEndpoints({
+    hub,
+    clock,
+    resolve,
+    maxStreams,
+    values,
+    settle: () => board.settle(),
+  });
   return { hub, streams, stopValues };
 }
 

@@ -28,6 +28,8 @@ export interface StreamDeps {
   readonly resolve: (name: string) => { readonly id: string };
   /** Streams open at once; beyond them new ones are refused. */
   readonly maxStreams: number;
+  /** Resolves once what the hub holds may be told; `null` where it may be at once. */
+  readonly settle?: () => Promise<unknown> | null;
   /** Values of portfolios; absent where the process has none. */
   readonly values?: ValueStreams;
   /** Seconds without a sign of a WebSocket's client before it is ended. */
@@ -77,13 +79,17 @@ export class StreamEndpoints {
     const path = pathOf(request.url);
     const open = OPENERS[path];
     if (open === undefined) return this.#handleOwned(request, path);
-    return this.#guarded(
-      request,
-      () =>
-        "socket" in open
-          ? this.#upgrade(request, { deps: this.#socketDeps[open.socket] })
-          : this.#stream(request, { choice: this.#choose(open.sse, searchOf(request)) }),
-    );
+    const answer = () =>
+      this.#guarded(
+        request,
+        () =>
+          "socket" in open
+            ? this.#upgrade(request, { deps: this.#socketDeps[open.socket] })
+            : this.#stream(request, { choice: this.#choose(open.sse, searchOf(request)) }),
+      );
+    const settling = this.#deps.settle?.() ?? null;
+    if (settling === null) return answer();
+    return settling.then(answer, () => toResponse(unavailable("the database does not answer")));
   }
 
   #guarded(request: Request, open: () => Response): Response {

@@ -4,6 +4,7 @@ import type { AssetId, FeedEvent, FeedGap, LivePrice, Tick } from "@/services/ma
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
+import { sampleGate } from "@/tests/fakes/demo_gate.ts";
 import { MemoryCandleStore } from "@/tests/fakes/memory_candle_store.ts";
 import { MemoryLeases } from "@/tests/fakes/memory_leases.ts";
 import { MemoryLivePrices } from "@/tests/fakes/memory_live_prices.ts";
@@ -53,11 +54,13 @@ function kit() {
   const feed = new FakeFeed();
   const gaps: FeedGap[] = [];
   const published: LivePrice[][] = [];
+  const permit = { isGiven: true };
   bus.subscribe(LIVE_TOPICS.prices, (payload) => published.push(JSON.parse(payload)));
   let ids = 0;
   const live = (owner = "one") =>
     new LiveMarket({
       feeds: [{ venue: "binance", assetIds: [BITCOIN], source: feed }],
+      mayFeed: () => permit.isGiven,
       store,
       prices,
       bus,
@@ -80,7 +83,7 @@ function kit() {
     await timer.advance(0);
     return market;
   };
-  return { clock, timer, bus, store, prices, leases, feed, gaps, published, live, listen };
+  return { clock, timer, bus, store, prices, leases, feed, gaps, published, permit, live, listen };
 }
 
 function tick(ms: number, priceUsd: number, { venue = "binance", quantity = 1 } = {}): Tick {
@@ -289,6 +292,23 @@ Deno.test("LiveMarket stops feeding when another instance has the lease", async 
   await market.stop();
 });
 
+Deno.test("LiveMarket ends at once, with nothing stored or told, when it may not feed", async () => {
+  const { timer, feed, prices, published, permit, listen } = kit();
+  const market = await listen();
+  feed.send(ticks(tick(1, 100)));
+  await timer.advance(10);
+  permit.isGiven = false;
+  await timer.advance(250);
+  assertEquals([market.isFeeding, feed.isOpen, published], [false, false, []]);
+  assertEquals(await prices.listPrices(), []);
+  await timer.advance(MINUTE_MS);
+  assertEquals([market.isFeeding, feed.isOpen], [false, false]);
+  permit.isGiven = true;
+  await timer.advance(SECOND_MS);
+  assertEquals([market.isFeeding, feed.isOpen], [true, true]);
+  await market.stop();
+});
+
 Deno.test("LiveBoard has the newest price of store and bus, with market figures of either", async () => {
   const { timer, feed, bus, prices, listen } = kit();
   const market = { source: "coingecko", asof: at(-5), volume24hUsd: 7, marketCapUsd: 9 };
@@ -301,7 +321,7 @@ Deno.test("LiveBoard has the newest price of store and bus, with market figures 
     excluded: [],
     market,
   }]);
-  const board = new LiveBoard({ bus, store: prices });
+  const board = new LiveBoard({ bus, store: prices, demo: sampleGate().gate });
   await board.start();
   assertEquals(board.find(BITCOIN)?.priceUsd, 90);
   const before = board.version();
@@ -324,7 +344,7 @@ Deno.test("LiveBoard has the newest price of store and bus, with market figures 
   assertEquals([board.find(BITCOIN)?.priceUsd, board.find(BITCOIN)?.market], [100, market]);
   assertEquals(board.feeds().map(({ venue, state }) => [venue, state]), [["binance", "live"]]);
   assert(board.version() > before);
-  const late = new LiveBoard({ bus, store: prices });
+  const late = new LiveBoard({ bus, store: prices, demo: sampleGate().gate });
   await late.start();
   assertEquals(late.feeds(), []);
   await timer.advance(5 * SECOND_MS);
