@@ -226,6 +226,7 @@ async function createFront(
       ...{ market, risk, scores, ops, clock, version, portfolio },
       watchlists: portfolio.watchlists,
       pools: poolParts.pools,
+      autopilot: poolParts.autopilot,
       apiDocument: () => api.document,
     },
     settings: pages,

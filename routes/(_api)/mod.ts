@@ -26,7 +26,7 @@ import { intakeEndpoints } from "./pool_intake.ts";
 import { poolEndpoints, type PoolParts } from "./pools.ts";
 import { riskEndpoints } from "./risk.ts";
 import { recalculateEndpoint, scoreEndpoints, type Scoring } from "./scores.ts";
-import { simulationEndpoints } from "./simulations.ts";
+import { simulationEndpoints, simulationRunEndpoints } from "./simulations.ts";
 import { taskEndpoints } from "./tasks.ts";
 
 export interface ApiDeps {
@@ -97,6 +97,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...portfolio ? portfolioEndpoints({ ...deps, ...portfolio }) : [],
     ...taskEndpoints({ ...deps, ownerOf: portfolio?.ownerOf }),
     ...poolParts ? intakeEndpoints({ ...poolParts, clock }) : [],
+    ...poolParts ? simulationRunEndpoints({ ...poolParts, clock }) : [],
     ...consoleEndpoints({ ops, clock }),
     ...controlEndpoints({ ops, clock }),
     ...monitoring ? [metricsEndpoint(monitoring.scrape)] : [],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  type AutopilotService,
   type PoolCard,
   type PoolIngestion,
   type PoolService,
@@ -39,6 +40,7 @@ const Slug = z.string().min(1).max(80).transform((text) => text.toLowerCase());
 /** The part of the process that knows pools. */
 export interface PoolParts {
   readonly pools: PoolService;
+  readonly autopilot: AutopilotService;
   readonly ingestion: PoolIngestion;
   /** What operators ingest with; `null` lets nobody. */
   readonly adminKey: Secret | null;

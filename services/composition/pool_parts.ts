@@ -1,4 +1,5 @@
 import {
+  AutopilotService,
   PoolArchive,
   PoolFeed,
   type PoolFeedDeps,
@@ -39,7 +40,8 @@ export function openPools(
     mock: isMockWanted ? "only" : "fallback",
   });
   const settings = readPoolSettings(config.pools.parameters);
-  const pools = new PoolService({ archive, clock, settings, origin });
+  const pools = new PoolService({ archive, settings, origin });
+  const autopilot = new AutopilotService({ archive, clock, settings });
   const leases = new SqlLeaseStore(database, clock);
   const ingestion = new PoolIngestion({
     ...{ provider, store, leases, owner, clock, log },
@@ -52,7 +54,7 @@ export function openPools(
       timer: systemTimer,
       tickMs: config.pools.tickSeconds * SECOND_MS,
     });
-  return { pools, ingestion, adminKey: config.adminKey, feed };
+  return { pools, autopilot, ingestion, adminKey: config.adminKey, feed };
 }
 
 /** Gauges of chains; without a key, or without the network, the reason stands in for a source. */
