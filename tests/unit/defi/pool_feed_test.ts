@@ -33,7 +33,7 @@ async function place(
   const store = new SqlPoolStore(database, clock);
   const log = new RecordingLog();
   const archive = new PoolArchive({ store, changes: database.changes, clock });
-  const pools = new PoolService({ archive, clock, settings: DEFAULT_POOL_SETTINGS, origin });
+  const pools = new PoolService({ archive, settings: DEFAULT_POOL_SETTINGS, origin });
   const ingestion = new PoolIngestion({
     ...{ provider, store, clock, timer, log, owner: "one" },
     leases: new SqlLeaseStore(database, clock),
