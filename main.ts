@@ -234,6 +234,7 @@ async function createFront(
       ...{ market, risk, scores, ops, clock, version, portfolio },
       watchlists: portfolio.watchlists,
       pools: poolParts.pools,
+      autopilot: poolParts.autopilot,
       apiDocument: () => api.document,
     },
     settings: pages,
@@ -281,7 +282,7 @@ async function loadBuild() {
 }
 
 function createLog(
-  { logLevel }: Pick<Config, "logLevel">,
+  { logLevel, environment }: Pick<Config, "logLevel" | "environment">,
   { clock, logs }: { clock: Clock; logs: LogTail },
 ): Log {
   const encoder = new TextEncoder();
@@ -290,7 +291,9 @@ function createLog(
     // Standard output is for the line that says where the server listens.
     Deno.stderr.writeSync(encoder.encode(line));
   };
-  return new JsonLog({ clock, write, level: logLevel });
+  // Lines of a trial must not pass for those of the real thing where both are collected.
+  const fields = environment === "production" ? {} : { environment };
+  return new JsonLog({ clock, write, level: logLevel }, fields);
 }
 
 /** What this process serves, for the crons. */

@@ -5,11 +5,11 @@ import { type Environment, SettingReader } from "./settings.ts";
 
 export { ConfigError, type Environment, readEnvFile, withEnvFile } from "./settings.ts";
 
-export const ENVIRONMENTS = ["development", "production", "test"] as const;
-export const DEMO_MODES = ["auto", "on", "off"] as const;
-export const VENUES = ["binance", "coinbase"] as const;
+const ENVIRONMENTS = ["development", "production", "test"] as const;
+const DEMO_MODES = ["auto", "on", "off"] as const;
+const VENUES = ["binance", "coinbase"] as const;
 export type Venue = typeof VENUES[number];
-export const REST_PROVIDERS = [
+const REST_PROVIDERS = [
   ...VENUES,
   "coingecko",
   "exchangerate_host",
@@ -22,12 +22,12 @@ export const REST_PROVIDERS = [
 ] as const;
 export type RestProvider = typeof REST_PROVIDERS[number];
 /** Where pools come from; `file` serves what was imported. */
-export const POOL_PROVIDERS = ["dune", "flipside", "defillama", "file", "mock"] as const;
+const POOL_PROVIDERS = ["dune", "flipside", "defillama", "file", "mock"] as const;
 export type PoolProviderName = typeof POOL_PROVIDERS[number];
 /** `auto`: everybody but the owner's own machine, which nobody else can reach in local mode. */
-export const RATE_LIMIT_MODES = ["auto", "on", "off"] as const;
+const RATE_LIMIT_MODES = ["auto", "on", "off"] as const;
 /** Assets of one stream connection. */
-export const MAX_LIVE_ASSETS = 50;
+const MAX_LIVE_ASSETS = 50;
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const satisfies LogLevel[];
 
 /** Every setting of the product, read once at the start. */

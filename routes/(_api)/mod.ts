@@ -23,10 +23,11 @@ import { controlEndpoints } from "./ops_controls.ts";
 import { portfolioEndpoints } from "./portfolio.ts";
 import type { PortfolioParts } from "./portfolio_scope.ts";
 import { onchainEndpoints } from "./onchain.ts";
-import { ingestEndpoint, poolEndpoints, type PoolParts } from "./pools.ts";
+import { intakeEndpoints } from "./pool_intake.ts";
+import { poolEndpoints, type PoolParts } from "./pools.ts";
 import { riskEndpoints } from "./risk.ts";
 import { recalculateEndpoint, scoreEndpoints, type Scoring } from "./scores.ts";
-import { simulationEndpoints } from "./simulations.ts";
+import { simulationEndpoints, simulationRunEndpoints } from "./simulations.ts";
 import { taskEndpoints } from "./tasks.ts";
 
 export interface ApiDeps {
@@ -98,7 +99,8 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...scoring ? [recalculateEndpoint({ ...scoring, clock })] : [],
     ...portfolio ? portfolioEndpoints({ ...deps, ...portfolio }) : [],
     ...taskEndpoints({ ...deps, ownerOf: portfolio?.ownerOf }),
-    ...poolParts ? [ingestEndpoint({ ...poolParts, clock })] : [],
+    ...poolParts ? intakeEndpoints({ ...poolParts, clock }) : [],
+    ...poolParts ? simulationRunEndpoints({ ...poolParts, clock }) : [],
     ...consoleEndpoints({ ops, clock }),
     ...controlEndpoints({ ops, clock }),
     ...monitoring ? [metricsEndpoint(monitoring.scrape)] : [],

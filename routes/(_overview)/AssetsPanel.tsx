@@ -13,7 +13,7 @@ import { AsofSpan } from "./AsofSpan.tsx";
 import { sourceState } from "./source_state.ts";
 
 /** Rows of one page; beyond it the theme filter and search narrow the list. */
-export const MAX_ROWS = 500;
+const MAX_ROWS = 500;
 
 export interface AssetsPanelProps {
   readonly overview: MarketOverview;
