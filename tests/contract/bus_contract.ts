@@ -61,6 +61,24 @@ export function testBus(kind: BusKind): void {
     assertEquals(prices.payloads, ["[1]"]);
   });
 
+  test("delivers to all though a listener fails, and tells the log which topic", async (place) => {
+    const log = new RecordingLog();
+    await using bus = await place.open({ instance: "one", log });
+    assert(bus, "Expected a bus");
+    bus.subscribe("prices", () => {
+      throw new TypeError("broken");
+    });
+    const prices = collect(bus, "prices");
+    bus.publish("prices", "[1]");
+    bus.publish("prices", "[2]");
+    assertEquals(prices.payloads, ["[1]", "[2]"]);
+    const errors = log.lines.filter(({ level }) => level === "error");
+    assertEquals(errors.map(({ fields }) => [fields.topic, fields.reason]), [
+      ["prices", "broken"],
+      ["prices", "broken"],
+    ]);
+  });
+
   test("delivers to other instances in order, and to its own only once", async (place) => {
     await using one = await openOne(place, "one");
     const other = await place.open({ instance: "two", log: new RecordingLog() });

@@ -47,7 +47,7 @@ class FakeFeed {
 function kit() {
   const clock = new FakeClock(START);
   const timer = new FakeTimer(clock);
-  const bus = new MemoryBus();
+  const bus = new MemoryBus(new RecordingLog());
   const store = new MemoryCandleStore(clock);
   const prices = new MemoryLivePrices();
   const leases = new MemoryLeases();
@@ -55,6 +55,8 @@ function kit() {
   const gaps: FeedGap[] = [];
   const published: LivePrice[][] = [];
   const permit = { isGiven: true };
+  const queue = { isAway: false };
+  const log = new RecordingLog();
   bus.subscribe(LIVE_TOPICS.prices, (payload) => published.push(JSON.parse(payload)));
   let ids = 0;
   const live = (owner = "one") =>
@@ -68,10 +70,11 @@ function kit() {
       owner,
       clock,
       timer,
-      log: new RecordingLog(),
+      log,
       metrics: new RecordingMetrics(),
       newId: () => `held-${++ids}`,
       heal: (gap) => {
+        if (queue.isAway) return Promise.reject(new Error("queue away"));
         gaps.push(gap);
         return Promise.resolve();
       },
@@ -83,7 +86,22 @@ function kit() {
     await timer.advance(0);
     return market;
   };
-  return { clock, timer, bus, store, prices, leases, feed, gaps, published, permit, live, listen };
+  return {
+    clock,
+    timer,
+    bus,
+    store,
+    prices,
+    leases,
+    feed,
+    gaps,
+    published,
+    permit,
+    queue,
+    log,
+    live,
+    listen,
+  };
 }
 
 function tick(ms: number, priceUsd: number, { venue = "binance", quantity = 1 } = {}): Tick {
@@ -190,6 +208,33 @@ Deno.test("LiveMarket asks to heal what was not heard since the last stored bar"
     reason: "not listening",
   });
   await second.stop();
+});
+
+Deno.test("LiveMarket asks again to heal what could not be queued, and says so once a try", async () => {
+  const { timer, feed, gaps, queue, log, listen } = kit();
+  const market = await listen();
+  feed.send(ticks(tick(1, 100)));
+  await timer.advance(5 * MINUTE_MS);
+  queue.isAway = true;
+  const missed = (minutes: number) => ({
+    venue: "binance",
+    assetIds: [BITCOIN],
+    from: at(minutes * MINUTE_MS),
+    to: at(minutes * MINUTE_MS + 1),
+    reason: "disconnected",
+  });
+  for (const minutes of [1, 2, 3]) feed.send({ kind: "gap", gap: missed(minutes) });
+  await timer.advance(SECOND_MS);
+  const failures = () => log.lines.filter(({ level }) => level === "error").length;
+  assertEquals([gaps, failures()], [[], 1]);
+  await timer.advance(5 * SECOND_MS);
+  assertEquals([gaps, failures()], [[], 2]);
+  queue.isAway = false;
+  await timer.advance(5 * SECOND_MS);
+  assertEquals(gaps.filter(({ reason }) => reason === "disconnected"), [1, 2, 3].map(missed));
+  await timer.advance(MINUTE_MS);
+  assertEquals(gaps.filter(({ reason }) => reason === "disconnected").length, 3);
+  await market.stop();
 });
 
 Deno.test("LiveMarket gives the lease up though the last prices can't be stored", async () => {
@@ -310,7 +355,7 @@ Deno.test("LiveMarket ends at once, with nothing stored or told, when it may not
 });
 
 Deno.test("LiveBoard has the newest price of store and bus, with market figures of either", async () => {
-  const { timer, feed, bus, prices, listen } = kit();
+  const { timer, feed, bus, prices, log, listen } = kit();
   const market = { source: "coingecko", asof: at(-5), volume24hUsd: 7, marketCapUsd: 9 };
   await prices.recordPrices([{
     assetId: BITCOIN,
@@ -321,7 +366,7 @@ Deno.test("LiveBoard has the newest price of store and bus, with market figures 
     excluded: [],
     market,
   }]);
-  const board = new LiveBoard({ bus, store: prices, demo: sampleGate().gate });
+  const board = new LiveBoard({ bus, store: prices, demo: sampleGate().gate, log });
   await board.start();
   assertEquals(board.find(BITCOIN)?.priceUsd, 90);
   const before = board.version();
@@ -344,7 +389,7 @@ Deno.test("LiveBoard has the newest price of store and bus, with market figures 
   assertEquals([board.find(BITCOIN)?.priceUsd, board.find(BITCOIN)?.market], [100, market]);
   assertEquals(board.feeds().map(({ venue, state }) => [venue, state]), [["binance", "live"]]);
   assert(board.version() > before);
-  const late = new LiveBoard({ bus, store: prices, demo: sampleGate().gate });
+  const late = new LiveBoard({ bus, store: prices, demo: sampleGate().gate, log });
   await late.start();
   assertEquals(late.feeds(), []);
   await timer.advance(5 * SECOND_MS);
