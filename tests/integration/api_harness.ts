@@ -117,11 +117,12 @@ interface HarnessOptions extends GaugeOptions {
   readonly demoMode?: DemoMode;
   readonly monitoring?: Monitoring;
   readonly rateLimits?: RateLimitMode;
+  readonly trustedProxies?: readonly string[];
   readonly probes?: readonly HealthProbe[];
 }
 
 export async function openTestApi(
-  { demoMode = "auto", probes, monitoring, rateLimits = "off", hasGas, hasMempool }:
+  { demoMode = "auto", probes, monitoring, rateLimits = "off", trustedProxies = [], ...gauges }:
     HarnessOptions = {},
 ): Promise<ApiHarness> {
   const clock = new FakeClock(NOW);
@@ -157,11 +158,11 @@ export async function openTestApi(
     { registry, market, store, queue: () => jobStore },
   );
   const scoring = await createScoring({ database, clock, market, jobStore });
-  const poolKit = createPools({ database, clock, changes, log }, { hasGas, hasMempool });
+  const poolKit = createPools({ database, clock, changes, log }, gauges);
   const version = "1.2.3";
   const api = createApi({
     ...{ market, analytics, risk, health, jobs, ops, scoring, portfolio, ...poolKit.served },
-    ...{ clock, changes, log, rateLimits, version },
+    ...{ clock, changes, log, rateLimits, trustedProxies, version },
     ...monitoring && { monitoring },
   });
   return {
@@ -171,7 +172,8 @@ export async function openTestApi(
     portfolio,
     database,
     send: (method, path, options) => send(api, [method, path], options),
-    ...{ ...poolKit.kept, ...poolKit.served },
+    ...poolKit.kept,
+    ...poolKit.served,
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
     },
