@@ -1,14 +1,13 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
+import { crossings, LINE_AXIS_PX, lineFrame } from "../components/charts/line_frame.ts";
+import { lineText } from "../components/charts/line_units.ts";
 import {
-  LINE_AXIS_PX,
-  lineFrame,
+  barNotes,
   type LineSet,
   lineStyle,
-  lineText,
   lineTime,
-  lineY,
   newestAt,
 } from "../components/charts/lines.ts";
 import { formatBarTime } from "../components/charts/candles_summary.ts";
@@ -67,9 +66,8 @@ export default function LineChart({ id, set, height, label, children }: LineChar
     const values = set.lines.map(({ label, values }) =>
       `${label} ${lineText(set.unit, values[next])}`
     );
-    const flow = set.marks?.find(({ at }) => at === next)?.text ?? [];
     const time = formatBarTime(lineTime(set, next), set.barMs);
-    announcer.announce([time, ...values, flow].flat().join(", "));
+    announcer.announce([time, ...values, ...barNotes(set, next)].join(", "));
   }
 
   function onPointerMove(event: PointerEvent & { currentTarget: HTMLElement }) {
@@ -114,12 +112,9 @@ function Crosshair({ set, frame, at }: CrosshairProps) {
   return (
     <svg class="line-cross" height={frame.height} aria-hidden="true">
       <line class="c-cross" x1={x} x2={x} y1="0" y2={frame.height - LINE_AXIS_PX} />
-      {set.lines.map(({ key, values }, index) => {
-        const value = values[at];
-        if (value === null || value === undefined) return null;
-        const y = tenth(lineY(frame, value));
-        return <circle key={key} data-hue={lineStyle(index).hue} cx={x} cy={y} r="3.5" />;
-      })}
+      {crossings(set, { frame, at }).map(({ key, index, y }) => (
+        <circle key={key} data-hue={lineStyle(index).hue} cx={x} cy={tenth(y)} r="3.5" />
+      ))}
     </svg>
   );
 }

@@ -6,9 +6,9 @@ import { Panel } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import type { ComparedAsset, ComparisonReport } from "../../../services/analytics/mod.ts";
 import { type AssetLabel, intervalMs } from "../../../services/market/mod.ts";
+import { LinesView } from "../../(_charts)/LinesView.tsx";
 import { analyticsFields, analyticsHref, type AnalyticsView } from "./analytics_view.ts";
 import { BasisLine } from "./BasisLine.tsx";
-import { ChartOrTable } from "./ChartOrTable.tsx";
 import { CsvLink, DayField, KeptFields, Refused, TableLink } from "./panel_parts.tsx";
 import type { AnalyticsData } from "./read_analytics.ts";
 
@@ -79,7 +79,7 @@ function Lines({ report, assets, view }: LinesProps) {
   return (
     <>
       {set.lines.length === 0 ? <NoPrices view={view} interval={report.interval} /> : (
-        <ChartOrTable
+        <LinesView
           id="comparison"
           set={set}
           height={HEIGHT_PX}

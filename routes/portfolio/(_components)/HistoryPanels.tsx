@@ -1,14 +1,13 @@
-import { LinesSvg } from "../../../components/charts/LinesSvg.tsx";
-import { LinesTable } from "../../../components/charts/LinesTable.tsx";
-import { flowMarks, type LineSet, lineSet, lineText } from "../../../components/charts/lines.ts";
+import { lineText } from "../../../components/charts/line_units.ts";
+import { flowMarks, type LineSet, lineSet } from "../../../components/charts/lines.ts";
 import { formatChange, formatCount, formatShare } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
-import LineChart from "../../../islands/LineChart.tsx";
 import { type Interval, intervalMs } from "../../../services/market/mod.ts";
 import type { PortfolioPerformance } from "../../../services/portfolio/mod.ts";
+import { LinesView } from "../../(_charts)/LinesView.tsx";
 import { PageCsvLink, TableLink } from "./panel_links.tsx";
 import { labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
@@ -51,7 +50,8 @@ export function NavPanel(data: PortfolioPageData) {
       }
     >
       <div class="amt-chart">
-        <ChartOrTable
+        <LinesView
+          hasWords={false}
           id="nav"
           set={set}
           height={NAV_HEIGHT}
@@ -154,7 +154,8 @@ function Returns(
   const gained = twr === null ? "unknown" : formatChange(twr);
   return (
     <>
-      <ChartOrTable
+      <LinesView
+        hasWords={false}
         id="performance"
         set={returns}
         height={TWR_HEIGHT}
@@ -162,7 +163,8 @@ function Returns(
         isTable={view.table === "performance"}
       />
       {view.table === "performance" ? null : (
-        <ChartOrTable
+        <LinesView
+          hasWords={false}
           id="drawdown"
           set={falls}
           height={DRAWDOWN_HEIGHT}
@@ -196,23 +198,6 @@ function BenchmarkForm({ view }: PortfolioPageData) {
       </label>
       <button type="submit" class="btn" data-size="s">Compare</button>
     </form>
-  );
-}
-
-interface ChartOrTableProps {
-  readonly id: string;
-  readonly set: LineSet;
-  readonly height: number;
-  readonly words: string;
-  readonly isTable: boolean;
-}
-
-function ChartOrTable({ id, set, height, words, isTable }: ChartOrTableProps) {
-  if (isTable) return <LinesTable set={set} caption={words} />;
-  return (
-    <LineChart id={`${id}-chart`} set={set} height={height} label={words}>
-      <LinesSvg set={set} height={height} />
-    </LineChart>
   );
 }
 
