@@ -6,6 +6,7 @@ import type { LiveStatus, LiveStatusKind } from "../components/live/live_status.
 import { PoliteSpeech } from "../components/live/polite_speech.ts";
 import { Banner } from "../components/states/States.tsx";
 import { LivePage } from "./live/live_page.ts";
+import { REGIONS_EVENT } from "./page/regions.ts";
 
 /** The dot before the words; a square and half a disc, so that colour is not all it says. */
 const DOTS: Readonly<Record<LiveStatusKind, string>> = {
@@ -35,7 +36,7 @@ export default function LiveMarket() {
 
   useEffect(() => {
     const speech = new PoliteSpeech((text) => spoken.value = text, { timer });
-    const stop = new LivePage((next) => {
+    const onStatus = (next: LiveStatus) => {
       const before = status.value;
       if (before?.label === next.label) return;
       status.value = next;
@@ -47,8 +48,16 @@ export default function LiveMarket() {
       // That it connects at first is no news; what breaks or comes back is.
       const isNews = before !== null && before.kind !== next.kind && next.kind !== "connecting";
       if (isNews && before.kind !== "connecting") speech.say(next.sentence);
-    }).start();
+    };
+    let stop = new LivePage(onStatus).start();
+    // Cells that were read again are others than those that were found before.
+    const startAnew = () => {
+      stop();
+      stop = new LivePage(onStatus).start();
+    };
+    document.addEventListener(REGIONS_EVENT, startAnew);
     return () => {
+      document.removeEventListener(REGIONS_EVENT, startAnew);
       stop();
       speech.stop();
     };

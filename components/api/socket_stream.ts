@@ -57,7 +57,8 @@ export function socketOrEvents(
       try {
         return await readSocket(openSocket(`/ws${path}`), options);
       } catch (error) {
-        if (!(error instanceof StreamRefused) || options.signal.aborted) throw error;
+        // A browser that may open none throws something of its own.
+        if (options.signal.aborted) throw error;
         isSocketRefused = true;
       }
     }

@@ -48,7 +48,19 @@ export interface ExplainedState {
 }
 
 export const PORTFOLIO_FIGURES = [
-  ...["nav", "day", "gain", "unrealised", "realised", "twr", "xirr", "roi", "drawdown", "income", "fees"],
+  ...[
+    "nav",
+    "day",
+    "gain",
+    "unrealised",
+    "realised",
+    "twr",
+    "xirr",
+    "roi",
+    "drawdown",
+    "income",
+    "fees",
+  ],
 ] as const;
 
 const POSITION = "position-";
