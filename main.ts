@@ -3,6 +3,7 @@ import project from "./deno.json" with { type: "json" };
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
 import { defineCrons, type JobSystem } from "./jobs/mod.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
+import { HostGuard } from "./routes/(_api)/middleware/allowed_hosts.ts";
 import type { PoolParts } from "./routes/(_api)/pools.ts";
 import {
   feedHub,
@@ -113,11 +114,12 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     ...parts,
     ...{ jobs, jobsService, ops, metrics, scores, portfolio, poolParts, gauges },
   });
-  const stopFeedingHub = feedHub(hub, parts.bus);
+  const stopFeedingHub = feedHub(hub, parts);
   const stopScoring = recalculateOnClose(core, { ...parts, jobs });
   const stopRebuilding = rebuildOnChange(core, { ledger: portfolio.ledger, jobs });
   const close = async () => {
     parts.board.stop();
+    parts.demoGate.stop();
     stopFeedingHub();
     stopValues();
     stopScoring();
@@ -127,7 +129,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     if (!overrides.database) await database.close();
   };
   return {
-    fetch: (request, info) => streams.handle(request) ?? answer(request, info),
+    fetch: guarded(config, (request, info) => streams.handle(request) ?? answer(request, info)),
     async warm() {
       await parts.market.warm();
       await tellScores(hub, scores);
@@ -151,9 +153,15 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   };
 }
 
+/** Answers where the request came by a name of ours, and refuses it else. */
+function guarded({ allowedHosts }: Config, answer: Product["fetch"]): Product["fetch"] {
+  const hosts = new HostGuard(allowedHosts);
+  return (request, info) => hosts.refuse(request) ?? answer(request, info);
+}
+
 function createStreams(
   { config, clock, log, owner }: Core,
-  { registry, bus, portfolio }: MarketParts & { readonly portfolio: PortfolioParts },
+  { registry, board, portfolio }: MarketParts & { readonly portfolio: PortfolioParts },
 ) {
   const maxStreams = config.maxStreams ?? maxStreamsOf(USUAL_DESCRIPTORS);
   const hub = new StreamHub(STREAM_TOPICS, { clock, timer: systemTimer, instance: owner });
@@ -164,8 +172,15 @@ function createStreams(
     publish: (value) => hub.publish("portfolios", [portfolioValue(value)]),
   });
   const values = valueStreams(feed, { portfolios, ownerOf });
-  const stopValues = feedValues(feed, { bus, ledger });
-  const streams = new StreamEndpoints({ hub, clock, resolve, maxStreams, values });
+  const stopValues = feedValues(feed, { board, ledger });
+  const streams = new StreamEndpoints({
+    hub,
+    clock,
+    resolve,
+    maxStreams,
+    values,
+    settle: () => board.settle(),
+  });
   return { hub, streams, stopValues };
 }
 
@@ -211,6 +226,7 @@ async function createFront(
       stopwatch: () => performance.now(),
     },
     rateLimits: config.rateLimits,
+    trustedProxies: config.trustedProxies,
     version,
   });
   const page = createPages({
@@ -218,6 +234,7 @@ async function createFront(
       ...{ market, risk, scores, ops, clock, version, portfolio },
       watchlists: portfolio.watchlists,
       pools: poolParts.pools,
+      autopilot: poolParts.autopilot,
       apiDocument: () => api.document,
     },
     settings: pages,
@@ -265,7 +282,7 @@ async function loadBuild() {
 }
 
 function createLog(
-  { logLevel }: Pick<Config, "logLevel">,
+  { logLevel, environment }: Pick<Config, "logLevel" | "environment">,
   { clock, logs }: { clock: Clock; logs: LogTail },
 ): Log {
   const encoder = new TextEncoder();
@@ -274,7 +291,9 @@ function createLog(
     // Standard output is for the line that says where the server listens.
     Deno.stderr.writeSync(encoder.encode(line));
   };
-  return new JsonLog({ clock, write, level: logLevel });
+  // Lines of a trial must not pass for those of the real thing where both are collected.
+  const fields = environment === "production" ? {} : { environment };
+  return new JsonLog({ clock, write, level: logLevel }, fields);
 }
 
 /** What this process serves, for the crons. */

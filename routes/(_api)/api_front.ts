@@ -9,7 +9,8 @@ import {
   type WholeReply,
 } from "./middleware/compression.ts";
 import { FrontCache } from "./middleware/front_cache.ts";
-import { addRateHeaders, type ConnectionInfo, type RateLimiter } from "./middleware/rate_limit.ts";
+import type { ConnectionInfo } from "./middleware/client_address.ts";
+import { addRateHeaders, type RateLimiter } from "./middleware/rate_limit.ts";
 import type { RequestMetrics } from "./middleware/request_metrics.ts";
 import { RequestIds } from "./middleware/request_id.ts";
 import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
@@ -52,15 +53,15 @@ export class ApiFront {
    * clients that are limited it is never asked: they are answered by `answer`.
    */
   replay(request: Request, info?: ConnectionInfo): Response | null {
-    return this.#deps.limiter.limits(info) ? null : this.#replay(request);
+    return this.#deps.limiter.limits(request, info) ? null : this.#replay(request);
   }
 
   /** The answer made for this request; at once where nothing has to be waited for. */
   answer(request: Request, info?: ConnectionInfo): Response | Promise<Response> {
-    if (!this.#deps.limiter.limits(info)) return this.#make(request);
+    if (!this.#deps.limiter.limits(request, info)) return this.#make(request);
     const { dispatcher, limiter, metrics } = this.#deps;
     const route = this.#routes.of(dispatcher.find(request));
-    const rate = limiter.take(info, route.rateClass);
+    const rate = limiter.take(request, { info, rateClass: route.rateClass });
     if (rate.refusal !== null) {
       const startedAt = metrics.now();
       const response = toResponse(refusal(rate.refusal), {

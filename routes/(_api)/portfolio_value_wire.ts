@@ -20,7 +20,7 @@ const PriceSchema = z.object({
   is_demo: z.boolean(),
 });
 
-export const PositionSchema = z.object({
+const PositionSchema = z.object({
   asset_id: z.string(),
   symbol: z.string(),
   name: z.string(),
@@ -110,7 +110,7 @@ function rateToWire({ rate, source, asof, status }: CurrentRate): z.input<typeof
   };
 }
 
-export function positionToWire(position: Position): z.input<typeof PositionSchema> {
+function positionToWire(position: Position): z.input<typeof PositionSchema> {
   return {
     asset_id: position.assetId,
     symbol: position.symbol,

@@ -1,4 +1,5 @@
 import {
+  AutopilotService,
   PoolArchive,
   PoolFeed,
   type PoolFeedDeps,
@@ -19,7 +20,7 @@ import {
   MockPoolProvider,
 } from "../providers/pools/mod.ts";
 import { EtherscanGas, MempoolSpace } from "../providers/onchain/mod.ts";
-import { SqlGaugeStore, SqlLeaseStore, SqlPoolStore } from "../storage/mod.ts";
+import { SqlAuditLog, SqlGaugeStore, SqlLeaseStore, SqlPoolStore } from "../storage/mod.ts";
 import type { Core } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
 
@@ -39,16 +40,21 @@ export function openPools(
     mock: isMockWanted ? "only" : "fallback",
   });
   const settings = readPoolSettings(config.pools.parameters);
-  const pools = new PoolService({ archive, clock, settings, origin });
+  const pools = new PoolService({ archive, settings, origin });
+  const autopilot = new AutopilotService({ archive, clock, settings });
   const leases = new SqlLeaseStore(database, clock);
-  const ingestion = new PoolIngestion({ provider, store, leases, owner, clock, log });
+  const ingestion = new PoolIngestion({
+    ...{ provider, store, leases, owner, clock, log },
+    audit: new SqlAuditLog(database, clock),
+    timer: systemTimer,
+  });
   const feed = (tell: PoolFeedDeps["tell"]) =>
     new PoolFeed({
       ...{ pools, ingestion, store, tell, clock, log },
       timer: systemTimer,
       tickMs: config.pools.tickSeconds * SECOND_MS,
     });
-  return { pools, ingestion, adminKey: config.adminKey, feed };
+  return { pools, autopilot, ingestion, adminKey: config.adminKey, feed };
 }
 
 /** Gauges of chains; without a key, or without the network, the reason stands in for a source. */

@@ -84,7 +84,7 @@ export async function openJobs(
 /** The prices of the venues, for as long as this process has the lease to feed. */
 export function createLive(
   core: Core,
-  { outside, jobs, demo, ...parts }: MarketParts & { outside: Outside; jobs: JobSystem },
+  { outside, jobs, demo, demoGate, ...parts }: MarketParts & { outside: Outside; jobs: JobSystem },
 ): LiveMarket {
   const { config, clock, database } = core;
   const ids = new UuidFactory(() => clock.now());
@@ -95,6 +95,7 @@ export function createLive(
     ...parts,
     // Never both: prices of the demo market must not stand among real ones.
     feeds: config.isNetworkAllowed ? outside.feeds : demoFeeds,
+    mayFeed: () => config.isNetworkAllowed || (demoGate.peek() ?? demoGate.isOpen()),
     leases: new SqlLeaseStore(database, clock),
     timer: systemTimer,
     newId: () => ids.next(),

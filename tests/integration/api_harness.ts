@@ -5,6 +5,7 @@ import type { Scoring } from "@/routes/(_api)/scores.ts";
 import type { RateLimitMode } from "@/routes/(_api)/middleware/rate_limit.ts";
 import { AnalyticsService, indicatorEngine, RiskService } from "@/services/analytics/mod.ts";
 import {
+  AutopilotService,
   DEFAULT_POOL_SETTINGS,
   PoolArchive,
   PoolIngestion,
@@ -101,10 +102,11 @@ export interface SeriesSketch {
 }
 
 export async function openTestApi(
-  { demoMode = "auto", probes, monitoring, rateLimits = "off" }: {
+  { demoMode = "auto", probes, monitoring, rateLimits = "off", trustedProxies = [] }: {
     readonly demoMode?: DemoMode;
     readonly monitoring?: Monitoring;
     readonly rateLimits?: RateLimitMode;
+    readonly trustedProxies?: readonly string[];
     readonly probes?: readonly HealthProbe[];
   } = {},
 ): Promise<ApiHarness> {
@@ -145,7 +147,7 @@ export async function openTestApi(
   const version = "1.2.3";
   const api = createApi({
     ...{ market, analytics, risk, health, jobs, ops, scoring, portfolio, ...poolKit.served },
-    ...{ clock, changes, log, rateLimits, version },
+    ...{ clock, changes, log, rateLimits, trustedProxies, version },
     ...monitoring && { monitoring },
   });
   return {
@@ -220,16 +222,22 @@ function createPools(
   const store = new SqlPoolStore(database, clock);
   const archive = new PoolArchive({ store, changes, clock });
   const origin = { provider: "mock", wanted: "dune", fallback: "DUNE_API_KEY is not set" };
-  const pools = new PoolService({ archive, clock, settings: DEFAULT_POOL_SETTINGS, origin });
+  const settings = DEFAULT_POOL_SETTINGS;
+  const pools = new PoolService({ archive, settings, origin });
+  const autopilot = new AutopilotService({ archive, clock, settings });
   const leases = new SqlLeaseStore(database, clock);
   const provider = new MockPoolProvider();
-  const ingestion = new PoolIngestion({ provider, store, leases, owner: "test", clock, log });
+  const ingestion = new PoolIngestion({
+    ...{ provider, store, leases, owner: "test", clock, log },
+    audit: new SqlAuditLog(database, clock),
+    timer: new FakeTimer(clock),
+  });
   const gauges = new GaugeService({
     store: new SqlGaugeStore(database),
     sources: { eth_gas: "ETHERSCAN_API_KEY is not set", btc_mempool: "off" },
     ...{ clock, log, timer: new FakeTimer(clock) },
   });
-  const poolParts = { pools, ingestion, adminKey: new Secret(ADMIN_KEY) };
+  const poolParts = { pools, autopilot, ingestion, adminKey: new Secret(ADMIN_KEY) };
   return { store, served: { poolParts, gauges } };
 }
 

@@ -6,6 +6,7 @@ import {
   AssetRegistry,
   CandleHealer,
   type CandleStore,
+  DemoGate,
   type FeedGap,
   type Interval,
   intervalMs,
@@ -146,10 +147,11 @@ export class LiveProduct {
     const providers = outside.venues.map(({ provider }) => provider);
     this.#database = database;
     this.gates = outside.gates;
-    this.store = new SqlCandleStore(database, time);
+    const store = this.store = new SqlCandleStore(database, time);
+    const demo = new DemoGate({ store, changes: database.changes, mode: "off", log });
     this.prices = new SqlLivePriceStore(database);
-    this.board = new LiveBoard({ bus, store: this.prices });
-    const { store, prices } = this;
+    this.board = new LiveBoard({ bus, store: this.prices, demo });
+    const { prices } = this;
     const healer = new CandleHealer({ providers, store, bus, clock: time });
     const jobs = new JobSystem({
       ...shared,
@@ -164,6 +166,7 @@ export class LiveProduct {
       ...shared,
       timer: { after: (delayMs, run) => this.#planBeat(time, { delayMs, run }) },
       feeds: outside.feeds,
+      mayFeed: () => true,
       store,
       prices,
       bus,

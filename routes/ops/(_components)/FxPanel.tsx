@@ -1,4 +1,5 @@
 import { Moment } from "../../../components/figures/Moment.tsx";
+import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { formatDecimal } from "../../../components/format/number.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, type BadgeKind } from "../../../components/states/States.tsx";
@@ -28,9 +29,7 @@ export function FxPanel({ view: { fx } }: { readonly view: OpsView }) {
               <th scope="col" class="num" data-pri="2">Last intraday</th>
               <th scope="col" class="num" data-pri="2">Drift, bps</th>
               <th scope="col" class="num">State</th>
-              <th scope="col" class="num">
-                <span class="sr">Controls</span>
-              </th>
+              <ControlsHead />
             </tr>
           </thead>
           <tbody>{fx.map((status) => <FxRow key={status.currency} status={status} />)}</tbody>

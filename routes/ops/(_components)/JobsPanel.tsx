@@ -1,4 +1,5 @@
 import { Unknown } from "../../../components/figures/Figures.tsx";
+import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
@@ -43,9 +44,7 @@ export function JobsPanel({ view: { jobs, queue } }: { readonly view: OpsView })
                   <th scope="col" data-pri="2">Progress</th>
                   <th scope="col" class="num" data-pri="3">Attempt</th>
                   <th scope="col" class="num">Changed</th>
-                  <th scope="col" class="num">
-                    <span class="sr">Controls</span>
-                  </th>
+                  <ControlsHead />
                 </tr>
               </thead>
               <tbody>{jobs.map((job) => <JobRow key={job.id} job={job} />)}</tbody>

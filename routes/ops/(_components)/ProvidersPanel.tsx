@@ -1,4 +1,5 @@
 import { Unknown } from "../../../components/figures/Figures.tsx";
+import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { formatSpan } from "../../../components/format/time.ts";
@@ -48,9 +49,7 @@ export function ProvidersPanel({ view }: { readonly view: OpsView }) {
                   <th scope="col" class="num" data-pri="4">Pace</th>
                   <th scope="col" class="num" data-pri="3">Calls</th>
                   <th scope="col" class="num">Last success</th>
-                  <th scope="col" class="num">
-                    <span class="sr">Controls</span>
-                  </th>
+                  <ControlsHead />
                 </tr>
               </thead>
               <tbody>

@@ -3,7 +3,7 @@ import { DAY_MS, SECOND_MS, type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import { bucketStart, CANDLE_STATES, type CandleSeries, intervalMs } from "../candle.ts";
 import { type HeldPrice, LIVE_TOPICS } from "../live_ports.ts";
 import type { FeedEvent, FeedStatus, Tick } from "../ports.ts";
-import { DEMO_SOURCE } from "../series_choice.ts";
+import { isDemoSource } from "../series_choice.ts";
 import { BUILT_INTERVAL, CandleMaker } from "./live_candles.ts";
 import type { HeldCommand, LiveFeed, LiveMarketDeps } from "./live_market.ts";
 import type { LiveMetrics } from "./live_metrics.ts";
@@ -47,8 +47,10 @@ export class FeedTurn {
   async begin(): Promise<void> {
     const { clock, feeds, prices, store } = this.#deps;
     const now = clock.now();
-    for (const { assetId, priceUsd, asof } of await prices.listPrices()) {
-      this.#guard.remember(assetId, { priceUsd, at: asof });
+    const isDemo = feeds.some(({ venue }) => isDemoSource(venue));
+    for (const { assetId, priceUsd, asof, source } of await prices.listPrices()) {
+      // A price of the other world says nothing of how far one of this may move.
+      if (isDemoSource(source) === isDemo) this.#guard.remember(assetId, { priceUsd, at: asof });
     }
     for (const { venue: source, assetIds } of feeds) {
       // What came before is backfill's to fetch; it leaves the bar out that is open now.
@@ -95,10 +97,15 @@ export class FeedTurn {
     }
   }
 
-  /** Stores what is in the making. `hasLapsed` says that trades may have gone by unheard. */
-  async end({ hasLapsed = false } = {}): Promise<void> {
+  /** Stops listening, and lets go of what is in the making. */
+  async abandon(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#listening);
+  }
+
+  /** Stores what is in the making. `hasLapsed` says that trades may have gone by unheard. */
+  async end({ hasLapsed = false } = {}): Promise<void> {
+    await this.abandon();
     for (const { venue } of hasLapsed ? this.#deps.feeds : []) this.#candles.interrupt(venue);
     await this.beat({ isLast: true });
   }
@@ -196,7 +203,7 @@ export class FeedTurn {
   #believe(tick: Tick): void {
     this.#makers.add(tick);
     // The demo market writes its own candles, of which its ticks are only a glimpse.
-    if (tick.source !== DEMO_SOURCE) this.#candles.add(tick);
+    if (!isDemoSource(tick.source)) this.#candles.add(tick);
   }
 
   #apply(verdict: Verdict): void {

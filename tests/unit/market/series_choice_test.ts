@@ -1,9 +1,11 @@
+import { DEMO_MODES } from "@/services/config.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, type UtcMs } from "@/services/kernel/time.ts";
 import {
   asofOfSeries,
   availableIntervals,
   chooseQuoteSeries,
   chooseSeries,
+  isDemoMarketShown,
   isDerivable,
   visibleSeries,
 } from "@/services/market/series_choice.ts";
@@ -165,6 +167,18 @@ Deno.test("visibleSeries() hides demo series as soon as any real candle is store
   assertEquals(names([demo, real], "auto"), "real");
   assertEquals(names([demo, real], "off"), "real");
   assertEquals(names([demo, real], "on"), "demo,real");
+});
+
+Deno.test("isDemoMarketShown() until any real candle is stored, unless a setting says", () => {
+  const demo = { source: "demo", rows: 9 };
+  const real = { source: "real", rows: 9 };
+  const shown = (all: Parameters<typeof isDemoMarketShown>[0]) =>
+    DEMO_MODES.map((mode) => isDemoMarketShown(all, mode));
+  assertEquals(shown([]), [true, true, false]);
+  assertEquals(shown([demo]), [true, true, false]);
+  assertEquals(shown([demo, { ...real, rows: 0 }]), [true, true, false]);
+  assertEquals(shown([demo, real]), [false, true, false]);
+  assertEquals(shown([real]), [false, true, false]);
 });
 
 Deno.test("isDerivable() holds from finer to coarser only", () => {

@@ -69,7 +69,7 @@ Deno.test("simulateAutopilot() closes a pool that is gone at its last value less
   // Last reading on day 4; more than 3 days without one on day 8.
   assertEquals([last?.kind, last?.at], ["closed", sampleDay(8)]);
   const atEnd = 1_000 * 1.3 ** (2 / 365);
-  assertClose(last?.costUsd, atEnd * 0.1);
+  assertClose(last?.penaltyUsd, atEnd * 0.1);
   assertClose(valuesUsd.at(-1), atEnd * 0.9);
 });
 
@@ -86,7 +86,7 @@ Deno.test("simulateAutopilot() does not see a reading before it was learned", ()
 
 Deno.test("simulateAutopilot() leaves out gaps that were filled afterwards", () => {
   const rows = looked(12).map((row, day) => day === 3 ? { ...row, ingestedAt: sampleDay(9) } : row);
-  assertEquals(simulateAutopilot([dailyPool("a", rows)], sampleConstraints()).lateReadings, 1);
+  assertEquals(simulateAutopilot([dailyPool("a", rows)], sampleConstraints()).data.lateReadings, 1);
 });
 
 const refusals = [

@@ -4,6 +4,7 @@ import type { AssetId, FeedEvent, FeedGap, LivePrice, Tick } from "@/services/ma
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
+import { sampleGate } from "@/tests/fakes/demo_gate.ts";
 import { MemoryCandleStore } from "@/tests/fakes/memory_candle_store.ts";
 import { MemoryLeases } from "@/tests/fakes/memory_leases.ts";
 import { MemoryLivePrices } from "@/tests/fakes/memory_live_prices.ts";
@@ -53,11 +54,13 @@ function kit() {
   const feed = new FakeFeed();
   const gaps: FeedGap[] = [];
   const published: LivePrice[][] = [];
+  const permit = { isGiven: true };
   bus.subscribe(LIVE_TOPICS.prices, (payload) => published.push(JSON.parse(payload)));
   let ids = 0;
   const live = (owner = "one") =>
     new LiveMarket({
       feeds: [{ venue: "binance", assetIds: [BITCOIN], source: feed }],
+      mayFeed: () => permit.isGiven,
       store,
       prices,
       bus,
@@ -73,7 +76,14 @@ function kit() {
         return Promise.resolve();
       },
     });
-  return { clock, timer, bus, store, prices, leases, feed, gaps, published, live };
+  /** A process that listens already. */
+  const listen = async (owner?: string) => {
+    const market = live(owner);
+    market.start();
+    await timer.advance(0);
+    return market;
+  };
+  return { clock, timer, bus, store, prices, leases, feed, gaps, published, permit, live, listen };
 }
 
 function tick(ms: number, priceUsd: number, { venue = "binance", quantity = 1 } = {}): Tick {
@@ -94,10 +104,8 @@ async function candlesOf(store: MemoryCandleStore, interval: "5m" | "1h" | "1d" 
 }
 
 Deno.test("LiveMarket publishes a price within a beat of its trade, once it is stored", async () => {
-  const { timer, feed, prices, published, live } = kit();
-  const market = live();
-  market.start();
-  await timer.advance(0);
+  const { timer, feed, prices, published, listen } = kit();
+  const market = await listen();
   feed.send(ticks(tick(1, 100), tick(2, 102)));
   await timer.advance(250);
   assertEquals(published.map((some) => some.map(({ priceUsd }) => priceUsd)), [[102]]);
@@ -108,10 +116,8 @@ Deno.test("LiveMarket publishes a price within a beat of its trade, once it is s
 });
 
 Deno.test("LiveMarket publishes at most four prices of an asset in a second", async () => {
-  const { timer, feed, published, live } = kit();
-  const market = live();
-  market.start();
-  await timer.advance(0);
+  const { timer, feed, published, listen } = kit();
+  const market = await listen();
   for (let ms = 10; ms <= 3 * SECOND_MS; ms += 10) {
     await timer.advance(10);
     feed.send(ticks(tick(ms, 100 + ms / 1_000)));
@@ -124,10 +130,8 @@ Deno.test("LiveMarket publishes at most four prices of an asset in a second", as
 });
 
 Deno.test("LiveMarket publishes nothing that it could not store, and stores it later", async () => {
-  const { timer, feed, prices, published, live } = kit();
-  const market = live();
-  market.start();
-  await timer.advance(0);
+  const { timer, feed, prices, published, listen } = kit();
+  const market = await listen();
   prices.isAway = true;
   feed.send(ticks(tick(1, 100)));
   await timer.advance(500);
@@ -139,10 +143,8 @@ Deno.test("LiveMarket publishes nothing that it could not store, and stores it l
 });
 
 Deno.test("LiveMarket stores open bars every ten seconds, and closed ones at once", async () => {
-  const { timer, feed, store, live } = kit();
-  const market = live();
-  market.start();
-  await timer.advance(0);
+  const { timer, feed, store, listen } = kit();
+  const market = await listen();
   feed.send(ticks(tick(1, 100, { quantity: 2 })));
   await timer.advance(12 * SECOND_MS);
   assertEquals(await candlesOf(store), [[0, 100, 2, 0]]);
@@ -154,10 +156,8 @@ Deno.test("LiveMarket stores open bars every ten seconds, and closed ones at onc
 });
 
 Deno.test("LiveMarket makes a bar final that it heard from beginning to end", async () => {
-  const { timer, feed, store, gaps, live } = kit();
-  const market = live();
-  market.start();
-  await timer.advance(0);
+  const { timer, feed, store, gaps, listen } = kit();
+  const market = await listen();
   feed.send(ticks(tick(1, 100)));
   await timer.advance(5 * MINUTE_MS);
   feed.send(ticks(tick(5 * MINUTE_MS + 1, 110), tick(6 * MINUTE_MS, 111)));
@@ -171,18 +171,14 @@ Deno.test("LiveMarket makes a bar final that it heard from beginning to end", as
 });
 
 Deno.test("LiveMarket asks to heal what was not heard since the last stored bar", async () => {
-  const { timer, feed, gaps, live, store } = kit();
-  const first = live();
-  first.start();
-  await timer.advance(0);
+  const { timer, feed, gaps, listen, store } = kit();
+  const first = await listen();
   feed.send(ticks(tick(1, 100)));
   await timer.advance(SECOND_MS);
   await first.stop();
   assertEquals((await candlesOf(store)).length, 1);
   await timer.advance(20 * MINUTE_MS);
-  const second = live("two");
-  second.start();
-  await timer.advance(0);
+  const second = await listen("two");
   feed.send(ticks(tick(20 * MINUTE_MS + 5, 105)));
   await timer.advance(SECOND_MS);
   assertEquals(gaps.at(-1), {
@@ -197,10 +193,8 @@ Deno.test("LiveMarket asks to heal what was not heard since the last stored bar"
 });
 
 Deno.test("LiveMarket gives the lease up though the last prices can't be stored", async () => {
-  const { timer, feed, prices, leases, live } = kit();
-  const market = live();
-  market.start();
-  await timer.advance(0);
+  const { feed, prices, leases, listen } = kit();
+  const market = await listen();
   feed.send(ticks(tick(1, 100)));
   prices.isAway = true;
   await market.stop();
@@ -208,10 +202,8 @@ Deno.test("LiveMarket gives the lease up though the last prices can't be stored"
 });
 
 Deno.test("LiveMarket asks to heal the bar that still waited for late trades at its end", async () => {
-  const { timer, feed, gaps, live, store } = kit();
-  const first = live();
-  first.start();
-  await timer.advance(0);
+  const { timer, feed, gaps, listen, store } = kit();
+  const first = await listen();
   feed.send(ticks(tick(1, 100)));
   await timer.advance(5 * MINUTE_MS);
   feed.send(ticks(tick(5 * MINUTE_MS + 1, 101)));
@@ -222,9 +214,7 @@ Deno.test("LiveMarket asks to heal the bar that still waited for late trades at 
     [5 * MINUTE_MS, 0],
   ]);
   assertEquals(gaps, []);
-  const second = live("two");
-  second.start();
-  await timer.advance(0);
+  const second = await listen("two");
   feed.send(ticks(tick(5 * MINUTE_MS + 2_000, 102)));
   await timer.advance(SECOND_MS);
   assertEquals(gaps.map(({ from, to }) => [from, to]), [[at(0), at(5 * MINUTE_MS + 2_000)]]);
@@ -232,10 +222,8 @@ Deno.test("LiveMarket asks to heal the bar that still waited for late trades at 
 });
 
 Deno.test("LiveMarket passes on a feed's gap, and never makes its bars final", async () => {
-  const { timer, feed, store, gaps, live } = kit();
-  const market = live();
-  market.start();
-  await timer.advance(0);
+  const { timer, feed, store, gaps, listen } = kit();
+  const market = await listen();
   feed.send(ticks(tick(1, 100)));
   await timer.advance(5 * MINUTE_MS);
   feed.send(ticks(tick(5 * MINUTE_MS + 1, 100)));
@@ -255,10 +243,8 @@ Deno.test("LiveMarket passes on a feed's gap, and never makes its bars final", a
 });
 
 Deno.test("LiveMarket holds a price that jumped, and lets it count once confirmed", async () => {
-  const { timer, feed, prices, published, live } = kit();
-  const market = live();
-  market.start();
-  await timer.advance(0);
+  const { timer, feed, prices, published, listen } = kit();
+  const market = await listen();
   feed.send(ticks(tick(1, 100)));
   await timer.advance(250);
   feed.send(ticks(tick(300, 1_000)));
@@ -273,10 +259,8 @@ Deno.test("LiveMarket holds a price that jumped, and lets it count once confirme
 });
 
 Deno.test("LiveMarket believes no trade from far ahead of the clock", async () => {
-  const { timer, feed, published, live } = kit();
-  const market = live();
-  market.start();
-  await timer.advance(0);
+  const { timer, feed, published, listen } = kit();
+  const market = await listen();
   feed.send(ticks(tick(2 * MINUTE_MS, 100)));
   await timer.advance(SECOND_MS);
   assertEquals(published, []);
@@ -300,18 +284,33 @@ Deno.test("LiveMarket feeds in one instance, and another takes over when it stop
 });
 
 Deno.test("LiveMarket stops feeding when another instance has the lease", async () => {
-  const { timer, feed, leases, live } = kit();
-  const market = live("one");
-  market.start();
-  await timer.advance(0);
+  const { timer, feed, leases, listen } = kit();
+  const market = await listen("one");
   leases.holder = "other";
   await timer.advance(6 * SECOND_MS);
   assertEquals([market.isFeeding, feed.isOpen], [false, false]);
   await market.stop();
 });
 
+Deno.test("LiveMarket ends at once, with nothing stored or told, when it may not feed", async () => {
+  const { timer, feed, prices, published, permit, listen } = kit();
+  const market = await listen();
+  feed.send(ticks(tick(1, 100)));
+  await timer.advance(10);
+  permit.isGiven = false;
+  await timer.advance(250);
+  assertEquals([market.isFeeding, feed.isOpen, published], [false, false, []]);
+  assertEquals(await prices.listPrices(), []);
+  await timer.advance(MINUTE_MS);
+  assertEquals([market.isFeeding, feed.isOpen], [false, false]);
+  permit.isGiven = true;
+  await timer.advance(SECOND_MS);
+  assertEquals([market.isFeeding, feed.isOpen], [true, true]);
+  await market.stop();
+});
+
 Deno.test("LiveBoard has the newest price of store and bus, with market figures of either", async () => {
-  const { timer, feed, bus, prices, live } = kit();
+  const { timer, feed, bus, prices, listen } = kit();
   const market = { source: "coingecko", asof: at(-5), volume24hUsd: 7, marketCapUsd: 9 };
   await prices.recordPrices([{
     assetId: BITCOIN,
@@ -322,13 +321,11 @@ Deno.test("LiveBoard has the newest price of store and bus, with market figures 
     excluded: [],
     market,
   }]);
-  const board = new LiveBoard({ bus, store: prices });
+  const board = new LiveBoard({ bus, store: prices, demo: sampleGate().gate });
   await board.start();
   assertEquals(board.find(BITCOIN)?.priceUsd, 90);
   const before = board.version();
-  const running = live();
-  running.start();
-  await timer.advance(0);
+  const running = await listen();
   feed.send(ticks(tick(1, 100)));
   feed.send({
     kind: "status",
@@ -347,7 +344,7 @@ Deno.test("LiveBoard has the newest price of store and bus, with market figures 
   assertEquals([board.find(BITCOIN)?.priceUsd, board.find(BITCOIN)?.market], [100, market]);
   assertEquals(board.feeds().map(({ venue, state }) => [venue, state]), [["binance", "live"]]);
   assert(board.version() > before);
-  const late = new LiveBoard({ bus, store: prices });
+  const late = new LiveBoard({ bus, store: prices, demo: sampleGate().gate });
   await late.start();
   assertEquals(late.feeds(), []);
   await timer.advance(5 * SECOND_MS);
@@ -358,10 +355,8 @@ Deno.test("LiveBoard has the newest price of store and bus, with market figures 
 });
 
 Deno.test("LiveMarket rolls 1 h and 1 d bars up from the 5 m bars it stored", async () => {
-  const { timer, feed, store, live } = kit();
-  const market = live();
-  market.start();
-  await timer.advance(0);
+  const { timer, feed, store, listen } = kit();
+  const market = await listen();
   feed.send(ticks(tick(1, 100), tick(2, 90)));
   await timer.advance(5 * MINUTE_MS);
   feed.send(ticks(tick(5 * MINUTE_MS + 1, 120, { quantity: 3 })));
