@@ -90,7 +90,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const database = overrides.database ??
     await openDatabase({ ...config.database, dataDir: config.dataDir, clock, log });
   const owner = crypto.randomUUID();
-  const metrics = new PromMetrics();
+  const metrics = new PromMetrics({ clock });
   const core: Core = { config, clock, log, database, owner, metrics };
   const parts = await openMarket(core);
   const outside = await openOutside(core, parts.registry);

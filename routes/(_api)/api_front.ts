@@ -63,12 +63,9 @@ export class ApiFront {
     const route = this.#routes.of(dispatcher.find(request));
     const rate = limiter.take(request, { info, rateClass: route.rateClass });
     if (rate.refusal !== null) {
-      const startedAt = metrics.now();
-      const response = toResponse(refusal(rate.refusal), {
-        id: this.#ids.of(request.headers),
-        route,
-      });
-      route.meter.record(response.status, startedAt);
+      const [startedAt, id] = [metrics.now(), this.#ids.of(request.headers)];
+      const response = toResponse(refusal(rate.refusal), { id, route });
+      route.meter.record(response.status, { startedAt, id });
       return addRateHeaders(response, rate);
     }
     const response = this.#replay(request) ?? this.#make(request);
@@ -84,7 +81,8 @@ export class ApiFront {
     const hit = this.#cache.replay(request, { change, build: this.#buildReplayed });
     if (hit === null) return null;
     const response = conditional(request, hit);
-    hit.route.meter.record(response.status, startedAt);
+    // Replays share one id, of which no log line tells.
+    hit.route.meter.record(response.status, { startedAt, id: null });
     return response;
   }
 
@@ -121,7 +119,7 @@ export class ApiFront {
     if (isRead(request)) this.#cache.keep(request.url, { ...forms, route, change });
     const reply = forms.gzip ?? forms.plain;
     const response = conditional(request, { reply, response: toResponse(reply, { id, route }) });
-    route.meter.record(response.status, startedAt);
+    route.meter.record(response.status, { startedAt, id });
     return response;
   }
 }

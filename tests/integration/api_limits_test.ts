@@ -2,6 +2,7 @@ import type { Monitoring } from "@/routes/(_api)/mod.ts";
 import { PromMetrics } from "@/services/platform/metrics/prom_metrics.ts";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { type ApiHarness, dailyCandles, openTestApi } from "@/tests/integration/api_harness.ts";
+import { FakeClock } from "@/tests/fakes/clock.ts";
 import { parseOpenMetrics } from "@/tests/openmetrics.ts";
 
 const STRANGER = { remoteAddr: { hostname: "203.0.113.7" } };
@@ -85,7 +86,7 @@ Deno.test("a request that becomes a page is not counted", async () => {
 });
 
 async function openMonitored(): Promise<ApiHarness & { readonly metrics: PromMetrics }> {
-  const metrics = new PromMetrics();
+  const metrics = new PromMetrics({ clock: new FakeClock() });
   let now = 0;
   const monitoring: Monitoring = {
     metrics,
@@ -126,6 +127,23 @@ Deno.test("GET /metrics counts requests by route, replays, refusals and unknown 
   assertEquals(total?.value, 4);
   const cached = families.get("tokenlysis_front_cache_bytes")?.samples[0]?.value;
   assert(cached !== undefined && cached > 0);
+});
+
+Deno.test("GET /metrics leads from a bucket to the request whose log lines tell more", async () => {
+  await using harness = await openMonitored();
+  const response = await harness.get("/health");
+  const named = await harness.get("/healthz", { "x-request-id": "from-the-proxy-1" });
+  const accept = "application/openmetrics-text";
+  const text = await (await harness.get("/metrics", { accept })).text();
+  const samples = parseOpenMetrics(text).get("tokenlysis_http_request_seconds")?.samples ?? [];
+  const traces = samples.flatMap(({ exemplar, labels }) =>
+    exemplar ? [`${labels.route} ${labels.le} ${exemplar.value} ${exemplar.labels.trace_id}`] : []
+  );
+  assertEquals(traces, [
+    `/health 0.0025 0.002 ${response.headers.get("x-request-id")}`,
+    "/healthz 0.0025 0.002 from-the-proxy-1",
+  ]);
+  assertEquals(named.headers.get("x-request-id"), "from-the-proxy-1");
 });
 
 Deno.test("GET /metrics is the older text for everybody else, and never kept", async () => {
