@@ -97,14 +97,14 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const outside = await openOutside(core, parts.registry);
   const scores = await openScores(core, parts);
   const portfolio = await openPortfolio(core, { ...parts, queue: () => work.jobs });
-  const work = await openJobs(core, { ...parts, outside, scores, portfolio });
+  const gauges = openGauges(core, outside);
+  const work = await openJobs(core, { ...parts, outside, scores, portfolio, gauges });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
   const { hub, streams, stopValues } = createStreams(core, { ...parts, portfolio });
   const poolParts = openPools(core, { ...parts, outside });
   const poolFeed = poolParts.feed((cards) =>
     hub.publish("pools", cards.map((card) => poolValue(card, clock.now())))
   );
-  const gauges = openGauges(core, outside);
   const { jobs, jobStore } = work;
   const jobsService = new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) });
   const ops = createOps(core, {
@@ -142,11 +142,10 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
       work.jobs.start(options);
       live.start();
       poolFeed.start();
-      gauges.start();
     },
     async stop() {
       hub.close();
-      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop(), gauges.stop()]);
+      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop()]);
       await outside.gates.stop();
     },
     close,
