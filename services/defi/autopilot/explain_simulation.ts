@@ -157,7 +157,7 @@ function promisedTold({ simulation }: SimulatedAutopilot): Told {
   return {
     label: "Promised APY",
     value: simulation.promisedApy,
-    unit: "change",
+    unit: "share",
     reason: simulation.promisedApy === null ? "Nothing was bought" : null,
     words: "What the portfolio would have earned a year had every pool paid, for as long as it " +
       "was held, the APY that it showed when it was bought. Costs are not in it; cash counts as 0.",
