@@ -3,6 +3,7 @@ import project from "./deno.json" with { type: "json" };
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
 import { defineCrons, type JobSystem } from "./jobs/mod.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
+import { HostGuard } from "./routes/(_api)/middleware/allowed_hosts.ts";
 import type { PoolParts } from "./routes/(_api)/pools.ts";
 import {
   feedHub,
@@ -89,20 +90,20 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const database = overrides.database ??
     await openDatabase({ ...config.database, dataDir: config.dataDir, clock, log });
   const owner = crypto.randomUUID();
-  const metrics = new PromMetrics();
+  const metrics = new PromMetrics({ clock });
   const core: Core = { config, clock, log, database, owner, metrics };
   const parts = await openMarket(core);
   const outside = await openOutside(core, parts.registry);
   const scores = await openScores(core, parts);
   const portfolio = await openPortfolio(core, { ...parts, queue: () => work.jobs });
-  const work = await openJobs(core, { ...parts, outside, scores, portfolio });
+  const gauges = openGauges(core, outside);
+  const work = await openJobs(core, { ...parts, outside, scores, portfolio, gauges });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
   const { hub, streams, stopValues } = createStreams(core, { ...parts, portfolio });
   const poolParts = openPools(core, { ...parts, outside });
   const poolFeed = poolParts.feed((cards) =>
     hub.publish("pools", cards.map((card) => poolValue(card, clock.now())))
   );
-  const gauges = openGauges(core, outside);
   const { jobs, jobStore } = work;
   const jobsService = new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) });
   const ops = createOps(core, {
@@ -128,7 +129,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     if (!overrides.database) await database.close();
   };
   return {
-    fetch: (request, info) => streams.handle(request) ?? answer(request, info),
+    fetch: guarded(config, (request, info) => streams.handle(request) ?? answer(request, info)),
     async warm() {
       await parts.market.warm();
       await tellScores(hub, scores);
@@ -140,16 +141,21 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
       work.jobs.start(options);
       live.start();
       poolFeed.start();
-      gauges.start();
     },
     async stop() {
       hub.close();
-      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop(), gauges.stop()]);
+      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop()]);
       await outside.gates.stop();
     },
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Answers where the request came by a name of ours, and refuses it else. */
+function guarded({ allowedHosts }: Config, answer: Product["fetch"]): Product["fetch"] {
+  const hosts = new HostGuard(allowedHosts);
+  return (request, info) => hosts.refuse(request) ?? answer(request, info);
 }
 
 function createStreams(
@@ -219,6 +225,7 @@ async function createFront(
       stopwatch: () => performance.now(),
     },
     rateLimits: config.rateLimits,
+    trustedProxies: config.trustedProxies,
     version,
   });
   const page = createPages({
@@ -274,7 +281,7 @@ async function loadBuild() {
 }
 
 function createLog(
-  { logLevel }: Pick<Config, "logLevel">,
+  { logLevel, environment }: Pick<Config, "logLevel" | "environment">,
   { clock, logs }: { clock: Clock; logs: LogTail },
 ): Log {
   const encoder = new TextEncoder();
@@ -283,7 +290,9 @@ function createLog(
     // Standard output is for the line that says where the server listens.
     Deno.stderr.writeSync(encoder.encode(line));
   };
-  return new JsonLog({ clock, write, level: logLevel });
+  // Lines of a trial must not pass for those of the real thing where both are collected.
+  const fields = environment === "production" ? {} : { environment };
+  return new JsonLog({ clock, write, level: logLevel }, fields);
 }
 
 /** What this process serves, for the crons. */

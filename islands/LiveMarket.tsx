@@ -6,6 +6,7 @@ import type { LiveStatus, LiveStatusKind } from "../components/live/live_status.
 import { PoliteSpeech } from "../components/live/polite_speech.ts";
 import { Banner } from "../components/states/States.tsx";
 import { LivePage } from "./live/live_page.ts";
+import { REGIONS_EVENT } from "./page/regions.ts";
 
 /** The dot before the words; a square and half a disc, so that colour is not all it says. */
 const DOTS: Readonly<Record<LiveStatusKind, string>> = {
@@ -52,8 +53,15 @@ export default function LiveMarket({ isDemo }: { readonly isDemo: boolean }) {
       const isNews = before !== null && before.kind !== next.kind && next.kind !== "connecting";
       if (isNews && before.kind !== "connecting") speech.say(next.sentence);
     };
-    const stop = new LivePage(show, { isDemo }).start();
+    let stop = new LivePage(show, { isDemo }).start();
+    // Cells that were read again are others than those that were found before.
+    const startAnew = () => {
+      stop();
+      stop = new LivePage(show, { isDemo }).start();
+    };
+    document.addEventListener(REGIONS_EVENT, startAnew);
     return () => {
+      document.removeEventListener(REGIONS_EVENT, startAnew);
       stop();
       speech.stop();
     };

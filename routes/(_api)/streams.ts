@@ -6,7 +6,7 @@ import type { LedgerScope, ValueFeed } from "../../services/portfolio/mod.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import type { StreamChoice, StreamHub } from "../../services/streams/mod.ts";
 import { pathOf } from "./dispatcher.ts";
-import { refusal } from "./errors.ts";
+import { refusalResponse } from "./errors.ts";
 import { EventStream, type EventStreamDeps, RETRY_MS } from "./event_stream.ts";
 import { isOfForeignOrigin } from "./middleware/same_site.ts";
 import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
@@ -89,7 +89,10 @@ export class StreamEndpoints {
       );
     const settling = this.#deps.settle?.() ?? null;
     if (settling === null) return answer();
-    return settling.then(answer, () => toResponse(unavailable("the database does not answer")));
+    return settling.then(
+      answer,
+      () => refusalResponse(unavailable("the database does not answer")),
+    );
   }
 
   #guarded(request: Request, open: () => Response): Response {
@@ -101,7 +104,7 @@ export class StreamEndpoints {
       if (this.#sse + this.#sockets >= this.#deps.maxStreams) throw this.#full();
       return open();
     } catch (error) {
-      if (error instanceof AppError) return toResponse(error);
+      if (error instanceof AppError) return refusalResponse(error);
       throw error;
     }
   }
@@ -140,7 +143,7 @@ export class StreamEndpoints {
       const scope = await values.find(request.headers, portfolioId);
       return this.#guarded(request, () => this.#follow(request, { values, scope, isSocket }));
     } catch (error) {
-      if (error instanceof AppError) return toResponse(error);
+      if (error instanceof AppError) return refusalResponse(error);
       throw error;
     }
   }
@@ -325,17 +328,4 @@ function upgraded(request: Request, idleTimeout: number): Deno.WebSocketUpgrade 
     const message = "Cannot open a WebSocket: expected the handshake of RFC 6455";
     throw new AppError("BAD_REQUEST", message, { cause: error });
   }
-}
-
-function toResponse(error: AppError): Response {
-  const { status, body, headers } = refusal(error);
-  return new Response(body, {
-    status,
-    headers: {
-      "content-type": "application/json",
-      "cache-control": "no-store",
-      ...Object.fromEntries(SECURITY_HEADERS),
-      ...headers,
-    },
-  });
 }

@@ -27,7 +27,8 @@ export {
 export type { Interval, YieldDecomposition, YieldStep } from "./decomposition.ts";
 export type { ExplainedScore, PoolScores, ScorePart } from "./explain_score.ts";
 export { type Pool, POOL_KINDS, type PoolId, type PoolSnapshot, STRUCTURES } from "./pool.ts";
-export { type IngestReport, keepReadings, PoolIngestion, type Taken } from "./pool_ingestion.ts";
+export { type IngestReport, keepReadings, type Taken } from "./ingest_report.ts";
+export { type IngestStatus, PoolIngestion } from "./pool_ingestion.ts";
 export { type ArchivedPool, MOCK_SOURCE, PoolArchive } from "./pool_archive.ts";
 export { PoolFeed, type PoolFeedDeps } from "./pool_feed.ts";
 export type { PoolHistory } from "./pool_history.ts";

@@ -130,6 +130,14 @@ Deno.test("start: demo data stays away where it is turned off", async () => {
   assertMatch(await (await fetch(product.url)).text(), /No candles are stored yet/);
 });
 
+Deno.test("start: each log line of a trial names its environment", async () => {
+  const product = await startProduct({ env: { ENVIRONMENT: "test", LOG_LEVEL: "debug" } });
+  await product.close();
+  const lines = product.output().split("\n").filter((line) => line.startsWith("{"));
+  assert(lines.length > 0, "it logged something");
+  assertEquals(new Set(lines.map((line) => JSON.parse(line).environment)), new Set(["test"]));
+});
+
 Deno.test("stop: SIGTERM ends it cleanly within five seconds, with a request under way", async () => {
   const product = await startProduct();
   const pending = fetch(`${product.url}/assets/bitcoin/candles?interval=5m&limit=5000`);

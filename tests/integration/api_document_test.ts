@@ -59,6 +59,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   "/api/tasks": "/api/tasks?limit=1",
   "/api/tasks/{task_id}": `/api/tasks/${TASK_ID}`,
   "/api/ops/overview": "/api/ops/overview",
+  "/api/ops/pools": "/api/ops/pools?limit=5",
   "/api/ops/providers": "/api/ops/providers",
   "/api/ops/streams": "/api/ops/streams",
   "/api/ops/coverage": "/api/ops/coverage",

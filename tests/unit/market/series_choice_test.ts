@@ -1,4 +1,3 @@
-import { DEMO_MODES } from "@/services/config.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, type UtcMs } from "@/services/kernel/time.ts";
 import {
   asofOfSeries,
@@ -173,7 +172,7 @@ Deno.test("isDemoMarketShown() until any real candle is stored, unless a setting
   const demo = { source: "demo", rows: 9 };
   const real = { source: "real", rows: 9 };
   const shown = (all: Parameters<typeof isDemoMarketShown>[0]) =>
-    DEMO_MODES.map((mode) => isDemoMarketShown(all, mode));
+    (["auto", "on", "off"] as const).map((mode) => isDemoMarketShown(all, mode));
   assertEquals(shown([]), [true, true, false]);
   assertEquals(shown([demo]), [true, true, false]);
   assertEquals(shown([demo, { ...real, rows: 0 }]), [true, true, false]);
