@@ -3,8 +3,9 @@ import type { Exact } from "./exact.ts";
 
 /**
  * The amounts of one asset's lots, pools and fractions; which lot is next is not its concern.
- * Events, lots, pools and fractions are named by their index; lots are numbered as they come. Costs split so that parts
- * add up: each takes its share of what is left, rounded down, and the last takes the rest.
+ * Events, lots, pools and fractions are named by their index; lots are numbered as they come.
+ * Costs split so that parts add up: each takes its share of what is left, rounded down, and the
+ * last takes the rest.
  *
  * A pool of average cost holds the cost of its lots, which then only have quantities; pool
  * `NO_POOL` stands for lots with a cost of their own.
