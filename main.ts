@@ -50,6 +50,7 @@ import {
 import { JsonLog } from "./services/platform/json_log.ts";
 import { LogTail } from "./services/platform/log_tail.ts";
 import { PromMetrics } from "./services/platform/metrics/prom_metrics.ts";
+import { lineWriter } from "./services/platform/standard_error.ts";
 import { systemTimer } from "./services/platform/timer.ts";
 import type { Clock, Log } from "./services/ports/mod.ts";
 import type { ScoreService } from "./services/scores/mod.ts";
@@ -96,14 +97,14 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const outside = await openOutside(core, parts.registry);
   const scores = await openScores(core, parts);
   const portfolio = await openPortfolio(core, { ...parts, queue: () => work.jobs });
-  const work = await openJobs(core, { ...parts, outside, scores, portfolio });
+  const gauges = openGauges(core, outside);
+  const work = await openJobs(core, { ...parts, outside, scores, portfolio, gauges });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
   const { hub, streams, stopValues } = createStreams(core, { ...parts, portfolio });
   const poolParts = openPools(core, { ...parts, outside });
   const poolFeed = poolParts.feed((cards) =>
     hub.publish("pools", cards.map((card) => poolValue(card, clock.now())))
   );
-  const gauges = openGauges(core, outside);
   const { jobs, jobStore } = work;
   const jobsService = new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) });
   const ops = createOps(core, {
@@ -141,11 +142,10 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
       work.jobs.start(options);
       live.start();
       poolFeed.start();
-      gauges.start();
     },
     async stop() {
       hub.close();
-      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop(), gauges.stop()]);
+      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop()]);
       await outside.gates.stop();
     },
     close,
@@ -285,11 +285,11 @@ function createLog(
   { logLevel, environment }: Pick<Config, "logLevel" | "environment">,
   { clock, logs }: { clock: Clock; logs: LogTail },
 ): Log {
-  const encoder = new TextEncoder();
+  // Standard output is for the line that says where the server listens.
+  const print = lineWriter(Deno.stderr);
   const write = (line: string) => {
     logs.add(line);
-    // Standard output is for the line that says where the server listens.
-    Deno.stderr.writeSync(encoder.encode(line));
+    print(line);
   };
   // Lines of a trial must not pass for those of the real thing where both are collected.
   const fields = environment === "production" ? {} : { environment };

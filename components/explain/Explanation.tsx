@@ -53,6 +53,8 @@ export interface ExplainedFigure {
 }
 
 const COMPACT_FROM = 1_000_000;
+/** As many inputs stand as they are; more scroll in a frame of their own. */
+const MAX_OPEN_INPUTS = 12;
 
 interface UnitValueProps {
   readonly value: number | null;
@@ -142,26 +144,34 @@ export function titleOf({ label, asset }: ExplainedFigure): string {
 
 function Inputs({ inputs }: { readonly inputs: readonly ExplainedInput[] }) {
   if (inputs.length === 0) return null;
+  const frame = inputs.length <= MAX_OPEN_INPUTS ? {} : {
+    class: "scroller",
+    tabIndex: 0,
+    role: "region" as const,
+    "aria-label": "Inputs, scrollable",
+  };
   return (
     <div>
       <h3>Inputs</h3>
-      <dl class="rows">
-        {inputs.map((input, at) => (
-          <div key={at}>
-            <dt>
-              {input.name}
-              <span class="input-source">
-                {input.source === null ? null : <span>{input.source}</span>}
-                {input.resolution === null ? null : <span>{input.resolution}</span>}
-                {input.asof === null ? null : <Moment at={input.asof} />}
-              </span>
-            </dt>
-            <dd>
-              <UnitValue value={input.value} unit={input.unit} reason="not in the store" />
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <div {...frame}>
+        <dl class="rows">
+          {inputs.map((input, at) => (
+            <div key={at}>
+              <dt>
+                {input.name}
+                <span class="input-source">
+                  {input.source === null ? null : <span>{input.source}</span>}
+                  {input.resolution === null ? null : <span>{input.resolution}</span>}
+                  {input.asof === null ? null : <Moment at={input.asof} />}
+                </span>
+              </dt>
+              <dd>
+                <UnitValue value={input.value} unit={input.unit} reason="not in the store" />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </div>
     </div>
   );
 }

@@ -36,7 +36,10 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
   },
   {
     title: "DeFi",
-    pages: [{ href: "/pools", label: "Pools", icon: "pool", key: "p" }],
+    pages: [
+      { href: "/pools", label: "Pools", icon: "pool", key: "p" },
+      { href: "/simulations/autopilot", label: "Autopilot", icon: "autopilot", key: "t" },
+    ],
   },
   {
     title: "System",

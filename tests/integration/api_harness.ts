@@ -11,6 +11,7 @@ import {
   PoolIngestion,
   PoolService,
 } from "@/services/defi/mod.ts";
+import { ProviderError } from "@/services/kernel/errors.ts";
 import { Secret } from "@/services/kernel/secret.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
 import {
@@ -55,6 +56,7 @@ import { RecordingLog } from "@/tests/fakes/log.ts";
 import { FakeFx, FakeHeldPrices, FakeProviders, heldPrice } from "@/tests/fakes/ops.ts";
 import { FakeTimer } from "@/tests/fakes/timer.ts";
 import { type CandleSketch, columnsOf } from "@/tests/fakes/memory_candle_store.ts";
+import { FakeGas } from "@/tests/unit/onchain/gauge_sample.ts";
 import { aliasRow, assetRow, sampleRegistry } from "@/tests/unit/market/assets_sample.ts";
 
 /** How requests of tests say whose they are. */
@@ -78,6 +80,8 @@ export interface ApiHarness extends AsyncDisposable {
   readonly poolStore: SqlPoolStore;
   readonly poolParts: PoolParts;
   readonly gauges: GaugeService;
+  readonly gasSource: FakeGas;
+  readonly gaugeStore: SqlGaugeStore;
   /** What the console shows of the log. */
   readonly operatorsLog: JsonLog;
   /** Everything that has an owner; requests tell theirs by a header. */
@@ -101,14 +105,25 @@ export interface SeriesSketch {
   readonly candles: readonly CandleSketch[];
 }
 
+/** The gauges that are on. */
+interface GaugeOptions {
+  /** Read of `gasSource`. */
+  readonly hasGas?: boolean | undefined;
+  /** Never answered: readings come from the test. */
+  readonly hasMempool?: boolean | undefined;
+}
+
+interface HarnessOptions extends GaugeOptions {
+  readonly demoMode?: DemoMode;
+  readonly monitoring?: Monitoring;
+  readonly rateLimits?: RateLimitMode;
+  readonly trustedProxies?: readonly string[];
+  readonly probes?: readonly HealthProbe[];
+}
+
 export async function openTestApi(
-  { demoMode = "auto", probes, monitoring, rateLimits = "off", trustedProxies = [] }: {
-    readonly demoMode?: DemoMode;
-    readonly monitoring?: Monitoring;
-    readonly rateLimits?: RateLimitMode;
-    readonly trustedProxies?: readonly string[];
-    readonly probes?: readonly HealthProbe[];
-  } = {},
+  { demoMode = "auto", probes, monitoring, rateLimits = "off", trustedProxies = [], ...gauges }:
+    HarnessOptions = {},
 ): Promise<ApiHarness> {
   const clock = new FakeClock(NOW);
   const log = new RecordingLog();
@@ -143,7 +158,7 @@ export async function openTestApi(
     { registry, market, store, queue: () => jobStore },
   );
   const scoring = await createScoring({ database, clock, market, jobStore });
-  const poolKit = createPools({ database, clock, changes, log });
+  const poolKit = createPools({ database, clock, changes, log }, gauges);
   const version = "1.2.3";
   const api = createApi({
     ...{ market, analytics, risk, health, jobs, ops, scoring, portfolio, ...poolKit.served },
@@ -157,7 +172,8 @@ export async function openTestApi(
     portfolio,
     database,
     send: (method, path, options) => send(api, [method, path], options),
-    ...{ poolStore: poolKit.store, ...poolKit.served },
+    ...poolKit.kept,
+    ...poolKit.served,
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
     },
@@ -218,6 +234,7 @@ function createPools(
     readonly changes: PacedChangeFeed;
     readonly log: RecordingLog;
   },
+  { hasGas = false, hasMempool = false }: GaugeOptions,
 ) {
   const store = new SqlPoolStore(database, clock);
   const archive = new PoolArchive({ store, changes, clock });
@@ -232,13 +249,21 @@ function createPools(
     audit: new SqlAuditLog(database, clock),
     timer: new FakeTimer(clock),
   });
+  const gaugeStore = new SqlGaugeStore(database);
+  const gas = new FakeGas(() => clock.now());
+  const silent = () => Promise.reject(new ProviderError("mempool", "never", "silent"));
+  const noKey = { reason: "ETHERSCAN_API_KEY is not set", setting: "set it and restart" };
   const gauges = new GaugeService({
-    store: new SqlGaugeStore(database),
-    sources: { eth_gas: "ETHERSCAN_API_KEY is not set", btc_mempool: "off" },
-    ...{ clock, log, timer: new FakeTimer(clock) },
+    ...{ store: gaugeStore, clock, log, examples: null },
+    sources: {
+      eth_gas: hasGas ? gas : noKey,
+      btc_mempool: hasMempool
+        ? { name: "btc_mempool", provider: "mempool", fetch: silent }
+        : { reason: "TOKENLYSIS_NETWORK is off", setting: "set it to on" },
+    },
   });
   const poolParts = { pools, autopilot, ingestion, adminKey: new Secret(ADMIN_KEY) };
-  return { store, served: { poolParts, gauges } };
+  return { served: { poolParts, gauges }, kept: { poolStore: store, gaugeStore, gasSource: gas } };
 }
 
 /** Two assets of one symbol, and one of many names. */

@@ -134,13 +134,6 @@ Deno.test("GET /api/ops/pools shows fetches, held readings and rows set aside", 
   assertEquals(data.quarantined[0].reason, "Cannot read ts");
 });
 
-Deno.test("GET /onchain/eth/gas says why it is off, bare and in the envelope", async () => {
-  await using harness = await openTestApi();
-  const off = { enabled: false, reason: "ETHERSCAN_API_KEY is not set" };
-  assertEquals(await (await harness.get("/onchain/eth/gas")).json(), off);
-  assertEquals((await read(harness, "/api/onchain/eth/gas")).data, off);
-});
-
 const RATES = "defi/aave_v3_daily_rates_2025-07_2026-08.csv.gz";
 const url = sharedData(RATES);
 

@@ -1,3 +1,4 @@
+import { Unknown } from "../../../components/figures/Figures.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { formatDecimal } from "../../../components/format/number.ts";
@@ -47,12 +48,22 @@ function FxRow({ status }: { readonly status: FxCurrencyStatus }) {
     <tr>
       <th scope="row" data-p="name">{currency}</th>
       <td class="num" data-p="value">
-        <Rate of={fallback} />
+        <Rate of={fallback} reason="no end-of-day rate of the last 6 days is stored" />
       </td>
       <td class="num" data-pri="2">
-        <Rate of={lastIntraday} />
+        <Rate of={lastIntraday} reason="no intraday rate of the last 7 days is stored" />
       </td>
-      <td class="num" data-pri="2">{driftBps === null ? "–" : formatDecimal(driftBps, 1)}</td>
+      <td class="num" data-pri="2">
+        {driftBps === null
+          ? (
+            <Unknown
+              reason={state === "intraday"
+                ? "measured while intraday rates are missing"
+                : "needs a rate of both kinds"}
+            />
+          )
+          : formatDecimal(driftBps, 1)}
+      </td>
       <td class="num" data-p="change">
         <Badge kind={kind}>{word}</Badge>
         {permittedUntil === null ? null : (
@@ -68,8 +79,8 @@ function FxRow({ status }: { readonly status: FxCurrencyStatus }) {
   );
 }
 
-function Rate({ of }: { readonly of: FxRateShown | null }) {
-  if (of === null) return <>–</>;
+function Rate({ of, reason }: { readonly of: FxRateShown | null; readonly reason: string }) {
+  if (of === null) return <Unknown reason={reason} />;
   return (
     <span title={of.source}>
       {formatDecimal(of.rate, 4)} <Moment at={of.asof} />

@@ -113,7 +113,9 @@ function ProviderRow({ provider, now }: RowProps) {
       <td class="num" data-pri="4">{formatShare(provider.share).replace(".00", "")}</td>
       <td class="num" data-pri="3">
         {formatCount(provider.calls)}
-        <span class="unit">{formatCount(provider.failures)} failed</span>
+        {provider.failures === 0
+          ? null
+          : <span class="unit">{formatCount(provider.failures)} failed</span>}
       </td>
       <td class="num" data-p="value">
         {lastSuccessAt === null
