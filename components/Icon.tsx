@@ -2,6 +2,7 @@
 export const ICON_NAMES = [
   "analytics",
   "calendar",
+  "chain",
   "check",
   "chevron-down",
   "clock",

@@ -36,7 +36,10 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
   },
   {
     title: "DeFi",
-    pages: [{ href: "/pools", label: "Pools", icon: "pool", key: "p" }],
+    pages: [
+      { href: "/pools", label: "Pools", icon: "pool", key: "p" },
+      { href: "/onchain", label: "Network gauges", icon: "chain", key: "n" },
+    ],
   },
   {
     title: "System",
