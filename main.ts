@@ -50,6 +50,7 @@ import {
 import { JsonLog } from "./services/platform/json_log.ts";
 import { LogTail } from "./services/platform/log_tail.ts";
 import { PromMetrics } from "./services/platform/metrics/prom_metrics.ts";
+import { lineWriter } from "./services/platform/standard_error.ts";
 import { systemTimer } from "./services/platform/timer.ts";
 import type { Clock, Log } from "./services/ports/mod.ts";
 import type { ScoreService } from "./services/scores/mod.ts";
@@ -285,11 +286,11 @@ function createLog(
   { logLevel, environment }: Pick<Config, "logLevel" | "environment">,
   { clock, logs }: { clock: Clock; logs: LogTail },
 ): Log {
-  const encoder = new TextEncoder();
+  // Standard output is for the line that says where the server listens.
+  const print = lineWriter(Deno.stderr);
   const write = (line: string) => {
     logs.add(line);
-    // Standard output is for the line that says where the server listens.
-    Deno.stderr.writeSync(encoder.encode(line));
+    print(line);
   };
   // Lines of a trial must not pass for those of the real thing where both are collected.
   const fields = environment === "production" ? {} : { environment };

@@ -27,6 +27,7 @@ import { intakeEndpoints } from "./pool_intake.ts";
 import { poolEndpoints, type PoolParts } from "./pools.ts";
 import { riskEndpoints } from "./risk.ts";
 import { recalculateEndpoint, scoreEndpoints, type Scoring } from "./scores.ts";
+import { simulationExplainEndpoints } from "./simulation_explain.ts";
 import { simulationEndpoints, simulationRunEndpoints } from "./simulations.ts";
 import { taskEndpoints } from "./tasks.ts";
 
@@ -91,6 +92,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...scoring ? scoreEndpoints({ ...scoring, market: deps.market, clock }) : [],
     ...poolParts ? poolEndpoints({ ...poolParts, clock }) : [],
     ...poolParts ? simulationEndpoints({ ...poolParts, clock }) : [],
+    ...poolParts ? simulationExplainEndpoints({ ...poolParts, clock }) : [],
     ...gauges ? onchainEndpoints({ gauges, clock }) : [],
   ];
   return [

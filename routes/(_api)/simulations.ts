@@ -11,13 +11,14 @@ import { Simulated, simulationToWire } from "./simulation_wire.ts";
 const tag = "DeFi pools";
 const query = SIMULATION_QUERY;
 
-interface Deps {
+/** What simulations are asked of. */
+export interface SimulationDeps {
   readonly autopilot: AutopilotService;
   readonly clock: Clock;
 }
 
 /** What an autopilot would have made of the pools. */
-export function simulationEndpoints({ autopilot, clock }: Deps): readonly Endpoint[] {
+export function simulationEndpoints({ autopilot, clock }: SimulationDeps): readonly Endpoint[] {
   return [endpoint({
     path: "/api/simulations/autopilot",
     tag,
@@ -45,7 +46,7 @@ const Run = z.object({
 }).meta({ id: "SimulationRun" });
 
 /** How far a long simulation is, and its end. */
-export function simulationRunEndpoints({ autopilot, clock }: Deps): readonly Endpoint[] {
+export function simulationRunEndpoints({ autopilot, clock }: SimulationDeps): readonly Endpoint[] {
   const path = "/api/simulations/autopilot/run";
   const told = (asked: z.output<typeof query>): z.output<typeof Run> => {
     const progress = autopilot.progress(simulationQuery(asked));

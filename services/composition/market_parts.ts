@@ -32,7 +32,7 @@ export async function openMarket({ config, clock, log, database, owner }: Core) 
   const prices = new SqlLivePriceStore(database);
   const demoGate = new DemoGate({ store, changes, mode: config.demo, log });
   demoGate.start();
-  const board = new LiveBoard({ bus, store: prices, demo: demoGate });
+  const board = new LiveBoard({ bus, store: prices, demo: demoGate, log });
   await board.start();
   const market = new MarketService({
     registry,

@@ -7,8 +7,17 @@ export {
 } from "./autopilot/autopilot_service.ts";
 export { type SimulationDefaults, type SimulationQuery } from "./autopilot/constraints.ts";
 export { type DecisionEvidence, type SeenPool } from "./autopilot/explain_decision.ts";
-export { EXCLUSION_WORDS } from "./autopilot/reasons.ts";
 export {
+  BASELINE_LABELS,
+  explainSimulation,
+  type SimulatedUnit,
+  SIMULATION_FIGURES,
+  type SimulationExplanation,
+  type SimulationFigure,
+} from "./autopilot/explain_simulation.ts";
+export { EXCLUSION_WORDS, nameOf } from "./autopilot/reasons.ts";
+export {
+  type Baseline,
   type Decision,
   DECISION_KINDS,
   type Exclusion,

@@ -1,4 +1,5 @@
 import { errorMessage } from "../kernel/errors.ts";
+import { Listeners } from "../kernel/listeners.ts";
 import type { ChangeFeed, Log } from "../ports/mod.ts";
 import type { CandleStore } from "./ports.ts";
 import { type DemoMode, isDemoMarketShown } from "./series_choice.ts";
@@ -12,7 +13,7 @@ export class DemoGate {
   readonly #changes: ChangeFeed;
   readonly #mode: DemoMode;
   readonly #log: Log;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners: Listeners;
   #isOpen: boolean | null = null;
   /** State of the store that `#isOpen` was read from. */
   #change = NaN;
@@ -29,6 +30,9 @@ export class DemoGate {
     this.#changes = changes;
     this.#mode = mode;
     this.#log = log;
+    this.#listeners = new Listeners((error) =>
+      log.error("A listener of the demo market failed", { reason: errorMessage(error), error })
+    );
   }
 
   /** Begins to follow the store, for those who want to hear that the demo market is over. */
@@ -72,8 +76,7 @@ export class DemoGate {
 
   /** Calls back when the demo market gives way to real candles, until the result is called. */
   onShut(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   async #look(): Promise<boolean> {
@@ -82,7 +85,7 @@ export class DemoGate {
     const hasShut = !isOpen && this.#isOpen === true;
     this.#isOpen = isOpen;
     this.#change = change;
-    for (const listener of hasShut ? [...this.#listeners] : []) listener();
+    if (hasShut) this.#listeners.tell();
     return isOpen;
   }
 }

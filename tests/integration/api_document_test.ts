@@ -48,6 +48,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   "/api/pools": "/api/pools?sort=tvl_usd",
   "/api/pools/{pool_id}": "/api/pools/aave-v3-ethereum-0xusdc",
   "/api/simulations/autopilot": "/api/simulations/autopilot?max_weight=0.5",
+  "/api/simulations/autopilot/explain/decision/{number}":
+    "/api/simulations/autopilot/explain/decision/1",
+  "/api/simulations/autopilot/explain/{figure}": "/api/simulations/autopilot/explain/gain",
   "/api/simulations/autopilot/run": "/api/simulations/autopilot/run?max_weight=0.5",
   "/api/onchain/eth/gas": "/api/onchain/eth/gas",
   "/api/onchain/btc/mempool": "/api/onchain/btc/mempool",

@@ -116,8 +116,8 @@ export class Venue implements AsyncDisposable {
 
 /** The product's live market over real sockets, requests and a real database. */
 export class LiveProduct {
-  readonly bus = new MemoryBus();
   readonly log = new RecordingLog();
+  readonly bus = new MemoryBus(this.log);
   /** What was to be healed, with the reasons. */
   readonly gaps: FeedGap[] = [];
   readonly store: CandleStore;
@@ -150,7 +150,7 @@ export class LiveProduct {
     const store = this.store = new SqlCandleStore(database, time);
     const demo = new DemoGate({ store, changes: database.changes, mode: "off", log });
     this.prices = new SqlLivePriceStore(database);
-    this.board = new LiveBoard({ bus, store: this.prices, demo });
+    this.board = new LiveBoard({ bus, store: this.prices, demo, log });
     const { prices } = this;
     const healer = new CandleHealer({ providers, store, bus, clock: time });
     const jobs = new JobSystem({

@@ -6,6 +6,7 @@ import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { VALUE_PACE_MS, ValueFeed } from "@/services/portfolio/mod.ts";
 import { BEAT_MS } from "@/services/streams/mod.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
+import { RecordingLog } from "@/tests/fakes/log.ts";
 import { sampleGate } from "@/tests/fakes/demo_gate.ts";
 import { MemoryLivePrices } from "@/tests/fakes/memory_live_prices.ts";
 import { FakeTimer, settle } from "@/tests/fakes/timer.ts";
@@ -17,7 +18,7 @@ import { StreamServer, until } from "./stream_harness.ts";
 async function openStreams(harness: ApiHarness) {
   const { holdings, ledger, portfolios, ownerOf } = harness.portfolio;
   const timer = new FakeTimer(harness.clock);
-  const bus = new MemoryBus();
+  const bus = new MemoryBus(new RecordingLog());
   let published = 0;
   const feed = new ValueFeed({
     ...{ holdings, clock: harness.clock, log: harness.log, timer },
@@ -28,7 +29,7 @@ async function openStreams(harness: ApiHarness) {
   });
   const demo = sampleGate();
   const board = new LiveBoard({
-    ...{ bus, store: new MemoryLivePrices(), demo: demo.gate },
+    ...{ bus, store: new MemoryLivePrices(), demo: demo.gate, log: harness.log },
   });
   await board.start();
   const stop = feedValues(feed, { board, ledger });

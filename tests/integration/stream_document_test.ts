@@ -16,6 +16,7 @@ import {
 import { SCORE_TOPIC, type ScoreNews } from "@/services/scores/mod.ts";
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
+import { RecordingLog } from "@/tests/fakes/log.ts";
 import { sampleGate } from "@/tests/fakes/demo_gate.ts";
 import { MemoryLivePrices } from "@/tests/fakes/memory_live_prices.ts";
 import { sampleDays, samplePool } from "@/tests/unit/defi/pool_sample.ts";
@@ -119,9 +120,9 @@ for (const { path, event, data: schema } of STREAMS.filter(({ path }) => path in
     const expected = events[path];
     assert(expected, `No example for ${path}`);
     await using server = new StreamServer();
-    const bus = new MemoryBus();
-    const demo = sampleGate({ mode: "off" }).gate;
-    const board = new LiveBoard({ bus, store: new MemoryLivePrices(), demo });
+    const bus = new MemoryBus(new RecordingLog());
+    const { gate: demo, log } = sampleGate({ mode: "off" });
+    const board = new LiveBoard({ bus, store: new MemoryLivePrices(), demo, log });
     await board.start();
     const stop = feedHub(server.hub, { board, bus });
     const reader = await server.events(`${path}${path.endsWith("candles") ? "?coin=BTC" : ""}`);

@@ -137,11 +137,18 @@ export class AutopilotService {
     };
   }
 
-  /** The rows that a decision stands on, each with its score taken apart. */
+  /**
+   * The rows that the decision of a number, from 1, stands on, each with its score taken apart.
+   * Throws `RESOURCE_NOT_FOUND` for a number that the simulation has not.
+   */
   async explainDecision(
-    { constraints, scope }: Pick<SimulatedAutopilot, "constraints" | "scope">,
-    decision: Simulation["decisions"][number],
+    { constraints, scope, simulation }: SimulatedAutopilot,
+    number: number,
   ): Promise<DecisionEvidence> {
+    const decision = simulation.decisions[number - 1];
+    if (decision === undefined) {
+      throw new AppError("RESOURCE_NOT_FOUND", `The simulation has no decision ${number}`);
+    }
     const { pools } = await this.#archive.shelf();
     return explainDecision(decision, { pools: poolsInScope(pools, scope), constraints });
   }

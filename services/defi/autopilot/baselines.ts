@@ -51,7 +51,7 @@ function baseline(
 ): Baseline {
   const words = WORDS[name];
   if (first === null || weights === null) {
-    const reason = first === null ? "No pool could be had" : "No TVL is known";
+    const reason = first === null ? "Nothing was bought" : "No TVL is known";
     return { name, words, valuesUsd: null, apy: null, reason };
   }
   const valuesUsd = holdValues(weights, { actStep: first.actStep, market });

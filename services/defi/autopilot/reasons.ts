@@ -36,8 +36,12 @@ export function changeWords({ entering, leaving, eligible, keepRank }: Change): 
       return `leave ${nameOf(pool)} (${why})`;
     }),
   ];
-  return parts.join("; ");
+  const rest = parts.length - MAX_PARTS;
+  return rest > 1 ? `${parts.slice(0, MAX_PARTS).join("; ")}; and ${rest} more` : parts.join("; ");
 }
+
+/** More would not be read; a decision lists all of them beside its reason. */
+const MAX_PARTS = 8;
 
 /** What a pool is called in sentences. */
 export function nameOf({ symbol, chain }: Pick<Pool, "symbol" | "chain">): string {

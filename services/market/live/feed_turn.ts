@@ -20,6 +20,8 @@ const HELD_BACK = "trades were held back";
 
 /** How far back bars that were never closed are looked for; backfill finds those before. */
 const UNSURE_MS = DAY_MS;
+/** How soon gaps are asked for again that could not be queued. */
+const HEAL_AGAIN_MS = 5 * SECOND_MS;
 /** Instances that have just started know of the feeds within this time. */
 const TELL_FEEDS_EVERY_MS = 5 * SECOND_MS;
 
@@ -35,6 +37,7 @@ export class FeedTurn {
   readonly #listening: Promise<void>[] = [];
   readonly #statuses = new Map<string, FeedStatus>();
   #tellFeedsAt = -Infinity;
+  #healAgainAt = -Infinity;
 
   constructor(deps: LiveMarketDeps, metrics: LiveMetrics) {
     this.#deps = deps;
@@ -118,18 +121,31 @@ export class FeedTurn {
 
   /** Stores and publishes what is due. */
   async beat({ isLast = false } = {}): Promise<void> {
-    const { clock, log, heal } = this.#deps;
-    const now = clock.now();
+    const now = this.#deps.clock.now();
     this.#tellFeeds(now);
     await this.#publishPrices(now);
     await this.#storeCandles(now, { isLast });
     // What is open at the end is found as a gap by whoever feeds next.
-    for (const gap of isLast ? [] : this.#candles.takeGaps()) {
+    if (!isLast && now >= this.#healAgainAt) this.#askToHeal(now);
+    this.#metrics.counted({ late: this.#candles.late, excluded: this.#makers.excluded });
+  }
+
+  /** A gap that can't be asked for, as the queue is away, is kept and asked for again. */
+  #askToHeal(now: UtcMs): void {
+    const { clock, log, heal } = this.#deps;
+    for (const gap of this.#candles.takeGaps()) {
       // A bar still open is asked for once it is closed.
       if (bucketStart(gap.from, BUILT_INTERVAL) === bucketStart(now, BUILT_INTERVAL)) continue;
-      heal(gap).catch((error) => log.error("A gap could not be queued to heal", { gap, error }));
+      heal(gap).catch((error: unknown) => {
+        this.#candles.giveBack(gap);
+        const failedAt = clock.now();
+        // Told once of all the gaps of a beat.
+        if (failedAt < this.#healAgainAt) return;
+        this.#healAgainAt = failedAt + HEAL_AGAIN_MS;
+        const reason = errorMessage(error);
+        log.error("Gaps could not be queued to heal, next try soon", { gap, reason, error });
+      });
     }
-    this.#metrics.counted({ late: this.#candles.late, excluded: this.#makers.excluded });
   }
 
   async #publishPrices(now: UtcMs): Promise<void> {

@@ -1,4 +1,7 @@
+import { errorMessage } from "../../kernel/errors.ts";
+import { Listeners } from "../../kernel/listeners.ts";
 import type { Bus } from "../../ports/bus.ts";
+import type { Log } from "../../ports/mod.ts";
 import type { AssetId } from "../assets.ts";
 import type { DemoGate } from "../demo_gate.ts";
 import {
@@ -29,15 +32,27 @@ export class LiveBoard implements LivePrices {
   readonly #demo: DemoGate;
   readonly #prices = new Map<AssetId, LivePrice>();
   readonly #feeds = new Map<string, FeedStatus>();
-  readonly #listeners = new Set<BoardListener>();
+  readonly #onPrices: Listeners<readonly LivePrice[]>;
+  readonly #onFeeds: Listeners<readonly FeedStatus[]>;
+  readonly #onForgotten: Listeners;
   readonly #stops: (() => void)[] = [];
   #version = 0;
   #hasToldDemo = false;
 
-  constructor({ bus, store, demo }: { bus: Bus; store: LivePriceStore; demo: DemoGate }) {
+  constructor({ bus, store, demo, log }: {
+    bus: Bus;
+    store: LivePriceStore;
+    demo: DemoGate;
+    log: Log;
+  }) {
     this.#bus = bus;
     this.#store = store;
     this.#demo = demo;
+    const onError = (error: unknown) =>
+      log.error("A listener of live prices failed", { reason: errorMessage(error), error });
+    this.#onPrices = new Listeners(onError);
+    this.#onFeeds = new Listeners(onError);
+    this.#onForgotten = new Listeners(onError);
   }
 
   /** Listens first and reads then, so that no price falls between the two. */
@@ -67,9 +82,15 @@ export class LiveBoard implements LivePrices {
   }
 
   /** Tells of what is taken from now on, until the result is called. */
-  subscribe(listener: BoardListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  subscribe({ onPrices, onFeeds, onForgotten }: BoardListener): () => void {
+    const stops = [
+      onPrices && this.#onPrices.add(onPrices),
+      onFeeds && this.#onFeeds.add(onFeeds),
+      onForgotten && this.#onForgotten.add(onForgotten),
+    ];
+    return () => {
+      for (const stop of stops) stop?.();
+    };
   }
 
   /**
@@ -122,12 +143,12 @@ export class LiveBoard implements LivePrices {
 
   #tellPrices(prices: readonly LivePrice[]): void {
     this.#take(prices);
-    for (const { onPrices } of this.#listeners) onPrices?.(prices);
+    this.#onPrices.tell(prices);
   }
 
   #tellFeeds(feeds: readonly FeedStatus[]): void {
     for (const status of feeds) this.#feeds.set(status.venue, status);
-    for (const { onFeeds } of this.#listeners) onFeeds?.(feeds);
+    this.#onFeeds.tell(feeds);
   }
 
   #forgetDemo(): void {
@@ -137,7 +158,7 @@ export class LiveBoard implements LivePrices {
     for (const venue of this.#feeds.keys()) if (isDemoSource(venue)) this.#feeds.delete(venue);
     this.#version++;
     this.#hasToldDemo = false;
-    for (const { onForgotten } of this.#listeners) onForgotten?.();
+    this.#onForgotten.tell();
   }
 
   #take(prices: readonly LivePrice[]): void {

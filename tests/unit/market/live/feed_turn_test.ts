@@ -57,7 +57,7 @@ function kit(
     mayFeed: () => true,
     store,
     prices,
-    bus: new MemoryBus(),
+    bus: new MemoryBus(new RecordingLog()),
     leases: new MemoryLeases(),
     owner: "one",
     clock,

@@ -9,6 +9,7 @@ import {
 } from "@/services/market/mod.ts";
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
+import { RecordingLog } from "@/tests/fakes/log.ts";
 import { sampleGate } from "@/tests/fakes/demo_gate.ts";
 import { MemoryLivePrices } from "@/tests/fakes/memory_live_prices.ts";
 import { settle } from "@/tests/fakes/timer.ts";
@@ -51,14 +52,14 @@ function status(venue: string, state: FeedStatus["state"]): FeedStatus {
 }
 
 function kit({ mode = "auto" }: { readonly mode?: DemoMode } = {}) {
-  const bus = new MemoryBus();
+  const bus = new MemoryBus(new RecordingLog());
   const store = new MemoryLivePrices();
-  const { gate, store: candles, write } = sampleGate({ mode });
+  const { gate, store: candles, write, log } = sampleGate({ mode });
   gate.start();
   const publish = (...prices: readonly LivePrice[]) =>
     bus.publish(LIVE_TOPICS.prices, JSON.stringify(prices));
-  const board = new LiveBoard({ bus, store, demo: gate });
-  return { bus, store, publish, gate, candles, write, board };
+  const board = new LiveBoard({ bus, store, demo: gate, log });
+  return { bus, store, publish, gate, candles, write, log, board };
 }
 
 Deno.test("LiveBoard begins with what is stored, with its age", async () => {
@@ -71,8 +72,8 @@ Deno.test("LiveBoard begins with what is stored, with its age", async () => {
 });
 
 Deno.test("LiveBoard hears in every instance what one of them published", async () => {
-  const { bus, store, publish, gate, board } = kit();
-  const other = new LiveBoard({ bus, store, demo: gate });
+  const { bus, store, publish, gate, log, board } = kit();
+  const other = new LiveBoard({ bus, store, demo: gate, log });
   await Promise.all([board.start(), other.start()]);
   const ethereum = price(2, 10, { assetId: "ethereum" as AssetId });
   publish(price(1, 100), ethereum);
@@ -288,5 +289,19 @@ Deno.test("LiveBoard settles by looking whether what it told still stands", asyn
   assertEquals(heard, ["forgotten"]);
   await writing;
   assertEquals(board.settle(), null);
+  board.stop();
+});
+
+Deno.test("LiveBoard tells all its listeners though one of them fails", async () => {
+  const { publish, log, board } = kit();
+  await board.start();
+  board.subscribe({
+    onPrices() {
+      throw new TypeError("broken");
+    },
+  });
+  const heard = hearing(board);
+  publish(price(1, 1));
+  assertEquals([heard, log.lines.map(({ level }) => level)], [["1"], ["error"]]);
   board.stop();
 });
