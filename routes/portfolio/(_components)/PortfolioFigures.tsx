@@ -149,7 +149,11 @@ function Figure({ view, label, figure, note, isLead = false, children }: FigureP
     <div class={isLead ? "fig lead" : "fig"}>
       <dt>{label}</dt>
       <dd>
-        <a class="explain" href={portfolioHref(view, `/explain/${figure}`)}>{children}</a>
+        <a class="explain" href={portfolioHref(view, `/explain/${figure}`)}>
+          {/* A link has a name also while its amount is hidden. */}
+          <span class="sr">{label}:</span>
+          {children}
+        </a>
       </dd>
       <dd>{note}</dd>
     </div>

@@ -208,7 +208,7 @@ function PriceCells(
 }
 
 function ValueCell({ shown, reason, view }: RowProps & { readonly reason: string }) {
-  const { position: { assetId }, value } = shown;
+  const { position: { assetId, name }, value } = shown;
   if (value === null) {
     return (
       <td class="num" data-p="value">
@@ -222,6 +222,7 @@ function ValueCell({ shown, reason, view }: RowProps & { readonly reason: string
         class="explain"
         href={portfolioHref(view, `/explain/position-${encodeURIComponent(assetId)}`)}
       >
+        <span class="sr">{name}:</span>
         <span data-cell="value" data-n={value}>
           <Money value={value} />
         </span>
