@@ -1,6 +1,7 @@
 /** The symbols of `static/icons.svg` that pages use. */
 export const ICON_NAMES = [
   "analytics",
+  "autopilot",
   "calendar",
   "check",
   "chevron-down",

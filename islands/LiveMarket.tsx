@@ -5,18 +5,8 @@ import { retryStream } from "../components/api/live.ts";
 import type { LiveStatus, LiveStatusKind } from "../components/live/live_status.ts";
 import { PoliteSpeech } from "../components/live/polite_speech.ts";
 import { Banner } from "../components/states/States.tsx";
+import { FEED_DOTS } from "./live/feed_dots.ts";
 import { LivePage } from "./live/live_page.ts";
-
-/** The dot before the words; a square and half a disc, so that colour is not all it says. */
-const DOTS: Readonly<Record<LiveStatusKind, string>> = {
-  connecting: "off",
-  live: "",
-  stale: "half",
-  reconnecting: "half",
-  polling: "half",
-  offline: "open",
-  none: "off",
-};
 
 /** The kinds of a page that has heard a live price of its own. */
 const KNOWN: ReadonlySet<LiveStatusKind> = new Set(["live", "stale", "polling"]);
@@ -60,7 +50,7 @@ export default function LiveMarket() {
         ? null
         : (
           <span class="feed" data-kind={status.value.kind} title={status.value.sentence}>
-            <span class="dot" data-state={DOTS[status.value.kind]} />
+            <span class="dot" data-state={FEED_DOTS[status.value.kind]} />
             {status.value.label}
           </span>
         )}

@@ -1,8 +1,11 @@
 import { fetchData } from "./client.ts";
 import { readEventStream } from "./event_stream.ts";
-import { livePricesOf } from "./live_events.ts";
+import { livePricesOf, poolTicksOf } from "./live_events.ts";
 import { LiveHub } from "./live_hub.ts";
 import type { LiveTimer } from "./live_state.ts";
+
+/** Pools of one answer, the most that the server gives. */
+const MAX_POOLS = 500;
 
 const browserTimer: LiveTimer = {
   after(ms, run) {
@@ -19,6 +22,7 @@ export function createBrowserHub(): LiveHub {
       livePricesOf(
         await fetchData(`/api/market/prices?coins=${coins.map(encodeURIComponent).join()}`),
       ),
+    fetchPools: async () => poolTicksOf(await fetchData(`/api/pools?limit=${MAX_POOLS}`)),
     timer: browserTimer,
     now: () => Date.now(),
     random: () => Math.random(),

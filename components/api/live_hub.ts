@@ -2,8 +2,10 @@ import type { StreamEvent } from "./event_stream.ts";
 import {
   type CandleTick,
   parseCandleEvent,
+  parsePoolUpdate,
   parsePriceUpdate,
   parseScoreUpdate,
+  type PoolTick,
   type PriceTick,
   type ScoreTick,
 } from "./live_events.ts";
@@ -22,9 +24,11 @@ export interface LiveWants {
   readonly candles: readonly CandleWant[];
   /** Whether it shows scores. */
   readonly scores: boolean;
+  /** Whether it shows pools. */
+  readonly pools: boolean;
 }
 
-const NO_WANTS: LiveWants = { coins: [], candles: [], scores: false };
+const NO_WANTS: LiveWants = { coins: [], candles: [], scores: false, pools: false };
 
 /** What a page is told. */
 export interface LiveSink {
@@ -33,7 +37,10 @@ export interface LiveSink {
   /** Bars may have been missed: the chart has to be read again. */
   onReset(want: CandleWant): void;
   onScores(ticks: readonly ScoreTick[]): void;
+  onPools(ticks: readonly PoolTick[]): void;
   onState(state: LiveState): void;
+  /** How the stream of pools stands, which is not that of prices. */
+  onPoolState(state: LiveState): void;
 }
 
 export interface LiveMember {
@@ -44,6 +51,8 @@ export interface LiveMember {
 export interface LiveHubDeps extends LiveStreamDeps {
   /** The live prices of the assets, by request. */
   readonly fetchPrices: (coins: readonly string[]) => Promise<readonly PriceTick[]>;
+  /** All pools, by request. */
+  readonly fetchPools: () => Promise<readonly PoolTick[]>;
 }
 
 /** The server takes so many coins a stream; who wants more gets all. */
@@ -71,6 +80,7 @@ export class LiveHub {
   readonly #candles = new Map<string, LiveStream>();
   #prices: LiveStream | null = null;
   #scores: LiveStream | null = null;
+  #pools: LiveStream | null = null;
   #covered: ReadonlySet<string> = new Set();
 
   constructor(deps: LiveHubDeps) {
@@ -107,6 +117,7 @@ export class LiveHub {
   *#streams(): Generator<LiveStream> {
     if (this.#prices !== null) yield this.#prices;
     if (this.#scores !== null) yield this.#scores;
+    if (this.#pools !== null) yield this.#pools;
     yield* this.#candles.values();
   }
 
@@ -118,12 +129,14 @@ export class LiveHub {
       .flatMap((coin) => this.#latest.get(coin) ?? []);
     if (known.length > 0) member.sink.onPrices(known);
     if (this.#prices !== null) member.sink.onState(this.#prices.state);
+    if (this.#pools !== null && wants.pools) member.sink.onPoolState(this.#pools.state);
   }
 
   #update(): void {
     this.#updatePrices();
     this.#updateCandles();
     this.#updateScores();
+    this.#updatePools();
   }
 
   #updatePrices(): void {
@@ -239,6 +252,40 @@ export class LiveHub {
     if (ticks.length === 0) return;
     this.#eachMember(({ sink, wants }) => {
       if (wants.scores) sink.onScores(ticks);
+    });
+  }
+
+  /** One stream of pools for all pages that show some; where none holds they are asked for. */
+  #updatePools(): void {
+    const isWanted = [...this.#members].some(({ wants }) => wants.pools);
+    if (!isWanted) {
+      this.#pools?.stop();
+      this.#pools = null;
+    } else if (this.#pools === null) {
+      this.#pools = new LiveStream(this.#deps, {
+        path: "/api/stream/pools",
+        onEvent: ({ name, data }) => {
+          if (name !== "pool_update") return;
+          const value = readJson(data);
+          const rows: readonly unknown[] = Array.isArray(value) ? value : [value];
+          this.#spreadPools(rows.flatMap((one) => readOrNone(parsePoolUpdate, one)));
+        },
+        // A new stream begins with the latest line of each pool.
+        onFresh: () => {},
+        onState: (state) =>
+          this.#eachMember(({ sink, wants }) => {
+            if (wants.pools) sink.onPoolState(state);
+          }),
+        poll: async () => this.#spreadPools(await this.#deps.fetchPools()),
+      });
+      this.#pools.start();
+    }
+  }
+
+  #spreadPools(ticks: readonly PoolTick[]): void {
+    if (ticks.length === 0) return;
+    this.#eachMember(({ sink, wants }) => {
+      if (wants.pools) sink.onPools(ticks);
     });
   }
 

@@ -22,6 +22,7 @@ import { controlEndpoints } from "./ops_controls.ts";
 import { portfolioEndpoints } from "./portfolio.ts";
 import type { PortfolioParts } from "./portfolio_scope.ts";
 import { onchainEndpoints } from "./onchain.ts";
+import { poolExplainEndpoint } from "./pool_explain.ts";
 import { ingestEndpoint, poolEndpoints, type PoolParts } from "./pools.ts";
 import { riskEndpoints } from "./risk.ts";
 import { recalculateEndpoint, scoreEndpoints, type Scoring } from "./scores.ts";
@@ -86,6 +87,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...explainEndpoints(deps),
     ...scoring ? scoreEndpoints({ ...scoring, market: deps.market, clock }) : [],
     ...poolParts ? poolEndpoints({ ...poolParts, clock }) : [],
+    ...poolParts ? [poolExplainEndpoint({ ...poolParts, clock })] : [],
     ...poolParts ? simulationEndpoints({ ...poolParts, clock }) : [],
     ...gauges ? onchainEndpoints({ gauges, clock }) : [],
   ];

@@ -73,6 +73,15 @@ export function learnedInOrder(history: PoolHistory): PoolHistory {
   return kept.length === length ? history : pick(history, kept.reverse());
 }
 
+/** What was known of a pool at an instant: readings of that time or before, learned by then. */
+export function historyAt(history: PoolHistory, at: number): PoolHistory {
+  const { ts, knownAt, length } = history;
+  const rows: number[] = [];
+  const head = countUpTo(ts, at);
+  for (let row = 0; row < head; row++) if ((knownAt[row] ?? NaN) <= at) rows.push(row);
+  return rows.length === length ? history : pick(history, rows);
+}
+
 /** Number of leading values that are at most `limit`, in a column that never falls. */
 export function countUpTo(column: Float64Array, limit: number): number {
   let low = 0;
