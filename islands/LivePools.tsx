@@ -66,7 +66,7 @@ function keepLive(onStatus: (status: LiveStatus) => void): () => void {
 
   function look() {
     const at = cells.newestAt;
-    const newest = at === null ? null : { at, isTraded: false };
+    const newest = at === null ? null : { at, isTraded: false, source: null };
     onStatus(describeLive({ subject: POOLS, state, newest, now: Date.now() }));
   }
 

@@ -1,10 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { keepPreference, readPreference } from "../components/keys/preferences.ts";
+import RowHeight from "./RowHeight.tsx";
 
-const DENSITIES = ["comfortable", "compact", "dense"] as const;
-const LABELS = { comfortable: "Comfortable", compact: "Compact", dense: "Dense" } as const;
-const DEFAULT_DENSITY = "compact";
 const SAID_AFTER_MS = 600;
 
 export interface TableToolsProps {
@@ -34,14 +31,8 @@ function filterRows(table: string, query: string): number {
 
 /** Filters a table as the reader types, and keeps the height of its rows. */
 export default function TableTools({ table, query, noun = "assets" }: TableToolsProps) {
-  const preference = `density-${table}`;
-  const density = useSignal<string>(DEFAULT_DENSITY);
   const count = useSignal<number | null>(null);
   const typed = useSignal("");
-
-  useEffect(() => {
-    density.value = readPreference(preference, DEFAULT_DENSITY);
-  }, []);
 
   useEffect(() => {
     const shown = filterRows(table, typed.value);
@@ -68,21 +59,7 @@ export default function TableTools({ table, query, noun = "assets" }: TableTools
       <span class="sr" role="status">
         {count.value === null ? "" : `${count.value} ${noun} shown`}
       </span>
-      <div class="seg needs-js" role="group" aria-label="Row height">
-        {DENSITIES.map((value) => (
-          <button
-            key={value}
-            type="button"
-            aria-pressed={density.value === value}
-            onClick={() => {
-              density.value = value;
-              keepPreference(preference, value, { fallback: DEFAULT_DENSITY });
-            }}
-          >
-            {LABELS[value]}
-          </button>
-        ))}
-      </div>
+      <RowHeight table={table} />
     </>
   );
 }

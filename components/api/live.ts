@@ -1,6 +1,7 @@
 import { asset } from "fresh/runtime";
 import type { CandleTick, PoolTick, PriceTick, ScoreTick } from "./live_events.ts";
 import type { CandleWant, LiveSink, LiveWants } from "./live_hub.ts";
+import type { PortfolioTick } from "./live_portfolios.ts";
 import { deliver, type PageMessage, WANTS_EVERY_MS, type WorkerMessage } from "./live_messages.ts";
 import type { LiveState } from "./live_state.ts";
 
@@ -45,6 +46,14 @@ export function watchPools(watcher: PoolWatcher): () => void {
   return page().watchPools(watcher);
 }
 
+/** Tells of a portfolio's value, at most once a second, until it is stopped. */
+export function watchPortfolio(
+  portfolioId: string,
+  onValue: (tick: PortfolioTick) => void,
+): () => void {
+  return page().watchPortfolio(portfolioId, onValue);
+}
+
 /** Tries the stream at once instead of when the wait is over. */
 export function retryStream(): void {
   page().retry();
@@ -69,6 +78,7 @@ class LivePage implements LiveSink {
   readonly #candles = new Map<CandleWatcher, CandleWant>();
   readonly #scores = new Set<(ticks: readonly ScoreTick[]) => void>();
   readonly #pools = new Set<PoolWatcher>();
+  readonly #portfolios = new Map<(tick: PortfolioTick) => void, string>();
   #link: HubLink | null = null;
   #state: LiveState | null = null;
   #poolState: LiveState | null = null;
@@ -118,6 +128,15 @@ class LivePage implements LiveSink {
     };
   }
 
+  watchPortfolio(portfolioId: string, onValue: (tick: PortfolioTick) => void): () => void {
+    this.#portfolios.set(onValue, portfolioId);
+    this.#tellWants();
+    return () => {
+      this.#portfolios.delete(onValue);
+      this.#tellWants();
+    };
+  }
+
   retry(): void {
     this.#link?.retry();
   }
@@ -150,6 +169,10 @@ class LivePage implements LiveSink {
     for (const { onState } of this.#pools) onState(state);
   }
 
+  onPortfolio(tick: PortfolioTick): void {
+    for (const [tell, id] of this.#portfolios) if (id === tick.portfolioId) tell(tick);
+  }
+
   onState(state: LiveState): void {
     this.#state = state;
     for (const watcher of this.#prices.keys()) watcher.onState(state);
@@ -163,13 +186,15 @@ class LivePage implements LiveSink {
       candles: [...this.#candles.values()],
       scores: this.#scores.size > 0,
       pools: this.#pools.size > 0,
+      portfolios: [...new Set(this.#portfolios.values())],
     };
     this.#link ??= this.#connect();
     this.#link.want(wants);
   }
 
   get #watchers(): number {
-    return this.#prices.size + this.#candles.size + this.#scores.size + this.#pools.size;
+    return this.#prices.size + this.#candles.size + this.#scores.size + this.#pools.size +
+      this.#portfolios.size;
   }
 
   #connect(): HubLink {

@@ -9,6 +9,11 @@ import {
   type PriceTick,
   type ScoreTick,
 } from "./live_events.ts";
+import {
+  type PortfolioStreamDeps,
+  PortfolioStreams,
+  type PortfolioTick,
+} from "./live_portfolios.ts";
 import type { LiveState } from "./live_state.ts";
 import { LiveStream, type LiveStreamDeps } from "./live_stream.ts";
 
@@ -26,9 +31,14 @@ export interface LiveWants {
   readonly scores: boolean;
   /** Whether it shows pools. */
   readonly pools: boolean;
+  /** Ids of the portfolios whose value it shows. */
+  readonly portfolios: readonly string[];
 }
 
-const NO_WANTS: LiveWants = { coins: [], candles: [], scores: false, pools: false };
+const NO_WANTS: LiveWants = {
+  ...{ coins: [], candles: [], portfolios: [] },
+  ...{ scores: false, pools: false },
+};
 
 /** What a page is told. */
 export interface LiveSink {
@@ -38,6 +48,7 @@ export interface LiveSink {
   onReset(want: CandleWant): void;
   onScores(ticks: readonly ScoreTick[]): void;
   onPools(ticks: readonly PoolTick[]): void;
+  onPortfolio(tick: PortfolioTick): void;
   onState(state: LiveState): void;
   /** How the stream of pools stands, which is not that of prices. */
   onPoolState(state: LiveState): void;
@@ -48,7 +59,7 @@ export interface LiveMember {
   leave(): void;
 }
 
-export interface LiveHubDeps extends LiveStreamDeps {
+export interface LiveHubDeps extends LiveStreamDeps, PortfolioStreamDeps {
   /** The live prices of the assets, by request. */
   readonly fetchPrices: (coins: readonly string[]) => Promise<readonly PriceTick[]>;
   /** All pools, by request. */
@@ -78,6 +89,7 @@ export class LiveHub {
   readonly #members = new Set<Member>();
   readonly #latest = new Map<string, PriceTick>();
   readonly #candles = new Map<string, LiveStream>();
+  readonly #portfolios: PortfolioStreams;
   #prices: LiveStream | null = null;
   #scores: LiveStream | null = null;
   #pools: LiveStream | null = null;
@@ -85,6 +97,10 @@ export class LiveHub {
 
   constructor(deps: LiveHubDeps) {
     this.#deps = deps;
+    this.#portfolios = new PortfolioStreams(deps, (tick) =>
+      this.#eachMember(({ sink, wants }) => {
+        if (wants.portfolios.includes(tick.portfolioId)) sink.onPortfolio(tick);
+      }));
   }
 
   /** Takes a page in; nothing is opened before it wants something. */
@@ -119,15 +135,21 @@ export class LiveHub {
     if (this.#scores !== null) yield this.#scores;
     if (this.#pools !== null) yield this.#pools;
     yield* this.#candles.values();
+    yield* this.#portfolios.streams();
   }
 
-  /** Tells a page what is known already of the coins that it did not want before. */
+  /** Tells a page what is known already of what it did not want before. */
   #welcome(member: Member, wants: LiveWants): void {
     const before = new Set(member.wants.coins);
+    const newPortfolios = wants.portfolios.filter((id) => !member.wants.portfolios.includes(id));
     member.wants = wants;
     const known = wants.coins.filter((coin) => !before.has(coin))
       .flatMap((coin) => this.#latest.get(coin) ?? []);
     if (known.length > 0) member.sink.onPrices(known);
+    for (const id of newPortfolios) {
+      const tick = this.#portfolios.latest(id);
+      if (tick !== null) member.sink.onPortfolio(tick);
+    }
     if (this.#prices !== null) member.sink.onState(this.#prices.state);
     if (this.#pools !== null && wants.pools) member.sink.onPoolState(this.#pools.state);
   }
@@ -137,6 +159,7 @@ export class LiveHub {
     this.#updateCandles();
     this.#updateScores();
     this.#updatePools();
+    this.#portfolios.update(new Set([...this.#members].flatMap(({ wants }) => wants.portfolios)));
   }
 
   #updatePrices(): void {

@@ -1,5 +1,6 @@
 import type { CandleTick, PoolTick, PriceTick, ScoreTick } from "./live_events.ts";
 import type { CandleWant, LiveHub, LiveSink, LiveWants } from "./live_hub.ts";
+import type { PortfolioTick } from "./live_portfolios.ts";
 import type { LiveState } from "./live_state.ts";
 
 /** What a page says to the shared worker. */
@@ -16,6 +17,7 @@ export type WorkerMessage =
   | { readonly kind: "reset"; readonly want: CandleWant }
   | { readonly kind: "scores"; readonly ticks: readonly ScoreTick[] }
   | { readonly kind: "pools"; readonly ticks: readonly PoolTick[] }
+  | { readonly kind: "portfolio"; readonly tick: PortfolioTick }
   | { readonly kind: "state"; readonly state: LiveState }
   | { readonly kind: "pool_state"; readonly state: LiveState };
 
@@ -71,6 +73,7 @@ function sinkOf(port: LivePort): LiveSink {
     onReset: (want) => port.postMessage({ kind: "reset", want }),
     onScores: (ticks) => port.postMessage({ kind: "scores", ticks }),
     onPools: (ticks) => port.postMessage({ kind: "pools", ticks }),
+    onPortfolio: (tick) => port.postMessage({ kind: "portfolio", tick }),
     onState: (state) => port.postMessage({ kind: "state", state }),
     onPoolState: (state) => port.postMessage({ kind: "pool_state", state }),
   };
@@ -91,6 +94,8 @@ export function deliver(message: WorkerMessage, sink: LiveSink): void {
       return sink.onPools(message.ticks);
     case "pool_state":
       return sink.onPoolState(message.state);
+    case "portfolio":
+      return sink.onPortfolio(message.tick);
     case "state":
       return sink.onState(message.state);
     case "welcome":

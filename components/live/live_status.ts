@@ -2,12 +2,13 @@ import { priceFreshness } from "../../services/kernel/price_freshness.ts";
 import { HOUR_MS } from "../../services/kernel/time.ts";
 import { type LiveState, POLL_MS } from "../api/live_state.ts";
 import { formatSpan, formatUtc } from "../format/time.ts";
-import type { LivePriceRow } from "./live_prices.ts";
+import { DEMO_SOURCE, type LivePriceRow } from "./live_prices.ts";
 
 export type LiveStatusKind =
   | "connecting"
   | "live"
   | "stale"
+  | "over"
   | "reconnecting"
   | "polling"
   | "offline"
@@ -22,7 +23,7 @@ export interface LiveStatus {
   readonly sentence: string;
 }
 
-type Newest = Pick<LivePriceRow, "at" | "isTraded">;
+type Newest = Pick<LivePriceRow, "at" | "isTraded" | "source">;
 
 /** What a stream tells of. */
 export interface LiveSubject {
@@ -104,6 +105,8 @@ export function describeLive(
   }
   if (newest === null) return { kind: "none", ...subject.none };
   if (subject.isStale(ageMs, newest)) {
+    // The demo market trades all the time: where the server can be heard, its silence is an end.
+    if (newest.source === DEMO_SOURCE) return OVER;
     return {
       kind: "stale",
       label: `Stale, ${roughSpan(ageMs)}`,
@@ -125,3 +128,10 @@ export function describeLive(
 function capital(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+const OVER: LiveStatus = {
+  kind: "over",
+  label: "Demo over",
+  sentence: "The demo market has ended, as it does once real data is stored: " +
+    "load the page again to see what is there now",
+};

@@ -13,7 +13,8 @@ const DAI = "aave-v3-ethereum-0x6b175474e89094c44da98b954eedeac495271d0f";
 async function openWith(file: URL, { fileName, source }: { fileName: string; source: string }) {
   const harness = await openTestApi();
   const text = await readSharedText(file);
-  await keepReadings(harness.poolStore, parsePoolFile(text, { fileName, source }));
+  const answer = { provider: source, target: `file/${fileName}` };
+  await keepReadings(harness.poolStore, parsePoolFile(text, { fileName, source }), answer);
   return { harness, text };
 }
 

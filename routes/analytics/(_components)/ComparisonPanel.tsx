@@ -9,7 +9,7 @@ import { type AssetLabel, intervalMs } from "../../../services/market/mod.ts";
 import { LinesView } from "../../(_charts)/LinesView.tsx";
 import { analyticsFields, analyticsHref, type AnalyticsView } from "./analytics_view.ts";
 import { BasisLine } from "./BasisLine.tsx";
-import { CsvLink, DayField, KeptFields, Refused, TableLink } from "./panel_parts.tsx";
+import { DayField, KeptFields, Refused, TableCsvLink, TableLink } from "./panel_parts.tsx";
 import type { AnalyticsData } from "./read_analytics.ts";
 
 const HEIGHT_PX = 340;
@@ -36,7 +36,7 @@ export function ComparisonPanel({ view, assets, comparison }: AnalyticsData) {
           </form>
           <ScaleControl view={view} />
           <TableLink view={view} panel="comparison" />
-          <CsvLink view={view} table="comparison" />
+          <TableCsvLink view={view} table="comparison" />
         </>
       }
     >

@@ -15,7 +15,7 @@ import { LinesView } from "../../(_charts)/LinesView.tsx";
 import { riskExplainHref } from "../../(_risk)/RiskFigures.tsx";
 import { analyticsFields } from "./analytics_view.ts";
 import { BasisLine } from "./BasisLine.tsx";
-import { CsvLink, KeptFields, Refused, TableLink } from "./panel_parts.tsx";
+import { KeptFields, Refused, TableCsvLink, TableLink } from "./panel_parts.tsx";
 import type { AnalyticsData } from "./read_analytics.ts";
 
 const HEIGHT_PX = 240;
@@ -31,7 +31,7 @@ export function RollingPanel(data: AnalyticsData) {
       actions={
         <>
           <TableLink view={view} panel="rolling" />
-          <CsvLink view={view} table="rolling" />
+          <TableCsvLink view={view} table="rolling" />
         </>
       }
     >
@@ -165,7 +165,7 @@ export function DrawdownPanel({ view, pair, drawdowns: { report, refusal } }: An
       actions={
         <>
           <TableLink view={view} panel="drawdown" />
-          <CsvLink view={view} table="drawdown" />
+          <TableCsvLink view={view} table="drawdown" />
         </>
       }
     >
