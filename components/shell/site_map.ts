@@ -39,6 +39,7 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
     pages: [
       { href: "/pools", label: "Pools", icon: "pool", key: "l", isTab: true },
       { href: "/simulations/autopilot", label: "Autopilot", icon: "autopilot", key: "t" },
+      { href: "/onchain", label: "Network gauges", icon: "chain", key: "n" },
     ],
   },
   {
