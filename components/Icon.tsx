@@ -3,6 +3,7 @@ export const ICON_NAMES = [
   "analytics",
   "autopilot",
   "calendar",
+  "chain",
   "check",
   "chevron-down",
   "clock",

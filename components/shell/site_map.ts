@@ -37,8 +37,9 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
   {
     title: "DeFi",
     pages: [
-      { href: "/pools", label: "Pools", icon: "pool", key: "p" },
+      { href: "/pools", label: "Pools", icon: "pool", key: "l" },
       { href: "/simulations/autopilot", label: "Autopilot", icon: "autopilot", key: "t" },
+      { href: "/onchain", label: "Network gauges", icon: "chain", key: "n" },
     ],
   },
   {
