@@ -146,11 +146,12 @@ interface GaugeHistoryProps<Name extends GaugeName> {
   readonly lines: readonly (GaugeLine & { readonly key: GaugeMetric<Name> })[];
   readonly view: OnchainView;
   readonly isLive: boolean;
+  readonly now: number;
 }
 
 /** The past of a gauge as a chart or a table, with its sum in words. */
 export function GaugeHistoryChart<Name extends GaugeName>(
-  { name, title, gauge, path, on, unit, lines, view, isLive }: GaugeHistoryProps<Name>,
+  { name, title, gauge, path, on, unit, lines, view, isLive, now }: GaugeHistoryProps<Name>,
 ) {
   const { points, resolution } = on.history;
   const isTable = view.table === name;
@@ -177,7 +178,7 @@ export function GaugeHistoryChart<Name extends GaugeName>(
       {points.length < 2 ? <TooShort view={view} /> : (
         <Drawing
           {...{ name, path, isTable, isLive }}
-          set={gaugeLines(points, { lines, unit, resolution })}
+          set={gaugeLines(points, { lines, unit, resolution, until: on.isStale ? now : undefined })}
           words={wordsOf(gauge, { points, unit, view, metric: lines[0]?.key })}
         />
       )}
