@@ -9,6 +9,7 @@ import { SourceLine, type SourceState } from "../../../components/states/Panel.t
 import { Banner, EmptyState } from "../../../components/states/States.tsx";
 import GaugeChart from "../../../islands/GaugeChart.tsx";
 import type { GaugePath } from "../../../components/api/gauges.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../services/kernel/time.ts";
 import {
   gaugeAssetOf,
   gaugeFigureName,
@@ -22,6 +23,7 @@ import {
   onchainHref,
   type OnchainView,
   RANGE_WORDS,
+  RANGES,
   type ShownGauge,
 } from "./onchain_view.ts";
 
@@ -246,8 +248,20 @@ function wordsOf<Name extends GaugeName>(
   const span = gaugeSpan(points, metric);
   if (span === null) return `${label}: not given over these ${RANGE_WORDS[view.range]}`;
   const text = (value: number) => lineText(unit, value);
-  return `${label} over ${RANGE_WORDS[view.range]}: ${text(span.last)} at last, between ` +
+  return `${label} over ${spanWords(points, view)}: ${text(span.last)} at last, between ` +
     `${text(span.least)} and ${text(span.most)}, half of the time at or below ${
       text(span.median)
     }.`;
+}
+
+/** The range of the page, or how much of it there is. */
+function spanWords(points: readonly { readonly t: number }[], { range }: OnchainView): string {
+  const coveredMs = (points.at(-1)?.t ?? 0) - (points[0]?.t ?? 0);
+  if (coveredMs > 0.9 * RANGES[range] * DAY_MS) return RANGE_WORDS[range];
+  const [count, unit] = coveredMs < 2 * HOUR_MS
+    ? [Math.round(coveredMs / MINUTE_MS), "minute"]
+    : coveredMs < 2 * DAY_MS
+    ? [Math.round(coveredMs / HOUR_MS), "hour"]
+    : [Math.round(coveredMs / DAY_MS), "day"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}, all there is of ${RANGE_WORDS[range]}`;
 }
