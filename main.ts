@@ -106,7 +106,12 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     hub.publish("pools", cards.map((card) => poolValue(card, clock.now())))
   );
   const { jobs, jobStore } = work;
-  const jobsService = new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) });
+  const jobsService = new JobsService({
+    store: jobStore,
+    clock,
+    wake: (job) => jobs.wake(job),
+    runs: jobs,
+  });
   const ops = createOps(core, {
     ...{ ...parts, outside, jobs, live, jobsService, fx: portfolio.fx, logs, version },
     streams: () => streams.stats(),
