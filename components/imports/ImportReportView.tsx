@@ -65,9 +65,7 @@ function Outcome({ report, portfolioId }: ImportReportViewProps) {
   if (state === "preview") {
     return (
       <Banner kind="info">
-        <b>A preview: nothing is kept yet.</b> {report.file_name} reads as {report.format}, layout
-        {" "}
-        {report.layout}.
+        <b>A preview: nothing is kept yet.</b> {report.file_name} is read {formatWords(report)}.
       </Banner>
     );
   }
@@ -92,6 +90,12 @@ function Outcome({ report, portfolioId }: ImportReportViewProps) {
       {accepted === 0 && quarantined === 0 ? " Every row was there already: 0 changes." : ""}
     </Banner>
   );
+}
+
+/** How a file was read, in words. */
+function formatWords({ format, layout }: ImportReport): string {
+  if (format === "custom") return "by the columns that you chose";
+  return layout === format ? `as ${format}` : `as ${format}, layout ${layout}`;
 }
 
 interface CountProps {

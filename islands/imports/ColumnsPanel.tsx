@@ -127,18 +127,17 @@ function ColumnsTable({ sample, fields, mapping, onChoose }: ColumnsTableProps) 
                 {fields.map((field) => <option key={field} value={field}>{field}</option>)}
               </select>
             </td>
-            <td data-p="detail" data-pri="5">
-              <span class="truncate">
-                {sample.rows.slice(0, SHOWN_VALUES).map((row) => row[at]).filter(Boolean).join(
-                  " · ",
-                )}
-              </span>
-            </td>
+            <td class="values" data-p="detail" data-pri="5">{valuesOf(sample, at)}</td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** The first values of a column, in a line. */
+function valuesOf({ rows }: CsvSample, at: number): string {
+  return rows.slice(0, SHOWN_VALUES).map((row) => row[at]).filter(Boolean).join(" · ");
 }
 
 interface WordsProps {
