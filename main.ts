@@ -239,6 +239,7 @@ async function createFront(
       ...{ market, risk, scores, ops, clock, version, portfolio },
       watchlists: portfolio.watchlists,
       pools: poolParts.pools,
+      gauges,
       autopilot: poolParts.autopilot,
       apiDocument: () => api.document,
     },

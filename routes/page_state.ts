@@ -4,6 +4,7 @@ import type { RiskService } from "../services/analytics/mod.ts";
 import type { MarketService } from "../services/market/mod.ts";
 import type { MarketOverview } from "../services/market/mod.ts";
 import type { AutopilotService, PoolService } from "../services/defi/mod.ts";
+import type { GaugeService } from "../services/onchain/mod.ts";
 import type { Clock } from "../services/ports/mod.ts";
 import type { ScoreService } from "../services/scores/mod.ts";
 import type { OpsService } from "../services/ops/mod.ts";
@@ -17,6 +18,7 @@ export interface State {
   readonly scores: ScoreService;
   readonly pools: PoolService;
   readonly autopilot: AutopilotService;
+  readonly gauges: GaugeService;
   readonly clock: Clock;
   /** The OpenAPI document of the data routes, as `/openapi.json` serves it. */
   readonly apiDocument: () => unknown;
@@ -37,11 +39,23 @@ export interface State {
 export const define = createDefine<State>();
 
 /** What the shell shows while the state of the data is not known. */
-export const UNKNOWN_STATUS: DataStatus = { asof: null, isDemo: false, isStale: false };
+export const UNKNOWN_STATUS: DataStatus = {
+  asof: null,
+  poolsAsof: null,
+  isDemo: false,
+  isStale: false,
+};
 
-/** How the store stands as a whole: stale once no asset has anything fresher. */
-export function statusOf({ asof, isDemo, quotes }: MarketOverview): DataStatus {
+/**
+ * How the store stands as a whole: stale once no asset has anything fresher. Where there are no
+ * prices, `pools` tell how far readings of pools reach.
+ */
+export function statusOf(
+  { asof, isDemo, quotes }: MarketOverview,
+  pools: readonly { readonly metrics: { readonly asof: number } }[],
+): DataStatus {
   const priced = quotes.filter(({ price }) => price.value !== null);
   const isStale = priced.length > 0 && priced.every(({ freshness }) => freshness === "stale");
-  return { asof, isDemo, isStale };
+  const readings = pools.map(({ metrics }) => metrics.asof);
+  return { asof, poolsAsof: readings.length === 0 ? null : Math.max(...readings), isDemo, isStale };
 }

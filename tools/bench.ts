@@ -7,6 +7,7 @@ const BENCHES: readonly { file: string; what: string }[] = [
   { file: "tests/bench/autopilot_bench.ts", what: "autopilot over a year of 500 pools" },
   { file: "tests/bench/csv_bench.ts", what: "CSV parsing against papaparse" },
   { file: "tests/bench/lots_bench.ts", what: "lot matching against decimal.js" },
+  { file: "tests/bench/lot_changes_bench.ts", what: "lots after one changed row" },
   { file: "tests/bench/valuation_bench.ts", what: "closes of 250 assets over 12 years" },
   { file: "tests/bench/portfolio_bench.ts", what: "snapshots and performance of a portfolio" },
   { file: "tests/bench/frames_bench.ts", what: "exchange frames against JSON.parse alone" },

@@ -81,7 +81,10 @@ function readQuery(flags: Readonly<Partial<Record<keyof typeof FLAGS, string>>>)
     Object.fromEntries(given.filter(([, value]) => value !== undefined)),
   );
   if (read.success) return simulationQuery(read.data);
-  const problems = read.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);
+  const problems = read.error.issues.map(({ path, message }) => {
+    const [name = ""] = path;
+    return `--${String(name)} "${Reflect.get(flags, name)}": ${message}`;
+  });
   throw new UsageError(problems.join("; "));
 }
 

@@ -53,6 +53,8 @@ export interface ExplainedFigure {
 }
 
 const COMPACT_FROM = 1_000_000;
+/** Units that stand behind their amounts as they are called. */
+const NAMED_UNITS: ReadonlySet<string> = new Set(["gwei", "sat/vB", "vB", "sat"]);
 /** As many inputs stand as they are; more scroll in a frame of their own. */
 const MAX_OPEN_INPUTS = 12;
 
@@ -80,8 +82,15 @@ function UnitValue({ value, unit, reason = null }: UnitValueProps) {
       return <span title={formatPlain(value)}>{formatShare(value)}</span>;
     case "points":
       return <span title={formatPlain(value)}>{formatDecimal(value, 2)}</span>;
-    default:
-      return <Amount shown={Math.abs(value) >= COMPACT_FROM ? formatFiat(value) : plain(value)} />;
+    default: {
+      const shown = Math.abs(value) >= COMPACT_FROM ? formatFiat(value) : plain(value);
+      if (!NAMED_UNITS.has(unit)) return <Amount shown={shown} />;
+      return (
+        <>
+          <Amount shown={shown} /> <span class="unit">{unit}</span>
+        </>
+      );
+    }
   }
 }
 

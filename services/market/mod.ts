@@ -1,4 +1,5 @@
 export * from "./asset_ports.ts";
+export type { MarketValue, ValuedAsset } from "./asset_values.ts";
 export * from "./assets.ts";
 export { loadRegistry } from "./assets_load.ts";
 export * from "./assets_resolve.ts";

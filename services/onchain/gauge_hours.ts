@@ -50,7 +50,9 @@ export function summarizeHour<Name extends GaugeName>(
 
 function spreadOf(values: readonly (number | null)[]): HourSpread | null {
   const known = values.filter((value) => value !== null);
-  if (known.length === 0) return null;
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const [first] = known;
+  if (first === undefined) return null;
+  // Distances from the first: equal values have exactly that mean.
+  const mean = first + known.reduce((sum, value) => sum + (value - first), 0) / known.length;
   return { mean, least: Math.min(...known), most: Math.max(...known) };
 }

@@ -39,6 +39,8 @@ async function startConsole(): Promise<Console> {
       portfolio: {} as State["portfolio"],
       watchlists: {} as State["watchlists"],
       pools: {} as State["pools"],
+      autopilot: {} as State["autopilot"],
+      gauges: {} as State["gauges"],
       ops: {
         read({ level }) {
           const view = { ...sampleOpsView(now()), ...changes };

@@ -57,7 +57,7 @@ export default define.page<typeof handler>(function AutopilotPage({ data }) {
       <SimulationHeader {...data} />
       {outcome.kind === "done" ? <SimulationFigures found={outcome.found} view={view} /> : null}
       <div class="grid simulation">
-        <div class="c-8 m-12 stack">
+        <div class="c-8 stack">
           {outcome.kind === "done"
             ? (
               <>

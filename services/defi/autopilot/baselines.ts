@@ -28,11 +28,17 @@ export function baselinesOf(first: FirstChoice | null, market: Market): readonly
   ];
 }
 
-const WORDS: Readonly<Record<Baseline["name"], string>> = {
-  equal_weight: "The same share of every pool that could be had at the start, never changed",
-  largest_tvl: "All in the pool with the largest TVL at the start, never changed",
-  hold: "The autopilot's first allocation, never changed",
-};
+function wordsOf(name: Baseline["name"], pools: number): string {
+  switch (name) {
+    case "equal_weight":
+      return `The same share of each of the ${pools} pools that could be had at the start, ` +
+        "never changed";
+    case "largest_tvl":
+      return "All in the pool with the largest TVL at the start, never changed";
+    case "hold":
+      return "The autopilot's first allocation, never changed";
+  }
+}
 
 function equalWeights(candidates: readonly Candidate[]): ReadonlyMap<number, number> {
   return new Map(candidates.map(({ pool }) => [pool, 1 / candidates.length]));
@@ -49,7 +55,7 @@ function baseline(
   weights: ReadonlyMap<number, number> | null,
   { first, market }: { readonly first: FirstChoice | null; readonly market: Market },
 ): Baseline {
-  const words = WORDS[name];
+  const words = wordsOf(name, first?.candidates.length ?? 0);
   if (first === null || weights === null) {
     const reason = first === null ? "Nothing was bought" : "No TVL is known";
     return { name, words, valuesUsd: null, apy: null, reason };

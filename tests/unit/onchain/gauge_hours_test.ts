@@ -14,6 +14,11 @@ Deno.test("summarizeHour() gives mean, least and most of each figure", () => {
   assertEquals(spreads.safe, { mean: 34, least: 34, most: 34 });
 });
 
+Deno.test("summarizeHour() gives equal readings exactly their mean", () => {
+  const readings = Array.from({ length: 46 }, (_, at) => sampleGas(minute(at), { fast: 0.1 }));
+  assertEquals(summarizeHour("eth_gas", readings).spreads.fast?.mean, 0.1);
+});
+
 Deno.test("summarizeHour() leaves out readings that do not give a figure, and says if none does", () => {
   const fees = [null, 5, 7].map((baseFee, at) => sampleGas(minute(at), { baseFee }));
   assertEquals(summarizeHour("eth_gas", fees).spreads.base_fee, { mean: 6, least: 5, most: 7 });
