@@ -12,7 +12,12 @@ import {
   type TransactionFile,
 } from "../imports/transaction_file.ts";
 import { EntryNamer } from "./entry_namer.ts";
-import { ImportTally, type ListedChange, type ListedEntry, type ListedRow } from "./import_tally.ts";
+import {
+  ImportTally,
+  type ListedChange,
+  type ListedEntry,
+  type ListedRow,
+} from "./import_tally.ts";
 import type {
   EntryGroup,
   ImportEnd,
