@@ -2,7 +2,7 @@ import { formatCsv } from "../components/format/csv.ts";
 import { isoInstant } from "../components/format/time.ts";
 import type { PoolCard } from "../services/defi/mod.ts";
 import { define } from "./page_state.ts";
-import { readPools } from "./pools/(_components)/pools_view.ts";
+import { readPools } from "./pools/(_components)/read_pools.ts";
 
 const HEADER = [
   ...["pool_id", "protocol", "chain", "symbol", "score_v1", "score_v0", "coverage_v1"],

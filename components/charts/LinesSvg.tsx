@@ -55,7 +55,15 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
         <svg key={name} class="c-labels" data-width={name} height={height} aria-hidden="true">
           <ValueLabels frame={frame} />
           {frame.references.map(({ key, label, y }) => (
-            <text key={key} class="c-text c-ink" x="2" y={referenceLabelY(y)}>{label}</text>
+            <text
+              key={key}
+              class="c-text c-ink c-end"
+              x="100%"
+              dx={-6 - END_LABELS_PX}
+              y={referenceLabelY(y)}
+            >
+              {label}
+            </text>
           ))}
           <FlowMarks set={set} height={height} />
           {lineTimeTicks(set, count).map(({ value, label }) => (

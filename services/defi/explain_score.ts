@@ -75,7 +75,7 @@ function explainV0(metrics: PoolMetrics, settings: PoolSettings): ExplainedScore
     value,
     weight,
     result: value === null ? null : value * weight,
-    formula: `${weight} x ${row.name}`,
+    formula: `${weight} × ${row.name}`,
     reason: value === null ? "Not known" : null,
   }));
   return {
@@ -132,7 +132,7 @@ function wordsOf(
     liquidity: {
       value: tvlUsd,
       unit: "USD",
-      formula: "sqrt(TVL from 100 k to 1 B, logarithmic, x (1 - position / withdrawable))",
+      formula: "√(TVL from 100 k to 1 B, logarithmic, × (1 − position / withdrawable))",
       missing: "TVL not known",
     },
     structure: {
@@ -145,12 +145,12 @@ function wordsOf(
       value: utilization,
       unit: "fraction",
       formula: `1 up to ${kinkWords}, then down to 0.2 at 100%`,
-      missing: "Utilization not known",
+      missing: "Utilisation not known",
     },
     maturity: {
       value: ageDays,
       unit: "days",
-      formula: `1 - e^(-age / ${MATURITY_DAYS} d)`,
+      formula: `1 − e^(−age / ${MATURITY_DAYS} d)`,
       missing: "",
     },
   };

@@ -73,6 +73,15 @@ export function learnedInOrder(history: PoolHistory): PoolHistory {
   return kept.length === length ? history : pick(history, kept.reverse());
 }
 
+/** What was known of a pool at an instant: readings of that time or before, learned by then. */
+export function historyAt(history: PoolHistory, at: number): PoolHistory {
+  const { ts, knownAt, length } = history;
+  const rows: number[] = [];
+  const head = countUpTo(ts, at);
+  for (let row = 0; row < head; row++) if ((knownAt[row] ?? NaN) <= at) rows.push(row);
+  return rows.length === length ? history : pick(history, rows);
+}
+
 /** The first `length` readings, without a copy of them. */
 export function headOf(history: PoolHistory, length: number): PoolHistory {
   const take = (name: typeof COLUMNS[number]) => [name, history[name].subarray(0, length)] as const;

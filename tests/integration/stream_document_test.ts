@@ -3,6 +3,7 @@ import { feedHub, poolValue } from "@/routes/(_api)/stream_wire.ts";
 import { poolScores } from "@/services/defi/explain_score.ts";
 import { DEFAULT_POOL_SETTINGS, type PoolCard } from "@/services/defi/mod.ts";
 import { poolHistory } from "@/services/defi/pool_history.ts";
+import { poolTrend } from "@/services/defi/pool_trend.ts";
 import { poolMetrics } from "@/services/defi/pool_metrics.ts";
 import { type IsoDay, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import {
@@ -109,10 +110,19 @@ Deno.test("GET /api/stream/pools sends pools as they are read anew, as documente
 /** A pool of one reading. */
 function poolCard(): PoolCard {
   const [pool, settings] = [samplePool(), DEFAULT_POOL_SETTINGS];
-  const metrics = poolMetrics(poolHistory(pool, sampleDays([{}])), settings);
+  const history = poolHistory(pool, sampleDays([{}]));
+  const metrics = poolMetrics(history, settings);
   assert(metrics !== null);
   const scores = poolScores(pool, { metrics, settings });
-  return { pool, source: "sample", metrics, scores, warnings: [], episodes: [] };
+  return {
+    pool,
+    source: "sample",
+    metrics,
+    scores,
+    warnings: [],
+    episodes: [],
+    trend: poolTrend(history),
+  };
 }
 
 for (const { path, event, data: schema } of STREAMS.filter(({ path }) => path in events)) {

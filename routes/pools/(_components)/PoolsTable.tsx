@@ -1,138 +1,270 @@
-import type { ComponentChildren } from "preact";
-import { Fiat, Unknown } from "../../../components/figures/Figures.tsx";
-import { formatDecimal, formatShare } from "../../../components/format/number.ts";
+import { lineText, type LineUnit } from "../../../components/charts/line_units.ts";
+import { Sparkline } from "../../../components/charts/Sparkline.tsx";
+import { Unknown } from "../../../components/figures/Figures.tsx";
+import { Moment } from "../../../components/figures/Moment.tsx";
+import { formatDay, formatSpan, isoInstant } from "../../../components/format/time.ts";
+import type { PoolColumn } from "../../../components/pools/pool_columns.ts";
+import { type PoolFigureName, poolHref } from "../../../components/pools/pool_figures.ts";
+import { type FigureSubject, PoolFigure } from "../../../components/pools/PoolFigure.tsx";
+import { slugName } from "../../../components/pools/slug_names.ts";
 import { Badge } from "../../../components/states/States.tsx";
-import type { PoolCard } from "../../../services/defi/mod.ts";
-import type { PoolSort } from "../../(_api)/pools.ts";
-import { poolsHref, type PoolsView, usualOrder } from "./pools_view.ts";
+import {
+  POOL_SORTS,
+  type PoolCard,
+  type PoolTrend,
+  usualOrder,
+} from "../../../services/defi/mod.ts";
+import { DAY_MS } from "../../../services/kernel/time.ts";
+import { poolsHref, type PoolsView } from "./pools_view.ts";
+import type { PoolsData } from "./read_pools.ts";
 
-interface Column {
-  readonly sort: PoolSort;
-  readonly label: string;
-  readonly priority?: string;
-}
+/** Chips of one row; the rest is counted, and told by the pool's page. */
+const MAX_CHIPS = 2;
+/** A reading so much older than the newest of all is marked with its day. */
+const BEHIND_MS = 2 * DAY_MS;
 
-const COLUMNS: readonly Column[] = [
-  { sort: "supply_apy", label: "APY base" },
-  { sort: "incentive_apy", label: "APY reward", priority: "3" },
-  { sort: "utilization", label: "Utilisation", priority: "2" },
-  { sort: "tvl_usd", label: "TVL, USD", priority: "2" },
-];
-
-/** A share, or why it is not known. */
-export function Share(
-  { value, reason }: { readonly value: number | null; readonly reason: string },
-) {
-  return value === null ? <Unknown reason={reason} /> : <>{formatShare(value)}</>;
-}
-
-/** Pools by score, each with its marks; every column that sorts is a link. */
-export function PoolsTable(
-  { cards, view }: { readonly cards: readonly PoolCard[]; readonly view: PoolsView },
-) {
+/** Pools as rows, each with its marks in words; every column that sorts is a link. */
+export function PoolsTable({ rows, columns, view, summary }: PoolsData) {
   return (
-    <table class="table two-line" data-keys>
-      <caption class="sr">Pools with their yields and scores</caption>
+    <table class="table two-line pools-table" data-keys data-table="pools">
+      <caption class="sr">Pools with their yields, risks and scores</caption>
       <thead>
         <tr>
-          <SortHead sort="symbol" label="Pool" view={view} />
-          <SortHead sort="score" label={`Score ${view.method}`} view={view} isNumber />
-          <th scope="col" class="num" data-pri="3">Score {otherMethod(view)}</th>
-          {COLUMNS.map((column) => <SortHead key={column.sort} {...column} view={view} isNumber />)}
-          <th scope="col" class="num" data-pri="4">Coverage</th>
-          <th scope="col" data-pri="3">Marks</th>
+          <Head column={NAME_COLUMN} view={view} />
+          {columns.map((column) => <Head key={column.key} column={column} view={view} />)}
         </tr>
       </thead>
       <tbody>
-        {cards.map((card) => <PoolLine key={card.pool.id} card={card} view={view} />)}
+        {rows.map((card) => (
+          <PoolLine
+            key={card.pool.id}
+            card={card}
+            columns={columns}
+            view={view}
+            newestAt={summary.newestAt}
+          />
+        ))}
       </tbody>
     </table>
   );
 }
 
-function otherMethod({ method }: PoolsView): "v0" | "v1" {
-  return method === "v1" ? "v0" : "v1";
-}
+const NAME_COLUMN = {
+  ...{ label: "Pool", title: "Token and protocol", sort: "symbol", priority: 1, isText: true },
+} as const;
 
-function SortHead(
-  { sort, label, priority, view, isNumber = false }: Column & {
+function Head(
+  { column, view }: {
+    readonly column: Pick<PoolColumn, "label" | "title" | "sort" | "priority" | "isText">;
     readonly view: PoolsView;
-    readonly isNumber?: boolean;
   },
 ) {
-  const isSorted = view.sort === sort;
+  const sort = POOL_SORTS.find((name) => name === column.sort);
+  const isSorted = sort === view.sort;
   const turned = view.order === "asc" ? "desc" : "asc";
-  const order = isSorted ? turned : usualOrder(sort);
   return (
     <th
       scope="col"
-      class={isNumber ? "num" : undefined}
-      data-pri={priority}
-      aria-sort={isSorted ? (view.order === "asc" ? "ascending" : "descending") : undefined}
+      class={column.isText === true ? undefined : "num"}
+      data-pri={column.priority > 1 ? column.priority : undefined}
+      aria-sort={sort === undefined
+        ? undefined
+        : !isSorted
+        ? "none"
+        : view.order === "asc"
+        ? "ascending"
+        : "descending"}
     >
-      <a href={poolsHref({ ...view, sort, order })}>{label}</a>
+      {sort === undefined ? <span title={column.title}>{column.label}</span> : (
+        <a
+          aria-current="false"
+          title={column.title}
+          href={poolsHref(view, { sort, order: isSorted ? turned : usualOrder(sort) })}
+        >
+          {column.label}
+        </a>
+      )}
     </th>
   );
 }
 
-function PoolLine({ card, view }: { readonly card: PoolCard; readonly view: PoolsView }) {
-  const { pool, metrics, scores } = card;
-  const score = scores[view.method];
+interface LineProps {
+  readonly card: PoolCard;
+  readonly columns: readonly PoolColumn[];
+  readonly view: PoolsView;
+  readonly newestAt: number | null;
+}
+
+function PoolLine({ card, columns, view, newestAt }: LineProps) {
+  const { pool, metrics } = card;
+  const subject = {
+    poolId: pool.id,
+    symbol: pool.symbol,
+    kink: metrics.kink,
+    asof: view.asof,
+  };
   return (
-    <tr>
+    <tr
+      data-search={`${pool.symbol} ${pool.protocol} ${pool.chain} ${pool.id}`.toLowerCase()}
+      data-pool={pool.id}
+      data-symbol={pool.symbol}
+      data-kink={metrics.kink}
+      data-at={isoInstant(metrics.asof)}
+    >
       <th scope="row" data-p="name">
         <span class="name">
-          <a href={`/pools/${encodeURIComponent(pool.id)}`}>{pool.symbol}</a>
-          <small>{pool.protocol} · {pool.chain}</small>
+          <a href={poolHref(pool.id, { asof: view.asof })}>{pool.symbol}</a>
+          <small>{slugName(pool.protocol)}</small>
+          <Marks card={card} newestAt={newestAt} />
         </span>
       </th>
-      <td class="num" data-p="value">
-        <Score {...score} />
-      </td>
-      <td class="num" data-pri="3">
-        <Score {...scores[otherMethod(view)]} />
-      </td>
-      <td class="num" data-p="change">{formatShare(metrics.supplyApy)}</td>
-      <td class="num" data-pri="3">
-        <Share value={metrics.incentiveApy} reason="the source does not tell it apart" />
-      </td>
-      <td class="num" data-pri="2">
-        <Share value={metrics.utilization} reason="the source gives no utilisation" />
-      </td>
-      <td class="num" data-pri="2">
-        {metrics.tvlUsd === null
-          ? <Unknown reason="the source gives no TVL" />
-          : <Fiat value={metrics.tvlUsd} />}
-      </td>
-      <td class="num" data-pri="4">{formatShare(score.coverage)}</td>
-      <td data-p="detail">
-        <Marks card={card} />
-      </td>
+      {columns.map((column) => (
+        <Cell key={column.key} column={column} card={card} subject={subject} view={view} />
+      ))}
     </tr>
   );
 }
 
-/** A score, or why the pool is not rated. */
-export function Score(
-  { score, reason }: { readonly score: number | null; readonly reason: string | null },
-): ComponentChildren {
-  return score === null ? <Unknown reason={reason} /> : <>{formatDecimal(score, 1)}</>;
+interface CellProps {
+  readonly column: PoolColumn;
+  readonly card: PoolCard;
+  readonly subject: FigureSubject;
+  readonly view: PoolsView;
 }
 
-function Marks({ card: { metrics, warnings } }: { readonly card: PoolCard }) {
+function Cell({ column, card, subject, view }: CellProps) {
+  const { key, priority, place, isText = false } = column;
+  const found = figureOf(column, { card, view });
+  return (
+    <td
+      class={isText ? undefined : "num"}
+      data-pri={priority > 1 ? priority : undefined}
+      data-p={place}
+    >
+      {key === "score" ? <span class="sub">Score</span> : null}
+      {key === "kink_distance" ? <span class="sub">to kink</span> : null}
+      {found === null
+        ? <Other column={column} card={card} />
+        : (
+          <span data-figure={found.name} data-value={found.value ?? ""}>
+            <PoolFigure {...found} subject={subject} />
+          </span>
+        )}
+    </td>
+  );
+}
+
+interface Found {
+  readonly name: PoolFigureName;
+  readonly value: number | null;
+  readonly reason?: string | null;
+}
+
+/** The figure of a column; `null` for a column of something else. */
+function figureOf(
+  { key }: PoolColumn,
+  { card: { metrics, scores }, view: { method } }: Pick<CellProps, "card" | "view">,
+): Found | null {
+  const scoreOf = (by: "v0" | "v1"): Found => {
+    const { score, reason } = scores[by];
+    return { name: `score_${by}`, value: score, reason };
+  };
+  switch (key) {
+    case "score":
+      return scoreOf(method);
+    case "other_score":
+      return scoreOf(method === "v1" ? "v0" : "v1");
+    case "coverage":
+      return { name: key, value: scores[method].coverage };
+    case "supply_apy":
+      return { name: key, value: metrics.supplyApy };
+    case "incentive_apy":
+      return { name: key, value: metrics.incentiveApy };
+    case "borrow_apy":
+      return { name: key, value: metrics.borrowApy };
+    case "volatility":
+      return { name: key, value: metrics.volatilityPp };
+    case "utilization":
+      return { name: key, value: metrics.utilization };
+    case "kink_distance":
+      return { name: key, value: metrics.kinkDistance };
+    case "tvl_usd":
+      return { name: key, value: metrics.tvlUsd };
+    case "withdrawable_usd":
+      return { name: key, value: metrics.withdrawableUsd };
+    default:
+      return null;
+  }
+}
+
+/** Chain, lines and times. */
+function Other({ column: { key }, card: { pool, metrics, trend } }: {
+  readonly column: PoolColumn;
+  readonly card: PoolCard;
+}) {
+  switch (key) {
+    case "chain":
+      return <>{slugName(pool.chain)}</>;
+    case "asof":
+      return <Moment at={metrics.asof} />;
+    case "trend_apy":
+      return <Trend name={`Supply APY of ${pool.symbol}`} values={trend.supplyApy} of={trend} />;
+    default:
+      return metrics.tvlUsd === null
+        ? <Unknown reason="the source gives no TVL" />
+        : <Trend name={`TVL of ${pool.symbol}`} values={trend.tvlUsd} of={trend} unit="usd" />;
+  }
+}
+
+function Trend({ name, values, of, unit = "rate" }: {
+  readonly name: string;
+  readonly values: PoolTrend["supplyApy"];
+  readonly of: PoolTrend;
+  readonly unit?: LineUnit;
+}) {
+  return (
+    <Sparkline
+      name={name}
+      values={values}
+      span={formatSpan(of.spanMs)}
+      textOf={(value) => lineText(unit, value)}
+      hasDirection={false}
+      reason="fewer than two readings in 90 days"
+    />
+  );
+}
+
+/** What is the matter with a pool, in words; all of it on hover and on its page. */
+function Marks(
+  { card: { metrics, warnings }, newestAt }: {
+    readonly card: PoolCard;
+    readonly newestAt: number | null;
+  },
+) {
   const told = warnings.filter(({ severity }) => severity !== "info");
-  const words = told.map(({ words }) => words).join(" ");
-  const isBad = told.some(({ severity }) => severity === "danger");
+  const more = told.slice(MAX_CHIPS);
+  const isBehind = newestAt !== null && newestAt - metrics.asof > BEHIND_MS;
   return (
     <>
-      {metrics.isStale
-        ? <Badge kind="stale" title="Its readings stand still, or are marked as old">Stale</Badge>
+      {isBehind
+        ? (
+          <small class="ended" title="No newer reading is stored">
+            <span class="sr">stale, last read</span> {formatDay(metrics.asof)}
+          </small>
+        )
         : null}
-      {told.length === 0 ? null : (
-        <Badge kind={isBad ? "bad" : "plain"} title={words}>
-          {told.length === 1 ? "1 warning" : `${told.length} warnings`}
+      {told.slice(0, MAX_CHIPS).map(({ code, severity, title, words }) => (
+        <Badge key={code} kind={severity === "danger" ? "bad" : "stale"} icon="warn" title={words}>
+          {title}
         </Badge>
-      )}
+      ))}
+      {more.length === 0
+        ? null
+        : (
+          <Badge kind="plain" title={more.map(({ words }) => words).join(" ")}>
+            {`${more.length} more`}
+          </Badge>
+        )}
     </>
   );
 }
