@@ -108,7 +108,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const { jobs, jobStore } = work;
   const jobsService = new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) });
   const ops = createOps(core, {
-    ...{ ...parts, outside, jobs, live, jobsService, fx: portfolio.fx, logs, version },
+    ...{ ...parts, outside, jobs, live, jobsService, fx: portfolio.fx, poolParts, logs, version },
     streams: () => streams.stats(),
   });
   const answer = await createFront(core, {
