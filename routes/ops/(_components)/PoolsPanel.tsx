@@ -26,14 +26,18 @@ export function PoolsPanel({ view: { pools } }: { readonly view: OpsView }) {
         {quarantined.length === 0 ? null : <SetAside rows={quarantined} />}
         <SourceLine
           parts={[
-            `${formatCount(held.length)} readings held`,
-            `${formatCount(quarantined.length)} rows set aside`,
+            counted(held.length, "reading") + " held",
+            counted(quarantined.length, "row") + " set aside",
             "answers are kept as they came",
           ]}
         />
       </div>
     </Panel>
   );
+}
+
+function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function Fetches({ fetches }: Pick<PoolIntake, "fetches">) {

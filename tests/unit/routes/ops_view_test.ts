@@ -1,5 +1,6 @@
 import {
   fieldsText,
+  isUnused,
   logHref,
   readLogQuery,
   tellingJobs,
@@ -132,4 +133,12 @@ Deno.test("problemsOf() tells pools that could not be fetched, by the first and 
   const [problem] = problemsOf(view);
   assertMatch(problem?.what ?? "", /Pools of dune could not be fetched: query\/1 and 1 more\./);
   assertMatch(problem?.means ?? "", /HTTP 402/);
+});
+
+Deno.test("isUnused() is a provider without its key, until something is wrong with it", () => {
+  const [binance] = VIEW.providers;
+  assert(binance);
+  const etherscan = { ...binance, missingKey: "ETHERSCAN_API_KEY" };
+  const frozen = { status: FROZEN_BY_OPERATOR, reason: "by hand", at: NOW };
+  assertEquals([binance, etherscan, { ...etherscan, frozen }].map(isUnused), [false, true, false]);
 });
