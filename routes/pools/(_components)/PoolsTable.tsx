@@ -15,6 +15,7 @@ import {
   usualOrder,
 } from "../../../services/defi/mod.ts";
 import { DAY_MS } from "../../../services/kernel/time.ts";
+import { figureSubject } from "./figure_subject.ts";
 import { poolsHref, type PoolsView } from "./pools_view.ts";
 import type { PoolsData } from "./read_pools.ts";
 
@@ -97,18 +98,14 @@ interface LineProps {
 
 function PoolLine({ card, columns, view, newestAt }: LineProps) {
   const { pool, metrics } = card;
-  const subject = {
-    poolId: pool.id,
-    symbol: pool.symbol,
-    kink: metrics.kink,
-    asof: view.asof,
-  };
+  const subject = figureSubject(card, view);
   return (
     <tr
       data-search={`${pool.symbol} ${pool.protocol} ${pool.chain} ${pool.id}`.toLowerCase()}
       data-pool={pool.id}
       data-symbol={pool.symbol}
       data-kink={metrics.kink}
+      data-lends={subject.isLending ? "yes" : "no"}
       data-at={isoInstant(metrics.asof)}
     >
       <th scope="row" data-p="name">
