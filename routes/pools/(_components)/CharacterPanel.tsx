@@ -31,7 +31,9 @@ export function CharacterPanel(data: PoolPageData) {
           {metrics.cv30 === null ? <Unknown reason={FEW} /> : formatDecimal(metrics.cv30, 2)}
         </RowItem>
         <RowItem label="Median distance from the median">
-          {metrics.mad30 === null ? <Unknown reason={FEW} /> : formatPoints(metrics.mad30).slice(1)}
+          {metrics.mad30 === null
+            ? <Unknown reason={FEW} />
+            : `${formatDecimal(metrics.mad30 * 100, 2)} pt`}
         </RowItem>
         <RowItem label="Change of the APY">
           {metrics.organicTrend30 === null

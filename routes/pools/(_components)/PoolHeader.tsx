@@ -127,7 +127,6 @@ export function PoolFigures({ detail, view }: PoolPageData) {
     live: { "data-figure": name, "data-value": value ?? "" } as const,
     children: <PoolFigure name={name} value={value} subject={subject} />,
   });
-  const { utilizationChange: change } = metrics;
   return (
     <dl
       class="figs"
@@ -161,11 +160,7 @@ export function PoolFigures({ detail, view }: PoolPageData) {
       />
       <Fig
         label="Utilisation"
-        note={!subject.isLending
-          ? undefined
-          : change === null
-          ? "no reading before"
-          : `${formatPoints(change)} since the last reading`}
+        note={subject.isLending ? changeNote(metrics.utilizationChange) : undefined}
         {...live("utilization", metrics.utilization)}
       />
       <Fig
@@ -190,6 +185,10 @@ export function PoolFigures({ detail, view }: PoolPageData) {
       <Fig label="Score v0" note="weighted sum" {...live("score_v0", scores.v0.score)} />
     </dl>
   );
+}
+
+function changeNote(change: number | null): string {
+  return change === null ? "no reading before" : `${formatPoints(change)} since the last reading`;
 }
 
 function trendNote(trend: number | null): string {

@@ -12,7 +12,7 @@ const TITLES = { v1: "Score v1, term by term", v0: "Score v0, term by term" } as
 export function ScorePanel(
   { detail, view, method }: PoolPageData & { readonly method: "v0" | "v1" },
 ) {
-  const { pool, metrics, source, settings } = detail;
+  const { metrics, source, settings } = detail;
   const explained = detail.scores[method];
   const subject = figureSubject(detail, view);
   const shared = method === "v1" ? shareOf(explained) : null;
