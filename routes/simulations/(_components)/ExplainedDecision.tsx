@@ -39,7 +39,7 @@ export function ExplainedDecision({ evidence }: { readonly evidence: DecisionEvi
       </div>
       <div>
         <h3>Ranking of that step</h3>
-        <Ranking seen={seen} />
+        <Ranking seen={seen} at={decision.at} />
         <p class="hint">
           {decision.kind === "closed" ? "" : leftOutWords(decision.eligible, decision.excluded)}
         </p>
@@ -56,7 +56,7 @@ export function ExplainedDecision({ evidence }: { readonly evidence: DecisionEvi
   );
 }
 
-function Ranking({ seen }: Pick<DecisionEvidence, "seen">) {
+function Ranking({ seen, at }: Pick<DecisionEvidence, "seen"> & { readonly at: number }) {
   return (
     <div class="scroller" tabIndex={0} role="region" aria-label="Ranking of that step, scrollable">
       <table class="table" data-density="dense">
@@ -77,7 +77,7 @@ function Ranking({ seen }: Pick<DecisionEvidence, "seen">) {
           {seen.map((one) => (
             <tr key={one.poolId}>
               <th scope="row">
-                <PoolName pool={{ ...one.pool, source: one.source }} id={one.poolId} />
+                <PoolName pool={{ ...one.pool, source: one.source }} id={one.poolId} at={at} />
               </th>
               <td class="num">{one.rank ?? <Unknown reason="It could not be had" />}</td>
               <td class="num">
