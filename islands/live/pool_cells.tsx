@@ -88,6 +88,12 @@ function placeOf(root: HTMLElement): PoolPlace {
     if (!isPoolFigure(figure) || figure === "coverage") return [];
     return [{ element, figure, value: value === "" ? null : Number(value), isTaken: false }];
   });
-  const subject = { poolId: pool, symbol, kink: Number(kink), asof: null, isLending: lends === "yes" };
+  const subject = {
+    poolId: pool,
+    symbol,
+    kink: Number(kink),
+    asof: null,
+    isLending: lends === "yes",
+  };
   return { subject, cells, at: Date.parse(at) };
 }

@@ -16,8 +16,8 @@ export interface StaleReadings {
 
 /**
  * Finds old readings: the source says so; its state is older than one seen before; or no figure
- * moved for more than a day, in three readings at least. A rate that is set by votes, nothing paid, and a state that says itself that it
- * did not change, may stand still.
+ * moved for more than a day, in three readings at least. A rate that is set by votes, nothing paid,
+ * and a state that says itself that it did not change, may stand still.
  */
 export function staleReadings(history: PoolHistory): StaleReadings {
   const { length, ts, flags, supplyApy, updatedAt, pool } = history;
