@@ -3,7 +3,12 @@ import { Moment } from "../../../components/figures/Moment.tsx";
 import { formatDecimal, formatShare } from "../../../components/format/number.ts";
 import { SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge } from "../../../components/states/States.tsx";
-import type { DecisionEvidence, ScorePart, SeenPool } from "../../../services/defi/mod.ts";
+import {
+  type DecisionEvidence,
+  nameOf,
+  type ScorePart,
+  type SeenPool,
+} from "../../../services/defi/mod.ts";
 import { PoolName } from "./ResultPanels.tsx";
 import { leftOutWords } from "./DecisionsPanel.tsx";
 
@@ -120,7 +125,7 @@ function Measured({ part: { value, unit, result, reason } }: { readonly part: Sc
 
 function ScoreParts({ seen: { pool, role, score, metrics } }: { readonly seen: SeenPool }) {
   if (score === null) return null;
-  const title = `${pool.symbol} on ${pool.chain}`;
+  const title = nameOf(pool);
   return (
     <div>
       <h3>

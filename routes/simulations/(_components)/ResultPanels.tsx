@@ -2,6 +2,7 @@ import { ChartLinks } from "../../../components/charts/ChartLinks.tsx";
 import { lineText } from "../../../components/charts/line_units.ts";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { formatDay, isoInstant } from "../../../components/format/time.ts";
+import { slugName } from "../../../components/pools/slug_names.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import type { SimulatedAutopilot } from "../../../services/defi/mod.ts";
@@ -142,7 +143,7 @@ export function PoolName({ pool, id, at }: PoolNameProps) {
   return (
     <span class="name">
       <a href={poolHref(pool.id, at)}>{pool.symbol}</a>
-      <small>{pool.chain} · {pool.protocol}</small>
+      <small>{slugName(pool.chain)} · {slugName(pool.protocol)}</small>
     </span>
   );
 }
