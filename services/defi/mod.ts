@@ -46,6 +46,7 @@ export type { PoolHistory } from "./pool_history.ts";
 export {
   type BoardSummary,
   filterPools,
+  isLending,
   isOpenPool,
   POOL_SORTS,
   type PoolFilter,
