@@ -106,7 +106,8 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     hub.publish("pools", cards.map((card) => poolValue(card, clock.now())))
   );
   const { jobs, jobStore } = work;
-  const jobsService = new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) });
+  const wake = jobs.wake.bind(jobs);
+  const jobsService = new JobsService({ store: jobStore, clock, wake, running: jobs });
   const ops = createOps(core, {
     ...{ ...parts, outside, jobs, live, jobsService, fx: portfolio.fx, logs, version },
     streams: () => streams.stats(),

@@ -1,6 +1,15 @@
 import { errorMessage } from "../services/kernel/errors.ts";
 import type { HealthProbe } from "../services/ops/mod.ts";
-import type { JobQueue, JobRecord, JobStore, JsonValue, NewJob } from "../services/ports/jobs.ts";
+import type { Uuid } from "../services/kernel/ids.ts";
+import type {
+  JobProgress,
+  JobQueue,
+  JobRecord,
+  JobStore,
+  JsonValue,
+  NewJob,
+  RunningJobs,
+} from "../services/ports/jobs.ts";
 import type { LeaseStore } from "../services/ports/leases.ts";
 import type { Metrics } from "../services/ports/metrics.ts";
 import type { Waker } from "../services/ports/wakers.ts";
@@ -37,7 +46,7 @@ export interface JobSystemStatus {
 }
 
 /** The jobs of one process: queue, schedule and worker over the one table. */
-export class JobSystem implements JobQueue {
+export class JobSystem implements JobQueue, RunningJobs {
   readonly #deps: JobSystemDeps;
   readonly #worker: Worker;
   readonly #recurring: RecurringJobs;
@@ -83,6 +92,14 @@ export class JobSystem implements JobQueue {
     if (state !== "queued" || runAt > this.#deps.clock.now()) return;
     this.#worker.wake();
     for (const waker of this.#deps.wakers) waker.wake(id);
+  }
+
+  progressOf(jobId: Uuid): JobProgress | null {
+    return this.#worker.find(jobId)?.progress ?? null;
+  }
+
+  cancel(jobId: Uuid): void {
+    this.#worker.find(jobId)?.cancel();
   }
 
   /**

@@ -56,7 +56,9 @@ export class JobRun {
   #ending: Ending | null = null;
   #isOver = false;
   #leaseUntil: UtcMs;
+  /** The latest; and, until the table has it, what is to be stored of it. */
   #progress: JobProgress | null = null;
+  #unstored: JobProgress | null = null;
   #beating: Promise<void> = Promise.resolve();
   #cancelBeat = () => {};
   #cancelGrace = () => {};
@@ -95,6 +97,16 @@ export class JobRun {
     }
   }
 
+  /** How far the run is; `null` until it says so. */
+  get progress(): JobProgress | null {
+    return this.#progress;
+  }
+
+  /** Tells the run to end for good, as a heartbeat would that finds the job cancelled. */
+  cancel(): void {
+    this.#end("cancelled");
+  }
+
   /** Tells the run to end so that the job can be handed back. */
   stop(): void {
     this.#end("stopping");
@@ -110,6 +122,7 @@ export class JobRun {
           log: this.#log,
           reportProgress: ({ done, total, note }) => {
             this.#progress = { done, total, note: note.slice(0, NOTE_LIMIT) };
+            this.#unstored = this.#progress;
           },
         }),
       };
@@ -149,8 +162,8 @@ export class JobRun {
   }
 
   async #storeProgress(): Promise<void> {
-    const progress = this.#progress;
-    this.#progress = null;
+    const progress = this.#unstored;
+    this.#unstored = null;
     if (progress !== null) await this.#deps.store.reportProgress(this.#lease, progress);
   }
 

@@ -81,6 +81,11 @@ export class Worker {
     return [...this.#running].map(({ id, name }) => ({ id, name }));
   }
 
+  /** The run of a job, if it is one of this process. */
+  find(jobId: Uuid): JobRun | null {
+    return [...this.#running].find(({ id }) => id === jobId)?.run ?? null;
+  }
+
   /** Why the table could not be asked the last time; `null` if it could. */
   get problem(): string | null {
     return this.#problem;

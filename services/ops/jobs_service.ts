@@ -1,7 +1,7 @@
 import { AppError } from "../kernel/errors.ts";
 import type { Uuid } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/time.ts";
-import type { JobCount, JobPage, JobRecord, JobStore } from "../ports/jobs.ts";
+import type { JobCount, JobPage, JobRecord, JobStore, RunningJobs } from "../ports/jobs.ts";
 import type { Clock } from "../ports/mod.ts";
 
 /** What waits, runs and lies dead, and how late the queue is. */
@@ -16,27 +16,30 @@ export class JobsService {
   readonly #store: JobStore;
   readonly #clock: Clock;
   readonly #wake: (job: JobRecord) => void;
+  readonly #running: RunningJobs | null;
 
-  /** `wake` tells workers of a job that waits again. */
-  constructor({ store, clock, wake }: {
+  /** `wake` tells workers of a job that waits again; `running` knows those of this process. */
+  constructor({ store, clock, wake, running = null }: {
     readonly store: JobStore;
     readonly clock: Clock;
     readonly wake: (job: JobRecord) => void;
+    readonly running?: RunningJobs | null;
   }) {
     this.#store = store;
     this.#clock = clock;
     this.#wake = wake;
+    this.#running = running;
   }
 
   /** Newest first, of one state or of all. */
-  list(page: JobPage): Promise<readonly JobRecord[]> {
-    return this.#store.list(page);
+  async list(page: JobPage): Promise<readonly JobRecord[]> {
+    return (await this.#store.list(page)).map((job) => this.#withProgress(job));
   }
 
   async get(jobId: Uuid): Promise<JobRecord> {
     const job = await this.#store.find(jobId);
     if (job === null) throw new AppError("RESOURCE_NOT_FOUND", `There is no task ${jobId}`);
-    return job;
+    return this.#withProgress(job);
   }
 
   async getQueue(): Promise<QueueStatus> {
@@ -46,11 +49,15 @@ export class JobsService {
   }
 
   /**
-   * Ends a waiting job at once, and a running one at its next heartbeat. Throws `CONFLICT` for one
+   * Ends a waiting job at once, and a running one as soon as its process hears of it, which is at
+   * its next heartbeat where that is another. Throws `CONFLICT` for one
    * that is over.
    */
   async cancel(jobId: Uuid): Promise<JobRecord> {
-    const isCancelled = await this.#store.cancel(jobId);
+    // A run that holds the right to write must end before the table can be told.
+    const cancelling = this.#store.cancel(jobId);
+    this.#running?.cancel(jobId);
+    const isCancelled = await cancelling;
     return this.#changed(await this.get(jobId), { isDone: isCancelled, act: "cancel" });
   }
 
@@ -66,6 +73,12 @@ export class JobsService {
   async discard(jobId: Uuid): Promise<JobRecord> {
     const job = await this.get(jobId);
     return this.#changed(job, { isDone: await this.#store.discard(jobId), act: "discard" });
+  }
+
+  /** What a run of this process says of itself is newer than what the table has. */
+  #withProgress(job: JobRecord): JobRecord {
+    const progress = job.state === "running" ? this.#running?.progressOf(job.id) : null;
+    return progress ? { ...job, progress } : job;
   }
 
   #changed(

@@ -2,6 +2,7 @@ import { GRACE_MS, HEARTBEAT_MS, LEASE_MS } from "@/jobs/run.ts";
 import { POLL_MS } from "@/jobs/worker.ts";
 import { AppError, ProviderError } from "@/services/kernel/errors.ts";
 import { MINUTE_MS, SECOND_MS, utcMsOf } from "@/services/kernel/time.ts";
+import { JobsService } from "@/services/ops/mod.ts";
 import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { settle } from "@/tests/fakes/timer.ts";
 import { countJob, JobKit, untilAborted } from "./job_kit.ts";
@@ -170,6 +171,31 @@ Deno.test("Worker ends a cancelled run within a heartbeat", async () => {
   await settle();
   assertEquals(await kit.store.cancel(record.id), true);
   await kit.timer.advance(HEARTBEAT_MS);
+  assertEquals((await kit.read(record)).state, "cancelled");
+});
+
+Deno.test("a run that holds the right to write tells how far it is, and is cancelled at once", async () => {
+  const holding: { kit?: JobKit } = {};
+  const job = countJob(async ({ signal, reportProgress }) => {
+    await holding.kit?.database.transaction(async ({ db }) => {
+      await db.deleteFrom("jobs").where("name", "=", "none").execute();
+      reportProgress({ done: 7, total: null, note: "rows" });
+      await untilAborted(signal);
+    });
+    return null;
+  });
+  await using kit = await JobKit.open({ jobs: [job] });
+  holding.kit = kit;
+  const { store, clock, system } = kit;
+  const service = new JobsService({ store, clock, wake: () => {}, running: system });
+  kit.start();
+  const record = await system.enqueue(job.request(1));
+  await settle();
+  assertEquals((await kit.read(record)).progress, null, "the table does not know");
+  assertEquals((await service.get(record.id)).progress?.done, 7);
+  assertEquals((await service.list({ limit: 9 })).map(({ progress }) => progress?.done), [7]);
+  await service.cancel(record.id);
+  await settle();
   assertEquals((await kit.read(record)).state, "cancelled");
 });
 
