@@ -107,7 +107,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   );
   const { jobs, jobStore } = work;
   const wake = jobs.wake.bind(jobs);
-  const jobsService = new JobsService({ store: jobStore, clock, wake, running: jobs });
+  const jobsService = new JobsService({ store: jobStore, clock, wake, runs: jobs });
   const ops = createOps(core, {
     ...{ ...parts, outside, jobs, live, jobsService, fx: portfolio.fx, logs, version },
     streams: () => streams.stats(),

@@ -5,20 +5,9 @@ import { retryStream } from "../components/api/live.ts";
 import type { LiveStatus, LiveStatusKind } from "../components/live/live_status.ts";
 import { PoliteSpeech } from "../components/live/polite_speech.ts";
 import { Banner } from "../components/states/States.tsx";
+import { FEED_DOTS } from "./live/feed_dots.ts";
 import { LivePage } from "./live/live_page.ts";
 import { REGIONS_EVENT } from "./page/regions.ts";
-
-/** The dot before the words; a square and half a disc, so that colour is not all it says. */
-const DOTS: Readonly<Record<LiveStatusKind, string>> = {
-  connecting: "off",
-  live: "",
-  stale: "half",
-  reconnecting: "half",
-  polling: "half",
-  over: "off",
-  offline: "open",
-  none: "off",
-};
 
 /** The kinds of a page that has heard a live price of its own. */
 const KNOWN: ReadonlySet<LiveStatusKind> = new Set(["live", "stale", "over", "polling"]);
@@ -73,7 +62,7 @@ export default function LiveMarket({ isDemo }: { readonly isDemo: boolean }) {
         ? null
         : (
           <span class="feed" data-kind={status.value.kind} title={status.value.sentence}>
-            <span class="dot" data-state={DOTS[status.value.kind]} />
+            <span class="dot" data-state={FEED_DOTS[status.value.kind]} />
             {status.value.label}
           </span>
         )}

@@ -56,9 +56,9 @@ export class JobRun {
   #ending: Ending | null = null;
   #isOver = false;
   #leaseUntil: UtcMs;
-  /** The latest; and, until the table has it, what is to be stored of it. */
+  #reported: JobProgress | null = null;
+  /** What the table does not have yet of it. */
   #progress: JobProgress | null = null;
-  #unstored: JobProgress | null = null;
   #beating: Promise<void> = Promise.resolve();
   #cancelBeat = () => {};
   #cancelGrace = () => {};
@@ -97,19 +97,19 @@ export class JobRun {
     }
   }
 
-  /** How far the run is; `null` until it says so. */
-  get progress(): JobProgress | null {
-    return this.#progress;
+  /** Tells the run to end so that the job can be handed back. */
+  stop(): void {
+    this.#end("stopping");
   }
 
-  /** Tells the run to end for good, as a heartbeat would that finds the job cancelled. */
+  /** Tells the run to end for good. */
   cancel(): void {
     this.#end("cancelled");
   }
 
-  /** Tells the run to end so that the job can be handed back. */
-  stop(): void {
-    this.#end("stopping");
+  /** What was reported last; the table learns of it with a heartbeat. */
+  get progress(): JobProgress | null {
+    return this.#reported;
   }
 
   async #work(): Promise<Settled> {
@@ -121,8 +121,8 @@ export class JobRun {
           attempt: this.#record.attempts,
           log: this.#log,
           reportProgress: ({ done, total, note }) => {
-            this.#progress = { done, total, note: note.slice(0, NOTE_LIMIT) };
-            this.#unstored = this.#progress;
+            this.#reported = { done, total, note: note.slice(0, NOTE_LIMIT) };
+            this.#progress = this.#reported;
           },
         }),
       };
@@ -162,8 +162,8 @@ export class JobRun {
   }
 
   async #storeProgress(): Promise<void> {
-    const progress = this.#unstored;
-    this.#unstored = null;
+    const progress = this.#progress;
+    this.#progress = null;
     if (progress !== null) await this.#deps.store.reportProgress(this.#lease, progress);
   }
 

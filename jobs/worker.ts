@@ -81,8 +81,8 @@ export class Worker {
     return [...this.#running].map(({ id, name }) => ({ id, name }));
   }
 
-  /** The run of a job, if it is one of this process. */
-  find(jobId: Uuid): JobRun | null {
+  /** The run of a job in this process; `null` if it runs elsewhere, or not. */
+  runOf(jobId: Uuid): Pick<JobRun, "progress" | "cancel"> | null {
     return [...this.#running].find(({ id }) => id === jobId)?.run ?? null;
   }
 

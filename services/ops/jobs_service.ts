@@ -1,7 +1,7 @@
 import { AppError } from "../kernel/errors.ts";
 import type { Uuid } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/time.ts";
-import type { JobCount, JobPage, JobRecord, JobStore, RunningJobs } from "../ports/jobs.ts";
+import type { JobCount, JobPage, JobProgress, JobRecord, JobStore } from "../ports/jobs.ts";
 import type { Clock } from "../ports/mod.ts";
 
 /** What waits, runs and lies dead, and how late the queue is. */
@@ -11,35 +11,49 @@ export interface QueueStatus {
   readonly oldestDueSeconds: number;
 }
 
+/**
+ * The runs of this process. They are reached past the table, which a run that writes a lot may hold
+ * for as long as it takes.
+ */
+export interface OwnRuns {
+  /** How far a run is now; `null` for a job that runs elsewhere, or tells nothing. */
+  progressOf(jobId: Uuid): JobProgress | null;
+  /** Tells a run to end; whether the job runs here. */
+  cancel(jobId: Uuid): boolean;
+}
+
+const NO_RUNS: OwnRuns = { progressOf: () => null, cancel: () => false };
+
 /** Jobs, as an operator sees and steers them. Every act throws `RESOURCE_NOT_FOUND` for no job. */
 export class JobsService {
   readonly #store: JobStore;
   readonly #clock: Clock;
   readonly #wake: (job: JobRecord) => void;
-  readonly #running: RunningJobs | null;
+  readonly #runs: OwnRuns;
 
-  /** `wake` tells workers of a job that waits again; `running` knows those of this process. */
-  constructor({ store, clock, wake, running = null }: {
+  /** `wake` tells workers of a job that waits again. */
+  constructor({ store, clock, wake, runs = NO_RUNS }: {
     readonly store: JobStore;
     readonly clock: Clock;
     readonly wake: (job: JobRecord) => void;
-    readonly running?: RunningJobs | null;
+    readonly runs?: OwnRuns;
   }) {
     this.#store = store;
     this.#clock = clock;
     this.#wake = wake;
-    this.#running = running;
+    this.#runs = runs;
   }
 
   /** Newest first, of one state or of all. */
-  async list(page: JobPage): Promise<readonly JobRecord[]> {
-    return (await this.#store.list(page)).map((job) => this.#withProgress(job));
+  list(page: JobPage): Promise<readonly JobRecord[]> {
+    return this.#store.list(page);
   }
 
   async get(jobId: Uuid): Promise<JobRecord> {
     const job = await this.#store.find(jobId);
     if (job === null) throw new AppError("RESOURCE_NOT_FOUND", `There is no task ${jobId}`);
-    return this.#withProgress(job);
+    const progress = job.state === "running" ? this.#runs.progressOf(jobId) : null;
+    return progress === null ? job : { ...job, progress };
   }
 
   async getQueue(): Promise<QueueStatus> {
@@ -49,15 +63,12 @@ export class JobsService {
   }
 
   /**
-   * Ends a waiting job at once, and a running one as soon as its process hears of it, which is at
-   * its next heartbeat where that is another. Throws `CONFLICT` for one
-   * that is over.
+   * Ends a waiting job and one of this process at once, one of another at its next heartbeat.
+   * Throws `CONFLICT` for one that is over.
    */
   async cancel(jobId: Uuid): Promise<JobRecord> {
-    // A run that holds the right to write must end before the table can be told.
-    const cancelling = this.#store.cancel(jobId);
-    this.#running?.cancel(jobId);
-    const isCancelled = await cancelling;
+    if (this.#runs.cancel(jobId)) return { ...await this.get(jobId), isCancelRequested: true };
+    const isCancelled = await this.#store.cancel(jobId);
     return this.#changed(await this.get(jobId), { isDone: isCancelled, act: "cancel" });
   }
 
@@ -73,12 +84,6 @@ export class JobsService {
   async discard(jobId: Uuid): Promise<JobRecord> {
     const job = await this.get(jobId);
     return this.#changed(job, { isDone: await this.#store.discard(jobId), act: "discard" });
-  }
-
-  /** What a run of this process says of itself is newer than what the table has. */
-  #withProgress(job: JobRecord): JobRecord {
-    const progress = job.state === "running" ? this.#running?.progressOf(job.id) : null;
-    return progress ? { ...job, progress } : job;
   }
 
   #changed(

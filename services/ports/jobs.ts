@@ -149,14 +149,3 @@ export interface JobStore extends JobQueue {
   /** Deletes up to `limit` jobs that were done or cancelled before `before`; how many. */
   prune(options: { readonly before: UtcMs; readonly limit: number }): Promise<number>;
 }
-
-/**
- * The jobs that run in this process, past the table: while one of them holds the right to write to
- * an embedded database, the table learns neither how far it is nor that it is to end.
- */
-export interface RunningJobs {
-  /** `null` for a job that does not run here, or has said nothing yet. */
-  progressOf(jobId: Uuid): JobProgress | null;
-  /** Tells a run to end; does nothing for a job that does not run here. */
-  cancel(jobId: Uuid): void;
-}

@@ -12,6 +12,7 @@ function provider(
   return {
     name,
     label: name,
+    missingKey: null,
     breaker: { state: "closed", since: ago(now, HOUR_MS), retryAt: null, isForced: false },
     frozen: null,
     budgets: [{ window: "minute", limit: 1_200, used: 412, refilledAt: now }],

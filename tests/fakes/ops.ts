@@ -19,6 +19,7 @@ function providerStatus(
   return {
     name,
     label: name,
+    missingKey: null,
     breaker: { state: "closed", since: 0 as UtcMs, retryAt: null, isForced: false },
     frozen: null,
     budgets: [{ window: "minute", limit: 30, used: 12, refilledAt: 60_000 as UtcMs }],

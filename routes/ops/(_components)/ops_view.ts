@@ -1,4 +1,10 @@
-import type { LogLine, OpsQuery, OpsView, QueueStatus } from "../../../services/ops/mod.ts";
+import type {
+  LogLine,
+  OpsQuery,
+  OpsView,
+  ProviderStatus,
+  QueueStatus,
+} from "../../../services/ops/mod.ts";
 
 export const LOG_LEVELS: readonly OpsQuery["level"][] = ["ALL", "WARN", "ERROR"];
 
@@ -45,6 +51,11 @@ function shortened(text: string): string {
 /** The venue as its provider is called. */
 export function venueLabel({ providers }: Pick<OpsView, "providers">, venue: string): string {
   return providers.find(({ name }) => name === venue)?.label ?? venue;
+}
+
+/** Whether nothing calls a provider, as its key is not set, and nothing is wrong with it. */
+export function isUnused({ missingKey, breaker, frozen }: ProviderStatus): boolean {
+  return missingKey !== null && breaker.state === "closed" && frozen === null;
 }
 
 /** Of the jobs that are done the newest of each key, and every other one, in the order given. */

@@ -14,6 +14,7 @@ import {
   type SimulatedPool,
 } from "../../../services/defi/mod.ts";
 import { costOf } from "../../(_api)/simulation_wire.ts";
+import { poolHref } from "./ResultPanels.tsx";
 import {
   DECISION_FILTERS,
   type DecisionFilter,
@@ -186,7 +187,7 @@ function Evidence({ decision, pools }: EvidenceProps) {
           const pool = pools.get(poolId);
           return (
             <li key={poolId}>
-              <b>{pool === undefined ? poolId : nameOf(pool)}</b>
+              <a href={poolHref(poolId, at)}>{pool === undefined ? poolId : nameOf(pool)}</a>
               <span>{role}</span>
               <span>
                 {score === null

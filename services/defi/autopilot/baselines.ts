@@ -64,28 +64,43 @@ function baseline(
   return { name, words, valuesUsd, apy: annualized(market.times, valuesUsd), reason: null };
 }
 
+/** A position that is bought once and left alone. */
+interface Holding {
+  readonly sight: PoolSight;
+  readonly usd: number;
+  /** Logarithm of the growth of its pool until it was bought. */
+  readonly boughtAt: number;
+}
+
 /** Value by step of weights that are bought once; a pool that is gone is closed like any other. */
 function holdValues(
   weights: ReadonlyMap<number, number>,
   { actStep, market: { times, sights, constraints } }: { actStep: number; market: Market },
 ): readonly number[] {
-  const book = new Book(constraints.capitalUsd);
+  const { capitalUsd, vanishPenalty } = constraints;
+  const trade = new Book(capitalUsd).quote(weights, constraints);
+  // Where its costs would take all there is, as of many pools with little, it stays in cash.
+  const positions = [...trade?.positions ?? []];
+  let cashUsd = trade
+    ? positions.reduce((left, [, usd]) => left - usd, trade.valueUsd)
+    : capitalUsd;
+  const bought = times[actStep] ?? NaN;
+  let held = positions.flatMap(([pool, usd]): readonly Holding[] => {
+    const sight = sights[pool];
+    return sight ? [{ sight, usd, boughtAt: sight.paid.logAt(bought) }] : [];
+  });
   return times.map((at, step) => {
-    const before = times[step - 1];
-    if (before !== undefined) {
-      book.accrue((pool) => ({
-        paid: sights[pool]?.paidGrowth(before, at) ?? 0,
-        promised: 0,
-      }));
+    if (step < actStep) return capitalUsd;
+    let valueUsd = 0;
+    let hasGone = false;
+    for (const { sight, usd, boughtAt } of held) {
+      const grownUsd = usd * Math.exp(sight.paid.logAt(at) - boughtAt);
+      if (sight.isGone(at, constraints)) {
+        cashUsd += grownUsd * (1 - vanishPenalty);
+        hasGone = true;
+      } else valueUsd += grownUsd;
     }
-    if (step === actStep) {
-      const trade = book.quote(weights, constraints);
-      // Where its costs would take all there is, as of many pools with little, it stays in cash.
-      if (trade !== null) book.apply(trade);
-    }
-    for (const pool of book.pools) {
-      if (sights[pool]?.isGone(at, constraints)) book.close(pool, constraints.vanishPenalty);
-    }
-    return book.valueUsd;
+    if (hasGone) held = held.filter(({ sight }) => !sight.isGone(at, constraints));
+    return cashUsd + valueUsd;
   });
 }

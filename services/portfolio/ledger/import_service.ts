@@ -12,7 +12,12 @@ import {
   type TransactionFile,
 } from "../imports/transaction_file.ts";
 import { EntryNamer } from "./entry_namer.ts";
-import { ImportTally, type ListedChange, type ListedRow } from "./import_tally.ts";
+import {
+  ImportTally,
+  type ListedChange,
+  type ListedEntry,
+  type ListedRow,
+} from "./import_tally.ts";
 import type {
   EntryGroup,
   ImportEnd,
@@ -61,6 +66,8 @@ export interface LedgerImportReport extends LedgerSums {
   readonly changes: readonly ListedChange[];
   readonly rejected: readonly ListedRow[];
   readonly skipped: readonly ListedRow[];
+  /** The first of the entries that were not rejected, as they are read. */
+  readonly first: readonly ListedEntry[];
   /** The earliest instant at which the ledger changed; `null` if it did not. */
   readonly changedFrom: UtcMs | null;
   readonly ledgerVersion: number;
@@ -199,7 +206,7 @@ async function writePart(
   },
 ): Promise<void> {
   const groups: EntryGroup[] = [];
-  const written: ReadItem[] = [];
+  const written: Extract<ReadItem, { kind: "entries" }>[] = [];
   for (const item of items) {
     if (item.kind === "entries") {
       groups.push({
@@ -213,6 +220,6 @@ async function writePart(
   const verdicts = await writer.write(groups);
   for (const [at, item] of written.entries()) {
     const verdict = verdicts[at];
-    if (verdict) tally.addWritten(item.rows, verdict);
+    if (verdict) tally.addWritten(item, verdict);
   }
 }

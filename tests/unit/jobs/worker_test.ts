@@ -1,8 +1,8 @@
 import { GRACE_MS, HEARTBEAT_MS, LEASE_MS } from "@/jobs/run.ts";
 import { POLL_MS } from "@/jobs/worker.ts";
+import { JobsService } from "@/services/ops/mod.ts";
 import { AppError, ProviderError } from "@/services/kernel/errors.ts";
 import { MINUTE_MS, SECOND_MS, utcMsOf } from "@/services/kernel/time.ts";
-import { JobsService } from "@/services/ops/mod.ts";
 import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { settle } from "@/tests/fakes/timer.ts";
 import { countJob, JobKit, untilAborted } from "./job_kit.ts";
@@ -163,6 +163,25 @@ Deno.test("Worker leaves a run behind that does not end, and frees its slot", as
   never.resolve(null);
 });
 
+Deno.test("JobSystem tells how far its own runs are and ends them at once, past the table", async () => {
+  const job = countJob(({ signal, reportProgress }) => {
+    reportProgress({ done: 2, total: 5, note: "rows" });
+    return untilAborted(signal);
+  });
+  await using kit = await JobKit.open({ jobs: [job] });
+  kit.start();
+  const record = await kit.system.enqueue(job.request(1));
+  await settle();
+  const service = new JobsService({ ...kit, wake: () => {}, runs: kit.system });
+  assertEquals((await kit.read(record)).progress, null, "The table learns it with a heartbeat");
+  assertEquals((await service.get(record.id)).progress, { done: 2, total: 5, note: "rows" });
+  assertEquals((await service.cancel(record.id)).isCancelRequested, true);
+  await settle();
+  assertEquals((await kit.read(record)).state, "cancelled");
+  assertEquals([kit.system.cancel(record.id), kit.system.progressOf(record.id)], [false, null]);
+  await assertRejects(() => service.cancel(record.id), { pattern: /it is cancelled/ });
+});
+
 Deno.test("Worker ends a cancelled run within a heartbeat", async () => {
   const job = countJob(({ signal }) => untilAborted(signal));
   await using kit = await JobKit.open({ jobs: [job] });
@@ -171,31 +190,6 @@ Deno.test("Worker ends a cancelled run within a heartbeat", async () => {
   await settle();
   assertEquals(await kit.store.cancel(record.id), true);
   await kit.timer.advance(HEARTBEAT_MS);
-  assertEquals((await kit.read(record)).state, "cancelled");
-});
-
-Deno.test("a run that holds the right to write tells how far it is, and is cancelled at once", async () => {
-  const holding: { kit?: JobKit } = {};
-  const job = countJob(async ({ signal, reportProgress }) => {
-    await holding.kit?.database.transaction(async ({ db }) => {
-      await db.deleteFrom("jobs").where("name", "=", "none").execute();
-      reportProgress({ done: 7, total: null, note: "rows" });
-      await untilAborted(signal);
-    });
-    return null;
-  });
-  await using kit = await JobKit.open({ jobs: [job] });
-  holding.kit = kit;
-  const { store, clock, system } = kit;
-  const service = new JobsService({ store, clock, wake: () => {}, running: system });
-  kit.start();
-  const record = await system.enqueue(job.request(1));
-  await settle();
-  assertEquals((await kit.read(record)).progress, null, "the table does not know");
-  assertEquals((await service.get(record.id)).progress?.done, 7);
-  assertEquals((await service.list({ limit: 9 })).map(({ progress }) => progress?.done), [7]);
-  await service.cancel(record.id);
-  await settle();
   assertEquals((await kit.read(record)).state, "cancelled");
 });
 

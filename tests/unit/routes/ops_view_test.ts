@@ -1,5 +1,6 @@
 import {
   fieldsText,
+  isUnused,
   logHref,
   readLogQuery,
   tellingJobs,
@@ -119,4 +120,12 @@ Deno.test("tellingJobs() keeps the newest done job of each key, and all that is 
     { ...job, key: "a", state: "running" },
   ] as const;
   assertEquals(tellingJobs(jobs), [jobs[0], jobs[1], jobs[3], jobs[4]]);
+});
+
+Deno.test("isUnused() is a provider without its key, until something is wrong with it", () => {
+  const [binance] = VIEW.providers;
+  assert(binance);
+  const etherscan = { ...binance, missingKey: "ETHERSCAN_API_KEY" };
+  const frozen = { status: FROZEN_BY_OPERATOR, reason: "by hand", at: NOW };
+  assertEquals([binance, etherscan, { ...etherscan, frozen }].map(isUnused), [false, true, false]);
 });
