@@ -5,6 +5,7 @@ import type {
   FxControl,
   FxCurrencyStatus,
   HeldPrices,
+  PoolIntake,
   ProviderControl,
   ProviderStatus,
 } from "@/services/ops/mod.ts";
@@ -162,3 +163,9 @@ export class MemoryAuditLog implements AuditLog {
     return Promise.resolve(newestFirst.slice(start, start + limit));
   }
 }
+
+/** Pools that nobody fetched yet. */
+export const NO_POOLS: PoolIntake = {
+  ...{ provider: "mock", wanted: "mock", fallback: null },
+  ...{ fetches: [], held: [], quarantined: [] },
+};
