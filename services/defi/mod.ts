@@ -20,6 +20,7 @@ export {
   type Baseline,
   type Decision,
   DECISION_KINDS,
+  type Evidence,
   type Exclusion,
   EXCLUSIONS,
   type Simulation,

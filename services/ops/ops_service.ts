@@ -19,8 +19,8 @@ import type {
   StreamStats,
 } from "./ports.ts";
 
-/** Rows of each list that the console shows at once. */
-const SHOWN = { jobs: 50, held: 50, pools: 50, logs: 50, audit: 50 };
+/** Rows of each list that the console reads at once; of jobs that are done it shows the newest. */
+const SHOWN = { jobs: 200, held: 50, pools: 50, logs: 50, audit: 50 };
 /** Held prices that can still be settled: older ones have long been overtaken. */
 const MAX_HELD = 500;
 /** What the console's choice of lines means for the log. */

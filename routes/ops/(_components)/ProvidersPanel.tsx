@@ -114,7 +114,7 @@ function ProviderRow({ provider, now }: RowProps) {
         {formatCount(provider.calls)}
         {provider.failures === 0
           ? null
-          : <span class="unit">{formatCount(provider.failures)} failed</span>}
+          : <span class="unit">· {formatCount(provider.failures)} failed</span>}
       </td>
       <td class="num" data-p="value">
         {lastSuccessAt === null

@@ -58,7 +58,13 @@ export function isUnused({ missingKey, breaker, frozen }: ProviderStatus): boole
   return missingKey !== null && breaker.state === "closed" && frozen === null;
 }
 
-/** Of the jobs that are done the newest of each key, and every other one, in the order given. */
+/** Rows of the list of jobs. */
+const MAX_JOBS = 50;
+
+/**
+ * Of the jobs that are done the newest of each key, and every other one, in the order given; 50 at
+ * most.
+ */
 export function tellingJobs(jobs: OpsView["jobs"]): OpsView["jobs"] {
   const told = new Set<string>();
   return jobs.filter(({ state, key }) => {
@@ -66,7 +72,7 @@ export function tellingJobs(jobs: OpsView["jobs"]): OpsView["jobs"] {
     const isNew = !told.has(key);
     told.add(key);
     return isNew;
-  });
+  }).slice(0, MAX_JOBS);
 }
 
 /** How many jobs stand in any of the states. */

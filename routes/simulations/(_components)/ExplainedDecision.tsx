@@ -1,6 +1,7 @@
 import { Fiat, Unknown } from "../../../components/figures/Figures.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { formatDecimal, formatShare } from "../../../components/format/number.ts";
+import { formatDay } from "../../../components/format/time.ts";
 import { SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge } from "../../../components/states/States.tsx";
 import {
@@ -24,7 +25,11 @@ export function ExplainedDecision({ evidence }: { readonly evidence: DecisionEvi
   const { decision, seen } = evidence;
   const named = seen.filter(({ role }) => role !== "pass");
   return (
-    <article class="overlay-body explanation" id="explanation" data-label="Decision">
+    <article
+      class="overlay-body explanation"
+      id="explanation"
+      data-label={`Decision of ${formatDay(decision.at)}`}
+    >
       <div>
         <p class="lede">{decision.reason}.</p>
         <SourceLine

@@ -40,9 +40,9 @@ function links(view: SimulationView, { table, of }: { table: SimulationTable; of
 export function GrowthPanel({ found, view }: Props) {
   const { constraints, simulation } = found;
   const set = growthSet(found);
-  const ends = set.lines.map(({ label, values }) =>
-    `${label} ${lineText("change", values.at(-1))}`
-  );
+  const ends = set.lines.map(({ label, values }) => ({ label, end: values.at(-1) ?? 0 }))
+    .toSorted((a, b) => b.end - a.end)
+    .map(({ label, end }) => `${label} ${lineText("change", end)}`);
   const missing = simulation.baselines.filter(({ valuesUsd }) => valuesUsd === null);
   return (
     <Panel
@@ -55,8 +55,8 @@ export function GrowthPanel({ found, view }: Props) {
         id="growth"
         set={set}
         height={GROWTH_HEIGHT}
-        words={`From ${formatDay(constraints.start)} to ${formatDay(constraints.end)}: ` +
-          `${ends.join(", ")}.`}
+        words={`From ${formatDay(constraints.start)} to ${formatDay(constraints.end)}, ` +
+          `the most first: ${ends.join(", ")}.`}
         isTable={view.table === "growth"}
       />
       <SourceLine

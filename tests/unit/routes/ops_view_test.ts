@@ -120,6 +120,7 @@ Deno.test("tellingJobs() keeps the newest done job of each key, and all that is 
     { ...job, key: "a", state: "running" },
   ] as const;
   assertEquals(tellingJobs(jobs), [jobs[0], jobs[1], jobs[3], jobs[4]]);
+  assertEquals(tellingJobs(Array.from({ length: 60 }, () => jobs[1])).length, 50);
 });
 
 Deno.test("problemsOf() tells pools that could not be fetched, by the first and how many more", () => {
