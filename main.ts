@@ -29,13 +29,12 @@ import {
   openPortfolio,
   openScores,
   type PortfolioParts,
-  rebuildOnChange,
   recalculateOnClose,
 } from "./services/composition/mod.ts";
 import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
 import { StartupError } from "./services/kernel/errors.ts";
 import { capabilitiesOf, HealthService, JobsService, type OpsService } from "./services/ops/mod.ts";
-import { ValueFeed } from "./services/portfolio/mod.ts";
+import { SnapshotWatch, ValueFeed } from "./services/portfolio/mod.ts";
 import type { GaugeService } from "./services/onchain/mod.ts";
 import { SystemClock } from "./services/platform/clock.ts";
 import { CombinedChangeFeed } from "./services/platform/combined_change_feed.ts";
@@ -115,13 +114,16 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   });
   const stopFeedingHub = feedHub(hub, parts.bus);
   const stopScoring = recalculateOnClose(core, { ...parts, jobs });
-  const stopRebuilding = rebuildOnChange(core, { ledger: portfolio.ledger, jobs });
+  const { keeper } = portfolio;
+  const snapshotWatch = new SnapshotWatch({
+    ...{ keeper, log, timer: systemTimer, changes: database.changes },
+  });
   const close = async () => {
     parts.board.stop();
     stopFeedingHub();
     stopValues();
     stopScoring();
-    stopRebuilding();
+    portfolio.stopFollowing();
     await parts.bus[Symbol.asyncDispose]();
     await Promise.all(work.wakers.map((waker) => waker[Symbol.asyncDispose]()));
     if (!overrides.database) await database.close();
@@ -140,10 +142,12 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
       live.start();
       poolFeed.start();
       gauges.start();
+      snapshotWatch.start();
     },
     async stop() {
       hub.close();
       await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop(), gauges.stop()]);
+      await snapshotWatch.stop();
       await outside.gates.stop();
     },
     close,

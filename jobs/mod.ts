@@ -5,7 +5,7 @@ import type {
   DemoMarket,
   LivePriceStore,
 } from "../services/market/mod.ts";
-import type { ImportDesk, SnapshotRebuild } from "../services/portfolio/mod.ts";
+import type { ImportDesk, SnapshotKeeper } from "../services/portfolio/mod.ts";
 import type { Bus } from "../services/ports/bus.ts";
 import type { JobStore } from "../services/ports/jobs.ts";
 import type { Clock } from "../services/ports/mod.ts";
@@ -43,7 +43,7 @@ export interface JobDeps {
   /** Imports what was uploaded. */
   readonly desk: Pick<ImportDesk, "run">;
   /** Values portfolios through time. */
-  readonly snapshots: Pick<SnapshotRebuild, "run">;
+  readonly snapshots: Pick<SnapshotKeeper, "run">;
   readonly navs: KeepGoodNavsDeps;
   /** `null` where nothing outside may be called. */
   readonly outside: OutsideJobDeps | null;

@@ -5,5 +5,4 @@ export { openOutside } from "./outside_parts.ts";
 export { openPortfolio, type PortfolioParts } from "./portfolio_parts.ts";
 export { openGauges, openPools } from "./pool_parts.ts";
 export { enqueueRecalculation, openScores, recalculateOnClose } from "./score_parts.ts";
-export { rebuildOnChange } from "./snapshot_parts.ts";
 export { createLive, openJobs } from "./work_parts.ts";

@@ -14,6 +14,8 @@ import { up as createLivePrices } from "../../migrations/202611211120_create_liv
 import { up as createFx } from "../../migrations/202611211310_create_fx.ts";
 import { up as createLedger } from "../../migrations/202611211300_create_ledger.ts";
 import { up as createSnapshots } from "../../migrations/202611211320_create_snapshots.ts";
+import { up as replaceSnapshots } from "../../migrations/202611211610_replace_snapshots.ts";
+import { up as trackSeriesChanges } from "../../migrations/202611211600_track_series_changes.ts";
 import { up as createWatchlists } from "../../migrations/202611211330_create_watchlists.ts";
 import { columnTypes } from "../../migrations/columns.ts";
 import { up as createDataVersion } from "../../migrations/202611210900_create_data_version.ts";
@@ -47,6 +49,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611211330_create_watchlists", up: createWatchlists },
   { name: "202611211400_create_pools", up: createPools },
   { name: "202611211410_create_gauges", up: createGauges },
+  { name: "202611211600_track_series_changes", up: trackSeriesChanges },
+  { name: "202611211610_replace_snapshots", up: replaceSnapshots },
 ];
 
 /** Any number that no other program on the same server locks by: "tokenlys" in ASCII, cut. */

@@ -1,4 +1,4 @@
-export { type Database, type Dialect, pingDatabase } from "./database.ts";
+export { type Database, type Dialect, pingDatabase, readTopicVersion } from "./database.ts";
 export {
   type DatabaseLocation,
   listPendingMigrations,

@@ -1,6 +1,7 @@
 import { utcMsOf } from "../../kernel/time.ts";
 import {
   type AssetId,
+  type CandleSeries,
   type CandleStore,
   type DemoMode,
   type FilledSeries,
@@ -19,6 +20,20 @@ const CANDLES_PER_READ = 50_000;
 const MAX_APART = 256;
 /** Assets read at once: they keep a database server busy, and an embedded one not for long. */
 const ASSETS_AT_ONCE = 4;
+
+/** The series of each asset that may answer. */
+export type SeriesByAsset<T extends CandleSeries = CandleSeries> = ReadonlyMap<
+  AssetId,
+  readonly (T & FilledSeries)[]
+>;
+
+/** The series of each asset that may answer, demo series only where nothing is real. */
+export function groupSeries<T extends CandleSeries>(
+  all: readonly T[],
+  demoMode: DemoMode,
+): SeriesByAsset<T> {
+  return Map.groupBy(visibleSeries(all, demoMode), ({ assetId }) => assetId);
+}
 
 export interface CloseReaderDeps {
   readonly store: CandleStore;
@@ -43,11 +58,15 @@ export class CloseReader {
     this.#priority = priority;
   }
 
-  /** The closes of each asset along its axis, also of one that has none at all. */
+  /**
+   * The closes of each asset along its axis, also of one that has none at all. Who reads in parts
+   * gives the series, which are then listed once.
+   */
   async read(
     axes: ReadonlyMap<AssetId, TimeAxis>,
+    { series: given }: { readonly series?: SeriesByAsset | undefined } = {},
   ): Promise<ReadonlyMap<AssetId, CloseColumn>> {
-    const series = await this.#seriesByAsset();
+    const series = given ?? groupSeries(await this.#store.listSeries(), this.#demoMode);
     const asked = [...axes];
     const columns = new Map<AssetId, CloseColumn>();
     for (let start = 0; start < asked.length; start += ASSETS_AT_ONCE) {
@@ -58,11 +77,6 @@ export class CloseReader {
       await nextTurn();
     }
     return columns;
-  }
-
-  async #seriesByAsset(): Promise<ReadonlyMap<AssetId, readonly FilledSeries[]>> {
-    const visible = visibleSeries(await this.#store.listSeries(), this.#demoMode);
-    return Map.groupBy(visible, ({ assetId }) => assetId);
   }
 
   async #readAsset(series: readonly FilledSeries[], axis: TimeAxis): Promise<CloseColumn> {
