@@ -55,7 +55,11 @@ export async function openPortfolio(
   const ledger = new LedgerService({ store, imports, names: registry, clock });
   const fxStore = new SqlFxStore(database, clock);
   const valuation = new ValuationService({
-    closes: new CloseReader({ store: candles, demoMode: config.demo }),
+    closes: new CloseReader({
+      store: candles,
+      demoMode: config.demo,
+      rest: () => nextTurn(),
+    }),
     fx: fxStore,
   });
   const fx = new FxService({ store: fxStore, clock });

@@ -71,6 +71,7 @@ export function openSnapshots(core: SnapshotCore, deps: SnapshotDeps) {
       cells <= HERE.cells && rows <= HERE.rows
         ? new RebuildHere({ rest: () => nextTurn() })
         : new RebuildThread(),
+    rest: () => nextTurn(),
     clock,
   });
   const freshness = new SnapshotFreshness({ store, listSeries, fxVersion, changes, clock });

@@ -1,7 +1,8 @@
-import { DAY_MS, HOUR_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
+import { type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { AssetId } from "../market/mod.ts";
 import type { Clock } from "../ports/mod.ts";
 import type { LotService, MatchedLots } from "./lot_service.ts";
+import type { LotBook } from "./lots.ts";
 import { type LotFigures, lotFigures } from "./performance/lot_figures.ts";
 import { measurePortfolio, type PortfolioPerformance } from "./performance/measure.ts";
 import type { BaseCurrency } from "./portfolio.ts";
@@ -11,6 +12,7 @@ import type { Lack, SnapshotFreshness } from "./snapshots/freshness.ts";
 import type { HistoryReader } from "./snapshots/history_reader.ts";
 import { Recent } from "./snapshots/recent.ts";
 import {
+  isKept,
   SNAPSHOT_INTERVALS,
   type SnapshotInterval,
   type SnapshotState,
@@ -83,13 +85,16 @@ export class PerformanceService {
   readonly #deps: PerformanceDeps;
   readonly #measures: Recent<Measured>;
   readonly #figures: Recent<LotFigures>;
+  readonly #closes: Recent<ReadonlyMap<AssetId, Float64Array>>;
 
   constructor(deps: PerformanceDeps) {
     this.#deps = deps;
     const { clock } = deps;
-    // Rates may be deleted without a word.
-    this.#measures = new Recent({ clock, maxCost: MAX_KEPT, freshMs: FRESH_MS });
-    this.#figures = new Recent({ clock, maxCost: MAX_KEPT });
+    // Rates, and prices of rows that name none, may change without a word.
+    const recent = { clock, maxCost: MAX_KEPT, freshMs: FRESH_MS };
+    this.#measures = new Recent(recent);
+    this.#figures = new Recent(recent);
+    this.#closes = new Recent(recent);
   }
 
   /** Measures between two instants. */
@@ -137,22 +142,37 @@ export class PerformanceService {
   }
 
   async #lotFigures(
-    { ledger, book, rule, rulesByYear }: MatchedLots,
+    { portfolio, ledger, book, rule, rulesByYear }: MatchedLots,
     { state, from, to }: Pick<PerformanceQuery, "from" | "to"> & {
       readonly state: SnapshotState | null;
     },
   ): Promise<LotFigures> {
     const then = to === undefined ? book : ledger.bookAt({ rule, rulesByYear }, to);
     const end = state === null ? null : Math.min(state.until, to ?? Infinity);
-    const closes = end === null || state === null ? null : await this.#deps.readCloses(
-      [...new Set(then.lots.map(({ assetId }) => assetId))],
-      { times: Float64Array.of(end), now: state.valuedAt },
-    );
+    const closes = end === null || state === null
+      ? null
+      : await this.#closesAt(utcMsOf(end), { then, state, key: `${portfolio.id} ${state.build}` });
     const priceOf = (assetId: AssetId) => {
       const close = closes?.get(assetId)?.[0] ?? NaN;
       return Number.isNaN(close) ? null : close;
     };
     return lotFigures(then, { from, to, priceOf });
+  }
+
+  /** Dollars for a unit of each open asset at an instant. */
+  async #closesAt(
+    at: UtcMs,
+    { then, state, key }: {
+      readonly then: LotBook;
+      readonly state: SnapshotState;
+      readonly key: string;
+    },
+  ): Promise<ReadonlyMap<AssetId, Float64Array> | null> {
+    const assetIds = [...new Set(then.lots.map(({ assetId }) => assetId))].sort();
+    return await this.#closes.get(
+      `${key} ${at} ${assetIds.join()}`,
+      () => this.#deps.readCloses(assetIds, { times: Float64Array.of(at), now: state.valuedAt }),
+    );
   }
 
   async #unmeasured(
@@ -256,10 +276,5 @@ function intervalsFor(
 ): readonly SnapshotInterval[] {
   const begins = utcMsOf(Math.max(firstAt, from ?? firstAt));
   const ageMs = valuedAt - begins;
-  const isHeld: Readonly<Record<SnapshotInterval, boolean>> = {
-    "5m": ageMs <= DAY_MS - 2 * HOUR_MS,
-    "1h": ageMs <= 90 * DAY_MS - HOUR_MS,
-    "1d": true,
-  };
-  return SNAPSHOT_INTERVALS.toReversed().filter((interval) => isHeld[interval]);
+  return SNAPSHOT_INTERVALS.toReversed().filter((interval) => isKept(interval, ageMs));
 }

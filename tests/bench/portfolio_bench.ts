@@ -142,6 +142,7 @@ function rebuildOf(
       cells <= 100_000 && rows <= 2_000
         ? new RebuildHere({ rest: () => nextTurn() })
         : new RebuildThread(),
+    rest: () => nextTurn(),
     ...{ readCloses, listSeries, clock },
   });
 }
@@ -252,7 +253,7 @@ async function main(): Promise<number> {
     await using database = await openTestDatabase({ path: `${folder}/bench.db`, clock });
     const candles = new SqlCandleStore(database, clock);
     await fillCandles(candles, isQuick ? 50 : 250);
-    const reader = new CloseReader({ store: candles, demoMode: "off" });
+    const reader = new CloseReader({ store: candles, demoMode: "off", rest: () => nextTurn() });
     const readCloses: ReadCloses = async (assetIds, { times, now, series }) => {
       const axis = timeAxis(times, { now });
       const columns = await reader.read(new Map(assetIds.map((id) => [id, axis])), { series });

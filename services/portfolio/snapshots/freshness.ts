@@ -45,7 +45,7 @@ export class SnapshotFreshness {
     state: SnapshotState,
   ): Promise<readonly Lack[]> {
     const lacks: Lack[] = [];
-    if (state.ledgerVersion !== ledgerVersion || state.pools !== rule.pools) lacks.push("rows");
+    if (state.ledgerVersion < ledgerVersion || state.pools !== rule.pools) lacks.push("rows");
     if (await this.#lacksPrices({ ownerId, portfolioId: id }, state)) lacks.push("prices");
     if (state.fxVersion !== null && state.fxVersion !== await this.#deps.fxVersion()) {
       lacks.push("rates");

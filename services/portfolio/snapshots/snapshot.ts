@@ -14,14 +14,19 @@ export const SNAPSHOT_INTERVALS = ["1d", "1h", "5m"] as const;
 export type SnapshotInterval = typeof SNAPSHOT_INTERVALS[number];
 
 /**
- * How far back each interval is kept: as far as that resolution values the past. Of five minutes
- * an hour less, so that none of them grows out of it before the next rebuild.
+ * How far back each interval is kept: as far as that resolution values the past, less what a
+ * rebuild reads before, so that all of a window stands on prices of one kind.
  */
 const WINDOW_MS: Readonly<Record<SnapshotInterval, number>> = {
   "1d": Infinity,
-  "1h": 90 * DAY_MS,
+  "1h": 90 * DAY_MS - 12 * HOUR_MS,
   "5m": DAY_MS - HOUR_MS,
 };
+
+/** Whether an interval is kept from so long ago on, with a bucket before it. */
+export function isKept(interval: SnapshotInterval, ageMs: number): boolean {
+  return ageMs <= WINDOW_MS[interval] - HOUR_MS;
+}
 
 /** Buckets that are stored together; the last chunk has the tail of its grid as well. */
 export const CHUNK_BUCKETS = 512;

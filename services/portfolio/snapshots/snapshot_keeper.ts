@@ -30,8 +30,8 @@ export interface SnapshotKeeperDeps {
 }
 
 /**
- * Has snapshots made where they are behind: of a small ledger in the act that changes it, of a large
- * one, and of changed prices and rates, by a job. Reading never makes any.
+ * Has snapshots made where they are behind: of a small ledger in the act that changes it, of a
+ * large one, and of changed prices and rates, by a job. Reading never makes any.
  */
 export class SnapshotKeeper {
   readonly #deps: SnapshotKeeperDeps;

@@ -62,6 +62,8 @@ export interface SnapshotRebuildDeps {
   readonly listSeries: () => Promise<SeriesByAsset<TrackedSeries>>;
   readonly readCloses: ReadCloses;
   readonly openRebuilder: (work: RebuildWork) => Rebuilder;
+  /** Lets other work run between assets. */
+  readonly rest: () => Promise<void>;
   readonly clock: Clock;
 }
 
@@ -157,7 +159,7 @@ export class SnapshotRebuild {
     scope: LedgerScope,
     { ledger, options }: { readonly ledger: LedgerState; readonly options: RebuildOptions },
   ): Promise<RebuildPlan | null> {
-    const { store, listSeries, clock } = this.#deps;
+    const { store, listSeries, rest, clock } = this.#deps;
     const { portfolio, rows, version, cashPriceOf, fxVersion } = ledger;
     const firstAt = firstOf(rows);
     if (firstAt === null) return null;
@@ -177,12 +179,13 @@ export class SnapshotRebuild {
       until: keepsTime ? known.until : snapshotEnd(now),
       valuedAt: keepsTime ? known.valuedAt : now,
     };
-    const assets = [...rowsByBearer(rows)].map(([assetId, own]) =>
-      planAsset({ assetId, rows: own, known: knownInputs.get(assetId) ?? null }, {
-        series: series.get(assetId) ?? [],
-        priceOf,
-      })
-    );
+    const assets: AssetPlan[] = [];
+    for (const [assetId, own] of rowsByBearer(rows)) {
+      const known = knownInputs.get(assetId) ?? null;
+      const facts = { series: series.get(assetId) ?? [], priceOf };
+      assets.push(planAsset({ assetId, rows: own, known }, facts));
+      await rest();
+    }
     const intervals = SNAPSHOT_INTERVALS.map((name) => planInterval(name, { state, known }));
     return { known: stored, state, series, assets, ...tasksOf(assets, intervals) };
   }
@@ -234,58 +237,66 @@ export class SnapshotRebuild {
       readonly series: SeriesByAsset;
     },
   ): Promise<readonly AssetTask[]> {
-    const parts = new Map(planned.map(({ assetId }) => [assetId, [] as IntervalTask[]]));
-    for (const interval of SNAPSHOT_INTERVALS) {
-      // Assets that read the same times are read together.
-      const alike = Map.groupBy(
-        planned.flatMap(({ assetId, parts }) =>
-          parts.filter((part) => part.interval === interval).map((part) => ({ assetId, part }))
-        ),
-        ({ part }) => `${part.read.start} ${part.write.start}`,
+    const tasks: AssetTask[] = [];
+    // Assets that change from the same time on are read together.
+    for (const group of Map.groupBy(planned, ({ parts }) => parts.map(startOf).join()).values()) {
+      const assetIds = group.map(({ assetId }) => assetId);
+      const parts = group[0]?.parts ?? [];
+      // Hours of the last days and days share most of their ends, so that all are read at once.
+      const times = Float64Array.from(new Set(parts.flatMap(({ read }) => [...read.ends]))).sort();
+      const closes = await this.#deps.readCloses(assetIds, { times, now, series });
+      const rows = parts.map(({ read }) => indexesOf(read.ends, times));
+      const before = await Promise.all(
+        parts.map((part) => this.#standing(scope, { assetIds, part })),
       );
-      for (const group of alike.values()) {
-        const [first] = group;
-        if (first === undefined) continue;
-        const assetIds = group.map(({ assetId }) => assetId);
-        const { ends } = first.part.read;
-        const closes = await this.#deps.readCloses(assetIds, { times: ends, now, series });
-        const before = first.part.at === 0
-          ? new Map<AssetId, AssetSnapshot>()
-          : await this.#standing(scope, {
-            ...{ assetIds, interval },
-            from: chunkStart(interval, first.part.write.start),
-          });
-        for (const { assetId, part } of group) {
-          parts.get(assetId)?.push({
+      for (const asset of group) {
+        const column = closes.get(asset.assetId) ?? new Float64Array(times.length).fill(NaN);
+        tasks.push({
+          ...asset,
+          parts: asset.parts.map((part, index) => ({
             ...part,
-            closes: closes.get(assetId) ?? new Float64Array(ends.length).fill(NaN),
-            before: before.get(assetId) ?? null,
-          });
-        }
+            closes: Float64Array.from(rows[index] ?? [], (row) => column[row] as number),
+            before: before[index]?.get(asset.assetId) ?? null,
+          })),
+        });
       }
     }
-    return planned.map(({ assetId, rows }) => ({
-      assetId,
-      rows,
-      parts: parts.get(assetId) ?? [],
-    }));
+    return tasks;
   }
 
+  /** What is kept of the chunks that are written, as far as any of it stays. */
   async #standing(
     scope: LedgerScope,
-    query: {
+    { assetIds, part: { interval, write, at } }: {
       readonly assetIds: readonly AssetId[];
-      readonly interval: IntervalPlan["interval"];
-      readonly from: UtcMs;
+      readonly part: PlannedPart;
     },
   ): Promise<ReadonlyMap<AssetId, AssetSnapshot>> {
-    const standing = await this.#deps.store.readAssets(scope, { ...query, hasAccounts: true });
+    if (at === 0) return new Map();
+    const from = chunkStart(interval, write.start);
+    const query = { interval, assetIds, from, hasAccounts: true };
+    const standing = await this.#deps.store.readAssets(scope, query);
     return new Map(standing.map((own) => [own.assetId, own]));
   }
 }
 
+type PlannedPart = Omit<IntervalTask, "closes" | "before">;
+
 interface PlannedAsset extends Pick<AssetPlan, "assetId" | "rows"> {
-  readonly parts: readonly Omit<IntervalTask, "closes" | "before">[];
+  readonly parts: readonly PlannedPart[];
+}
+
+function startOf({ interval, read, write }: PlannedPart): string {
+  return `${interval} ${read.start} ${write.start}`;
+}
+
+/** Where each of some ascending values stands among others. */
+function indexesOf(some: Float64Array, all: Float64Array): Int32Array {
+  let index = 0;
+  return Int32Array.from(some, (value) => {
+    while (all[index] !== value) index++;
+    return index;
+  });
 }
 
 interface RebuildPlan {
@@ -305,9 +316,9 @@ function tasksOf(assets: readonly AssetPlan[], intervals: readonly IntervalPlan[
     parts: intervals.flatMap((interval) => plan(changedFrom, interval) ?? []),
   })).filter(({ parts }) => parts.length > 0);
   // The first chunk of a window may have begun before the window does now.
-  const startOf = (name: IntervalPlan["interval"]) =>
+  const keptOf = (name: IntervalPlan["interval"]) =>
     chunkStart(name, intervals.find(({ interval }) => interval === name)?.grid.start ?? 0);
-  const keptFrom = { "1d": startOf("1d"), "1h": startOf("1h"), "5m": startOf("5m") };
+  const keptFrom = { "1d": keptOf("1d"), "1h": keptOf("1h"), "5m": keptOf("5m") };
   return { tasks, keptFrom };
 }
 

@@ -40,6 +40,8 @@ export interface CloseReaderDeps {
   readonly demoMode: DemoMode;
   /** Preference between sources, the lower first; equal ones by name. */
   readonly priority?: SourcePriority;
+  /** Lets the event loop answer others: the embedded database reads without ever yielding. */
+  readonly rest?: () => Promise<void>;
 }
 
 /**
@@ -51,11 +53,15 @@ export class CloseReader {
   readonly #store: CandleStore;
   readonly #demoMode: DemoMode;
   readonly #priority: SourcePriority;
+  readonly #rest: () => Promise<void>;
 
-  constructor({ store, demoMode, priority = spotBeforeFutures }: CloseReaderDeps) {
+  constructor(
+    { store, demoMode, priority = spotBeforeFutures, rest = nextTurn }: CloseReaderDeps,
+  ) {
     this.#store = store;
     this.#demoMode = demoMode;
     this.#priority = priority;
+    this.#rest = rest;
   }
 
   /**
@@ -74,7 +80,6 @@ export class CloseReader {
         [id, await this.#readAsset(series.get(id) ?? [], axis)] as const
       );
       for (const [id, column] of await Promise.all(read)) columns.set(id, column);
-      await nextTurn();
     }
     return columns;
   }
@@ -133,6 +138,7 @@ export class CloseReader {
         const limit = Math.min(CANDLES_PER_READ, Math.ceil((last - from) / sizeMs) + 1);
         const query = { range, limit, only: "close" } as const;
         const candles = await this.#store.listCandles(series.seriesId, query);
+        await this.#rest();
         const isLast = candles.length < limit;
         const reached = isLast ? Infinity : (candles.openTime[candles.length - 1] ?? 0) + sizeMs;
         const indexes = left.filter((index) => (ends[index] ?? 0) <= reached);
@@ -177,7 +183,6 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Lets the event loop answer others: the embedded database reads without ever yielding. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

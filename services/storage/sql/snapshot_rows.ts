@@ -68,7 +68,10 @@ export function toChunk(
 }
 
 function joined(accounts: readonly AccountValues[]): Uint8Array {
-  return toBytes(Float64Array.from(accounts.flatMap(({ values }) => [...values])));
+  const length = accounts[0]?.values.length ?? 0;
+  const columns = new Float64Array(length * accounts.length);
+  for (const [index, { values }] of accounts.entries()) columns.set(values, index * length);
+  return toBytes(columns);
 }
 
 function toAccounts(

@@ -79,6 +79,7 @@ export async function openKit(rows: readonly RowCase[] = [], { now = NOW } = {})
           ...{ portfolio: current(), rows: kit.rows, version: kit.version },
           ...{ cashPriceOf: () => kit.cashPrice, fxVersion: kit.fxVersion },
         }),
+      rest: () => Promise.resolve(),
       openRebuilder: () => new RebuildHere({ rest: () => Promise.resolve() }),
       ...more,
     });
