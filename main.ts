@@ -3,6 +3,7 @@ import project from "./deno.json" with { type: "json" };
 import { contentSecurityPolicy, pages } from "./fresh.config.ts";
 import { defineCrons, type JobSystem } from "./jobs/mod.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
+import { HostGuard } from "./routes/(_api)/middleware/allowed_hosts.ts";
 import type { PoolParts } from "./routes/(_api)/pools.ts";
 import {
   feedHub,
@@ -34,7 +35,7 @@ import {
 import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
 import { StartupError } from "./services/kernel/errors.ts";
 import { capabilitiesOf, HealthService, JobsService, type OpsService } from "./services/ops/mod.ts";
-import { SnapshotWatch, ValueFeed } from "./services/portfolio/mod.ts";
+import { ValueFeed } from "./services/portfolio/mod.ts";
 import type { GaugeService } from "./services/onchain/mod.ts";
 import { SystemClock } from "./services/platform/clock.ts";
 import { CombinedChangeFeed } from "./services/platform/combined_change_feed.ts";
@@ -48,6 +49,7 @@ import {
 import { JsonLog } from "./services/platform/json_log.ts";
 import { LogTail } from "./services/platform/log_tail.ts";
 import { PromMetrics } from "./services/platform/metrics/prom_metrics.ts";
+import { lineWriter } from "./services/platform/standard_error.ts";
 import { systemTimer } from "./services/platform/timer.ts";
 import type { Clock, Log } from "./services/ports/mod.ts";
 import type { ScoreService } from "./services/scores/mod.ts";
@@ -88,20 +90,20 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const database = overrides.database ??
     await openDatabase({ ...config.database, dataDir: config.dataDir, clock, log });
   const owner = crypto.randomUUID();
-  const metrics = new PromMetrics();
+  const metrics = new PromMetrics({ clock });
   const core: Core = { config, clock, log, database, owner, metrics };
   const parts = await openMarket(core);
   const outside = await openOutside(core, parts.registry);
   const scores = await openScores(core, parts);
   const portfolio = await openPortfolio(core, { ...parts, queue: () => work.jobs });
-  const work = await openJobs(core, { ...parts, outside, scores, portfolio });
+  const gauges = openGauges(core, outside);
+  const work = await openJobs(core, { ...parts, outside, scores, portfolio, gauges });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
   const { hub, streams, stopValues } = createStreams(core, { ...parts, portfolio });
   const poolParts = openPools(core, { ...parts, outside });
   const poolFeed = poolParts.feed((cards) =>
     hub.publish("pools", cards.map((card) => poolValue(card, clock.now())))
   );
-  const gauges = openGauges(core, outside);
   const { jobs, jobStore } = work;
   const jobsService = new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) });
   const ops = createOps(core, {
@@ -112,14 +114,11 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     ...parts,
     ...{ jobs, jobsService, ops, metrics, scores, portfolio, poolParts, gauges },
   });
-  const stopFeedingHub = feedHub(hub, parts.bus);
+  const stopFeedingHub = feedHub(hub, parts);
   const stopScoring = recalculateOnClose(core, { ...parts, jobs });
-  const { keeper } = portfolio;
-  const snapshotWatch = new SnapshotWatch({
-    ...{ keeper, log, timer: systemTimer, changes: database.changes },
-  });
   const close = async () => {
     parts.board.stop();
+    parts.demoGate.stop();
     stopFeedingHub();
     stopValues();
     stopScoring();
@@ -129,7 +128,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     if (!overrides.database) await database.close();
   };
   return {
-    fetch: (request, info) => streams.handle(request) ?? answer(request, info),
+    fetch: guarded(config, (request, info) => streams.handle(request) ?? answer(request, info)),
     async warm() {
       await parts.market.warm();
       await tellScores(hub, scores);
@@ -141,13 +140,12 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
       work.jobs.start(options);
       live.start();
       poolFeed.start();
-      gauges.start();
-      snapshotWatch.start();
+      portfolio.watch.start();
     },
     async stop() {
       hub.close();
-      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop(), gauges.stop()]);
-      await snapshotWatch.stop();
+      const { watch } = portfolio;
+      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop(), watch.stop()]);
       await outside.gates.stop();
     },
     close,
@@ -155,9 +153,15 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   };
 }
 
+/** Answers where the request came by a name of ours, and refuses it else. */
+function guarded({ allowedHosts }: Config, answer: Product["fetch"]): Product["fetch"] {
+  const hosts = new HostGuard(allowedHosts);
+  return (request, info) => hosts.refuse(request) ?? answer(request, info);
+}
+
 function createStreams(
   { config, clock, log, owner }: Core,
-  { registry, bus, portfolio }: MarketParts & { readonly portfolio: PortfolioParts },
+  { registry, board, portfolio }: MarketParts & { readonly portfolio: PortfolioParts },
 ) {
   const maxStreams = config.maxStreams ?? maxStreamsOf(USUAL_DESCRIPTORS);
   const hub = new StreamHub(STREAM_TOPICS, { clock, timer: systemTimer, instance: owner });
@@ -168,8 +172,15 @@ function createStreams(
     publish: (value) => hub.publish("portfolios", [portfolioValue(value)]),
   });
   const values = valueStreams(feed, { portfolios, ownerOf });
-  const stopValues = feedValues(feed, { bus, ledger });
-  const streams = new StreamEndpoints({ hub, clock, resolve, maxStreams, values });
+  const stopValues = feedValues(feed, { board, ledger });
+  const streams = new StreamEndpoints({
+    hub,
+    clock,
+    resolve,
+    maxStreams,
+    values,
+    settle: () => board.settle(),
+  });
   return { hub, streams, stopValues };
 }
 
@@ -215,6 +226,7 @@ async function createFront(
       stopwatch: () => performance.now(),
     },
     rateLimits: config.rateLimits,
+    trustedProxies: config.trustedProxies,
     version,
   });
   const page = createPages({
@@ -222,6 +234,8 @@ async function createFront(
       ...{ market, risk, scores, ops, clock, version, portfolio },
       watchlists: portfolio.watchlists,
       pools: poolParts.pools,
+      gauges,
+      autopilot: poolParts.autopilot,
       apiDocument: () => api.document,
     },
     settings: pages,
@@ -269,16 +283,18 @@ async function loadBuild() {
 }
 
 function createLog(
-  { logLevel }: Pick<Config, "logLevel">,
+  { logLevel, environment }: Pick<Config, "logLevel" | "environment">,
   { clock, logs }: { clock: Clock; logs: LogTail },
 ): Log {
-  const encoder = new TextEncoder();
+  // Standard output is for the line that says where the server listens.
+  const print = lineWriter(Deno.stderr);
   const write = (line: string) => {
     logs.add(line);
-    // Standard output is for the line that says where the server listens.
-    Deno.stderr.writeSync(encoder.encode(line));
+    print(line);
   };
-  return new JsonLog({ clock, write, level: logLevel });
+  // Lines of a trial must not pass for those of the real thing where both are collected.
+  const fields = environment === "production" ? {} : { environment };
+  return new JsonLog({ clock, write, level: logLevel }, fields);
 }
 
 /** What this process serves, for the crons. */

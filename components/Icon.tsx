@@ -1,7 +1,9 @@
 /** The symbols of `static/icons.svg` that pages use. */
 export const ICON_NAMES = [
   "analytics",
+  "autopilot",
   "calendar",
+  "chain",
   "check",
   "chevron-down",
   "clock",
@@ -22,6 +24,7 @@ export const ICON_NAMES = [
   "import",
   "info",
   "keyboard",
+  "link",
   "lock",
   "offline",
   "ops",

@@ -3,6 +3,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { ClientError, fetchPage, postForm } from "../components/api/client.ts";
 import { OverlayHead } from "../components/overlays/OverlayHead.tsx";
 import { Skeleton } from "../components/states/States.tsx";
+import { type Undo, undoOf } from "./forms/undo.ts";
+import { UndoToast } from "./forms/UndoToast.tsx";
+import { refreshPage } from "./page/refresh_page.ts";
 
 /** The form's own part of its page. */
 function formOf(page: Document): HTMLElement {
@@ -26,6 +29,8 @@ function useDialogLinks(open: (href: string) => void): void {
   }, []);
 }
 
+const FIRST_FIELD = "[aria-invalid], input:not([type=hidden]), select";
+
 /** One piece of work at a time, with the words of its failure. */
 function useAttempt() {
   const isLoading = useSignal(false);
@@ -47,79 +52,91 @@ function useAttempt() {
   return { isLoading, failure, attempt };
 }
 
-/** Shows where an accepted form leads; anew where that is this page. */
-function goOn(href: string): void {
-  if (new URL(href).pathname === location.pathname) location.reload();
-  else location.assign(href);
+/** Closes at a press beside the dialog, or on what is marked `data-close` in it. */
+function closeByPress(event: MouseEvent, dialog: HTMLDialogElement | null): void {
+  const isClose = event.target instanceof Element && event.target.closest("[data-close]");
+  if (!isClose && event.target !== dialog) return;
+  event.preventDefault();
+  dialog?.close();
 }
 
 /**
  * Opens links marked `data-dialog` in a dialog: the form of the page that they lead to, which the
- * server checks as it does there. Once it is accepted, the page it leads to is shown.
+ * server checks as it does there. Once it is accepted this page is brought up to date, and what was
+ * done can be taken back; a form marked `data-leaves` leads on to another page.
  */
 export default function FormDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   const slot = useRef<HTMLDivElement>(null);
+  const before = useRef(new FormData());
   const title = useSignal("Form");
+  const done = useSignal<Undo | null>(null);
   const { isLoading, failure, attempt } = useAttempt();
 
   function show(form: HTMLElement) {
     title.value = form.dataset["label"] ?? "Form";
     slot.current?.replaceChildren(document.adoptNode(form));
-    slot.current?.querySelector<HTMLElement>("[aria-invalid], input:not([type=hidden]), select")
-      ?.focus();
+    slot.current?.querySelector<HTMLElement>(FIRST_FIELD)?.focus();
   }
 
   useDialogLinks((href) => {
     slot.current?.replaceChildren();
     dialog.current?.showModal();
-    void attempt(async () => show(formOf(await fetchPage(href))));
+    void attempt(async () => {
+      const form = formOf(await fetchPage(href));
+      before.current = new FormData(form.querySelector("form") ?? undefined);
+      show(form);
+    });
   });
 
   function onSubmit(event: SubmitEvent) {
     const form = event.target;
-    if (!(form instanceof HTMLFormElement)) return;
     event.preventDefault();
-    if (isLoading.value) return;
-    const fields = new FormData(form, event.submitter);
+    if (!(form instanceof HTMLFormElement) || isLoading.value) return;
+    const sent = new FormData(form, event.submitter);
+    // Not `form.action`: a field of that name stands in its place.
+    const action = form.getAttribute("action") ?? location.href;
     void attempt(async () => {
-      // Not `form.action`: a field of that name stands in its place.
-      const outcome = await postForm(form.getAttribute("action") ?? location.href, fields);
-      if (outcome.kind === "refused") show(formOf(outcome.page));
-      else goOn(outcome.href);
+      const outcome = await postForm(action, sent);
+      if (outcome.kind === "refused") return show(formOf(outcome.page));
+      const { href } = outcome;
+      if (form.dataset["leaves"] !== undefined) return location.assign(href);
+      const kind = form.closest<HTMLElement>("[data-undo]")?.dataset["undo"];
+      await refreshPage();
+      dialog.current?.close();
+      done.value = undoOf({ kind, action, sent, before: before.current, href });
     });
   }
 
-  function onClick(event: MouseEvent) {
-    const isClose = event.target instanceof Element && event.target.closest("[data-close]");
-    if (!isClose && event.target !== dialog.current) return;
-    event.preventDefault();
-    dialog.current?.close();
-  }
-
   return (
-    <dialog
-      class="dialog form-dialog"
-      ref={dialog}
-      aria-labelledby="form-dialog-title"
-      aria-busy={isLoading.value}
-      onSubmit={onSubmit}
-      onClick={onClick}
-    >
-      <OverlayHead
-        id="form-dialog-title"
-        title={title.value}
-        onClose={() => dialog.current?.close()}
-      />
-      <div class="overlay-body">
-        {failure.value === null
-          ? null
-          : <p class="hint" data-kind="bad" role="alert">Not done: {failure.value}</p>}
-        {isLoading.value && !slot.current?.firstChild
-          ? <Skeleton rows={6} label="the form" />
-          : null}
-        <div ref={slot} />
-      </div>
-    </dialog>
+    <>
+      <dialog
+        class="dialog form-dialog"
+        ref={dialog}
+        aria-labelledby="form-dialog-title"
+        aria-busy={isLoading.value}
+        onSubmit={onSubmit}
+        onClick={(event) => closeByPress(event, dialog.current)}
+      >
+        <OverlayHead
+          id="form-dialog-title"
+          title={title.value}
+          onClose={() => dialog.current?.close()}
+        />
+        <div class="overlay-body">
+          <Failure text={failure.value} />
+          {isLoading.value && !slot.current?.firstChild
+            ? <Skeleton rows={6} label="the form" />
+            : null}
+          <div ref={slot} />
+        </div>
+      </dialog>
+      <UndoToast done={done} />
+    </>
   );
+}
+
+function Failure({ text }: { readonly text: string | null }) {
+  if (text === null) return null;
+  return <p class="hint" data-kind="bad" role="alert">Not done: {text}</p>;
 }

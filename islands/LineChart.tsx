@@ -1,20 +1,22 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
+import { crossings, LINE_AXIS_PX, lineFrame } from "../components/charts/line_frame.ts";
+import { lineText } from "../components/charts/line_units.ts";
 import {
-  LINE_AXIS_PX,
-  lineFrame,
+  barNotes,
   type LineSet,
   lineStyle,
-  lineText,
   lineTime,
-  lineY,
   newestAt,
 } from "../components/charts/lines.ts";
 import { formatBarTime } from "../components/charts/candles_summary.ts";
 import { LinesLegend } from "../components/charts/LinesLegend.tsx";
 import { tenth } from "../components/charts/scale.ts";
+import { LinesSvg } from "../components/charts/LinesSvg.tsx";
 import { Announcer } from "./chart/announcer.ts";
+import { newerSpec } from "./chart/line_specs.ts";
+import { usePrivacy } from "./page/use_privacy.ts";
 
 export interface LineChartProps {
   readonly id: string;
@@ -22,6 +24,8 @@ export interface LineChartProps {
   readonly height: number;
   /** The chart in a sentence. */
   readonly label: string;
+  /** Whether privacy mode keeps its amounts from being told. */
+  readonly isPrivate?: boolean;
   /** The server's drawing. */
   readonly children: ComponentChildren;
 }
@@ -47,29 +51,40 @@ function stepOf(event: KeyboardEvent, { at, end }: { at: number; end: number }):
   }
 }
 
-/** A drawing of lines with a crosshair, which the legend follows and which keys move. */
-export default function LineChart({ id, set, height, label, children }: LineChartProps) {
-  const cursor = useSignal<number | null>(null);
+/** What stands at a bar, in words. */
+function barText(set: LineSet, at: number): string {
+  const values = set.lines.map(({ label, values }) => `${label} ${lineText(set.unit, values[at])}`);
+  return [...values, ...barNotes(set, at)].join(", ");
+}
+
+/**
+ * A drawing of lines with a crosshair, which the legend follows and which keys move. It shows what
+ * came for it since as soon as the page is read again.
+ */
+export default function LineChart(
+  { id, height, isPrivate = false, children, ...served }: LineChartProps,
+) {
+  const newer = newerSpec(id).value;
+  const { set, label } = newer ?? served;
+  const isHidden = usePrivacy().value && isPrivate;
+  const chosen = useSignal<number | null>(null);
   const spoken = useSignal("");
   const frame = useMemo(() => lineFrame(set, height), [set, height]);
   const announcer = useMemo(() => new Announcer((text) => spoken.value = text), []);
   useEffect(() => () => announcer.stop(), []);
   const newest = newestAt(set);
   const end = set.length - 1;
+  const cursor = chosen.value === null ? null : Math.min(chosen.value, end);
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key === "Escape") cursor.value = null;
+    if (event.key === "Escape") chosen.value = null;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = stepOf(event, { at: cursor.value ?? newest, end });
+    const next = stepOf(event, { at: cursor ?? newest, end });
     if (next === null) return;
     event.preventDefault();
-    cursor.value = next;
-    const values = set.lines.map(({ label, values }) =>
-      `${label} ${lineText(set.unit, values[next])}`
-    );
-    const flow = set.marks?.find(({ at }) => at === next)?.text ?? [];
+    chosen.value = next;
     const time = formatBarTime(lineTime(set, next), set.barMs);
-    announcer.announce([time, ...values, flow].flat().join(", "));
+    announcer.announce(`${time}, ${isHidden ? "amounts are hidden" : barText(set, next)}`);
   }
 
   function onPointerMove(event: PointerEvent & { currentTarget: HTMLElement }) {
@@ -77,25 +92,25 @@ export default function LineChart({ id, set, height, label, children }: LineChar
     if (plot === null) return;
     const { left, width } = plot.getBoundingClientRect();
     const at = Math.round((event.clientX - left) / width * end);
-    cursor.value = Math.min(end, Math.max(0, at));
+    chosen.value = Math.min(end, Math.max(0, at));
   }
 
   return (
     <div class="chart line-chart">
-      <LinesLegend set={set} at={cursor.value ?? newest} />
+      <LinesLegend set={set} at={cursor ?? newest} />
       <div
         class="plot"
         tabIndex={0}
         role="application"
         aria-roledescription="chart"
-        aria-label={label}
+        aria-label={isHidden ? "Chart of amounts, which are hidden" : label}
         aria-describedby={`${id}-keys`}
         onKeyDown={onKeyDown}
         onPointerMove={onPointerMove}
-        onPointerLeave={() => cursor.value = null}
+        onPointerLeave={() => chosen.value = null}
       >
-        {children}
-        {cursor.value === null ? null : <Crosshair set={set} frame={frame} at={cursor.value} />}
+        {newer === null ? children : <LinesSvg set={set} height={height} />}
+        {cursor === null ? null : <Crosshair set={set} frame={frame} at={cursor} />}
       </div>
       <p class="sr" id={`${id}-keys`}>{INSTRUCTIONS}</p>
       <p class="sr" role="status" aria-live="polite">{spoken.value}</p>
@@ -114,12 +129,9 @@ function Crosshair({ set, frame, at }: CrosshairProps) {
   return (
     <svg class="line-cross" height={frame.height} aria-hidden="true">
       <line class="c-cross" x1={x} x2={x} y1="0" y2={frame.height - LINE_AXIS_PX} />
-      {set.lines.map(({ key, values }, index) => {
-        const value = values[at];
-        if (value === null || value === undefined) return null;
-        const y = tenth(lineY(frame, value));
-        return <circle key={key} data-hue={lineStyle(index).hue} cx={x} cy={y} r="3.5" />;
-      })}
+      {crossings(set, { frame, at }).map(({ key, index, y }) => (
+        <circle key={key} data-hue={lineStyle(index).hue} cx={x} cy={tenth(y)} r="3.5" />
+      ))}
     </svg>
   );
 }

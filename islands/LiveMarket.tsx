@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
-import { render } from "preact";
+import { render, type VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { retryStream } from "../components/api/live.ts";
 import type { LiveStatus, LiveStatusKind } from "../components/live/live_status.ts";
 import { PoliteSpeech } from "../components/live/polite_speech.ts";
 import { Banner } from "../components/states/States.tsx";
 import { LivePage } from "./live/live_page.ts";
+import { REGIONS_EVENT } from "./page/regions.ts";
 
 /** The dot before the words; a square and half a disc, so that colour is not all it says. */
 const DOTS: Readonly<Record<LiveStatusKind, string>> = {
@@ -14,12 +15,13 @@ const DOTS: Readonly<Record<LiveStatusKind, string>> = {
   stale: "half",
   reconnecting: "half",
   polling: "half",
+  over: "off",
   offline: "open",
   none: "off",
 };
 
 /** The kinds of a page that has heard a live price of its own. */
-const KNOWN: ReadonlySet<LiveStatusKind> = new Set(["live", "stale", "polling"]);
+const KNOWN: ReadonlySet<LiveStatusKind> = new Set(["live", "stale", "over", "polling"]);
 
 const timer = {
   after(ms: number, run: () => void) {
@@ -28,14 +30,17 @@ const timer = {
   },
 };
 
-/** Keeps the page's prices live, and says in the bar how they stand. */
-export default function LiveMarket() {
+/**
+ * Keeps the page's prices live, and says in the bar how they stand. `isDemo` says whether the page
+ * shows the demo market.
+ */
+export default function LiveMarket({ isDemo }: { readonly isDemo: boolean }) {
   const status = useSignal<LiveStatus | null>(null);
   const spoken = useSignal("");
 
   useEffect(() => {
     const speech = new PoliteSpeech((text) => spoken.value = text, { timer });
-    const stop = new LivePage((next) => {
+    const show = (next: LiveStatus) => {
       const before = status.value;
       if (before?.label === next.label) return;
       status.value = next;
@@ -47,8 +52,16 @@ export default function LiveMarket() {
       // That it connects at first is no news; what breaks or comes back is.
       const isNews = before !== null && before.kind !== next.kind && next.kind !== "connecting";
       if (isNews && before.kind !== "connecting") speech.say(next.sentence);
-    }).start();
+    };
+    let stop = new LivePage(show, { isDemo }).start();
+    // Cells that were read again are others than those that were found before.
+    const startAnew = () => {
+      stop();
+      stop = new LivePage(show, { isDemo }).start();
+    };
+    document.addEventListener(REGIONS_EVENT, startAnew);
     return () => {
+      document.removeEventListener(REGIONS_EVENT, startAnew);
       stop();
       speech.stop();
     };
@@ -79,20 +92,41 @@ function showBanner({ kind, sentence }: LiveStatus): void {
   const place = document.getElementById("stream-banner");
   if (place === null) return;
   // A browser without any connection has a banner of its own.
-  const isBroken = kind === "stale" || (kind === "offline" && navigator.onLine);
+  const isBroken = kind === "stale" || kind === "over" || (kind === "offline" && navigator.onLine);
   place.hidden = !isBroken;
-  if (!isBroken) return;
-  render(
+  if (isBroken) {
+    render(kind === "over" ? overBanner(sentence) : brokenBanner(kind, sentence), place);
+  }
+}
+
+function brokenBanner(kind: LiveStatusKind, sentence: string): VNode {
+  const isOffline = kind === "offline";
+  return (
     <Banner
       kind="stale"
-      icon={kind === "offline" ? "offline" : "clock"}
-      actions={kind === "offline"
-        ? <button type="button" class="btn" data-size="s" onClick={retryStream}>Try now</button>
-        : undefined}
+      icon={isOffline ? "offline" : "clock"}
+      actions={isOffline ? <BannerButton label="Try now" onClick={retryStream} /> : undefined}
     >
-      <b>{kind === "offline" ? "Prices stand still." : "Prices are stale."}</b> {sentence}{" "}
+      <b>{isOffline ? "Prices stand still." : "Prices are stale."}</b> {sentence}{" "}
       They stay as they are until new ones come.
-    </Banner>,
-    place,
+    </Banner>
   );
+}
+
+function overBanner(sentence: string): VNode {
+  return (
+    <Banner
+      kind="stale"
+      icon="clock"
+      actions={<BannerButton label="Load again" onClick={() => location.reload()} />}
+    >
+      <b>These prices are over.</b> {sentence}.
+    </Banner>
+  );
+}
+
+function BannerButton(
+  { label, onClick }: { readonly label: string; readonly onClick: () => void },
+) {
+  return <button type="button" class="btn" data-size="s" onClick={onClick}>{label}</button>;
 }

@@ -1,21 +1,10 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { togglePrivacy } from "../components/keys/preferences.ts";
 import { Icon } from "../components/Icon.tsx";
-import { readPreference, togglePrivacy } from "../components/keys/preferences.ts";
+import { usePrivacy } from "./page/use_privacy.ts";
 
 /** Hides amounts of money and holdings on every page; the choice stays in this browser. */
 export default function PrivacyControl() {
-  const isHidden = useSignal(false);
-
-  useEffect(() => {
-    // The key `.` does the same, so the page itself says how it stands.
-    const read = () => isHidden.value = readPreference("privacy", "off") === "on";
-    read();
-    const observer = new MutationObserver(read);
-    observer.observe(document.documentElement, { attributeFilter: ["data-privacy"] });
-    return () => observer.disconnect();
-  }, []);
-
+  const isHidden = usePrivacy();
   return (
     <button
       type="button"

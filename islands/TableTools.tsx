@@ -1,10 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { keepPreference, readPreference } from "../components/keys/preferences.ts";
+import RowHeight from "./RowHeight.tsx";
 
-const DENSITIES = ["comfortable", "compact", "dense"] as const;
-const LABELS = { comfortable: "Comfortable", compact: "Compact", dense: "Dense" } as const;
-const DEFAULT_DENSITY = "compact";
 const SAID_AFTER_MS = 600;
 
 export interface TableToolsProps {
@@ -32,14 +29,8 @@ function filterRows(table: string, query: string): number {
 
 /** Filters a table as the reader types, and keeps the height of its rows. */
 export default function TableTools({ table, query }: TableToolsProps) {
-  const preference = `density-${table}`;
-  const density = useSignal<string>(DEFAULT_DENSITY);
   const count = useSignal<number | null>(null);
   const typed = useSignal("");
-
-  useEffect(() => {
-    density.value = readPreference(preference, DEFAULT_DENSITY);
-  }, []);
 
   useEffect(() => {
     const shown = filterRows(table, typed.value);
@@ -66,21 +57,7 @@ export default function TableTools({ table, query }: TableToolsProps) {
       <span class="sr" role="status">
         {count.value === null ? "" : `${count.value} assets shown`}
       </span>
-      <div class="seg needs-js" role="group" aria-label="Row height">
-        {DENSITIES.map((value) => (
-          <button
-            key={value}
-            type="button"
-            aria-pressed={density.value === value}
-            onClick={() => {
-              density.value = value;
-              keepPreference(preference, value, { fallback: DEFAULT_DENSITY });
-            }}
-          >
-            {LABELS[value]}
-          </button>
-        ))}
-      </div>
+      <RowHeight table={table} />
     </>
   );
 }

@@ -6,6 +6,7 @@ import type {
   LivePriceStore,
 } from "../services/market/mod.ts";
 import type { ImportDesk, SnapshotKeeper } from "../services/portfolio/mod.ts";
+import type { GaugeService } from "../services/onchain/mod.ts";
 import type { Bus } from "../services/ports/bus.ts";
 import type { JobStore } from "../services/ports/jobs.ts";
 import type { Clock } from "../services/ports/mod.ts";
@@ -14,10 +15,12 @@ import type { ScoreService } from "../services/scores/mod.ts";
 import { backfillCandles } from "./backfill_candles.ts";
 import { fetchFxRates, type FetchFxRatesDeps } from "./fetch_fx_rates.ts";
 import { fetchSpotPrices, type SpotSource } from "./fetch_spot_prices.ts";
+import { fetchGauges } from "./fetch_gauges.ts";
 import { healCandles } from "./heal_candles.ts";
 import { importLedger } from "./import_ledger.ts";
 import { keepGoodNavs, type KeepGoodNavsDeps } from "./keep_good_navs.ts";
 import type { Job } from "./job.ts";
+import { pruneGauges } from "./prune_gauges.ts";
 import { pruneJobs } from "./prune_jobs.ts";
 import { pruneRawAnswers } from "./prune_raw_answers.ts";
 import { recalculateScores } from "./recalculate_scores.ts";
@@ -45,6 +48,7 @@ export interface JobDeps {
   /** Values portfolios through time. */
   readonly snapshots: Pick<SnapshotKeeper, "run">;
   readonly navs: KeepGoodNavsDeps;
+  readonly gauges: Pick<GaugeService, "readAll" | "prune">;
   /** `null` where nothing outside may be called. */
   readonly outside: OutsideJobDeps | null;
 }
@@ -64,6 +68,7 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
   const inside = [
     refreshDemo(deps),
     pruneJobs(deps),
+    pruneGauges(deps),
     pruneRawAnswers(deps),
     recalculateScores(deps),
     importLedger(deps),
@@ -76,6 +81,7 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
     healCandles(outside),
     backfillCandles(outside),
     fetchSpotPrices(outside),
+    fetchGauges(deps),
     fetchFxRates(outside.fx),
   ];
 }

@@ -4,7 +4,7 @@ import type { Clock } from "../services/ports/mod.ts";
 import { defineJob, type Job, NO_PAYLOAD } from "./job.ts";
 
 /** How long jobs that are done or cancelled can be looked at. */
-export const KEPT_MS = 7 * DAY_MS;
+const KEPT_MS = 7 * DAY_MS;
 /** Rows of one transaction, so that other writers get their turn in between. */
 const BATCH_ROWS = 500;
 

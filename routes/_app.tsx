@@ -5,11 +5,18 @@ const STYLES = [
   "tokens",
   "base",
   "shell",
+  "page",
   "panels",
+  "figures",
+  "badges",
+  "messages",
   "controls",
   "tables",
   "overlays",
   "charts",
+  "candles",
+  "lines",
+  "small_charts",
   "states",
 ] as const;
 

@@ -9,17 +9,18 @@ import { define, UNKNOWN_STATUS } from "./page_state.ts";
 
 /** The shell around every page, with the islands that work on all of them. */
 export default define.layout(function Layout({ Component, state, url }) {
+  // A page for an error may be drawn before the state of the data is known.
+  const status = state.status ?? UNKNOWN_STATUS;
   return (
     <Shell
       path={url.pathname}
-      // A page for an error may be drawn before the state of the data is known.
-      status={state.status ?? UNKNOWN_STATUS}
+      status={status}
       now={state.clock.now()}
       version={state.version}
       search={<CommandPalette />}
       controls={
         <>
-          <LiveMarket />
+          <LiveMarket isDemo={status.isDemo} />
           <PrivacyControl />
           <ThemeControl />
         </>

@@ -3,7 +3,8 @@ import type { DataStatus } from "../components/shell/Shell.tsx";
 import type { RiskService } from "../services/analytics/mod.ts";
 import type { MarketService } from "../services/market/mod.ts";
 import type { MarketOverview } from "../services/market/mod.ts";
-import type { PoolService } from "../services/defi/mod.ts";
+import type { AutopilotService, PoolService } from "../services/defi/mod.ts";
+import type { GaugeService } from "../services/onchain/mod.ts";
 import type { Clock } from "../services/ports/mod.ts";
 import type { ScoreService } from "../services/scores/mod.ts";
 import type { OpsService } from "../services/ops/mod.ts";
@@ -16,6 +17,8 @@ export interface State {
   readonly risk: RiskService;
   readonly scores: ScoreService;
   readonly pools: PoolService;
+  readonly autopilot: AutopilotService;
+  readonly gauges: GaugeService;
   readonly clock: Clock;
   /** The OpenAPI document of the data routes, as `/openapi.json` serves it. */
   readonly apiDocument: () => unknown;

@@ -1,14 +1,15 @@
+import { isIpNetwork } from "./kernel/ip_networks.ts";
 import type { Secret } from "./kernel/secret.ts";
 import type { LogLevel } from "./ports/mod.ts";
 import { type Environment, SettingReader } from "./settings.ts";
 
 export { ConfigError, type Environment, readEnvFile, withEnvFile } from "./settings.ts";
 
-export const ENVIRONMENTS = ["development", "production", "test"] as const;
-export const DEMO_MODES = ["auto", "on", "off"] as const;
-export const VENUES = ["binance", "coinbase"] as const;
+const ENVIRONMENTS = ["development", "production", "test"] as const;
+const DEMO_MODES = ["auto", "on", "off"] as const;
+const VENUES = ["binance", "coinbase"] as const;
 export type Venue = typeof VENUES[number];
-export const REST_PROVIDERS = [
+const REST_PROVIDERS = [
   ...VENUES,
   "coingecko",
   "exchangerate_host",
@@ -21,12 +22,12 @@ export const REST_PROVIDERS = [
 ] as const;
 export type RestProvider = typeof REST_PROVIDERS[number];
 /** Where pools come from; `file` serves what was imported. */
-export const POOL_PROVIDERS = ["dune", "flipside", "defillama", "file", "mock"] as const;
+const POOL_PROVIDERS = ["dune", "flipside", "defillama", "file", "mock"] as const;
 export type PoolProviderName = typeof POOL_PROVIDERS[number];
 /** `auto`: everybody but the owner's own machine, which nobody else can reach in local mode. */
-export const RATE_LIMIT_MODES = ["auto", "on", "off"] as const;
+const RATE_LIMIT_MODES = ["auto", "on", "off"] as const;
 /** Assets of one stream connection. */
-export const MAX_LIVE_ASSETS = 50;
+const MAX_LIVE_ASSETS = 50;
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const satisfies LogLevel[];
 
 /** Every setting of the product, read once at the start. */
@@ -34,6 +35,8 @@ export interface Config {
   readonly environment: typeof ENVIRONMENTS[number];
   /** Address to listen on; loopback only, since `auth` is `local`. */
   readonly host: string;
+  /** Names to answer to beside `localhost` and addresses; `*` is any. */
+  readonly allowedHosts: readonly string[];
   /** 0 lets the system choose a free port. */
   readonly port: number;
   /** Folder of everything that the product keeps on disk. */
@@ -64,6 +67,8 @@ export interface Config {
   readonly maxStreams: number | null;
   /** Requests a minute and client that data routes answer; see docs/operations.md. */
   readonly rateLimits: typeof RATE_LIMIT_MODES[number];
+  /** Addresses and networks of proxies whose word on who asks is taken. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** Where prices come from. */
@@ -102,6 +107,7 @@ export interface PoolsConfig {
 /** Each setting's name and the other names it is known by. */
 const NAMES = {
   TOKENLYSIS_ADMIN_API_KEY: ["ADMIN_API_KEY"],
+  TOKENLYSIS_ALLOWED_HOSTS: [],
   TOKENLYSIS_AUTH: [],
   TOKENLYSIS_COINGECKO_KEY: ["COINGECKO_API_KEY"],
   TOKENLYSIS_DATABASE_URL: ["DATABASE_URL"],
@@ -132,6 +138,7 @@ const NAMES = {
   TOKENLYSIS_REDIS_REST_TOKEN: ["UPSTASH_REDIS_REST_TOKEN"],
   TOKENLYSIS_REDIS_REST_URL: ["UPSTASH_REDIS_REST_URL"],
   TOKENLYSIS_SCHEDULER_TICK_SECONDS: ["SCHEDULER_TICK_SECONDS"],
+  TOKENLYSIS_TRUSTED_PROXIES: [],
 } as const satisfies Record<string, readonly string[]>;
 type Reader = SettingReader<keyof typeof NAMES>;
 
@@ -149,6 +156,7 @@ export function loadConfig(env: Environment): Config {
     host: reader.choice("TOKENLYSIS_HOST", LOOPBACK_HOSTS, "127.0.0.1", {
       why: "TOKENLYSIS_AUTH=local serves this machine only",
     }),
+    allowedHosts: readAllowedHosts(reader),
     port: reader.port("TOKENLYSIS_PORT", 8000),
     dataDir: reader.folder("TOKENLYSIS_DATA_DIR", "./data"),
     demo: reader.choice("TOKENLYSIS_DEMO", DEMO_MODES, "auto"),
@@ -175,6 +183,7 @@ export function loadConfig(env: Environment): Config {
     adminKey: reader.secret("TOKENLYSIS_ADMIN_API_KEY"),
     maxStreams: reader.count("TOKENLYSIS_MAX_STREAMS", { min: 1, max: 1_000_000 }),
     rateLimits: reader.choice("TOKENLYSIS_RATE_LIMITS", RATE_LIMIT_MODES, "auto"),
+    trustedProxies: readTrustedProxies(reader),
   };
   reader.check();
   return deepFreeze(config);
@@ -204,6 +213,27 @@ function readPools(reader: Reader): PoolsConfig {
     minFetchSeconds: reader.count("TOKENLYSIS_PROVIDER_MIN_FETCH_SECONDS", seconds),
     parameters: reader.text("TOKENLYSIS_POOLS_CONFIG_JSON"),
   };
+}
+
+/** A name as it stands in an address, without what may stand around it. */
+const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i;
+
+function readAllowedHosts(reader: Reader): readonly string[] {
+  const names = reader.list("TOKENLYSIS_ALLOWED_HOSTS") ?? [];
+  if (!names.every((name) => name === "*" || HOST_NAME.test(name))) {
+    const expected = "host names between commas, without scheme, port and path, or * for any";
+    reader.refuse("TOKENLYSIS_ALLOWED_HOSTS", expected);
+  }
+  return names;
+}
+
+function readTrustedProxies(reader: Reader): readonly string[] {
+  const networks = reader.list("TOKENLYSIS_TRUSTED_PROXIES") ?? [];
+  if (!networks.every(isIpNetwork)) {
+    const expected = "IP addresses and networks such as 10.0.0.0/8 between commas";
+    reader.refuse("TOKENLYSIS_TRUSTED_PROXIES", expected);
+  }
+  return networks;
 }
 
 function readLiveAssets(reader: Reader): readonly string[] | null {

@@ -9,6 +9,7 @@
     direction: ["red-up"],
     privacy: ["on"],
     "density-assets": ["comfortable", "compact", "dense"],
+    "density-positions": ["comfortable", "compact", "dense"],
   };
   root.setAttribute("data-js", "");
   for (const [key, values] of Object.entries(allowed)) {

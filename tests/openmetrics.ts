@@ -3,6 +3,15 @@ export interface ScrapedSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  readonly exemplar?: ScrapedExemplar;
+}
+
+/** One counted value, with what it was measured on. */
+export interface ScrapedExemplar {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Seconds since 1970; optional in the grammar, and we always write it. */
+  readonly timestamp: number;
 }
 
 /** One metric with its samples. */
@@ -14,6 +23,10 @@ export interface ScrapedFamily {
 }
 
 const SAMPLE = /^([a-z_][a-z0-9_]*)(?:\{(.*)\})? (\S+)$/;
+/** At the end of a line, as no label of ours holds its beginning. */
+const EXEMPLAR = / # \{([^{}]*)\} (\S+) (\d+(?:\.\d+)?)$/;
+/** Characters of all names and values of an exemplar's labels. */
+const MAX_EXEMPLAR_CHARACTERS = 128;
 const LABEL = /([a-z_][a-z0-9_]*)="((?:[^"\\]|\\["\\n])*)"(?:,|$)/y;
 const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   counter: ["_total"],
@@ -59,9 +72,27 @@ export function parseOpenMetrics(text: string): ReadonlyMap<string, ScrapedFamil
 }
 
 function readSample(line: string): ScrapedSample {
-  const [, name = "", inner = "", number = ""] = SAMPLE.exec(line) ?? [];
+  const exemplar = readExemplar(line);
+  const [, name = "", inner = "", number = ""] = SAMPLE.exec(line.replace(EXEMPLAR, "")) ?? [];
   const value = number === "+Inf" ? Infinity : Number(number);
   if (name === "" || Number.isNaN(value)) throw new Error(`No sample: ${line}`);
+  const mayHaveOne = name.endsWith("_bucket") || name.endsWith("_total");
+  if (exemplar && !mayHaveOne) throw new Error(`No place for an exemplar: ${line}`);
+  return { name, labels: readLabels(inner, line), value, ...exemplar && { exemplar } };
+}
+
+function readExemplar(line: string): ScrapedExemplar | null {
+  const [, inner, number = "", at = ""] = EXEMPLAR.exec(line) ?? [];
+  if (inner === undefined) return null;
+  const labels = readLabels(inner, line);
+  const characters = Object.entries(labels).flat().join("");
+  if ([...characters].length > MAX_EXEMPLAR_CHARACTERS) throw new Error(`Too long: ${line}`);
+  const [value, timestamp] = [Number(number), Number(at)];
+  if (Number.isNaN(value)) throw new Error(`No exemplar: ${line}`);
+  return { labels, value, timestamp };
+}
+
+function readLabels(inner: string, line: string): Readonly<Record<string, string>> {
   const labels: Record<string, string> = {};
   LABEL.lastIndex = 0;
   while (LABEL.lastIndex < inner.length) {
@@ -69,7 +100,7 @@ function readSample(line: string): ScrapedSample {
     if (label === "" || label in labels) throw new Error(`Wrong labels: ${line}`);
     labels[label] = text;
   }
-  return { name, labels, value };
+  return labels;
 }
 
 function belongs({ name, value }: ScrapedSample, family: ScrapedFamily): boolean {
@@ -84,12 +115,20 @@ function checkBuckets({ name, samples }: ScrapedFamily): void {
     const count = ofOne.find((sample) => sample.name === `${name}_count`)?.value;
     const isCumulative = buckets.every(({ value, labels }, at) => {
       const before = buckets[at - 1];
-      const bound = (le: string | undefined) => le === "+Inf" ? Infinity : Number(le);
-      return !before || value >= before.value && bound(labels.le) > bound(before.labels.le);
+      return !before || value >= before.value && boundOf(labels) > boundOf(before.labels);
     });
+    const stray = buckets.find(({ exemplar, labels }, at) => {
+      const lower = boundOf(buckets[at - 1]?.labels ?? { le: "-Infinity" });
+      return exemplar && !(exemplar.value > lower && exemplar.value <= boundOf(labels));
+    });
+    if (stray) throw new Error(`The exemplar is of another bucket: ${JSON.stringify(stray)}`);
     const last = buckets.at(-1);
     if (!isCumulative || last?.labels.le !== "+Inf" || last.value !== count) {
       throw new Error(`Buckets of ${name} ${key} are not cumulative up to the count`);
     }
   }
+}
+
+function boundOf({ le }: ScrapedSample["labels"]): number {
+  return le === "+Inf" ? Infinity : Number(le);
 }

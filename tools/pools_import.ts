@@ -4,7 +4,7 @@ import { AppError } from "@/services/kernel/errors.ts";
 import type { Clock } from "@/services/ports/mod.ts";
 import type { RawAnswer } from "@/services/ports/provider_records.ts";
 import { openFileBytes } from "@/services/providers/file/file_bytes.ts";
-import { parsePoolFile, POOL_LAYOUTS } from "@/services/providers/pools/mod.ts";
+import { parsePoolFile, POOL_FORMATS } from "@/services/providers/pools/mod.ts";
 import { SqlPoolStore, SqlRawIngestStore } from "@/services/storage/mod.ts";
 import { runAsProcess, type Script, UsageError } from "./cli.ts";
 import { openFromEnvironment } from "./cli_database.ts";
@@ -16,15 +16,16 @@ const FLAGS = {
 
 /** A larger file is no list of pool readings. */
 const MAX_FILE_BYTES = 268_435_456;
-const FORMATS = ["auto", ...POOL_LAYOUTS.map(({ name }) => name)];
+const FORMATS = ["auto", ...POOL_FORMATS];
 
-/** Imports pools and their readings from a CSV file into the store. */
+/** Imports pools and their readings from a file into the store. */
 export const POOLS_IMPORT = {
   name: "pools:import",
   usage: `FILE --provider NAME [--format auto]
 
-Imports DeFi pools and their readings from CSV, plain or gzip. Its columns tell the layout. Bad rows
-are set aside with line and reason. The same file again changes nothing; one that was cut off goes
+Imports DeFi pools and their readings from CSV, plain or gzip, or from a saved answer of DefiLlama's
+/pools (JSON, its day in the file's name). The columns tell the layout. Bad rows are set aside with
+line and reason. The same file again changes nothing; one that was cut off goes
 on where it ended.
 
   --provider NAME what the series is called: pools can be read by several
@@ -54,7 +55,8 @@ on where it ended.
     }
     const raw = rawAnswer({ fileName, provider, checksum, body: text }, clock);
     await new SqlRawIngestStore(database).keep([raw]);
-    const taken = await keepReadings(new SqlPoolStore(database, clock), readings);
+    const answer = { provider, target: `file/${fileName}` };
+    const taken = await keepReadings(new SqlPoolStore(database, clock), readings, answer);
     report({ ...taken, pools: readings.pools.length }, textOf(taken, readings.pools.length));
     return 0;
   },

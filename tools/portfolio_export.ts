@@ -1,6 +1,6 @@
+import { transactionToWire } from "@/routes/(_api)/portfolio_wire.ts";
 import { exportTransactions } from "@/services/portfolio/ledger/transactions_csv.ts";
 import type { LedgerRow, LedgerScope, LedgerStore } from "@/services/portfolio/ports.ts";
-import { formatUtcMs } from "@/services/kernel/time.ts";
 import { SqlLedgerStore } from "@/services/storage/mod.ts";
 import { runAsProcess, type Script } from "./cli.ts";
 import { openFromEnvironment } from "./cli_database.ts";
@@ -34,7 +34,7 @@ with an apostrophe, which the import takes away.
     io.stdout(`{"portfolio_id":${JSON.stringify(scope.portfolioId)},"transactions":[`);
     let separator = "";
     for await (const row of allRows(store, scope)) {
-      io.stdout(`${separator}${JSON.stringify(toJson(row))}`);
+      io.stdout(`${separator}${JSON.stringify(transactionToWire(row))}`);
       separator = ",";
     }
     io.stdout("]}\n");
@@ -50,27 +50,6 @@ async function* allRows(store: LedgerStore, scope: LedgerScope): AsyncGenerator<
     after = page.at(-1);
     if (page.length < limit) return;
   }
-}
-
-function toJson(row: LedgerRow) {
-  return {
-    id: row.id,
-    timestamp: formatUtcMs(row.at),
-    action: row.action,
-    asset_id: row.assetId,
-    quantity: row.quantity,
-    unit_price_usd: row.unitPriceUsd,
-    account: row.account,
-    wallet: row.wallet,
-    venue: row.venue,
-    tx_hash: row.txHash,
-    external_id: row.externalId,
-    notes: row.notes,
-    notes_extra: row.notesExtra,
-    parent_id: row.parentId,
-    import_id: row.importId,
-    line: row.line,
-  };
 }
 
 if (import.meta.main) await runAsProcess(PORTFOLIO_EXPORT);

@@ -2,7 +2,9 @@ import { fetchData } from "./client.ts";
 import { readEventStream } from "./event_stream.ts";
 import { livePricesOf } from "./live_events.ts";
 import { LiveHub } from "./live_hub.ts";
+import { parsePortfolioTick } from "./live_portfolios.ts";
 import type { LiveTimer } from "./live_state.ts";
+import { openBrowserSocket, socketOrEvents } from "./socket_stream.ts";
 
 const browserTimer: LiveTimer = {
   after(ms, run) {
@@ -19,6 +21,9 @@ export function createBrowserHub(): LiveHub {
       livePricesOf(
         await fetchData(`/api/market/prices?coins=${coins.map(encodeURIComponent).join()}`),
       ),
+    readPortfolio: socketOrEvents({ openSocket: openBrowserSocket, readEvents: readEventStream }),
+    fetchPortfolio: async (id) =>
+      parsePortfolioTick(await fetchData(`/api/portfolio/${id}/valuation`)),
     timer: browserTimer,
     now: () => Date.now(),
     random: () => Math.random(),

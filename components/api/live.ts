@@ -1,6 +1,7 @@
 import { asset } from "fresh/runtime";
 import type { CandleTick, PriceTick, ScoreTick } from "./live_events.ts";
 import type { CandleWant, LiveSink, LiveWants } from "./live_hub.ts";
+import type { PortfolioTick } from "./live_portfolios.ts";
 import { deliver, type PageMessage, WANTS_EVERY_MS, type WorkerMessage } from "./live_messages.ts";
 import type { LiveState } from "./live_state.ts";
 
@@ -34,6 +35,14 @@ export function watchScores(onScores: (ticks: readonly ScoreTick[]) => void): ()
   return page().watchScores(onScores);
 }
 
+/** Tells of a portfolio's value, at most once a second, until it is stopped. */
+export function watchPortfolio(
+  portfolioId: string,
+  onValue: (tick: PortfolioTick) => void,
+): () => void {
+  return page().watchPortfolio(portfolioId, onValue);
+}
+
 /** Tries the stream at once instead of when the wait is over. */
 export function retryStream(): void {
   page().retry();
@@ -57,6 +66,7 @@ class LivePage implements LiveSink {
   readonly #prices = new Map<PriceWatcher, ReadonlySet<string>>();
   readonly #candles = new Map<CandleWatcher, CandleWant>();
   readonly #scores = new Set<(ticks: readonly ScoreTick[]) => void>();
+  readonly #portfolios = new Map<(tick: PortfolioTick) => void, string>();
   #link: HubLink | null = null;
   #state: LiveState | null = null;
 
@@ -95,6 +105,15 @@ class LivePage implements LiveSink {
     };
   }
 
+  watchPortfolio(portfolioId: string, onValue: (tick: PortfolioTick) => void): () => void {
+    this.#portfolios.set(onValue, portfolioId);
+    this.#tellWants();
+    return () => {
+      this.#portfolios.delete(onValue);
+      this.#tellWants();
+    };
+  }
+
   retry(): void {
     this.#link?.retry();
   }
@@ -118,6 +137,10 @@ class LivePage implements LiveSink {
     for (const tell of this.#scores) tell(ticks);
   }
 
+  onPortfolio(tick: PortfolioTick): void {
+    for (const [tell, id] of this.#portfolios) if (id === tick.portfolioId) tell(tick);
+  }
+
   onState(state: LiveState): void {
     this.#state = state;
     for (const watcher of this.#prices.keys()) watcher.onState(state);
@@ -130,13 +153,15 @@ class LivePage implements LiveSink {
       coins: [...new Set([...this.#prices.values()].flatMap((coins) => [...coins]))],
       candles: [...this.#candles.values()],
       scores: this.#scores.size > 0,
+      portfolios: [...new Set(this.#portfolios.values())],
     };
     this.#link ??= this.#connect();
     this.#link.want(wants);
   }
 
   get #watchers(): number {
-    return this.#prices.size + this.#candles.size + this.#scores.size;
+    return this.#prices.size + this.#candles.size + this.#scores.size +
+      this.#portfolios.size;
   }
 
   #connect(): HubLink {

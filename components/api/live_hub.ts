@@ -7,6 +7,11 @@ import {
   type PriceTick,
   type ScoreTick,
 } from "./live_events.ts";
+import {
+  type PortfolioStreamDeps,
+  PortfolioStreams,
+  type PortfolioTick,
+} from "./live_portfolios.ts";
 import type { LiveState } from "./live_state.ts";
 import { LiveStream, type LiveStreamDeps } from "./live_stream.ts";
 
@@ -22,9 +27,11 @@ export interface LiveWants {
   readonly candles: readonly CandleWant[];
   /** Whether it shows scores. */
   readonly scores: boolean;
+  /** Ids of the portfolios whose value it shows. */
+  readonly portfolios: readonly string[];
 }
 
-const NO_WANTS: LiveWants = { coins: [], candles: [], scores: false };
+const NO_WANTS: LiveWants = { coins: [], candles: [], scores: false, portfolios: [] };
 
 /** What a page is told. */
 export interface LiveSink {
@@ -33,6 +40,7 @@ export interface LiveSink {
   /** Bars may have been missed: the chart has to be read again. */
   onReset(want: CandleWant): void;
   onScores(ticks: readonly ScoreTick[]): void;
+  onPortfolio(tick: PortfolioTick): void;
   onState(state: LiveState): void;
 }
 
@@ -41,7 +49,7 @@ export interface LiveMember {
   leave(): void;
 }
 
-export interface LiveHubDeps extends LiveStreamDeps {
+export interface LiveHubDeps extends LiveStreamDeps, PortfolioStreamDeps {
   /** The live prices of the assets, by request. */
   readonly fetchPrices: (coins: readonly string[]) => Promise<readonly PriceTick[]>;
 }
@@ -69,12 +77,17 @@ export class LiveHub {
   readonly #members = new Set<Member>();
   readonly #latest = new Map<string, PriceTick>();
   readonly #candles = new Map<string, LiveStream>();
+  readonly #portfolios: PortfolioStreams;
   #prices: LiveStream | null = null;
   #scores: LiveStream | null = null;
   #covered: ReadonlySet<string> = new Set();
 
   constructor(deps: LiveHubDeps) {
     this.#deps = deps;
+    this.#portfolios = new PortfolioStreams(deps, (tick) =>
+      this.#eachMember(({ sink, wants }) => {
+        if (wants.portfolios.includes(tick.portfolioId)) sink.onPortfolio(tick);
+      }));
   }
 
   /** Takes a page in; nothing is opened before it wants something. */
@@ -108,15 +121,21 @@ export class LiveHub {
     if (this.#prices !== null) yield this.#prices;
     if (this.#scores !== null) yield this.#scores;
     yield* this.#candles.values();
+    yield* this.#portfolios.streams();
   }
 
-  /** Tells a page what is known already of the coins that it did not want before. */
+  /** Tells a page what is known already of what it did not want before. */
   #welcome(member: Member, wants: LiveWants): void {
     const before = new Set(member.wants.coins);
+    const newPortfolios = wants.portfolios.filter((id) => !member.wants.portfolios.includes(id));
     member.wants = wants;
     const known = wants.coins.filter((coin) => !before.has(coin))
       .flatMap((coin) => this.#latest.get(coin) ?? []);
     if (known.length > 0) member.sink.onPrices(known);
+    for (const id of newPortfolios) {
+      const tick = this.#portfolios.latest(id);
+      if (tick !== null) member.sink.onPortfolio(tick);
+    }
     if (this.#prices !== null) member.sink.onState(this.#prices.state);
   }
 
@@ -124,6 +143,7 @@ export class LiveHub {
     this.#updatePrices();
     this.#updateCandles();
     this.#updateScores();
+    this.#portfolios.update(new Set([...this.#members].flatMap(({ wants }) => wants.portfolios)));
   }
 
   #updatePrices(): void {

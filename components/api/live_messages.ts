@@ -1,5 +1,6 @@
 import type { CandleTick, PriceTick, ScoreTick } from "./live_events.ts";
 import type { CandleWant, LiveHub, LiveSink, LiveWants } from "./live_hub.ts";
+import type { PortfolioTick } from "./live_portfolios.ts";
 import type { LiveState } from "./live_state.ts";
 
 /** What a page says to the shared worker. */
@@ -15,6 +16,7 @@ export type WorkerMessage =
   | { readonly kind: "candle"; readonly tick: CandleTick }
   | { readonly kind: "reset"; readonly want: CandleWant }
   | { readonly kind: "scores"; readonly ticks: readonly ScoreTick[] }
+  | { readonly kind: "portfolio"; readonly tick: PortfolioTick }
   | { readonly kind: "state"; readonly state: LiveState };
 
 /** One end of a channel between a page and the worker. */
@@ -68,6 +70,7 @@ function sinkOf(port: LivePort): LiveSink {
     onCandle: (tick) => port.postMessage({ kind: "candle", tick }),
     onReset: (want) => port.postMessage({ kind: "reset", want }),
     onScores: (ticks) => port.postMessage({ kind: "scores", ticks }),
+    onPortfolio: (tick) => port.postMessage({ kind: "portfolio", tick }),
     onState: (state) => port.postMessage({ kind: "state", state }),
   };
 }
@@ -83,6 +86,8 @@ export function deliver(message: WorkerMessage, sink: LiveSink): void {
       return sink.onReset(message.want);
     case "scores":
       return sink.onScores(message.ticks);
+    case "portfolio":
+      return sink.onPortfolio(message.tick);
     case "state":
       return sink.onState(message.state);
     case "welcome":

@@ -12,6 +12,7 @@ import {
   RANGES,
   toggleIndicator,
 } from "./candles_query.ts";
+import { CsvLink, ViewLink } from "../table/PanelLinks.tsx";
 
 /** What the controls of a chart link from: every choice is an address of the page. */
 export interface ControlProps {
@@ -145,32 +146,11 @@ export function IntervalControl({ assetId, query, current, available }: ControlP
 /** Table or chart, and the bars as a file. */
 export function ViewControls({ assetId, query }: ControlProps) {
   const isTable = query.view === "table";
-  const words = isTable ? "View as chart" : "View as table";
+  const viewHref = chartHref(assetId, { ...query, view: isTable ? "chart" : "table" });
   return (
     <>
-      <a
-        class="btn"
-        data-kind="quiet"
-        data-icon
-        data-size="s"
-        href={chartHref(assetId, { ...query, view: isTable ? "chart" : "table" })}
-        aria-label={words}
-        title={words}
-      >
-        <Icon name={isTable ? "overview" : "table"} />
-      </a>
-      <a
-        class="btn"
-        data-kind="quiet"
-        data-icon
-        data-size="s"
-        href={chartCsvHref(assetId, query)}
-        aria-label="Download CSV"
-        title="Download CSV"
-        download
-      >
-        <Icon name="export" />
-      </a>
+      <ViewLink href={viewHref} isTable={isTable} />
+      <CsvLink href={chartCsvHref(assetId, query)} />
     </>
   );
 }

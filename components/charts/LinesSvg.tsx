@@ -4,10 +4,10 @@ import {
   LINE_VIEW_PX,
   type LineFrame,
   lineFrame,
-  type LineSet,
-  lineStyle,
   lineTimeTicks,
-} from "./lines.ts";
+  type SpanShape,
+} from "./line_frame.ts";
+import { type LineSet, lineStyle } from "./lines.ts";
 import { tenth } from "./scale.ts";
 
 export interface LinesSvgProps {
@@ -30,12 +30,19 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
         preserveAspectRatio="none"
         aria-hidden="true"
       >
+        {frame.spans.map((span) => <Span key={span.from} span={span} height={height} />)}
+        {frame.areas.map((path, at) => (
+          <path key={at} class="c-part" data-hue={lineStyle(at).hue} d={path} />
+        ))}
         {frame.ticks.map(({ y, isZero }) => (
           <path
             key={y}
             class={isZero ? "c-zero" : "c-grid"}
             d={`M0 ${Math.round(y) + 0.5}H${LINE_VIEW_PX}`}
           />
+        ))}
+        {frame.references.map(({ key, y }) => (
+          <path key={key} class="c-reference" d={`M0 ${tenth(y)}H${LINE_VIEW_PX}`} />
         ))}
         {frame.paths.map((path, at) => <LinePath key={at} path={path} index={at} />)}
         {frame.dots.map((path, at) =>
@@ -47,6 +54,9 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
       {TIME_LABELS.map(({ name, count }) => (
         <svg key={name} class="c-labels" data-width={name} height={height} aria-hidden="true">
           <ValueLabels frame={frame} />
+          {frame.references.map(({ key, label, y }) => (
+            <text key={key} class="c-text c-ink" x="2" y={referenceLabelY(y)}>{label}</text>
+          ))}
           <FlowMarks set={set} height={height} />
           {lineTimeTicks(set, count).map(({ value, label }) => (
             <text
@@ -63,6 +73,28 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
       ))}
     </div>
   );
+}
+
+/** A stretch of no length is still a mark. */
+const LEAST_SPAN_PX = 2;
+
+function Span({ span, height }: { readonly span: SpanShape; readonly height: number }) {
+  const [from, to] = [span.from * LINE_VIEW_PX, span.to * LINE_VIEW_PX];
+  return (
+    <rect
+      class="c-span"
+      data-kind={span.kind}
+      x={tenth(Math.min(from, LINE_VIEW_PX - LEAST_SPAN_PX))}
+      y="0"
+      width={tenth(Math.max(LEAST_SPAN_PX, to - from))}
+      height={height - LINE_AXIS_PX}
+    />
+  );
+}
+
+/** Above its line, or below it at the top, where there is no room. */
+function referenceLabelY(y: number): number {
+  return tenth(y < 16 ? y + 12 : y - 4);
 }
 
 function LinePath({ path, index }: { readonly path: string; readonly index: number }) {
@@ -115,10 +147,15 @@ function ValueLabels({ frame }: { readonly frame: LineFrame }) {
 }
 
 /** A short piece of a line, for legends. */
-export function LineKey({ index }: { readonly index: number }) {
+export function LineKey(
+  { index, isArea = false }: { readonly index: number; readonly isArea?: boolean },
+) {
   return (
     <svg viewBox="0 0 24 8" aria-hidden="true">
-      <LinePath path="M0 4H24" index={index} />
+      {isArea
+        ? <rect class="c-part" data-hue={lineStyle(index).hue} width="24" height="8" />
+        : null}
+      <LinePath path={isArea ? "M0 1H24" : "M0 4H24"} index={index} />
     </svg>
   );
 }

@@ -1,10 +1,12 @@
 import { formatBarTime } from "./candles_summary.ts";
 import { MAX_TABLE_ROWS } from "./CandleTable.tsx";
-import { type LineSet, lineText, lineTime } from "./lines.ts";
+import { lineText } from "./line_units.ts";
+import { barNotes, type LineSet, lineTime } from "./lines.ts";
 
 /** The values of all lines, newest first: what the chart shows, for those who read numbers. */
 export function LinesTable({ set, caption }: { readonly set: LineSet; readonly caption: string }) {
   const rows = Math.min(set.length, MAX_TABLE_ROWS);
+  const hasNotes = set.marks !== undefined || set.spans !== undefined;
   const bars = Array.from({ length: rows }, (_, row) => set.length - 1 - row);
   return (
     <div class="scroller" tabIndex={0} role="region" aria-label={`${caption}, scrollable`}>
@@ -14,6 +16,7 @@ export function LinesTable({ set, caption }: { readonly set: LineSet; readonly c
           <tr>
             <th scope="col">Bar, UTC</th>
             {set.lines.map(({ key, label }) => <th key={key} scope="col" class="num">{label}</th>)}
+            {hasNotes ? <th scope="col">Notes</th> : null}
           </tr>
         </thead>
         <tbody>
@@ -23,6 +26,7 @@ export function LinesTable({ set, caption }: { readonly set: LineSet; readonly c
               {set.lines.map(({ key, values }) => (
                 <td key={key} class="num">{lineText(set.unit, values[at])}</td>
               ))}
+              {hasNotes ? <td>{barNotes(set, at).join("; ")}</td> : null}
             </tr>
           ))}
         </tbody>

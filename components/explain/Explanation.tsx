@@ -53,6 +53,10 @@ export interface ExplainedFigure {
 }
 
 const COMPACT_FROM = 1_000_000;
+/** Units that stand behind their amounts as they are called. */
+const NAMED_UNITS: ReadonlySet<string> = new Set(["gwei", "sat/vB", "vB", "sat"]);
+/** As many inputs stand as they are; more scroll in a frame of their own. */
+const MAX_OPEN_INPUTS = 12;
 
 interface UnitValueProps {
   readonly value: number | null;
@@ -78,8 +82,15 @@ function UnitValue({ value, unit, reason = null }: UnitValueProps) {
       return <span title={formatPlain(value)}>{formatShare(value)}</span>;
     case "points":
       return <span title={formatPlain(value)}>{formatDecimal(value, 2)}</span>;
-    default:
-      return <Amount shown={Math.abs(value) >= COMPACT_FROM ? formatFiat(value) : plain(value)} />;
+    default: {
+      const shown = Math.abs(value) >= COMPACT_FROM ? formatFiat(value) : plain(value);
+      if (!NAMED_UNITS.has(unit)) return <Amount shown={shown} />;
+      return (
+        <>
+          <Amount shown={shown} /> <span class="unit">{unit}</span>
+        </>
+      );
+    }
   }
 }
 
@@ -142,26 +153,34 @@ export function titleOf({ label, asset }: ExplainedFigure): string {
 
 function Inputs({ inputs }: { readonly inputs: readonly ExplainedInput[] }) {
   if (inputs.length === 0) return null;
+  const frame = inputs.length <= MAX_OPEN_INPUTS ? {} : {
+    class: "scroller",
+    tabIndex: 0,
+    role: "region" as const,
+    "aria-label": "Inputs, scrollable",
+  };
   return (
     <div>
       <h3>Inputs</h3>
-      <dl class="rows">
-        {inputs.map((input, at) => (
-          <div key={at}>
-            <dt>
-              {input.name}
-              <span class="input-source">
-                {input.source === null ? null : <span>{input.source}</span>}
-                {input.resolution === null ? null : <span>{input.resolution}</span>}
-                {input.asof === null ? null : <Moment at={input.asof} />}
-              </span>
-            </dt>
-            <dd>
-              <UnitValue value={input.value} unit={input.unit} reason="not in the store" />
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <div {...frame}>
+        <dl class="rows">
+          {inputs.map((input, at) => (
+            <div key={at}>
+              <dt>
+                {input.name}
+                <span class="input-source">
+                  {input.source === null ? null : <span>{input.source}</span>}
+                  {input.resolution === null ? null : <span>{input.resolution}</span>}
+                  {input.asof === null ? null : <Moment at={input.asof} />}
+                </span>
+              </dt>
+              <dd>
+                <UnitValue value={input.value} unit={input.unit} reason="not in the store" />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </div>
     </div>
   );
 }

@@ -57,6 +57,7 @@ export const KEY_HELP: readonly (readonly [keys: readonly string[], does: string
   [["g", "d"], "API docs"],
   [["g", "s"], "Style guide"],
   [["."], "Hide or show amounts"],
+  [["Ctrl", "Z"], "Take the last change of a ledger back"],
   [["?"], "This help"],
   [["Esc"], "Close what is open"],
 ];

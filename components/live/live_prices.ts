@@ -19,7 +19,9 @@ export interface PriceChange {
   readonly direction: "up" | "down";
 }
 
-const TRADED_SOURCES: ReadonlySet<string> = new Set(["consolidated", "demo"]);
+/** What prices of the synthetic market are called. */
+export const DEMO_SOURCE = "demo";
+const TRADED_SOURCES: ReadonlySet<string> = new Set(["consolidated", DEMO_SOURCE]);
 
 /** A base stands for 24 hours before as long as it lies off that by at most this share of them. */
 const MAX_BASE_OFFSET_MS = DAY_MS / 7;
@@ -44,12 +46,17 @@ export function liveChange24h({ priceUsd, at, base }: LivePriceRow): number | nu
   return priceUsd / base.priceUsd - 1;
 }
 
-/** The prices of a page, brought up to date by ticks. */
+/**
+ * The prices of a page, brought up to date by ticks: those of the demo market only where the page
+ * shows it.
+ */
 export class LivePrices {
   readonly #rows: Map<string, LivePriceRow>;
+  readonly #isDemo: boolean;
 
-  constructor(rows: readonly LivePriceRow[]) {
+  constructor(rows: readonly LivePriceRow[], { isDemo }: { readonly isDemo: boolean }) {
     this.#rows = new Map(rows.map((row) => [row.coinId, row]));
+    this.#isDemo = isDemo;
   }
 
   get coinIds(): readonly string[] {
@@ -72,8 +79,9 @@ export class LivePrices {
     return newest;
   }
 
-  /** Takes a tick in; `null` for one that is older than what is known, or of no row. */
+  /** Takes a tick in; `null` for one that is older than what is known, or not for this page. */
   apply(tick: PriceTick): PriceChange | null {
+    if (tick.source === DEMO_SOURCE && !this.#isDemo) return null;
     const known = this.#rows.get(tick.coinId);
     if (known === undefined || tick.at < known.at) return null;
     const { priceUsd, at, source, change24h } = tick;

@@ -1,12 +1,13 @@
 import { priceFreshness } from "../../services/kernel/price_freshness.ts";
 import { type LiveState, POLL_MS } from "../api/live_state.ts";
 import { formatSpan, formatUtc } from "../format/time.ts";
-import type { LivePriceRow } from "./live_prices.ts";
+import { DEMO_SOURCE, type LivePriceRow } from "./live_prices.ts";
 
 export type LiveStatusKind =
   | "connecting"
   | "live"
   | "stale"
+  | "over"
   | "reconnecting"
   | "polling"
   | "offline"
@@ -24,7 +25,7 @@ export interface LiveStatus {
 export interface LiveStatusInput {
   readonly state: LiveState | null;
   /** The newest live price of the page, `null` without any. */
-  readonly newest: Pick<LivePriceRow, "at" | "isTraded"> | null;
+  readonly newest: Pick<LivePriceRow, "at" | "isTraded" | "source"> | null;
   /** This browser's clock, UTC milliseconds. */
   readonly now: number;
 }
@@ -59,6 +60,8 @@ export function describeLive({ state, newest, now }: LiveStatusInput): LiveStatu
   }
   if (newest === null) return NO_PRICES;
   if (priceFreshness(ageMs, newest) === "stale") {
+    // The demo market trades all the time: where the server can be heard, its silence is an end.
+    if (newest.source === DEMO_SOURCE) return OVER;
     return {
       kind: "stale",
       label: `Stale, ${roughSpan(ageMs)}`,
@@ -84,6 +87,13 @@ const POLLING: LiveStatus = {
   kind: "polling",
   label: `Polling every ${formatSpan(POLL_MS)}`,
   sentence: `No stream holds, so prices are asked for every ${formatSpan(POLL_MS)}`,
+};
+
+const OVER: LiveStatus = {
+  kind: "over",
+  label: "Demo over",
+  sentence: "The demo market has ended, as it does once real data is stored: " +
+    "load the page again to see what is there now",
 };
 
 const NO_PRICES: LiveStatus = {

@@ -36,7 +36,11 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
   },
   {
     title: "DeFi",
-    pages: [{ href: "/pools", label: "Pools", icon: "pool", key: "p" }],
+    pages: [
+      { href: "/pools", label: "Pools", icon: "pool", key: "l" },
+      { href: "/simulations/autopilot", label: "Autopilot", icon: "autopilot", key: "t" },
+      { href: "/onchain", label: "Network gauges", icon: "chain", key: "n" },
+    ],
   },
   {
     title: "System",

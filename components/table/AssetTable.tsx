@@ -1,25 +1,14 @@
 import { ASSET_COLUMNS, type AssetRow } from "./asset_row.ts";
 import { assetRowsHtml } from "./AssetRows.tsx";
+import { SortHeader, type Sorting } from "./SortHeader.tsx";
 
-export type SortOrder = "asc" | "desc";
-
-export interface AssetTableProps {
+export interface AssetTableProps extends Sorting {
   readonly caption: string;
   readonly rows: readonly AssetRow[];
   /** As-of of the newest asset, `null` without any. */
   readonly newest: number | null;
-  readonly sort: string;
-  readonly order: SortOrder;
   /** Keys of the columns that the reader hid. */
   readonly hidden: ReadonlySet<string>;
-  /** The address of the same view sorted by a column. */
-  readonly sortHref: (key: string, order: SortOrder) => string;
-}
-
-/** Where the first click on a column's header leads: numbers start high, names at A. */
-function nextOrder(key: string, { sort, order }: Pick<AssetTableProps, "sort" | "order">) {
-  if (key === sort) return order === "asc" ? "desc" : "asc";
-  return key === "name" ? "asc" : "desc";
 }
 
 /** Every asset as a real row, so that the browser's own search finds it. */
@@ -47,27 +36,5 @@ export function AssetTable(props: AssetTableProps) {
       </thead>
       <tbody dangerouslySetInnerHTML={{ __html: assetRowsHtml(props.rows, props) }} />
     </table>
-  );
-}
-
-interface SortHeaderProps extends AssetTableProps {
-  readonly name: string;
-  readonly label: string;
-  readonly priority?: number;
-}
-
-function SortHeader({ name, label, priority = 1, ...table }: SortHeaderProps) {
-  const state = table.sort !== name ? "none" : table.order === "asc" ? "ascending" : "descending";
-  return (
-    <th
-      scope="col"
-      class={name === "name" ? undefined : "num"}
-      aria-sort={state}
-      data-col={name}
-      data-pri={priority > 1 ? priority : undefined}
-    >
-      {/* The framework marks links to this path as the current page, which a sort is not. */}
-      <a aria-current="false" href={table.sortHref(name, nextOrder(name, table))}>{label}</a>
-    </th>
   );
 }

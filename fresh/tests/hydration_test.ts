@@ -234,7 +234,7 @@ Deno.test({
         await connected;
         const reloaded = page.waitForEvent("framenavigated");
         reload.reload();
-        await reloaded;
+        assertEquals((await reloaded).url(), `${origin}/blog`);
         await page.close();
         reload.close();
       });

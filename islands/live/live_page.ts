@@ -11,15 +11,19 @@ const AGES_EVERY_MS = 1_000;
 /** Keeps the prices that the server wrote into a page up to date. */
 export class LivePage {
   readonly #cells = new LiveCells(document);
-  readonly #prices = new LivePrices(this.#cells.rows);
+  readonly #prices: LivePrices;
   readonly #motion = matchMedia("(prefers-reduced-motion: reduce)");
   readonly #pending = new Map<string, PriceTick>();
   readonly #onStatus: (status: LiveStatus) => void;
   #state: LiveState | null = null;
   #painting = 0;
 
-  constructor(onStatus: (status: LiveStatus) => void) {
+  constructor(
+    onStatus: (status: LiveStatus) => void,
+    { isDemo }: { readonly isDemo: boolean },
+  ) {
     this.#onStatus = onStatus;
+    this.#prices = new LivePrices(this.#cells.rows, { isDemo });
   }
 
   /** Starts where the page has a price to keep; the answer stops it again. */

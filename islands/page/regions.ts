@@ -1,5 +1,8 @@
 import { localizeMoments } from "../../components/keys/moments.ts";
 
+/** Told by the document once regions have new content; what was found in the old is gone. */
+export const REGIONS_EVENT = "regionsreplaced";
+
 /** What the server wrote into each region last; scripts have changed the page's own since. */
 const written = new WeakMap<Element, string>();
 
@@ -12,9 +15,10 @@ function readRegions(page: ParentNode): Map<string, Element> {
   return regions;
 }
 
-/** Whether somebody types or selects in there, which a new content would take from under them. */
+/** Whether somebody types, selects or chooses in there, which a new content would take from under them. */
 function isInUse(region: Element): boolean {
   const { activeElement } = document;
+  if (region.querySelector("details.menu[open]") !== null) return true;
   if (activeElement instanceof HTMLInputElement && region.contains(activeElement)) return true;
   const selection = getSelection();
   return selection !== null && !selection.isCollapsed && selection.anchorNode !== null &&
@@ -34,12 +38,14 @@ function focusKey(element: Element | null): string {
  */
 export function replaceRegions(next: ParentNode, now: number): void {
   const newer = readRegions(next);
+  let isChanged = false;
   for (const [name, region] of readRegions(document)) {
     const source = newer.get(name);
     if (source === undefined || isInUse(region)) continue;
     const html = source.innerHTML;
     if (written.get(region) === html) continue;
     written.set(region, html);
+    isChanged = true;
     const focused = region.contains(document.activeElement) ? document.activeElement : null;
     const key = focusKey(focused);
     region.replaceChildren(...[...source.childNodes].map((node) => document.adoptNode(node)));
@@ -48,4 +54,5 @@ export function replaceRegions(next: ParentNode, now: number): void {
     const controls = [...region.querySelectorAll<HTMLElement>("button, a, summary, [tabindex]")];
     controls.find((control) => focusKey(control) === key)?.focus({ preventScroll: true });
   }
+  if (isChanged) document.dispatchEvent(new Event(REGIONS_EVENT));
 }

@@ -9,7 +9,8 @@ import {
   type WholeReply,
 } from "./middleware/compression.ts";
 import { FrontCache } from "./middleware/front_cache.ts";
-import { addRateHeaders, type ConnectionInfo, type RateLimiter } from "./middleware/rate_limit.ts";
+import type { ConnectionInfo } from "./middleware/client_address.ts";
+import { addRateHeaders, type RateLimiter } from "./middleware/rate_limit.ts";
 import type { RequestMetrics } from "./middleware/request_metrics.ts";
 import { RequestIds } from "./middleware/request_id.ts";
 import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
@@ -52,22 +53,19 @@ export class ApiFront {
    * clients that are limited it is never asked: they are answered by `answer`.
    */
   replay(request: Request, info?: ConnectionInfo): Response | null {
-    return this.#deps.limiter.limits(info) ? null : this.#replay(request);
+    return this.#deps.limiter.limits(request, info) ? null : this.#replay(request);
   }
 
   /** The answer made for this request; at once where nothing has to be waited for. */
   answer(request: Request, info?: ConnectionInfo): Response | Promise<Response> {
-    if (!this.#deps.limiter.limits(info)) return this.#make(request);
+    if (!this.#deps.limiter.limits(request, info)) return this.#make(request);
     const { dispatcher, limiter, metrics } = this.#deps;
     const route = this.#routes.of(dispatcher.find(request));
-    const rate = limiter.take(info, route.rateClass);
+    const rate = limiter.take(request, { info, rateClass: route.rateClass });
     if (rate.refusal !== null) {
-      const startedAt = metrics.now();
-      const response = toResponse(refusal(rate.refusal), {
-        id: this.#ids.of(request.headers),
-        route,
-      });
-      route.meter.record(response.status, startedAt);
+      const [startedAt, id] = [metrics.now(), this.#ids.of(request.headers)];
+      const response = toResponse(refusal(rate.refusal), { id, route });
+      route.meter.record(response.status, { startedAt, id });
       return addRateHeaders(response, rate);
     }
     const response = this.#replay(request) ?? this.#make(request);
@@ -83,7 +81,8 @@ export class ApiFront {
     const hit = this.#cache.replay(request, { change, build: this.#buildReplayed });
     if (hit === null) return null;
     const response = conditional(request, hit);
-    hit.route.meter.record(response.status, startedAt);
+    // Replays share one id, of which no log line tells.
+    hit.route.meter.record(response.status, { startedAt, id: null });
     return response;
   }
 
@@ -120,7 +119,7 @@ export class ApiFront {
     if (isRead(request)) this.#cache.keep(request.url, { ...forms, route, change });
     const reply = forms.gzip ?? forms.plain;
     const response = conditional(request, { reply, response: toResponse(reply, { id, route }) });
-    route.meter.record(response.status, startedAt);
+    route.meter.record(response.status, { startedAt, id });
     return response;
   }
 }

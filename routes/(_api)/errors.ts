@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode, type ErrorDetails } from "../../services/kernel/errors.ts";
+import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
 import type { Reply } from "./reply.ts";
 
 /** The only place where a code becomes a status. */
@@ -38,6 +39,20 @@ export function statusOfCode(code: ErrorCode): number {
 export function refusal({ code, message, details }: AppError): Reply {
   const error = { code, message, ...details && { details } };
   return { status: statusOfCode(code), body: toText(error), headers: headersFor(code, details) };
+}
+
+/** The answer to a refusal that comes before any route: ready to send, and kept by nobody. */
+export function refusalResponse(error: AppError): Response {
+  const { status, body, headers } = refusal(error);
+  return new Response(body, {
+    status,
+    headers: {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      ...Object.fromEntries(SECURITY_HEADERS),
+      ...headers,
+    },
+  });
 }
 
 /** The answer to our own mistake: nothing of it leaves the process but the id to look it up by. */

@@ -7,20 +7,24 @@ import {
   type MarketService,
   QUOTE_FIGURES,
 } from "../../services/market/mod.ts";
+import { gaugeFigureOf, type GaugeService } from "../../services/onchain/mod.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import { canExplainScore, type ScoreService } from "../../services/scores/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
+import { explainGaugeFigure } from "./gauge_explain.ts";
 import { AsofParam, AssetName } from "./params.ts";
 import { provenanceToWire } from "./provenance_wire.ts";
 import { ok } from "./reply.ts";
 import { Explanation } from "./schemas.ts";
 
 export function explainEndpoints(
-  { market, risk, scoring, clock }: {
+  { market, risk, scoring, gauges, clock }: {
     readonly market: MarketService;
     readonly risk: RiskService;
     /** Explains the figures of scores where there is one. */
     readonly scoring?: { readonly scores: ScoreService } | undefined;
+    /** Explains the figures of chains where there is one. */
+    readonly gauges?: GaugeService | undefined;
     readonly clock: Clock;
   },
 ): readonly Endpoint[] {
@@ -35,7 +39,8 @@ export function explainEndpoints(
           USUAL_PERIODS.join(", ")
         } or any other. Of scores: ` +
         "`score`, `score_rank`, `score_coverage`, a pillar such as `score:risk` or a metric such " +
-        "as `score:volatility_30d`.",
+        "as `score:volatility_30d`. Of a chain's gauges: such as `gas:fast` of ethereum and " +
+        "`mempool:size` of bitcoin.",
       params: z.object({
         figure: z.string().min(1).max(60).meta({ examples: ["change_24h"] }),
         asset_id: AssetName,
@@ -51,12 +56,16 @@ export function explainEndpoints(
       response: Explanation,
       refusals: [404, 409],
       async handle({ params: { asset_id, figure }, query }) {
-        const explanation = scoring && canExplainScore(figure)
+        const gauge = gaugeFigureOf(figure);
+        const explanation = gauges && gauge
+          ? await explainGaugeFigure(gauge, { market, gauges, asset: asset_id })
+          : scoring && canExplainScore(figure)
           ? await scoring.scores.explain(asset_id, figure, query)
           : risk.canExplain(figure)
           ? await risk.explain(asset_id, figure, query)
           : await market.explainQuote(asset_id, figure, { interval: query.interval });
-        const version = await market.getVersion();
+        // Gauges are no part of the market, whose version would keep an old reading.
+        const version = gauge ? undefined : await market.getVersion();
         return ok(explanationToWire(explanation), { now: clock.now(), version });
       },
     }),

@@ -13,7 +13,8 @@ import type { Endpoint } from "./endpoint.ts";
 import { explainEndpoints } from "./explain.ts";
 import { marketEndpoints } from "./market.ts";
 import { metricsEndpoint, type Scrape } from "./metrics.ts";
-import { type ConnectionInfo, RateLimiter, type RateLimitMode } from "./middleware/rate_limit.ts";
+import type { ConnectionInfo } from "./middleware/client_address.ts";
+import { RateLimiter, type RateLimitMode } from "./middleware/rate_limit.ts";
 import { NO_REQUEST_METRICS, requestMetrics } from "./middleware/request_metrics.ts";
 import { describeApi, type JsonObject } from "./openapi.ts";
 import { documentEndpoint, opsEndpoints } from "./ops.ts";
@@ -22,10 +23,12 @@ import { controlEndpoints } from "./ops_controls.ts";
 import { portfolioEndpoints } from "./portfolio.ts";
 import type { PortfolioParts } from "./portfolio_scope.ts";
 import { onchainEndpoints } from "./onchain.ts";
-import { ingestEndpoint, poolEndpoints, type PoolParts } from "./pools.ts";
+import { intakeEndpoints } from "./pool_intake.ts";
+import { poolEndpoints, type PoolParts } from "./pools.ts";
 import { riskEndpoints } from "./risk.ts";
 import { recalculateEndpoint, scoreEndpoints, type Scoring } from "./scores.ts";
-import { simulationEndpoints } from "./simulations.ts";
+import { simulationExplainEndpoints } from "./simulation_explain.ts";
+import { simulationEndpoints, simulationRunEndpoints } from "./simulations.ts";
 import { taskEndpoints } from "./tasks.ts";
 
 export interface ApiDeps {
@@ -49,6 +52,8 @@ export interface ApiDeps {
   readonly monitoring?: Monitoring;
   /** Whom the limits hold for; nobody if left out. */
   readonly rateLimits?: RateLimitMode;
+  /** Addresses and networks of proxies whose word on who asks is taken; none if left out. */
+  readonly trustedProxies?: readonly string[];
   /** Version of the product. */
   readonly version: string;
 }
@@ -87,6 +92,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...scoring ? scoreEndpoints({ ...scoring, market: deps.market, clock }) : [],
     ...poolParts ? poolEndpoints({ ...poolParts, clock }) : [],
     ...poolParts ? simulationEndpoints({ ...poolParts, clock }) : [],
+    ...poolParts ? simulationExplainEndpoints({ ...poolParts, clock }) : [],
     ...gauges ? onchainEndpoints({ gauges, clock }) : [],
   ];
   return [
@@ -95,7 +101,8 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...scoring ? [recalculateEndpoint({ ...scoring, clock })] : [],
     ...portfolio ? portfolioEndpoints({ ...deps, ...portfolio }) : [],
     ...taskEndpoints({ ...deps, ownerOf: portfolio?.ownerOf }),
-    ...poolParts ? [ingestEndpoint({ ...poolParts, clock })] : [],
+    ...poolParts ? intakeEndpoints({ ...poolParts, clock }) : [],
+    ...poolParts ? simulationRunEndpoints({ ...poolParts, clock }) : [],
     ...consoleEndpoints({ ops, clock }),
     ...controlEndpoints({ ops, clock }),
     ...monitoring ? [metricsEndpoint(monitoring.scrape)] : [],
@@ -104,7 +111,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
 
 /** Builds everything that answers with data, behind a cache that replays public answers. */
 export function createApi(deps: ApiDeps): Api {
-  const { changes, clock, log, monitoring, rateLimits = "off" } = deps;
+  const { changes, clock, log, monitoring, rateLimits = "off", trustedProxies = [] } = deps;
   const described = mountTable(deps);
   const document = describeApi([...described, documentEndpoint({})], deps.version);
   const dispatcher = new Dispatcher([...described, documentEndpoint(document)], log);
@@ -112,7 +119,7 @@ export function createApi(deps: ApiDeps): Api {
     dispatcher,
     changes,
     clock,
-    limiter: new RateLimiter({ clock, mode: rateLimits }),
+    limiter: new RateLimiter({ clock, mode: rateLimits, trustedProxies }),
     metrics: monitoring
       ? requestMetrics(monitoring.metrics, monitoring.stopwatch)
       : NO_REQUEST_METRICS,

@@ -1,6 +1,13 @@
 import { z } from "zod";
-import { formatUtcMs } from "../../services/kernel/time.ts";
-import { type GaugeService, type GaugeView, KEPT_DAYS } from "../../services/onchain/mod.ts";
+import { formatUtcMs, SECOND_MS, type UtcMs } from "../../services/kernel/time.ts";
+import {
+  GAUGE_METRICS,
+  type GaugeMetric,
+  type GaugeName,
+  type GaugeService,
+  type GaugeView,
+  KEPT_DAYS,
+} from "../../services/onchain/mod.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { NOTHING, wholeNumber } from "./params.ts";
@@ -9,50 +16,73 @@ import { Epoch, Instant } from "./schemas.ts";
 
 const tag = "On-chain";
 const Value = z.number();
-const Off = z.object({ enabled: z.literal(false), reason: z.string() });
+const Known = Value.nullable();
 const query = z.object({
-  days: wholeNumber({ min: 0, max: KEPT_DAYS, fallback: 1 }).describe("Days of history"),
+  days: wholeNumber({ min: 0, max: KEPT_DAYS, fallback: 1 })
+    .describe("Days of history: one by the minute, more by the hour"),
 });
+
+const Off = z.object({
+  enabled: z.literal(false),
+  reason: z.string(),
+  setting: z.string().describe("What turns it on"),
+});
+
+/** What says how far a gauge can be trusted. */
+const STATE = {
+  enabled: z.literal(true),
+  source: z.string(),
+  resolution: z.enum(["1m", "1h"]).describe("Of the history: readings, or means of hours"),
+  asof: Instant.nullable().describe("When it was read; null before the first reading"),
+  age_seconds: z.int().nullable().describe("How old the reading is"),
+  stale: z.boolean().describe("Older than five minutes"),
+  problem: z.string().nullable().describe("Why the newest try failed; null where it did not"),
+  tried_at: Instant.nullable(),
+};
+
+function historyOf<Name extends GaugeName>(name: Name) {
+  const metrics: readonly GaugeMetric<Name>[] = GAUGE_METRICS[name];
+  const fields = Object.fromEntries(metrics.map((metric) => [metric, Known]));
+  return z.array(z.object({ t: Epoch, ...fields as Record<GaugeMetric<Name>, typeof Known> }));
+}
 
 const Gas = z.union([
   Off,
   z.object({
-    enabled: z.literal(true),
-    safe: Value.nullable().describe("Gwei"),
-    proposed: Value.nullable(),
-    fast: Value.nullable(),
-    base_fee: Value.nullable(),
+    ...STATE,
+    safe: Known.describe("Gwei"),
+    proposed: Known,
+    fast: Known,
+    base_fee: Known,
     block: z.int().nullable(),
-    asof: Instant.nullable().describe("null before the first reading"),
-    history: z.array(z.object({
-      t: Epoch,
-      safe: Value,
-      proposed: Value,
-      fast: Value,
-      base_fee: Value.nullable(),
-    })),
+    history: historyOf("eth_gas"),
   }),
-]);
+]).meta({ id: "EthGas" });
 
 const Mempool = z.union([
   Off,
   z.object({
-    enabled: z.literal(true),
+    ...STATE,
     size: z.int().nullable().describe("Transactions that wait"),
-    vsize: Value.nullable().describe("Virtual bytes"),
-    fees: z.record(z.string(), Value).nullable().describe("Satoshi per virtual byte"),
+    vsize: Known.describe("Virtual bytes"),
+    total_fee: Known.describe("Satoshi that they would pay together"),
+    fees: z.object({
+      ...{ fastest: Value, half_hour: Value, hour: Value, economy: Value, minimum: Value },
+    }).nullable().describe("Satoshi per virtual byte"),
+    fee_buckets: z.array(z.object({
+      from: Value.describe("Satoshi per virtual byte, at least"),
+      to: Known.describe("Less than; null of the dearest"),
+      vsize: Value,
+    })).describe("What waits by what it pays, dearest first; empty where the source is silent"),
     projected_blocks: z.array(z.object({
       transactions: z.int(),
       vsize: Value,
       median_fee: Value,
       fee_range: z.array(Value),
     })),
-    asof: Instant.nullable(),
-    history: z.array(
-      z.object({ t: Epoch, size: z.int(), vsize: Value, fastest: Value, hour: Value }),
-    ),
+    history: historyOf("btc_mempool"),
   }),
-]);
+]).meta({ id: "BtcMempool" });
 
 interface Deps {
   readonly gauges: GaugeService;
@@ -61,8 +91,9 @@ interface Deps {
 
 /** The gauges, in the envelope below `/api` and bare without it. */
 export function onchainEndpoints({ gauges, clock }: Deps): readonly Endpoint[] {
-  const gas = async (days: number) => gasToWire(await gauges.view("eth_gas", days));
-  const mempool = async (days: number) => mempoolToWire(await gauges.view("btc_mempool", days));
+  const gas = async (days: number) => gasToWire(await gauges.view("eth_gas", days), clock.now());
+  const mempool = async (days: number) =>
+    mempoolToWire(await gauges.view("btc_mempool", days), clock.now());
   const routes = [
     { path: "/onchain/eth/gas", summary: "Gas prices of Ethereum", response: Gas, read: gas },
     {
@@ -84,47 +115,55 @@ export function onchainEndpoints({ gauges, clock }: Deps): readonly Endpoint[] {
   ]);
 }
 
-function gasToWire(view: GaugeView<"eth_gas">): z.output<typeof Gas> {
+type On<Name extends GaugeName> = Extract<GaugeView<Name>, { enabled: true }>;
+
+function stateToWire<Name extends GaugeName>(view: On<Name>, now: UtcMs) {
+  const { source, latest, isStale, tried, history } = view;
+  return {
+    ...{ enabled: true as const, source, stale: isStale, resolution: history.resolution },
+    asof: latest && formatUtcMs(latest.asof),
+    age_seconds: latest && Math.max(0, Math.floor((now - latest.asof) / SECOND_MS)),
+    problem: tried?.problem ?? null,
+    tried_at: tried && formatUtcMs(tried.at),
+  };
+}
+
+function gasToWire(view: GaugeView<"eth_gas">, now: UtcMs): z.output<typeof Gas> {
   if (!view.enabled) return view;
   const { latest, history } = view;
   return {
-    enabled: true,
+    ...stateToWire(view, now),
     safe: latest?.safe ?? null,
     proposed: latest?.proposed ?? null,
     fast: latest?.fast ?? null,
     base_fee: latest?.baseFee ?? null,
     block: latest?.block ?? null,
-    asof: latest && formatUtcMs(latest.asof),
-    history: history.map(({ asof, safe, proposed, fast, baseFee }) => ({
-      ...{ t: asof, safe, proposed, fast, base_fee: baseFee },
-    })),
+    history: history.points.map(({ t, values }) => ({ t, ...values })),
   };
 }
 
-function mempoolToWire(view: GaugeView<"btc_mempool">): z.output<typeof Mempool> {
+function mempoolToWire(view: GaugeView<"btc_mempool">, now: UtcMs): z.output<typeof Mempool> {
   if (!view.enabled) return view;
   const { latest, history } = view;
-  const fees = latest && {
-    fastest: latest.fees.fastest,
-    half_hour: latest.fees.halfHour,
-    hour: latest.fees.hour,
-    economy: latest.fees.economy,
-    minimum: latest.fees.minimum,
-  };
   return {
-    enabled: true,
+    ...stateToWire(view, now),
     size: latest?.size ?? null,
     vsize: latest?.vsize ?? null,
-    fees,
+    total_fee: latest?.totalFee ?? null,
+    fees: latest && {
+      fastest: latest.fees.fastest,
+      half_hour: latest.fees.halfHour,
+      hour: latest.fees.hour,
+      economy: latest.fees.economy,
+      minimum: latest.fees.minimum,
+    },
+    fee_buckets: [...latest?.bands ?? []],
     projected_blocks: (latest?.projected ?? []).map((block) => ({
       transactions: block.transactions,
       vsize: block.vsize,
       median_fee: block.medianFee,
       fee_range: [...block.feeRange],
     })),
-    asof: latest && formatUtcMs(latest.asof),
-    history: history.map(({ asof, size, vsize, fees: { fastest, hour } }) => ({
-      ...{ t: asof, size, vsize, fastest, hour },
-    })),
+    history: history.points.map(({ t, values }) => ({ t, ...values })),
   };
 }

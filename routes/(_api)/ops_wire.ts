@@ -71,7 +71,7 @@ export const Streams = z.object({
 }).meta({ id: "Streams" });
 
 /** What waits, runs and lies dead. */
-export const Queue = z.object({
+const Queue = z.object({
   counts: z.array(z.object({ name: z.string(), state: z.string(), count: z.int() })),
   oldest_due_seconds: z.number(),
 }).meta({ id: "Queue" });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  type AutopilotService,
   type PoolCard,
   type PoolIngestion,
   type PoolService,
@@ -11,17 +12,9 @@ import type { Secret } from "../../services/kernel/secret.ts";
 import type { UtcMs } from "../../services/kernel/time.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
-import { checkAdminKey } from "./middleware/admin_key.ts";
 import { decimalNumber, NOTHING, wholeNumber } from "./params.ts";
-import {
-  Ingested,
-  ingestToWire,
-  PoolPage,
-  poolPageToWire,
-  PoolRow,
-  poolToWire,
-} from "./pools_wire.ts";
-import { nextLink, ok, okJson, type Reply } from "./reply.ts";
+import { PoolPage, poolPageToWire, PoolRow, poolToWire } from "./pools_wire.ts";
+import { nextLink, okJson, type Reply } from "./reply.ts";
 
 const tag = "DeFi pools";
 const MAX_ROWS = 500;
@@ -47,6 +40,7 @@ const Slug = z.string().min(1).max(80).transform((text) => text.toLowerCase());
 /** The part of the process that knows pools. */
 export interface PoolParts {
   readonly pools: PoolService;
+  readonly autopilot: AutopilotService;
   readonly ingestion: PoolIngestion;
   /** What operators ingest with; `null` lets nobody. */
   readonly adminKey: Secret | null;
@@ -111,29 +105,6 @@ function detail({ pools, clock }: Deps): Endpoint {
       const now = clock.now();
       const found = await pools.getPool(pool_id);
       return reply(poolPageToWire(found, { now, points }), { now });
-    },
-  });
-}
-
-/** Fetches now, for operators. */
-export function ingestEndpoint({ ingestion, adminKey, clock }: Deps): Endpoint {
-  return endpoint({
-    method: "POST",
-    path: "/api/admin/ingest",
-    tag,
-    summary: "Fetch pools now, whatever was fetched last",
-    description: "Takes the operator's key in X-Admin-Key. Running it twice adds nothing twice.",
-    params: NOTHING,
-    query: NOTHING,
-    response: Ingested,
-    refusals: [401, 409],
-    async handle({ headers }) {
-      checkAdminKey(headers(), adminKey);
-      const report = await ingestion.runNow();
-      return ok(ingestToWire(report), {
-        now: clock.now(),
-        headers: { "cache-control": "no-store" },
-      });
     },
   });
 }

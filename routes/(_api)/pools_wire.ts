@@ -1,6 +1,5 @@
 import { z } from "zod";
 import {
-  type IngestReport,
   type Interval,
   POOL_KINDS,
   type PoolCard,
@@ -239,21 +238,4 @@ function seriesToWire(history: PoolHistory, points: number) {
     tvl_usd: line(history.tvlUsd),
     known_at: [...history.knownAt.subarray(from)],
   };
-}
-
-export const Ingested = z.object({
-  provider: z.string(),
-  fetched: z.array(z.string()),
-  read: z.int(),
-  inserted: z.int(),
-  updated: z.int(),
-  unchanged: z.int(),
-  held: z.int(),
-  quarantined: z.int(),
-  errors: z.array(z.object({ line: z.int(), reason: z.string() })),
-  problems: z.record(z.string(), z.string()).describe("Targets that failed, and why"),
-}).meta({ id: "PoolIngest" });
-
-export function ingestToWire(report: IngestReport): z.output<typeof Ingested> {
-  return { ...report, fetched: [...report.fetched], errors: [...report.errors] };
 }

@@ -19,7 +19,7 @@ import type { SuccessStatus } from "./endpoint.ts";
 
 export const PORTFOLIO_TAG = "Portfolios";
 /** Portfolios change by hand at any moment, and are nobody else's to keep. */
-export const PRIVATE = { "cache-control": "private, no-store" };
+const PRIVATE = { "cache-control": "private, no-store" };
 
 export const PortfolioParams = z.object({ portfolio_id: IdParam });
 

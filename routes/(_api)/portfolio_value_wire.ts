@@ -20,7 +20,7 @@ const PriceSchema = z.object({
   is_demo: z.boolean(),
 });
 
-export const PositionSchema = z.object({
+const PositionSchema = z.object({
   asset_id: z.string(),
   symbol: z.string(),
   name: z.string(),
@@ -33,6 +33,7 @@ export const PositionSchema = z.object({
   value: Amount.nullable().describe("In the currency"),
   value_usd: Amount.nullable(),
   share: z.number().nullable().describe("Fraction of the value of all priced positions"),
+  change_24h: z.number().nullable().describe("Of the price, as a fraction"),
   cost_usd: Amount.describe("Of the units whose cost is known, fees included"),
   uncosted: Amount.describe("Units that nobody knows the cost of"),
   unrealized_usd: Amount.nullable(),
@@ -109,7 +110,7 @@ function rateToWire({ rate, source, asof, status }: CurrentRate): z.input<typeof
   };
 }
 
-export function positionToWire(position: Position): z.input<typeof PositionSchema> {
+function positionToWire(position: Position): z.input<typeof PositionSchema> {
   return {
     asset_id: position.assetId,
     symbol: position.symbol,
@@ -123,6 +124,7 @@ export function positionToWire(position: Position): z.input<typeof PositionSchem
     value: position.value,
     value_usd: position.valueUsd,
     share: position.share,
+    change_24h: position.change24h,
     cost_usd: position.costUsd,
     uncosted: position.uncosted,
     unrealized_usd: position.unrealizedUsd,

@@ -40,7 +40,7 @@ export function streamed(
 }
 
 /** What tells a browser to save an answer under a name. */
-export function fileHeaders(
+function fileHeaders(
   fileName: string,
   mediaType: string,
 ): Readonly<Record<string, string>> {

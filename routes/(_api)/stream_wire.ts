@@ -2,6 +2,7 @@ import { formatUtcMs } from "../../services/kernel/time.ts";
 import {
   type FeedStatus,
   LIVE_TOPICS,
+  type LiveBoard,
   type LiveCandle,
   type LivePrice,
 } from "../../services/market/mod.ts";
@@ -62,17 +63,26 @@ export const BATCH_FORMAT: WireFormat<readonly string[]> = {
   ],
 };
 
-/** Has the hub send what the bus tells, until the result is called. */
-export function feedHub(hub: StreamHub, bus: Bus): () => void {
+/** Has the hub send what board and bus tell, until the result is called. */
+export function feedHub(
+  hub: StreamHub,
+  { board, bus }: { readonly board: LiveBoard; readonly bus: Bus },
+): () => void {
+  const onPrices = (prices: readonly LivePrice[]) => hub.publish("prices", prices.map(priceValue));
+  const onFeeds = (feeds: readonly FeedStatus[]) => hub.publish("feeds", feeds.map(feedValue));
   const stops = [
-    bus.subscribe(LIVE_TOPICS.prices, (payload) => {
-      hub.publish("prices", (JSON.parse(payload) as readonly LivePrice[]).map(priceValue));
+    board.subscribe({
+      onPrices,
+      onFeeds,
+      onForgotten() {
+        hub.forget("prices");
+        hub.forget("feeds");
+        onPrices(board.list());
+        onFeeds(board.feeds());
+      },
     }),
     bus.subscribe(LIVE_TOPICS.candles, (payload) => {
       hub.publish("candles", (JSON.parse(payload) as readonly LiveCandle[]).map(candleValue));
-    }),
-    bus.subscribe(LIVE_TOPICS.feeds, (payload) => {
-      hub.publish("feeds", (JSON.parse(payload) as readonly FeedStatus[]).map(feedValue));
     }),
     bus.subscribe(SCORE_TOPIC, (payload) => {
       hub.publish("scores", (JSON.parse(payload) as readonly ScoreNews[]).map(scoreValue));
@@ -94,13 +104,17 @@ export async function tellScores(hub: StreamHub, scores: ScoreService): Promise<
 /** Has the values of watched portfolios follow prices and ledgers, until the result is called. */
 export function feedValues(
   feed: ValueFeed,
-  { bus, ledger }: { readonly bus: Bus; readonly ledger: Pick<LedgerService, "subscribe"> },
+  { board, ledger }: {
+    readonly board: LiveBoard;
+    readonly ledger: Pick<LedgerService, "subscribe">;
+  },
 ): () => void {
   const stops = [
-    bus.subscribe(LIVE_TOPICS.prices, (payload) => {
-      if (feed.size === 0) return;
-      const prices = JSON.parse(payload) as readonly LivePrice[];
-      feed.onPrices(prices.map(({ assetId }) => assetId));
+    board.subscribe({
+      onPrices(prices) {
+        if (feed.size > 0) feed.onPrices(prices.map(({ assetId }) => assetId));
+      },
+      onForgotten: () => feed.onMarket(),
     }),
     ledger.subscribe((scope) => feed.onLedger(scope)),
   ];

@@ -6,7 +6,7 @@ import type { LedgerScope, ValueFeed } from "../../services/portfolio/mod.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import type { StreamChoice, StreamHub } from "../../services/streams/mod.ts";
 import { pathOf } from "./dispatcher.ts";
-import { refusal } from "./errors.ts";
+import { refusalResponse } from "./errors.ts";
 import { EventStream, type EventStreamDeps, RETRY_MS } from "./event_stream.ts";
 import { isOfForeignOrigin } from "./middleware/same_site.ts";
 import { SECURITY_HEADERS } from "./middleware/security_headers.ts";
@@ -28,6 +28,8 @@ export interface StreamDeps {
   readonly resolve: (name: string) => { readonly id: string };
   /** Streams open at once; beyond them new ones are refused. */
   readonly maxStreams: number;
+  /** Resolves once what the hub holds may be told; `null` where it may be at once. */
+  readonly settle?: () => Promise<unknown> | null;
   /** Values of portfolios; absent where the process has none. */
   readonly values?: ValueStreams;
   /** Seconds without a sign of a WebSocket's client before it is ended. */
@@ -77,12 +79,19 @@ export class StreamEndpoints {
     const path = pathOf(request.url);
     const open = OPENERS[path];
     if (open === undefined) return this.#handleOwned(request, path);
-    return this.#guarded(
-      request,
-      () =>
-        "socket" in open
-          ? this.#upgrade(request, { deps: this.#socketDeps[open.socket] })
-          : this.#stream(request, { choice: this.#choose(open.sse, searchOf(request)) }),
+    const answer = () =>
+      this.#guarded(
+        request,
+        () =>
+          "socket" in open
+            ? this.#upgrade(request, { deps: this.#socketDeps[open.socket] })
+            : this.#stream(request, { choice: this.#choose(open.sse, searchOf(request)) }),
+      );
+    const settling = this.#deps.settle?.() ?? null;
+    if (settling === null) return answer();
+    return settling.then(
+      answer,
+      () => refusalResponse(unavailable("the database does not answer")),
     );
   }
 
@@ -95,7 +104,7 @@ export class StreamEndpoints {
       if (this.#sse + this.#sockets >= this.#deps.maxStreams) throw this.#full();
       return open();
     } catch (error) {
-      if (error instanceof AppError) return toResponse(error);
+      if (error instanceof AppError) return refusalResponse(error);
       throw error;
     }
   }
@@ -134,7 +143,7 @@ export class StreamEndpoints {
       const scope = await values.find(request.headers, portfolioId);
       return this.#guarded(request, () => this.#follow(request, { values, scope, isSocket }));
     } catch (error) {
-      if (error instanceof AppError) return toResponse(error);
+      if (error instanceof AppError) return refusalResponse(error);
       throw error;
     }
   }
@@ -319,17 +328,4 @@ function upgraded(request: Request, idleTimeout: number): Deno.WebSocketUpgrade 
     const message = "Cannot open a WebSocket: expected the handshake of RFC 6455";
     throw new AppError("BAD_REQUEST", message, { cause: error });
   }
-}
-
-function toResponse(error: AppError): Response {
-  const { status, body, headers } = refusal(error);
-  return new Response(body, {
-    status,
-    headers: {
-      "content-type": "application/json",
-      "cache-control": "no-store",
-      ...Object.fromEntries(SECURITY_HEADERS),
-      ...headers,
-    },
-  });
 }

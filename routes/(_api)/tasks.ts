@@ -73,7 +73,7 @@ export async function tasksReply(
 const Owned = z.object({ owner_id: z.string() });
 
 /** Whether a job is work for everybody, or for this owner. */
-export function isFor({ payload }: JobRecord, owner: string | null): boolean {
+function isFor({ payload }: JobRecord, owner: string | null): boolean {
   const owned = Owned.safeParse(payload);
   return !owned.success || owned.data.owner_id === owner;
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { ApiOperation, ApiParameter, ApiResponse, ApiSchema } from "./api_reference.ts";
 import type { ApiType, SchemaField } from "./api_schema.ts";
 
@@ -59,30 +60,20 @@ function Parameters({ parameters, label }: {
   readonly label: string;
 }) {
   return (
-    <table class="table reference">
-      <caption class="sr">Parameters of {label}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Parameter</th>
-          <th scope="col">Type</th>
-          <th scope="col">Meaning</th>
+    <Reference caption={`Parameters of ${label}`} columns={["Parameter", "Type", "Meaning"]}>
+      {parameters.map(({ name, place, isRequired, type, description }) => (
+        <tr key={`${place}-${name}`}>
+          <th scope="row">
+            <code>{name}</code>{" "}
+            <small class="muted">{isRequired ? `${place}, required` : place}</small>
+          </th>
+          <td>
+            <TypeText type={type} />
+          </td>
+          <td>{description}</td>
         </tr>
-      </thead>
-      <tbody>
-        {parameters.map(({ name, place, isRequired, type, description }) => (
-          <tr key={`${place}-${name}`}>
-            <th scope="row">
-              <code>{name}</code>{" "}
-              <small class="muted">{isRequired ? `${place}, required` : place}</small>
-            </th>
-            <td>
-              <TypeText type={type} />
-            </td>
-            <td>{description}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Reference>
   );
 }
 
@@ -91,35 +82,25 @@ function Responses({ responses, label }: {
   readonly label: string;
 }) {
   return (
-    <table class="table reference">
-      <caption class="sr">Answers of {label}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Answer</th>
-          <th scope="col">Body</th>
-          <th scope="col">Meaning</th>
+    <Reference caption={`Answers of ${label}`} columns={["Answer", "Body", "Meaning"]}>
+      {responses.map(({ status, description, bodies }) => (
+        <tr key={status}>
+          <th scope="row">
+            <code>{status}</code>
+          </th>
+          <td>
+            {bodies.length === 0
+              ? "empty"
+              : bodies.map(({ mediaType, type }) => (
+                <div key={mediaType}>
+                  <TypeText type={type} /> <small class="muted">{mediaType}</small>
+                </div>
+              ))}
+          </td>
+          <td>{description}</td>
         </tr>
-      </thead>
-      <tbody>
-        {responses.map(({ status, description, bodies }) => (
-          <tr key={status}>
-            <th scope="row">
-              <code>{status}</code>
-            </th>
-            <td>
-              {bodies.length === 0
-                ? "empty"
-                : bodies.map(({ mediaType, type }) => (
-                  <div key={mediaType}>
-                    <TypeText type={type} /> <small class="muted">{mediaType}</small>
-                  </div>
-                ))}
-            </td>
-            <td>{description}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Reference>
   );
 }
 
@@ -149,28 +130,34 @@ function Fields({ fields, label }: {
   readonly label: string;
 }) {
   return (
-    <table class="table reference">
-      <caption class="sr">Fields of {label}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Field</th>
-          <th scope="col">Type</th>
-          <th scope="col">Meaning</th>
+    <Reference caption={`Fields of ${label}`} columns={["Field", "Type", "Meaning"]}>
+      {fields.map(({ name, isRequired, type, description }) => (
+        <tr key={name}>
+          <th scope="row">
+            <code>{name}</code> {isRequired ? null : <small class="muted">optional</small>}
+          </th>
+          <td>
+            <TypeText type={type} />
+          </td>
+          <td>{description}</td>
         </tr>
+      ))}
+    </Reference>
+  );
+}
+
+function Reference({ caption, columns, children }: {
+  readonly caption: string;
+  readonly columns: readonly string[];
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <table class="table reference">
+      <caption class="sr">{caption}</caption>
+      <thead>
+        <tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr>
       </thead>
-      <tbody>
-        {fields.map(({ name, isRequired, type, description }) => (
-          <tr key={name}>
-            <th scope="row">
-              <code>{name}</code> {isRequired ? null : <small class="muted">optional</small>}
-            </th>
-            <td>
-              <TypeText type={type} />
-            </td>
-            <td>{description}</td>
-          </tr>
-        ))}
-      </tbody>
+      <tbody>{children}</tbody>
     </table>
   );
 }

@@ -5,6 +5,7 @@ import { EmptyState } from "../../components/states/States.tsx";
 import { ASSET_COLUMNS } from "../../components/table/asset_row.ts";
 import { AssetTable } from "../../components/table/AssetTable.tsx";
 import { type FilterPill, FilterPills } from "../../components/table/FilterPills.tsx";
+import { CsvLink } from "../../components/table/PanelLinks.tsx";
 import TableTools from "../../islands/TableTools.tsx";
 import { type MarketOverview, QUOTE_SORTS } from "../../services/market/mod.ts";
 import { matchQuotes, type OverviewView, viewFields, viewHref } from "./overview_view.ts";
@@ -12,7 +13,7 @@ import { AsofSpan } from "./AsofSpan.tsx";
 import { sourceState } from "./source_state.ts";
 
 /** Rows of one page; beyond it the theme filter and search narrow the list. */
-export const MAX_ROWS = 500;
+const MAX_ROWS = 500;
 
 export interface AssetsPanelProps {
   readonly overview: MarketOverview;
@@ -86,18 +87,7 @@ function Actions({ view }: { readonly view: OverviewView }) {
           <button type="submit" class="btn" data-size="s" data-kind="primary">Show these</button>
         </fieldset>
       </details>
-      <a
-        class="btn"
-        data-kind="quiet"
-        data-icon
-        data-size="s"
-        href={viewHref(view, "/overview.csv")}
-        aria-label="Download CSV"
-        title="Download CSV"
-        download
-      >
-        <Icon name="export" />
-      </a>
+      <CsvLink href={viewHref(view, "/overview.csv")} />
     </form>
   );
 }

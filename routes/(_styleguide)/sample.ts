@@ -1,7 +1,7 @@
 import type { ExplainedFigure } from "../../components/explain/Explanation.tsx";
 import type { AssetRow } from "../../components/table/asset_row.ts";
+import { DAY_MS } from "../../services/kernel/time.ts";
 
-const DAY_MS = 86_400_000;
 /** The instant that the samples stand at; a style guide looks the same on every day. */
 export const SAMPLE_AT = Date.UTC(2021, 6, 6, 23, 59);
 

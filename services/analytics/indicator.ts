@@ -103,9 +103,16 @@ export function parsePeriods(text: string, count: number): readonly number[] | n
   return parts.every(isPeriod) ? parts.map(Number) : null;
 }
 
-/** Reads the one period of a name without seeds, or `null`. */
-export function parsePeriod(text: string, seed: string): number | null {
-  return seed === "" ? parsePeriods(text, 1)?.[0] ?? null : null;
+/** How the kinds are named and read that take closes, one period and no seed. */
+export function namedByPeriod<K extends IndicatorKind>(kind: K) {
+  return {
+    syntax: `${kind}:N`,
+    readsRange: false,
+    parse(parameters: string, seed: string) {
+      const [period] = seed === "" ? parsePeriods(parameters, 1) ?? [] : [];
+      return period === undefined ? null : { kind, name: `${kind}:${period}`, period };
+    },
+  };
 }
 
 /** Refuses a window that can't be. */

@@ -94,7 +94,7 @@ export function warmUp<K extends IndicatorKind>(
 }
 
 /** Whether it needs `high` and `low` beside `close`. */
-export function readsRange<K extends IndicatorKind>(spec: SpecOf<K>): boolean {
+function readsRange<K extends IndicatorKind>(spec: SpecOf<K>): boolean {
   return definitionOf(spec).readsRange;
 }
 

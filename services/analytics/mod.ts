@@ -18,7 +18,6 @@ export {
   INDICATOR_SYNTAX,
   parseIndicatorSpec,
   parseIndicatorSpecs,
-  readsRange,
   warmUp,
 } from "./indicators.ts";
 export { atr } from "./atr.ts";
@@ -49,7 +48,7 @@ export * from "./risk/correlation.ts";
 export { deepestDrawdown, type Drawdown, drawdownCurve } from "../kernel/drawdown.ts";
 export { RISK_FIGURES } from "./risk/figures.ts";
 export { logReturns } from "./risk/log_returns.ts";
-export { MAX_WINDOW_BARS, parsePeriod, type Period, USUAL_PERIODS } from "./risk/period.ts";
+export { parsePeriod, type Period, USUAL_PERIODS } from "./risk/period.ts";
 export {
   measurePriceRisk,
   measureSwing,

@@ -3,8 +3,8 @@ import {
   closeStream,
   type IndicatorDefinition,
   type IntoColumn,
+  namedByPeriod,
   outputFor,
-  parsePeriod,
 } from "./indicator.ts";
 
 export interface RocOptions extends IntoColumn {
@@ -52,12 +52,7 @@ class RocWindow {
 }
 
 export const ROC: IndicatorDefinition<"roc"> = {
-  syntax: "roc:N",
-  readsRange: false,
-  parse(parameters, seed) {
-    const period = parsePeriod(parameters, seed);
-    return period === null ? null : { kind: "roc", name: `roc:${period}`, period };
-  },
+  ...namedByPeriod("roc"),
   warmUp: ({ period }) => period,
   memory: () => 0,
   compute: ({ close }, { period }) => roc(close, { period }),

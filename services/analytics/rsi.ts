@@ -3,8 +3,8 @@ import {
   closeStream,
   type IndicatorDefinition,
   type IntoColumn,
+  namedByPeriod,
   outputFor,
-  parsePeriod,
 } from "./indicator.ts";
 
 export interface RsiOptions extends IntoColumn {
@@ -124,12 +124,7 @@ function strength(doubledGains: number, moves: number): number {
 }
 
 export const RSI: IndicatorDefinition<"rsi"> = {
-  syntax: "rsi:N",
-  readsRange: false,
-  parse(parameters, seed) {
-    const period = parsePeriod(parameters, seed);
-    return period === null ? null : { kind: "rsi", name: `rsi:${period}`, period };
-  },
+  ...namedByPeriod("rsi"),
   warmUp: ({ period }) => period,
   memory: ({ period }) => 1 - 1 / period,
   compute: ({ close }, { period }) => rsi(close, { period }),

@@ -3,8 +3,8 @@ import {
   closeStream,
   type IndicatorDefinition,
   type IntoColumn,
+  namedByPeriod,
   outputFor,
-  parsePeriod,
 } from "./indicator.ts";
 
 export interface SmaOptions extends IntoColumn {
@@ -124,12 +124,7 @@ class SmaWindow {
 }
 
 export const SMA: IndicatorDefinition<"sma"> = {
-  syntax: "sma:N",
-  readsRange: false,
-  parse(parameters, seed) {
-    const period = parsePeriod(parameters, seed);
-    return period === null ? null : { kind: "sma", name: `sma:${period}`, period };
-  },
+  ...namedByPeriod("sma"),
   warmUp: ({ period }) => period - 1,
   memory: () => 0,
   compute: ({ close }, { period }) => sma(close, { period }),

@@ -2,8 +2,8 @@ import {
   closeStream,
   type IndicatorDefinition,
   type IntoColumn,
+  namedByPeriod,
   outputFor,
-  parsePeriod,
 } from "./indicator.ts";
 import { MomentsWindow, rollingMoments } from "./rolling_moments.ts";
 
@@ -26,12 +26,7 @@ export function stddev(values: Float64Array, { period, out }: StddevOptions): Fl
 }
 
 export const STDDEV: IndicatorDefinition<"stddev"> = {
-  syntax: "stddev:N",
-  readsRange: false,
-  parse(parameters, seed) {
-    const period = parsePeriod(parameters, seed);
-    return period === null ? null : { kind: "stddev", name: `stddev:${period}`, period };
-  },
+  ...namedByPeriod("stddev"),
   warmUp: ({ period }) => period - 1,
   memory: () => 0,
   compute: ({ close }, { period }) => stddev(close, { period }),

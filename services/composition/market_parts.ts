@@ -2,6 +2,7 @@ import { indicatorEngine } from "../analytics/mod.ts";
 import {
   type AssetId,
   AssetRegistry,
+  DemoGate,
   LiveBoard,
   loadRegistry,
   MarketService,
@@ -29,7 +30,9 @@ export async function openMarket({ config, clock, log, database, owner }: Core) 
     instance: owner,
   });
   const prices = new SqlLivePriceStore(database);
-  const board = new LiveBoard({ bus, store: prices });
+  const demoGate = new DemoGate({ store, changes, mode: config.demo, log });
+  demoGate.start();
+  const board = new LiveBoard({ bus, store: prices, demo: demoGate, log });
   await board.start();
   const market = new MarketService({
     registry,
@@ -43,7 +46,7 @@ export async function openMarket({ config, clock, log, database, owner }: Core) 
   const provider = new DemoProvider({ clock, timer: systemTimer });
   const isListed = (assetId: AssetId) => registry.assets.some(({ id }) => id === assetId);
   const demo = { provider, assetIds: provider.assetIds.filter(isListed) };
-  return { store, registry, changes, bus, prices, board, market, demo };
+  return { store, registry, changes, bus, prices, board, market, demo, demoGate };
 }
 
 export type MarketParts = Awaited<ReturnType<typeof openMarket>>;

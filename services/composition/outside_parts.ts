@@ -4,6 +4,7 @@ import { systemRandom } from "../platform/random.ts";
 import { systemTimer } from "../platform/timer.ts";
 import { WebSocketClient } from "../platform/web_socket_client.ts";
 import { connectOutside, EXCHANGERATE_KEY, loadProviders, type Outside } from "../providers/mod.ts";
+import { ETHERSCAN_KEY } from "../providers/onchain/mod.ts";
 import { SqlProviderStateStore, SqlRawIngestStore } from "../storage/mod.ts";
 import { type Core, openRedis, readRegistryFile } from "./core.ts";
 
@@ -12,7 +13,7 @@ export async function openOutside(
   { config, clock, log, database, metrics }: Core,
   registry: AssetRegistry,
 ): Promise<Outside> {
-  const { market, isNetworkAllowed, exchangerateKey } = config;
+  const { market, isNetworkAllowed, exchangerateKey, etherscanKey } = config;
   return connectOutside({
     configs: loadProviders(await readRegistryFile("providers.json"), market),
     http: (provider) => new FetchHttpClient({ provider, isNetworkAllowed }),
@@ -23,9 +24,10 @@ export async function openOutside(
     assets: registry.assets,
     venues: market.venues,
     liveAssetIds: market.liveAssets?.map((name) => registry.resolve(name).id) ?? null,
-    secretQuery: exchangerateKey
-      ? { exchangerate_host: { [EXCHANGERATE_KEY]: exchangerateKey } }
-      : {},
+    secretQuery: {
+      ...exchangerateKey && { exchangerate_host: { [EXCHANGERATE_KEY]: exchangerateKey } },
+      ...etherscanKey && { etherscan: { [ETHERSCAN_KEY]: etherscanKey } },
+    },
     keys: {
       coingecko: market.coingeckoKey,
       dune: config.pools.duneKey,

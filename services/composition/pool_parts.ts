@@ -1,4 +1,5 @@
 import {
+  AutopilotService,
   PoolArchive,
   PoolFeed,
   type PoolFeedDeps,
@@ -9,7 +10,6 @@ import {
   readPoolSettings,
 } from "../defi/mod.ts";
 import { SECOND_MS } from "../kernel/time.ts";
-import { GaugeService } from "../onchain/mod.ts";
 import { systemTimer } from "../platform/timer.ts";
 import type { Outside } from "../providers/mod.ts";
 import {
@@ -18,8 +18,7 @@ import {
   FlipsidePoolProvider,
   MockPoolProvider,
 } from "../providers/pools/mod.ts";
-import { EtherscanGas, MempoolSpace } from "../providers/onchain/mod.ts";
-import { SqlGaugeStore, SqlLeaseStore, SqlPoolStore } from "../storage/mod.ts";
+import { SqlAuditLog, SqlLeaseStore, SqlPoolStore } from "../storage/mod.ts";
 import type { Core } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
 
@@ -39,38 +38,21 @@ export function openPools(
     mock: isMockWanted ? "only" : "fallback",
   });
   const settings = readPoolSettings(config.pools.parameters);
-  const pools = new PoolService({ archive, clock, settings, origin });
+  const pools = new PoolService({ archive, settings, origin });
+  const autopilot = new AutopilotService({ archive, clock, settings });
   const leases = new SqlLeaseStore(database, clock);
-  const ingestion = new PoolIngestion({ provider, store, leases, owner, clock, log });
+  const ingestion = new PoolIngestion({
+    ...{ provider, store, leases, owner, clock, log },
+    audit: new SqlAuditLog(database, clock),
+    timer: systemTimer,
+  });
   const feed = (tell: PoolFeedDeps["tell"]) =>
     new PoolFeed({
       ...{ pools, ingestion, store, tell, clock, log },
       timer: systemTimer,
       tickMs: config.pools.tickSeconds * SECOND_MS,
     });
-  return { pools, ingestion, adminKey: config.adminKey, feed };
-}
-
-/** Gauges of chains; without a key, or without the network, the reason stands in for a source. */
-export function openGauges(
-  { config, clock, database, log }: Core,
-  { gates }: Outside,
-): GaugeService {
-  const { etherscanKey: key, isNetworkAllowed } = config;
-  const off = isNetworkAllowed ? null : "TOKENLYSIS_NETWORK is off";
-  return new GaugeService({
-    store: new SqlGaugeStore(database),
-    sources: {
-      eth_gas: off ??
-        (key === null
-          ? "ETHERSCAN_API_KEY is not set"
-          : new EtherscanGas({ http: gates.http("etherscan"), key })),
-      btc_mempool: off ?? new MempoolSpace({ http: gates.http("mempool") }),
-    },
-    clock,
-    timer: systemTimer,
-    log,
-  });
+  return { pools, autopilot, ingestion, adminKey: config.adminKey, feed };
 }
 
 /** Serves what was imported; asks nobody. */

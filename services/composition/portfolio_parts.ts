@@ -68,7 +68,7 @@ export async function openPortfolio(
   ledger.subscribe((scope, change) => ledgers.note(scope, change));
   const lots = new LotService({ portfolios, ledgers, rest: () => nextTurn() });
   const holdings = new HoldingService({ lots, market, fx, clock });
-  const { keeper, performance } = openSnapshots(
+  const { keeper, watch, performance } = openSnapshots(
     { config, clock, database, log },
     { portfolios, ledger, ledgers, lots, prices, valuation, candles, changes, queue },
   );
@@ -89,7 +89,7 @@ export async function openPortfolio(
   const ownerOf = (_headers: Headers): string => LOCAL_OWNER;
   return {
     ...{ portfolios, ledger, lots, holdings, performance, fx, valuation, desk, watchlists },
-    ...{ keeper, ownerOf, stopFollowing },
+    ...{ keeper, watch, ownerOf, stopFollowing },
   };
 }
 

@@ -20,10 +20,12 @@ import {
   SnapshotFreshness,
   SnapshotKeeper,
   SnapshotRebuild,
+  SnapshotWatch,
   timeAxis,
   type ValuationService,
 } from "../portfolio/mod.ts";
 import type { ChangeFeed } from "../ports/mod.ts";
+import { systemTimer } from "../platform/timer.ts";
 import { readTopicVersion, type SqlCandleStore, SqlSnapshotStore } from "../storage/mod.ts";
 import type { Core } from "./core.ts";
 
@@ -90,7 +92,8 @@ export function openSnapshots(core: SnapshotCore, deps: SnapshotDeps) {
     isEmpty: async (scope) => (await ledger.listTransactions(scope, { limit: 1 })).length === 0,
     ask: (scope) => keeper.ask(scope),
   });
-  return { keeper, performance };
+  const watch = new SnapshotWatch({ keeper, log, timer: systemTimer, changes });
+  return { keeper, watch, performance };
 }
 
 function readersOf({ valuation }: Pick<SnapshotDeps, "valuation">) {

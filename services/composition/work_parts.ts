@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createJobs, healRequest, JobSystem } from "../../jobs/mod.ts";
 import { UuidFactory } from "../kernel/ids.ts";
 import { Backfill, CandleHealer, DemoMarket, LiveMarket } from "../market/mod.ts";
+import type { GaugeService } from "../onchain/mod.ts";
 import { systemRandom } from "../platform/random.ts";
 import { systemTimer } from "../platform/timer.ts";
 import { openWakers } from "../platform/wakers/open_wakers.ts";
@@ -24,11 +25,12 @@ const FIRST_RUN_LIMIT_MS = 60_000;
 /** The jobs of this process, which nothing has started yet; on an empty store the demo is there. */
 export async function openJobs(
   core: Core,
-  { store, registry, outside, prices, bus, scores, portfolio, demo: feed }:
+  { store, registry, outside, prices, bus, scores, portfolio, gauges, demo: feed }:
     & MarketParts
     & {
       readonly outside: Outside;
       readonly scores: ScoreService;
+      readonly gauges: GaugeService;
       readonly portfolio: Pick<PortfolioParts, "desk" | "holdings" | "fx" | "keeper">;
     },
 ) {
@@ -46,6 +48,7 @@ export async function openJobs(
       clock,
       demo,
       scores,
+      gauges,
       bus,
       desk: portfolio.desk,
       snapshots: portfolio.keeper,
@@ -84,7 +87,7 @@ export async function openJobs(
 /** The prices of the venues, for as long as this process has the lease to feed. */
 export function createLive(
   core: Core,
-  { outside, jobs, demo, ...parts }: MarketParts & { outside: Outside; jobs: JobSystem },
+  { outside, jobs, demo, demoGate, ...parts }: MarketParts & { outside: Outside; jobs: JobSystem },
 ): LiveMarket {
   const { config, clock, database } = core;
   const ids = new UuidFactory(() => clock.now());
@@ -95,6 +98,7 @@ export function createLive(
     ...parts,
     // Never both: prices of the demo market must not stand among real ones.
     feeds: config.isNetworkAllowed ? outside.feeds : demoFeeds,
+    mayFeed: () => config.isNetworkAllowed || (demoGate.peek() ?? demoGate.isOpen()),
     leases: new SqlLeaseStore(database, clock),
     timer: systemTimer,
     newId: () => ids.next(),

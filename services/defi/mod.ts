@@ -1,19 +1,38 @@
-export { EXCLUSIONS, type Simulation } from "./autopilot/simulation.ts";
+export {
+  AutopilotService,
+  type OpenedSimulation,
+  type SimulatedAutopilot,
+  type SimulatedPool,
+  type SimulationChoices,
+} from "./autopilot/autopilot_service.ts";
+export { type SimulationDefaults, type SimulationQuery } from "./autopilot/constraints.ts";
+export { type DecisionEvidence, type SeenPool } from "./autopilot/explain_decision.ts";
+export {
+  BASELINE_LABELS,
+  explainSimulation,
+  type SimulatedUnit,
+  SIMULATION_FIGURES,
+  type SimulationExplanation,
+  type SimulationFigure,
+} from "./autopilot/explain_simulation.ts";
+export { EXCLUSION_WORDS, nameOf } from "./autopilot/reasons.ts";
+export {
+  type Baseline,
+  type Decision,
+  DECISION_KINDS,
+  type Exclusion,
+  EXCLUSIONS,
+  type Simulation,
+} from "./autopilot/simulation.ts";
 export type { Interval, YieldDecomposition, YieldStep } from "./decomposition.ts";
 export type { ExplainedScore, PoolScores, ScorePart } from "./explain_score.ts";
 export { type Pool, POOL_KINDS, type PoolId, type PoolSnapshot, STRUCTURES } from "./pool.ts";
-export { type IngestReport, keepReadings, PoolIngestion, type Taken } from "./pool_ingestion.ts";
+export { type IngestReport, keepReadings, type Taken } from "./ingest_report.ts";
+export { type IngestStatus, PoolIngestion } from "./pool_ingestion.ts";
 export { type ArchivedPool, MOCK_SOURCE, PoolArchive } from "./pool_archive.ts";
 export { PoolFeed, type PoolFeedDeps } from "./pool_feed.ts";
 export type { PoolHistory } from "./pool_history.ts";
-export {
-  type PoolCard,
-  type PoolDetail,
-  type PoolOrigin,
-  PoolService,
-  type SimulatedAutopilot,
-  type SimulationQuery,
-} from "./pool_service.ts";
+export { type PoolCard, type PoolDetail, type PoolOrigin, PoolService } from "./pool_service.ts";
 export type { PoolMetrics } from "./pool_metrics.ts";
 export { SCORE_METHODS, type ScoreMethodName } from "./pool_scores.ts";
 export { DEFAULT_POOL_SETTINGS, type PoolSettings, readPoolSettings } from "./pool_settings.ts";

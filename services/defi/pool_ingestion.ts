@@ -1,24 +1,17 @@
 import { AppError, errorMessage, ProviderError } from "../kernel/errors.ts";
 import { DAY_MS, MINUTE_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
+import type { JsonValue } from "../ports/jobs.ts";
 import type { LeaseStore } from "../ports/leases.ts";
-import type { Clock, Log } from "../ports/mod.ts";
-import type { PoolFetch, PoolProvider, PoolStore, QuarantinedReading } from "./ports.ts";
+import type { AuditLog } from "../ports/audit.ts";
+import type { Clock, Log, Timer } from "../ports/mod.ts";
+import type { StoredSnapshot } from "./pool.ts";
+import { addReport, emptyReport, type IngestReport, keepReadings } from "./ingest_report.ts";
+import type { PoolFetch, PoolProvider, PoolStore, StoredQuarantine } from "./ports.ts";
 
-/** Of one run, whatever the number of its targets. */
-export interface IngestReport {
-  readonly provider: string;
-  /** Targets that were due and asked for. */
-  readonly fetched: readonly string[];
-  readonly read: number;
-  readonly inserted: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  /** New readings that wait for the next one to confirm them. */
-  readonly held: number;
-  readonly quarantined: number;
-  readonly errors: readonly QuarantinedReading[];
-  /** Targets that failed, with the reason. */
-  readonly problems: Readonly<Record<string, string>>;
+/** A target, and from when its readings are wanted. */
+interface Due {
+  readonly target: string;
+  readonly start: UtcMs;
 }
 
 export interface PoolIngestionDeps {
@@ -26,17 +19,30 @@ export interface PoolIngestionDeps {
   readonly store: PoolStore;
   readonly leases: LeaseStore;
   readonly owner: string;
+  readonly audit: Pick<AuditLog, "record">;
   readonly clock: Clock;
+  readonly timer: Timer;
   readonly log: Log;
+}
+
+/** What operators see of it. */
+export interface IngestStatus {
+  readonly provider: string;
+  /** Targets by name; `nextAt` is from when each is due again. */
+  readonly fetches: readonly (PoolFetch & { readonly nextAt: UtcMs })[];
+  /** Readings that wait for the next one to confirm them, newest first. */
+  readonly held: readonly StoredSnapshot[];
+  /** Rows that could not be read, of every provider. */
+  readonly quarantined: readonly StoredQuarantine[];
 }
 
 /** How far back a target is asked for that was never fetched. */
 const FIRST_DAYS = 400;
-/** Errors that a report names. */
-const MAX_ERRORS = 100;
 const LEASE = "pool_ingest";
-/** Longer than the slowest run of a query. */
-const LEASE_MS = 20 * MINUTE_MS;
+/** A process that was killed keeps others from fetching for as long. */
+const LEASE_MS = MINUTE_MS;
+const EXTEND_EVERY_MS = LEASE_MS / 3;
+const ACTION = "pools.ingest";
 
 /**
  * Takes pools from a provider into the store. Every step may be repeated: a process that dies
@@ -59,11 +65,61 @@ export class PoolIngestion {
     return await this.#start({ isForced: false, signal });
   }
 
-  /** Fetches every target now. Throws `CONFLICT` while another run is under way. */
-  async runNow(signal?: AbortSignal): Promise<IngestReport> {
+  /**
+   * Fetches every target now, which the audit log is told. Throws `CONFLICT` while another run is
+   * under way.
+   */
+  async runNow(
+    { actor, signal }: { readonly actor: string; readonly signal?: AbortSignal },
+  ): Promise<IngestReport> {
+    let report: IngestReport;
+    try {
+      report = await this.#force(signal);
+    } catch (error) {
+      const outcome = error instanceof AppError ? "refused" : "failed";
+      await this.#note(actor, { outcome, reason: errorMessage(error) });
+      throw error;
+    }
+    const { inserted, updated, unchanged, held, quarantined, problems } = report;
+    const counts = { inserted, updated, unchanged, held, quarantined };
+    await this.#note(actor, { outcome: "done", ...counts, problems });
+    return report;
+  }
+
+  /** Tells the audit log that somebody was not let. */
+  async noteRefusal(actor: string, reason: string): Promise<void> {
+    await this.#note(actor, { outcome: "refused", reason });
+  }
+
+  async getStatus({ limit }: { readonly limit: number }): Promise<IngestStatus> {
+    const { provider, store } = this.#deps;
+    const [fetches, held, quarantined] = await Promise.all([
+      store.listFetches(provider.name),
+      store.listHeld(limit),
+      store.listQuarantine(limit),
+    ]);
+    return {
+      provider: provider.name,
+      fetches: fetches.map((fetch) => ({
+        ...fetch,
+        nextAt: utcMsOf(fetch.startedAt + provider.minFetchMs),
+      })),
+      held,
+      quarantined,
+    };
+  }
+
+  async #force(signal: AbortSignal | undefined): Promise<IngestReport> {
     const report = this.#running === null ? await this.#start({ isForced: true, signal }) : null;
     if (report !== null) return report;
     throw new AppError("CONFLICT", "Cannot fetch pools: another run is under way");
+  }
+
+  async #note(actor: string, details: Readonly<Record<string, JsonValue>>): Promise<void> {
+    const { audit, provider, log } = this.#deps;
+    const act = { actor, action: ACTION, subject: provider.name };
+    log.info("An operator used a control", { ...act, outcome: details.outcome });
+    await audit.record({ ...act, details });
   }
 
   async #start(
@@ -81,32 +137,76 @@ export class PoolIngestion {
   async #runLeased(
     { isForced, signal }: { readonly isForced: boolean; readonly signal: AbortSignal | undefined },
   ): Promise<IngestReport | null> {
-    const { leases, owner, provider, clock, log } = this.#deps;
+    const { leases, owner, log } = this.#deps;
     if (!await leases.acquire(LEASE, { owner, leaseMs: LEASE_MS })) return null;
+    const lost = new AbortController();
+    const stopExtending = this.#extendLease(lost);
     try {
       const due = await this.#due(isForced);
       if (due.length === 0) return null;
-      let report = emptyReport(provider.name);
-      for (const { target, start } of due) {
-        report = await this.#take(target, { start, signal, report });
+      const both = AbortSignal.any([lost.signal, ...signal ? [signal] : []]);
+      const report = await this.#takeAll(due, both);
+      const { provider, problems } = report;
+      if (Object.keys(problems).length > 0) {
+        log.warn("Cannot fetch all pools", { provider, problems });
       }
-      this.#nextAt = clock.now() + provider.minFetchMs;
-      if (Object.keys(report.problems).length > 0) {
-        log.warn("Cannot fetch all pools", { provider: provider.name, problems: report.problems });
+      if (report.quarantined > 0) {
+        const [first] = report.errors;
+        log.info("Rows of pools were set aside", {
+          provider,
+          rows: report.quarantined,
+          ...first && { first: `${first.line}: ${first.reason}` },
+        });
       }
       return report;
     } finally {
+      await stopExtending();
       await leases.release(LEASE, owner);
     }
   }
 
+  /** Keeps the lease for as long as the run takes; `lost` aborts if another process has it. */
+  #extendLease(lost: AbortController): () => Promise<void> {
+    const { leases, owner, timer, log } = this.#deps;
+    let extending: Promise<void> = Promise.resolve();
+    let cancel = () => {};
+    const extend = async () => {
+      try {
+        if (await leases.acquire(LEASE, { owner, leaseMs: LEASE_MS })) return plan();
+        lost.abort(new AppError("CONFLICT", "Another process fetches pools"));
+      } catch (error) {
+        // Tried again while the lease lasts: nobody else can have it before.
+        log.warn("Cannot extend the lease to fetch pools", { error: errorMessage(error) });
+        plan();
+      }
+    };
+    const plan = () => {
+      cancel = timer.after(EXTEND_EVERY_MS, () => extending = extend());
+    };
+    plan();
+    return async () => {
+      cancel();
+      await extending;
+      cancel();
+    };
+  }
+
+  async #takeAll(due: readonly Due[], signal: AbortSignal): Promise<IngestReport> {
+    let report = emptyReport(this.#deps.provider.name);
+    for (const { target, start } of due) {
+      signal.throwIfAborted();
+      report = await this.#take(target, { start, signal, report });
+    }
+    return report;
+  }
+
   /** Targets whose least time has passed, with the time from which they are wanted. */
-  async #due(isForced: boolean): Promise<readonly { target: string; start: UtcMs }[]> {
+  async #due(isForced: boolean): Promise<readonly Due[]> {
     const { provider, store, clock } = this.#deps;
     const now = clock.now();
-    const known = new Map(
-      (await store.listFetches(provider.name)).map((fetch) => [fetch.target, fetch]),
-    );
+    const fetches = (await store.listFetches(provider.name))
+      .filter(({ target }) => provider.targets.includes(target));
+    const known = new Map(fetches.map((fetch) => [fetch.target, fetch]));
     const due = provider.targets.flatMap((target) => {
       const last = known.get(target);
       if (last && !isForced && now - last.startedAt < provider.minFetchMs) return [];
@@ -115,7 +215,7 @@ export class PoolIngestion {
       return [{ target, start }];
     });
     if (due.length === 0) {
-      const starts = [...known.values()].map(({ startedAt }) => startedAt + provider.minFetchMs);
+      const starts = fetches.map(({ startedAt }) => startedAt + provider.minFetchMs);
       this.#nextAt = Math.min(...starts);
     }
     return due;
@@ -125,7 +225,7 @@ export class PoolIngestion {
     target: string,
     { start, signal, report }: {
       readonly start: UtcMs;
-      readonly signal: AbortSignal | undefined;
+      readonly signal: AbortSignal;
       readonly report: IngestReport;
     },
   ): Promise<IngestReport> {
@@ -134,65 +234,19 @@ export class PoolIngestion {
     const fetch: PoolFetch = { target, startedAt, finishedAt: null, problem: null };
     await store.recordFetch(provider.name, fetch);
     try {
-      const range = { start, end: startedAt, ...(signal && { signal }) };
+      const range = { start, end: startedAt, signal };
       const payloads = await provider.fetchRaw([target], range);
-      const taken = await keepReadings(store, provider.normalize(payloads));
+      const readings = provider.normalize(payloads);
+      const taken = await keepReadings(store, readings, { provider: provider.name, target });
       await store.recordFetch(provider.name, { ...fetch, finishedAt: clock.now() });
       return addReport(report, { target, taken });
     } catch (error) {
       // An outside failure is this target's; the next is asked all the same.
+      if (signal.aborted) throw error;
       if (!(error instanceof ProviderError || error instanceof AppError)) throw error;
       const problem = errorMessage(error);
       await store.recordFetch(provider.name, { ...fetch, finishedAt: clock.now(), problem });
       return { ...report, problems: { ...report.problems, [target]: problem } };
     }
   }
-}
-
-/** What came of some readings: every one of them is in exactly one count. */
-export interface Taken {
-  readonly read: number;
-  readonly inserted: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly held: number;
-  readonly quarantined: number;
-  readonly errors: readonly QuarantinedReading[];
-}
-
-/** Stores pools, then their readings: twice is as once. */
-export async function keepReadings(
-  store: Pick<PoolStore, "upsertPools" | "recordSnapshots">,
-  { pools, snapshots, quarantined }: ReturnType<PoolProvider["normalize"]>,
-): Promise<Taken> {
-  await store.upsertPools(pools);
-  const counts = await store.recordSnapshots(snapshots);
-  return {
-    read: snapshots.length + quarantined.length,
-    ...counts,
-    quarantined: quarantined.length,
-    errors: quarantined.slice(0, MAX_ERRORS),
-  };
-}
-
-function emptyReport(provider: string): IngestReport {
-  const none = { read: 0, inserted: 0, updated: 0, unchanged: 0, held: 0, quarantined: 0 };
-  return { provider, fetched: [], ...none, errors: [], problems: {} };
-}
-
-function addReport(
-  report: IngestReport,
-  { target, taken }: { readonly target: string; readonly taken: Taken },
-): IngestReport {
-  return {
-    ...report,
-    fetched: [...report.fetched, target],
-    read: report.read + taken.read,
-    inserted: report.inserted + taken.inserted,
-    updated: report.updated + taken.updated,
-    unchanged: report.unchanged + taken.unchanged,
-    held: report.held + taken.held,
-    quarantined: report.quarantined + taken.quarantined,
-    errors: [...report.errors, ...taken.errors].slice(0, MAX_ERRORS),
-  };
 }

@@ -1,8 +1,4 @@
 import { AppError } from "../kernel/errors.ts";
-import { DAY_MS, HOUR_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
-import type { Clock } from "../ports/mod.ts";
-import { MAX_STEPS, simulateAutopilot } from "./autopilot/simulate.ts";
-import type { AutopilotConstraints, Simulation } from "./autopilot/simulation.ts";
 import { decomposeYield, type YieldDecomposition } from "./decomposition.ts";
 import { type PoolEpisode, poolEpisodes } from "./episodes.ts";
 import { type PoolScores, poolScores } from "./explain_score.ts";
@@ -10,7 +6,6 @@ import type { Pool, PoolId } from "./pool.ts";
 import type { ArchivedPool, PoolArchive, PoolShelf } from "./pool_archive.ts";
 import type { PoolHistory } from "./pool_history.ts";
 import { type PoolMetrics, poolMetrics } from "./pool_metrics.ts";
-import type { ScoreMethodName } from "./pool_scores.ts";
 import type { PoolSettings } from "./pool_settings.ts";
 import { type PoolWarning, poolWarnings } from "./pool_warnings.ts";
 
@@ -44,51 +39,21 @@ export interface PoolOrigin {
   readonly fallback: string | null;
 }
 
-/** What a caller may change of a simulation; the rest has its default from the settings. */
-export interface SimulationQuery {
-  readonly start?: UtcMs | undefined;
-  readonly end?: UtcMs | undefined;
-  readonly stepHours?: number | undefined;
-  readonly maxWeight?: number | undefined;
-  readonly minTvlUsd?: number | undefined;
-  readonly cooldownHours?: number | undefined;
-  readonly capitalUsd?: number | undefined;
-  readonly feeBps?: number | undefined;
-  readonly gasUsd?: number | undefined;
-  readonly method?: ScoreMethodName | undefined;
-}
-
-/** A simulation with the rules that it followed, all of them. */
-export interface SimulatedAutopilot {
-  readonly constraints: AutopilotConstraints;
-  readonly simulation: Simulation;
-  readonly pools: readonly Pool[];
-}
-
-const DEFAULT_SPAN_MS = 365 * DAY_MS;
-const DEFAULT_STEP_HOURS = 24;
-/** Simulations kept by their rules, so that a shared address is not computed twice. */
-const MAX_KEPT = 16;
-
-/** Pools as they are, and as they would have been. */
+/** Pools as they are. */
 export class PoolService {
   readonly settings: PoolSettings;
   readonly origin: PoolOrigin;
   readonly #archive: PoolArchive;
-  readonly #clock: Clock;
   #board: { readonly shelf: PoolShelf; readonly cards: readonly PoolCard[] } | null = null;
-  #simulated: { shelf: PoolShelf; byRules: Map<string, SimulatedAutopilot> } | null = null;
 
   constructor(
-    { archive, clock, settings, origin }: {
+    { archive, settings, origin }: {
       readonly archive: PoolArchive;
-      readonly clock: Clock;
       readonly settings: PoolSettings;
       readonly origin: PoolOrigin;
     },
   ) {
     this.#archive = archive;
-    this.#clock = clock;
     this.settings = settings;
     this.origin = origin;
   }
@@ -123,28 +88,6 @@ export class PoolService {
     return { ...card, history, sources, held, decomposition, settings };
   }
 
-  /** Runs the autopilot over what is kept. Throws `VALIDATION_FAILED` for an impossible range. */
-  async simulate(query: SimulationQuery): Promise<SimulatedAutopilot> {
-    const shelf = await this.#archive.shelf();
-    const constraints = this.#constraintsOf(query, shelf);
-    const rules = JSON.stringify(constraints);
-    if (this.#simulated?.shelf !== shelf) this.#simulated = { shelf, byRules: new Map() };
-    const { byRules } = this.#simulated;
-    const known = byRules.get(rules);
-    if (known) return known;
-    const histories = shelf.pools.map(({ history }) => history);
-    const simulation = simulateAutopilot(histories, constraints);
-    const used = new Set(
-      simulation.decisions.flatMap(({ targets }) => targets.map(({ poolId }) => poolId)),
-    );
-    const pools = shelf.pools.map(({ pool }) => pool).filter(({ id }) => used.has(id));
-    const done = { constraints, simulation, pools };
-    const oldest = byRules.keys().next().value;
-    if (byRules.size >= MAX_KEPT && oldest !== undefined) byRules.delete(oldest);
-    byRules.set(rules, done);
-    return done;
-  }
-
   #cardOf({ pool, source, history }: ArchivedPool): readonly [PoolCard] | null {
     const { settings } = this;
     const metrics = poolMetrics(history, settings);
@@ -154,51 +97,4 @@ export class PoolService {
     const warnings = poolWarnings(pool, { metrics, episodes });
     return [{ pool, source, metrics, scores, warnings, episodes }];
   }
-
-  #constraintsOf(query: SimulationQuery, shelf: PoolShelf): AutopilotConstraints {
-    const { settings } = this;
-    const { autopilot } = settings;
-    const stepMs = (query.stepHours ?? DEFAULT_STEP_HOURS) * HOUR_MS;
-    const { first, last } = spanOf(shelf);
-    const newest = last ?? this.#clock.now();
-    // Beyond the newest reading there is nothing to simulate.
-    const end = utcMsOf(Math.min(query.end ?? newest, newest + stepMs));
-    const start = query.start ?? utcMsOf(Math.max(first ?? 0, end - DEFAULT_SPAN_MS));
-    const steps = Math.floor((end - start) / stepMs) + 1;
-    if (!(steps >= 2 && steps <= MAX_STEPS)) {
-      throw new AppError(
-        "VALIDATION_FAILED",
-        `Cannot simulate ${
-          Math.max(0, steps)
-        } steps: expected 2 to ${MAX_STEPS}, up to the newest ` +
-          "reading",
-        { details: { fields: [{ name: "start", message: "Too near to end, or too far" }] } },
-      );
-    }
-    return {
-      start,
-      end,
-      stepMs,
-      maxWeight: query.maxWeight ?? autopilot.max_weight,
-      minTvlUsd: query.minTvlUsd ?? autopilot.min_tvl,
-      cooldownMs: (query.cooldownHours ?? autopilot.cooldown_hours) * HOUR_MS,
-      capitalUsd: query.capitalUsd ?? autopilot.capital,
-      feeBps: query.feeBps ?? autopilot.fee_bps,
-      gasUsd: query.gasUsd ?? autopilot.gas_usd,
-      keepFactor: autopilot.keep_factor,
-      vanishMs: autopilot.vanish_days * DAY_MS,
-      vanishPenalty: autopilot.vanish_penalty,
-      method: query.method ?? "v1",
-      settings,
-    };
-  }
-}
-
-function spanOf({ pools }: PoolShelf): { first: number | null; last: number | null } {
-  let [first, last] = [Infinity, -Infinity];
-  for (const { history: { ts, length } } of pools) {
-    first = Math.min(first, ts[0] ?? Infinity);
-    last = Math.max(last, ts[length - 1] ?? -Infinity);
-  }
-  return first <= last ? { first, last } : { first: null, last: null };
 }

@@ -14,6 +14,15 @@ export interface QuarantinedReading {
   readonly reason: string;
 }
 
+/** A row that was set aside, and of which answer. */
+export interface StoredQuarantine extends QuarantinedReading {
+  readonly provider: string;
+  /** What was asked for, or `file/NAME`. */
+  readonly target: string;
+  /** When it was first set aside for this reason. */
+  readonly seenAt: UtcMs;
+}
+
 /** One answer of a source, as it came. */
 export interface RawPayload {
   /** Names what was asked, without time and keys: `pools`, `chart/747c1d2a`. */
@@ -89,6 +98,15 @@ export interface PoolStore {
     source: string,
     keep: { readonly before: UtcMs; readonly bucketMs: number },
   ): Promise<number>;
+  /** Readings that wait for the next one to confirm them, newest first. */
+  listHeld(limit: number): Promise<readonly StoredSnapshot[]>;
+  /** Keeps what was set aside of the newest answer to a target, in the place of what was before. */
+  recordQuarantine(
+    answer: { readonly provider: string; readonly target: string },
+    rows: readonly QuarantinedReading[],
+  ): Promise<void>;
+  /** What was set aside, by provider and target. */
+  listQuarantine(limit: number): Promise<readonly StoredQuarantine[]>;
   listFetches(provider: string): Promise<readonly PoolFetch[]>;
   recordFetch(provider: string, fetch: PoolFetch): Promise<void>;
 }

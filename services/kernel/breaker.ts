@@ -12,7 +12,7 @@ export const FIRST_OPEN_MS = 5 * SECOND_MS;
 /** The longest time open, so that a source that is well again is noticed soon. */
 export const LONGEST_OPEN_MS = 2 * MINUTE_MS;
 /** Probes in a row that must succeed before it closes. */
-export const PROBES_TO_CLOSE = 2;
+const PROBES_TO_CLOSE = 2;
 /** A probe that nobody heard of for so long no longer holds the place of the next. */
 const PROBE_LOST_MS = MINUTE_MS;
 /** Closed for so long, it starts anew with the shortest time open. */

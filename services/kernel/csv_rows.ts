@@ -1,5 +1,5 @@
 /** A field longer than this is a quote that was never closed, or no table at all. */
-export const MAX_FIELD_BYTES = 65_536;
+const MAX_FIELD_BYTES = 65_536;
 /** A row longer than this is cut off where the bytes at hand end. */
 export const MAX_ROW_BYTES = 1_048_576;
 

@@ -2,7 +2,7 @@ import { DAY_MS, type UtcMs } from "../kernel/time.ts";
 import type { AssetId } from "./assets.ts";
 import { bucketStart, type CandleSeries, type Interval, sliceColumns } from "./candle.ts";
 import type { CandleStore, MarketProvider } from "./ports.ts";
-import { DEMO_SOURCE, type DemoMode, isDemoSource } from "./series_choice.ts";
+import { DEMO_SOURCE, type DemoMode, isDemoMarketShown, isDemoSource } from "./series_choice.ts";
 
 /** How far back the demo market reaches when it is first written. */
 const HISTORY: readonly { readonly interval: Interval; readonly days: number }[] = [
@@ -51,10 +51,10 @@ export class DemoMarket {
    */
   async refresh(now: UtcMs, signal?: AbortSignal): Promise<DemoRefresh> {
     let written = 0;
-    for (const { interval, days } of this.#mode === "off" ? [] : HISTORY) {
+    for (const { interval, days } of HISTORY) {
       // Asked anew for each interval: an import may come in meanwhile.
       const series = await this.#store.listSeries();
-      if (this.#mode === "auto" && series.some(({ source }) => !isDemoSource(source))) break;
+      if (!isDemoMarketShown(series, this.#mode)) break;
       const start = bucketStart(now - days * DAY_MS, interval);
       for (const assetId of this.#assetIds) {
         signal?.throwIfAborted();
@@ -67,11 +67,9 @@ export class DemoMarket {
 
   /** Removes the demo series where real ones stand beside them, or where none is wanted. */
   async #giveWay(): Promise<number> {
-    if (this.#mode === "on") return 0;
     const series = await this.#store.listSeries();
-    const hasReal = series.some(({ source }) => !isDemoSource(source));
     const hasDemo = series.some(({ source }) => isDemoSource(source));
-    if (!hasDemo || (this.#mode === "auto" && !hasReal)) return 0;
+    if (!hasDemo || isDemoMarketShown(series, this.#mode)) return 0;
     return await this.#store.deleteSource(DEMO_SOURCE);
   }
 

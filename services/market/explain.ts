@@ -223,12 +223,21 @@ function changeInputs(
 
 function volumeInputs(facts: QuoteFacts): readonly ExplanationInput[] {
   const { lastDay, series } = facts;
-  return Array.from(lastDay.openTime, (openTime, at) => {
+  const inputs = Array.from(lastDay.openTime, (openTime, at) => {
     const dollars = candleVolumeUsd(lastDay, at);
     const value = Number.isNaN(dollars) ? null : dollars;
     const asof = Math.min(openTime + intervalMs(series.interval), asofOfSeries(series)) as UtcMs;
     return { ...candleInput(facts, { name: "volume", value, unit: "usd" }), asof };
-  }).slice(-MAX_EXPLAINED_ROWS);
+  });
+  const earlier = inputs.splice(0, Math.max(0, inputs.length - MAX_EXPLAINED_ROWS));
+  const last = earlier.at(-1);
+  if (last === undefined) return inputs;
+  // In one line, and in the order of the candles: so the inputs add up to the very value.
+  const value = earlier.reduce<number | null>(
+    (sum, input) => sum === null || input.value === null ? null : sum + input.value,
+    0,
+  );
+  return [{ ...last, name: `volume of the ${earlier.length} candles before`, value }, ...inputs];
 }
 
 function candleInput(

@@ -1,6 +1,7 @@
 import { AppError } from "../kernel/errors.ts";
 import type { UtcMs } from "../kernel/time.ts";
 import type { ChangeFeed, Clock } from "../ports/mod.ts";
+import { rankByValue, type ValuedAsset } from "./asset_values.ts";
 import type { Asset } from "./assets.ts";
 import { emptyColumns, type Interval, intervalMs } from "./candle.ts";
 import { emptyPage, labelOf, provenanceOf, rangeWithin, seriesFor } from "./candle_page.ts";
@@ -141,6 +142,15 @@ export class MarketService {
       )
       .map((asset) => this.#quotes.quoteOf(labelOf(asset), snapshot));
     return buildOverview(quotes, { ...query, version: this.#quotes.versionOf(snapshot) });
+  }
+
+  /** The assets with a price, the most valuable first, each with what it is put in order by. */
+  async listByValue(): Promise<readonly ValuedAsset[]> {
+    const { assets } = await this.#snapshot();
+    const others = [...assets].flatMap(([assetId, { marketValue }]) =>
+      marketValue === null ? [] : [[assetId, marketValue] as const]
+    );
+    return rankByValue((await this.getOverview()).quotes, new Map(others));
   }
 
   /** One asset's quote; every figure missing, with the reason, if nothing is stored. */

@@ -1,4 +1,5 @@
 export * from "./asset_ports.ts";
+export type { MarketValue, ValuedAsset } from "./asset_values.ts";
 export * from "./assets.ts";
 export { loadRegistry } from "./assets_load.ts";
 export * from "./assets_resolve.ts";
@@ -7,6 +8,7 @@ export * from "./candle.ts";
 export { joinColumns, readCandles } from "./candle_reader.ts";
 export { labelOf } from "./candle_page.ts";
 export * from "./coverage.ts";
+export { DemoGate } from "./demo_gate.ts";
 export { DemoMarket, type DemoRefresh } from "./demo_market.ts";
 export * from "./derive.ts";
 export { lastRows, QUOTE_FIGURES, type QuoteFigure } from "./explain.ts";

@@ -41,6 +41,15 @@ export function visibleSeries<T extends CandleSeries>(
   return filled.filter(({ source }) => !isDemoSource(source));
 }
 
+/** Whether the demo market is what shows: asked for by name, or while nothing real is stored. */
+export function isDemoMarketShown(
+  all: readonly Pick<CandleSeries, "source" | "rows">[],
+  demoMode: DemoMode,
+): boolean {
+  if (demoMode !== "auto") return demoMode === "on";
+  return all.every(({ source, rows }) => isDemoSource(source) || rows === 0);
+}
+
 function isFilled<T extends CandleSeries>(series: T): series is T & FilledSeries {
   return series.rows > 0 && series.firstOpenTime !== null && series.lastOpenTime !== null;
 }

@@ -1,95 +1,172 @@
 import { errorMessage } from "../kernel/errors.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
-import type { Clock, Log, Timer } from "../ports/mod.ts";
-import type { GaugeName, Gauges, GaugeSource, GaugeStore } from "./gauges.ts";
+import { DAY_MS, MINUTE_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
+import type { Clock, Log } from "../ports/mod.ts";
+import { type GaugeHour, hourOf } from "./gauge_hours.ts";
+import { GAUGE_METRICS, type GaugeMetric, type GaugePoint, gaugePoint } from "./gauge_metrics.ts";
+import type { GaugeName, Gauges, GaugeSource, GaugeStore, GaugeTry } from "./gauges.ts";
 
 /** How long readings are kept. */
 export const KEPT_DAYS = 90;
 /** Between two readings. */
-const EVERY_MS = MINUTE_MS;
-const PRUNE_EVERY_MS = HOUR_MS;
+export const GAUGE_EVERY_MS = MINUTE_MS;
+/** Older than this, a newest reading is not what holds now: five readings were missed. */
+export const GAUGE_STALE_MS = 5 * MINUTE_MS;
+/** Up to so many days readings are shown as they are, beyond by the hour. */
+const MINUTE_DAYS = 1;
+
+/** A gauge through time, as fine as its span allows. */
+export interface GaugeHistory<Name extends GaugeName> {
+  /** `1m`: readings as they came. `1h`: the mean of those of each hour. */
+  readonly resolution: "1m" | "1h";
+  readonly points: readonly GaugePoint<Name>[];
+  /** Least and most of each hour; empty where the resolution is a minute. */
+  readonly hours: readonly GaugeHour<Name>[];
+}
+
+/** Why a gauge is not read, and the setting that changes it. */
+export interface GaugeOff {
+  readonly reason: string;
+  readonly setting: string;
+}
 
 /** The newest of a gauge and its past, or why there is none. */
 export type GaugeView<Name extends GaugeName> =
-  | { readonly enabled: false; readonly reason: string }
+  | { readonly enabled: false } & GaugeOff
   | {
     readonly enabled: true;
+    /** Whose figures these are. */
+    readonly source: string;
     /** `null` before the first reading. */
     readonly latest: Gauges[Name] | null;
-    readonly history: readonly Gauges[Name][];
+    /** Whether the newest reading is too old to hold now. */
+    readonly isStale: boolean;
+    /** The newest try, which may have failed since; `null` before the first. */
+    readonly tried: GaugeTry | null;
+    readonly history: GaugeHistory<Name>;
   };
+
+/** Figures that are made up, for a look at what there would be. Pure: the same for one instant. */
+export type GaugeExamples = {
+  readonly [Name in GaugeName]: (at: UtcMs) => Gauges[Name];
+};
 
 export interface GaugeServiceDeps {
   readonly store: GaugeStore;
-  /** The sources there are; a text says why there is none. */
-  readonly sources: { readonly [Name in GaugeName]: GaugeSource<Name> | string };
+  /** The sources there are, or why there is none. */
+  readonly sources: { readonly [Name in GaugeName]: GaugeSource<Name> | GaugeOff };
+  /** `null` where nothing made up is wanted. */
+  readonly examples: GaugeExamples | null;
   readonly clock: Clock;
-  readonly timer: Timer;
   readonly log: Log;
 }
 
-/** Reads the gauges each minute and answers from what is kept. */
+/** What came of reading all gauges: `null` where one was read, or why it was not. */
+export type GaugeReport = Readonly<Partial<Record<GaugeName, string | null>>>;
+
+/** Reads gauges when it is told to, and answers from what is kept. */
 export class GaugeService {
   readonly #deps: GaugeServiceDeps;
-  readonly #stop = new AbortController();
-  #cancel = () => {};
-  #turn: Promise<void> = Promise.resolve();
-  #prunedAt = 0;
 
   constructor(deps: GaugeServiceDeps) {
     this.#deps = deps;
   }
 
-  start(): void {
-    this.#turn = this.#run();
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    this.#cancel();
-    await this.#turn;
-  }
-
   /** The gauge with its past of some days, 90 at most. */
   async view<Name extends GaugeName>(name: Name, days: number): Promise<GaugeView<Name>> {
-    const { sources, store, clock } = this.#deps;
-    const source: GaugeSource<Name> | string = sources[name];
-    if (typeof source === "string") return { enabled: false, reason: source };
-    const since = utcMsOf(clock.now() - Math.min(days, KEPT_DAYS) * DAY_MS);
-    const history = await store.list(name, since);
-    return { enabled: true, latest: history.at(-1) ?? null, history };
+    const { store, clock } = this.#deps;
+    const source = this.#sourceOf(name);
+    if ("reason" in source) return { enabled: false, ...source };
+    const [latest, tried, history] = await Promise.all([
+      store.findLatest(name),
+      store.findTry(name),
+      this.#history(name, Math.min(days, KEPT_DAYS)),
+    ]);
+    const isStale = latest !== null && clock.now() - latest.asof > GAUGE_STALE_MS;
+    return { enabled: true, source: source.provider, latest, isStale, tried, history };
+  }
+
+  /** The gauge as it might be, made up; `null` where the gauge is read or nothing is made up. */
+  example<Name extends GaugeName>(name: Name, days: number): GaugeView<Name> | null {
+    const { examples, clock } = this.#deps;
+    if (examples === null || !("reason" in this.#sourceOf(name))) return null;
+    const make: (at: UtcMs) => Gauges[Name] = examples[name];
+    const resolution = days <= MINUTE_DAYS ? "1m" : "1h";
+    const stepMs = resolution === "1m" ? GAUGE_EVERY_MS : 60 * GAUGE_EVERY_MS;
+    const now = clock.now();
+    const newest = now - now % stepMs;
+    const count = Math.floor(Math.min(days, KEPT_DAYS) * DAY_MS / stepMs);
+    const points = Array.from({ length: count }, (_, at) => {
+      const t = utcMsOf(newest - (count - 1 - at) * stepMs);
+      return gaugePoint(name, make(t));
+    });
+    return {
+      enabled: true,
+      source: "demo",
+      latest: make(utcMsOf(now - now % GAUGE_EVERY_MS)),
+      isStale: false,
+      tried: null,
+      history: { resolution, points, hours: [] },
+    };
   }
 
   /** Reads every gauge once; one that can't be read keeps its last reading with its age. */
-  async readAll(): Promise<void> {
-    const { sources: { eth_gas, btc_mempool } } = this.#deps;
-    await Promise.all([this.#read(eth_gas), this.#read(btc_mempool)]);
+  async readAll(signal?: AbortSignal): Promise<GaugeReport> {
+    const { eth_gas, btc_mempool } = this.#deps.sources;
+    const reports = await Promise.all([
+      this.#read(eth_gas, signal),
+      this.#read(btc_mempool, signal),
+    ]);
+    return Object.assign({}, ...reports);
   }
 
-  async #read<Name extends GaugeName>(source: GaugeSource<Name> | string): Promise<void> {
-    if (typeof source === "string") return;
-    const { store, log } = this.#deps;
-    try {
-      await store.record(source.name, await source.fetch(this.#stop.signal));
-    } catch (error) {
-      if (this.#stop.signal.aborted) return;
-      log.warn("Cannot read gauge, next try in a minute", {
-        gauge: source.name,
-        error: errorMessage(error),
-      });
+  /** Removes what is older than 90 days; how much that was. */
+  async prune(): Promise<number> {
+    const { store, clock } = this.#deps;
+    return await store.prune(utcMsOf(clock.now() - KEPT_DAYS * DAY_MS));
+  }
+
+  #sourceOf<Name extends GaugeName>(name: Name): GaugeSource<Name> | GaugeOff {
+    return this.#deps.sources[name];
+  }
+
+  async #history<Name extends GaugeName>(name: Name, days: number): Promise<GaugeHistory<Name>> {
+    const { store, clock } = this.#deps;
+    const since = utcMsOf(clock.now() - days * DAY_MS);
+    if (days <= MINUTE_DAYS) {
+      const readings = days === 0 ? [] : await store.list(name, since);
+      const points = readings.map((reading) => gaugePoint(name, reading));
+      return { resolution: "1m", points, hours: [] };
     }
+    const hours = await store.listHours(name, hourOf(since));
+    return { resolution: "1h", points: hours.map((hour) => meanPoint(name, hour)), hours };
   }
 
-  async #run(): Promise<void> {
-    await this.readAll();
-    await this.#prune(this.#deps.clock.now());
-    if (this.#stop.signal.aborted) return;
-    this.#cancel = this.#deps.timer.after(EVERY_MS, () => this.#turn = this.#run());
+  async #read<Name extends GaugeName>(
+    source: GaugeSource<Name> | GaugeOff,
+    signal: AbortSignal | undefined,
+  ): Promise<GaugeReport> {
+    if ("reason" in source) return {};
+    const { store, clock, log } = this.#deps;
+    const at = clock.now();
+    try {
+      await store.record(source.name, await source.fetch(signal));
+    } catch (error) {
+      signal?.throwIfAborted();
+      const problem = errorMessage(error);
+      await store.recordTry(source.name, { at, problem });
+      log.warn("Cannot read gauge, next try in a minute", { gauge: source.name, problem });
+      return { [source.name]: problem };
+    }
+    await store.recordTry(source.name, { at, problem: null });
+    return { [source.name]: null };
   }
+}
 
-  async #prune(now: UtcMs): Promise<void> {
-    if (now - this.#prunedAt < PRUNE_EVERY_MS) return;
-    this.#prunedAt = now;
-    await this.#deps.store.prune(utcMsOf(now - KEPT_DAYS * DAY_MS));
-  }
+function meanPoint<Name extends GaugeName>(
+  name: Name,
+  { hour, spreads }: GaugeHour<Name>,
+): GaugePoint<Name> {
+  const metrics: readonly GaugeMetric<Name>[] = GAUGE_METRICS[name];
+  const values = Object.fromEntries(metrics.map((it) => [it, spreads[it]?.mean ?? null]));
+  return { t: hour, values: values as GaugePoint<Name>["values"] };
 }

@@ -1,4 +1,6 @@
 import type { UtcMs } from "../kernel/time.ts";
+import type { FeeBand } from "./fee_bands.ts";
+import type { GaugeHour } from "./gauge_hours.ts";
 
 /** Gas prices of Ethereum, in gwei. */
 export interface GasGauge {
@@ -17,6 +19,7 @@ export interface ProjectedBlock {
   readonly vsize: number;
   /** Satoshi per virtual byte. */
   readonly medianFee: number;
+  /** Fees from the least to the most, some of them in between. */
   readonly feeRange: readonly number[];
 }
 
@@ -27,6 +30,8 @@ export interface MempoolGauge {
   readonly size: number;
   /** Their virtual bytes. */
   readonly vsize: number;
+  /** What they would pay together, in satoshi; `null` where the source does not give it. */
+  readonly totalFee: number | null;
   /** Fee for the next block, for half an hour, for an hour, when there is time, and the least. */
   readonly fees: {
     readonly fastest: number;
@@ -35,6 +40,8 @@ export interface MempoolGauge {
     readonly economy: number;
     readonly minimum: number;
   };
+  /** Virtual bytes by what they pay, dearest first; none where the source does not tell. */
+  readonly bands: readonly FeeBand[];
   readonly projected: readonly ProjectedBlock[];
 }
 
@@ -48,14 +55,27 @@ export type GaugeName = keyof Gauges;
 /** Where a gauge is read. Throws `ProviderError`, or `AppError` `RATE_LIMITED`. */
 export interface GaugeSource<Name extends GaugeName> {
   readonly name: Name;
+  /** Whose figures these are: `etherscan`. */
+  readonly provider: string;
   fetch(signal?: AbortSignal): Promise<Gauges[Name]>;
 }
 
+/** How the newest try to read a gauge went. */
+export interface GaugeTry {
+  readonly at: UtcMs;
+  readonly problem: string | null;
+}
+
 export interface GaugeStore {
-  /** Keeps a reading, once for its time. */
+  /** Keeps a reading, once for its time, and brings the summary of its hour up to date. */
   record<Name extends GaugeName>(name: Name, reading: Gauges[Name]): Promise<void>;
+  findLatest<Name extends GaugeName>(name: Name): Promise<Gauges[Name] | null>;
   /** The readings since an instant, oldest first. */
   list<Name extends GaugeName>(name: Name, since: UtcMs): Promise<readonly Gauges[Name][]>;
-  /** Removes readings before the instant; their number. */
+  /** The hours that began at or after an instant, oldest first. */
+  listHours<Name extends GaugeName>(name: Name, since: UtcMs): Promise<readonly GaugeHour<Name>[]>;
+  recordTry(name: GaugeName, tried: GaugeTry): Promise<void>;
+  findTry(name: GaugeName): Promise<GaugeTry | null>;
+  /** Removes readings and hours before the instant; their number. */
   prune(before: UtcMs): Promise<number>;
 }

@@ -20,7 +20,7 @@ import type {
 } from "./ports.ts";
 
 /** Rows of each list that the console shows at once. */
-const SHOWN = { jobs: 50, held: 50, logs: 100, audit: 50 };
+const SHOWN = { jobs: 50, held: 50, logs: 50, audit: 50 };
 /** Held prices that can still be settled: older ones have long been overtaken. */
 const MAX_HELD = 500;
 /** What the console's choice of lines means for the log. */

@@ -2,7 +2,7 @@ import { AppError } from "../kernel/errors.ts";
 import type { UtcMs } from "../kernel/time.ts";
 import { formatUtcMs } from "../kernel/time.ts";
 import type { PortfolioValue } from "./holding_service.ts";
-import type { Position } from "./holdings.ts";
+import { dayChange, type Position } from "./holdings.ts";
 import type { MatchedLots } from "./lot_service.ts";
 import type { MeasuredPerformance } from "./performance_service.ts";
 import type { LedgerRow } from "./ports.ts";
@@ -48,7 +48,19 @@ export interface ExplainedState {
 }
 
 export const PORTFOLIO_FIGURES = [
-  ...["nav", "gain", "unrealised", "realised", "twr", "xirr", "roi", "drawdown", "income", "fees"],
+  ...[
+    "nav",
+    "day",
+    "gain",
+    "unrealised",
+    "realised",
+    "twr",
+    "xirr",
+    "roi",
+    "drawdown",
+    "income",
+    "fees",
+  ],
 ] as const;
 
 const POSITION = "position-";
@@ -61,6 +73,8 @@ export function explainPortfolio(figure: string, state: ExplainedState): Portfol
   switch (figure) {
     case "nav":
       return valueFigure(figure, state);
+    case "day":
+      return dayFigure(figure, state);
     case "unrealised":
       return unrealisedFigure(figure, state);
     case "realised":
@@ -108,6 +122,29 @@ function valueFigure(figure: string, { value, matched }: ExplainedState): Portfo
     formula: "Σ quantity × price × rate",
     inputs: [...value.positions.map(inputOfPosition), ...rate],
     rounding: EXACT,
+    ...newestRows(matched.ledger.rows()),
+  };
+}
+
+function dayFigure(figure: string, { value, matched }: ExplainedState): PortfolioExplanation {
+  const change = dayChange(value.positions);
+  return {
+    figure,
+    label: "Change in 24 hours",
+    value: change?.ratio === undefined || change.ratio === null ? null : `${change.ratio}`,
+    unit: "fraction",
+    currency: "USD",
+    reason: change === null ? "No holding has a price of now and one of 24 hours before" : null,
+    words: "What prices did in 24 hours to what is held now. What was bought or sold meanwhile " +
+      "does not count, nor does a holding without both prices.",
+    formula: "Σ value / Σ (value / (1 + change of the price)) − 1",
+    inputs: value.positions.map((position) => ({
+      name: position.name,
+      value: position.change24h === null ? null : `${position.change24h}`,
+      unit: "fraction",
+      note: position.valueUsd === null ? position.unpriced : `worth ${position.valueUsd} USD now`,
+    })),
+    rounding: FLOATS,
     ...newestRows(matched.ledger.rows()),
   };
 }

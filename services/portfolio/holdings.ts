@@ -40,6 +40,36 @@ export interface Position extends Holding {
   readonly unrealizedRatio: number | null;
   /** Fraction of the value of all priced positions. */
   readonly share: number | null;
+  /** Fraction by which the price moved in 24 hours; `null` where either end is not known. */
+  readonly change24h: number | null;
+}
+
+/** What prices did in 24 hours to what is held now; trades of the day do not count. */
+export interface DayChange {
+  readonly gainUsd: number;
+  /** Fraction of what the same units were worth 24 hours before; `null` if that was nothing. */
+  readonly ratio: number | null;
+  /** Priced positions whose change is not known, which are in neither. */
+  readonly unknown: number;
+}
+
+/** Sums the day's moves of all priced positions; `null` where the change of none is known. */
+export function dayChange(positions: readonly Position[]): DayChange | null {
+  let [before, gainUsd, known, unknown] = [0, 0, 0, 0];
+  for (const { valueUsd, change24h } of positions) {
+    if (valueUsd === null) continue;
+    // A price that fell by all of itself tells nothing of what it was.
+    if (change24h === null || change24h <= -1) {
+      unknown++;
+      continue;
+    }
+    const then = Number(valueUsd) / (1 + change24h);
+    before += then;
+    gainUsd += Number(valueUsd) - then;
+    known++;
+  }
+  if (known === 0) return null;
+  return { gainUsd, ratio: before > 0 ? gainUsd / before : null, unknown };
 }
 
 /** The open lots of a book by asset, in the order of their ids. */
@@ -120,6 +150,7 @@ function pricedHolding(holding: Holding, quote: AssetQuote | null): PricedHoldin
     unpriced,
     lastKnown: unpriced === null ? null : lastPrice(quote),
     valueUsd,
+    change24h: price === null ? null : quote?.change24h.value ?? null,
     unrealizedUsd: unrealized?.toFixed() ?? null,
     unrealizedRatio: unrealized === null || holding.costUsd === "0"
       ? null

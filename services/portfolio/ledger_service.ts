@@ -25,6 +25,9 @@ import type {
 /** Hears of each change of a ledger, after it is stored; whoever changed it waits for the answer. */
 export type LedgerListener = (scope: LedgerScope, change: LedgerChange) => void | Promise<void>;
 
+/** Rows removed by hand that can be brought back. */
+export const MAX_REMOVED = 200;
+
 /** A row with the fee that stands in its own columns. */
 export interface EnteredRow {
   readonly row: LedgerRow;
@@ -42,6 +45,8 @@ export class LedgerService {
   readonly #clock: Clock;
   readonly #ids: UuidFactory;
   readonly #listeners = new Set<LedgerListener>();
+  /** Rows that were removed by hand, the last at the end, for as long as they may come back. */
+  readonly #removed = new Map<string, LedgerEntry>();
 
   constructor({ store, imports, names, clock }: {
     readonly store: LedgerStore;
@@ -104,12 +109,29 @@ export class LedgerService {
     return await this.getTransaction(scope, id);
   }
 
-  /** Removes a row and its fee. */
+  /** Removes a row and its fee; `restore` brings the last `MAX_REMOVED` back. */
   async remove(scope: LedgerScope, id: Uuid): Promise<LedgerChange> {
+    const before = await this.getTransaction(scope, id);
     const change = await this.#store.deleteTransaction(scope, id);
     if (change === null) throw noTransaction();
+    this.#keepRemoved(removedKey(scope, id), before);
     await this.#tell(scope, change);
     return change;
+  }
+
+  /**
+   * Brings a removed row and its fee back under its id, as a row entered by hand. Throws
+   * `RESOURCE_NOT_FOUND` for one that this process did not remove, or too long ago.
+   */
+  async restore(scope: LedgerScope, id: Uuid): Promise<EnteredRow> {
+    const key = removedKey(scope, id);
+    const entry = this.#removed.get(key);
+    if (entry === undefined) throw noTransaction();
+    await this.#requireParent(scope, entry);
+    const content = contentFingerprint(entry);
+    await this.#tell(scope, await this.#store.addEntry(scope, { entry, id, content }));
+    this.#removed.delete(key);
+    return await this.getTransaction(scope, id);
   }
 
   async importFile(request: LedgerImportRequest): Promise<LedgerImportReport> {
@@ -165,6 +187,19 @@ export class LedgerService {
     return { names: this.#names, now: this.#clock.now() };
   }
 
+  #keepRemoved(key: string, before: EnteredRow): void {
+    try {
+      this.#removed.set(key, editedEntry({}, { ...before, ...this.#reading() }));
+    } catch (error) {
+      // A row of an asset that left the registry can go, but could not be entered again.
+      if (!(error instanceof AppError)) throw error;
+    }
+    for (const oldest of this.#removed.keys()) {
+      if (this.#removed.size <= MAX_REMOVED) return;
+      this.#removed.delete(oldest);
+    }
+  }
+
   /** A fee may name a row of its own ledger alone. */
   async #requireParent(scope: LedgerScope, { parentId }: LedgerEntry): Promise<void> {
     if (parentId === null || await this.#store.findTransaction(scope, parentId) !== null) return;
@@ -179,6 +214,10 @@ export class LedgerService {
     if (change.changedFrom === null) return;
     await Promise.all([...this.#listeners].map((listener) => listener(scope, change)));
   }
+}
+
+function removedKey({ ownerId, portfolioId }: LedgerScope, id: Uuid): string {
+  return `${portfolioId} ${id} ${ownerId}`;
 }
 
 function noTransaction(): AppError {

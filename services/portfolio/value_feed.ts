@@ -71,6 +71,11 @@ export class ValueFeed {
     }
   }
 
+  /** Any price may be another one, since the market that prices came from is over. */
+  onMarket(): void {
+    for (const watched of this.#watched.values()) this.#ask(watched);
+  }
+
   /** The ledger of a portfolio changed. */
   onLedger({ portfolioId }: LedgerScope): void {
     const watched = this.#watched.get(portfolioId);

@@ -17,7 +17,11 @@ export interface Gauge {
 }
 
 export interface Histogram {
-  observe(value: number, labels?: Labels): void;
+  /**
+   * Counts a value. `traceId` names what it was measured on, so that a slow bucket leads to the log
+   * of a request that is in it: at most 64 letters, digits, `-` and `_`.
+   */
+  observe(value: number, labels?: Labels, example?: { readonly traceId: string | null }): void;
 }
 
 /** Numbers for a monitoring system. Defining the same metric twice gives the same one. */

@@ -8,6 +8,8 @@ export interface ProviderRequest<T> {
   readonly method?: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: JsonValue;
+  /** Whether it may be asked again after a failure; a GET may if this is left out. */
+  readonly isRepeatable?: boolean;
   /** What the call costs of the budgets, 1 if left out. */
   readonly cost?: number;
   /**

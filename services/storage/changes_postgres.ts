@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import { errorMessage } from "../kernel/errors.ts";
 import type { Log } from "../ports/mod.ts";
-import { ChangeListeners } from "./change_listeners.ts";
+import { Listeners } from "../kernel/listeners.ts";
 import type { RefreshableFeed } from "./database.ts";
 import type { Schema } from "./sql/schema.ts";
 
@@ -28,7 +28,7 @@ export async function announceChange(db: Transaction<Schema>): Promise<void> {
 export class PostgresChangeFeed implements RefreshableFeed {
   readonly #db: Kysely<Schema>;
   readonly #log: Log;
-  readonly #listeners = new ChangeListeners();
+  readonly #listeners = new Listeners(reportError);
   #version = 0;
   #reading: Promise<void> | undefined;
   #isReadAgain = false;

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { ChangeListeners } from "./change_listeners.ts";
+import { Listeners } from "../kernel/listeners.ts";
 import type { RefreshableFeed } from "./database.ts";
 
 const POLL_EVERY_MS = 250;
@@ -11,7 +11,7 @@ const POLL_EVERY_MS = 250;
 export class SqliteChangeFeed implements RefreshableFeed {
   readonly #fileVersion: StatementSync;
   readonly #storedVersion: StatementSync;
-  readonly #listeners = new ChangeListeners();
+  readonly #listeners = new Listeners(reportError);
   #seenFileVersion = NaN;
   #version = 0;
   #toldVersion = 0;

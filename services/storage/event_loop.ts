@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 /** How long synchronous work may hold the event loop: far below what a waiting request notices. */
-export const MAX_HOLD_MS = 8;
+const MAX_HOLD_MS = 8;
 
 /** Gives way to waiting requests in the middle of long synchronous work. */
 export class Breather {

@@ -14,7 +14,7 @@ import { sqliteDialect } from "./sqlite_dialect.ts";
 import { isBusy, sqliteStartupError, whenFree } from "./sqlite_errors.ts";
 
 /** The database in memory, for tests: its readers see what is not yet committed. */
-export const MEMORY = ":memory:";
+const MEMORY = ":memory:";
 
 const START_LOCK_WAIT_MS = 5_000;
 /** Checked page by page at the start, in some 80 ms; larger files are checked with their backups. */

@@ -8,7 +8,7 @@ const FIRST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 100;
 
 /** How long a write waits for another process, such as a large import, to finish its own. */
-export const MAX_LOCK_WAIT_MS = 60_000;
+const MAX_LOCK_WAIT_MS = 60_000;
 
 /** SQLite's own texts, by which an error is known where the runtime leaves the code out. */
 const RESULT_TEXTS: readonly (readonly [string, number])[] = [

@@ -95,6 +95,16 @@ export class StreamHub {
   }
 
   /**
+   * Forgets all values of the topic, those still to be sent too, as they hold no more. New readers
+   * get none of them, and every present one is told that it starts anew.
+   */
+  forget(topicName: string): void {
+    const topic = this.#topic(topicName);
+    topic.forget(this.#seq);
+    for (const group of this.#groups.values()) if (group.topic === topic) group.reset();
+  }
+
+  /**
    * Adds a reader. It is sent what it missed since `lastEventId` if that is still kept, else a reset
    * and the latest values. Once the hub is closed it is ended at once.
    */

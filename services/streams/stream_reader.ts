@@ -72,6 +72,15 @@ export class ReaderGroup<Chunk> {
     this.#groups = groups && new Set(groups);
   }
 
+  /** Tells its readers that what they were sent holds no more; a slow one hears once it is ready. */
+  reset(): void {
+    for (const reader of this.readers) {
+      if (reader.isBehind) continue;
+      if (reader.sink.isReady()) reader.sink.reset();
+      else reader.fallBehind(0);
+    }
+  }
+
   chooses({ group }: StreamEntry): boolean {
     return this.#groups === null || this.#groups.has(group);
   }

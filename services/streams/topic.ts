@@ -48,6 +48,16 @@ export class Topic {
     return entries;
   }
 
+  /** Lets go of every value up to `seq`, sent or not: who comes back from before has missed them. */
+  forget(seq: number): void {
+    this.#latest.clear();
+    this.#ring.length = 0;
+    this.#pending.clear();
+    this.#start = 0;
+    this.#lost = seq;
+    this.#forgotten = seq;
+  }
+
   /** Every entry after `seq` in its order; `null` if some of them are no longer kept. */
   since(seq: number): readonly StreamEntry[] | null {
     if (seq < this.#lost) return null;

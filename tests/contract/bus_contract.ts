@@ -37,6 +37,24 @@ async function openOne(place: BusPlace, instance: string): Promise<Bus> {
   return bus;
 }
 
+async function testFailing(place: BusPlace): Promise<void> {
+  const log = new RecordingLog();
+  await using bus = await place.open({ instance: "one", log });
+  assert(bus, "Expected a bus");
+  bus.subscribe("prices", () => {
+    throw new TypeError("broken");
+  });
+  const prices = collect(bus, "prices");
+  bus.publish("prices", "[1]");
+  bus.publish("prices", "[2]");
+  assertEquals(prices.payloads, ["[1]", "[2]"]);
+  const errors = log.lines.filter(({ level }) => level === "error");
+  assertEquals(errors.map(({ fields }) => [fields.topic, fields.reason]), [
+    ["prices", "broken"],
+    ["prices", "broken"],
+  ]);
+}
+
 /** What every bus must do. */
 export function testBus(kind: BusKind): void {
   function test(name: string, run: (place: BusPlace) => Promise<void>) {
@@ -60,6 +78,8 @@ export function testBus(kind: BusKind): void {
     bus.publish("prices", "[2]");
     assertEquals(prices.payloads, ["[1]"]);
   });
+
+  test("delivers to all though a listener fails, and tells the log which topic", testFailing);
 
   test("delivers to other instances in order, and to its own only once", async (place) => {
     await using one = await openOne(place, "one");

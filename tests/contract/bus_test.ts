@@ -18,8 +18,8 @@ testBus({
   place() {
     let isTaken = false;
     return Promise.resolve({
-      open() {
-        const bus = isTaken ? null : new MemoryBus();
+      open({ log }) {
+        const bus = isTaken ? null : new MemoryBus(log);
         isTaken = true;
         return Promise.resolve(bus);
       },

@@ -149,4 +149,38 @@ function testUpkeep(kind: StoreKind): void {
     assertEquals(await store.listFetches("dune"), [done]);
     assertEquals(await store.listFetches("flipside"), []);
   });
+
+  test("lists what is held, newest first", async (store) => {
+    await store.upsertPools([POOL]);
+    const jumps = [hour(1, { tvlUsd: 9e9 }), hour(2, { tvlUsd: 9e11 })];
+    await store.recordSnapshots([hour(0), ...jumps]);
+    assertEquals(
+      (await store.listHeld(9)).map(({ ts }) => ts),
+      jumps.map(({ ts }) => ts).reverse(),
+    );
+    assertEquals((await store.listHeld(1)).length, 1);
+  });
+
+  test("keeps what was set aside of the newest answer, since it first was", async (store, kit) => {
+    const answer = { provider: "dune", target: "query/7" };
+    const odd = { line: 2, reason: "Cannot read ts" };
+    await store.recordQuarantine(answer, [odd, { line: 2, reason: "again" }]);
+    await store.recordQuarantine({ ...answer, target: "query/8" }, [odd]);
+    const first = kit.clock.now();
+    kit.clock.advance(HOUR_MS);
+    await store.recordQuarantine(answer, [{ line: 1, reason: "new" }, odd]);
+    const kept = (await store.listQuarantine(9)).filter(({ target }) => target === "query/7");
+    assertEquals(kept, [
+      { ...answer, line: 1, reason: "new", seenAt: kit.clock.now() },
+      { ...answer, ...odd, seenAt: first },
+    ]);
+    await store.recordQuarantine(answer, []);
+    assertEquals((await store.listQuarantine(9)).map(({ target }) => target), ["query/8"]);
+  });
+
+  test("keeps some hundred of the rows that a changed payload sets aside", async (store) => {
+    const rows = Array.from({ length: 2_000 }, (_, at) => ({ line: at + 1, reason: "odd" }));
+    await store.recordQuarantine({ provider: "dune", target: "a" }, rows);
+    assertEquals((await store.listQuarantine(5_000)).length, 500);
+  });
 }

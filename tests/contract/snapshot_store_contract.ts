@@ -53,23 +53,29 @@ const FIRST: SnapshotWrite = {
   keptFrom: { "1d": utcMsOf(0), "1h": utcMsOf(0), "5m": utcMsOf(0) },
 };
 
+async function open(kind: StoreKind) {
+  const kit = await kind.open();
+  await new SqlPortfolioStore(kit.database).create({
+    ...{ id: portfolioId, ownerId: "ann", name: "Main", baseCurrency: "USD" },
+    rule: { method: "fifo", pools: "account" },
+    ...{ rulesByYear: {}, createdAt: utcMsOf(0), deletedAt: null, ledgerVersion: 3 },
+  }, { max: 1 });
+  return { kit, store: new SqlSnapshotStore(kit.database) };
+}
+
 /** What every store of snapshots must do. */
 export function testSnapshotStore(kind: StoreKind): void {
-  const open = async () => {
-    const kit = await kind.open();
-    await new SqlPortfolioStore(kit.database).create({
-      ...{ id: portfolioId, ownerId: "ann", name: "Main", baseCurrency: "USD" },
-      rule: { method: "fifo", pools: "account" },
-      ...{ rulesByYear: {}, createdAt: utcMsOf(0), deletedAt: null, ledgerVersion: 3 },
-    }, { max: 1 });
-    return { kit, store: new SqlSnapshotStore(kit.database) };
-  };
+  testKept(kind);
+  testReplaced(kind);
+  testRefused(kind);
+}
 
+function testKept(kind: StoreKind): void {
   Deno.test({
     name: `SnapshotStore on ${kind.name} keeps all of a build and what it was made of`,
     ignore: kind.ignore,
     async fn() {
-      const { kit, store } = await open();
+      const { kit, store } = await open(kind);
       await using _ = kit;
       assertEquals(await store.findState(scope), null);
       assertEquals(await store.write(scope, FIRST), true);
@@ -87,12 +93,14 @@ export function testSnapshotStore(kind: StoreKind): void {
       assertEquals([owned?.state, owned?.portfolio.ownerId], [state, "ann"]);
     },
   });
+}
 
+function testReplaced(kind: StoreKind): void {
   Deno.test({
     name: `SnapshotStore on ${kind.name} replaces from a time on, and drops what is not kept`,
     ignore: kind.ignore,
     async fn() {
-      const { kit, store } = await open();
+      const { kit, store } = await open(kind);
       await using _ = kit;
       await store.write(scope, FIRST);
       const later = { ...FIRST, basedOn: 1, state: { ...state, build: 2 }, inputs: [] };
@@ -124,12 +132,14 @@ export function testSnapshotStore(kind: StoreKind): void {
       assertEquals((await store.listStates()).map((one) => one.state), [null]);
     },
   });
+}
 
+function testRefused(kind: StoreKind): void {
   Deno.test({
     name: `SnapshotStore on ${kind.name} refuses what was made on a build that is no more`,
     ignore: kind.ignore,
     async fn() {
-      const { kit, store } = await open();
+      const { kit, store } = await open(kind);
       await using _ = kit;
       assertEquals(await store.write(scope, FIRST), true);
       assertEquals(await store.write(scope, FIRST), false);
@@ -143,7 +153,7 @@ export function testSnapshotStore(kind: StoreKind): void {
     name: `SnapshotStore on ${kind.name} takes nothing for a portfolio of somebody else`,
     ignore: kind.ignore,
     async fn() {
-      const { kit, store } = await open();
+      const { kit, store } = await open(kind);
       await using _ = kit;
       const other = { ...scope, ownerId: "bob" };
       await assertRejects(() => store.write(other, FIRST));

@@ -130,6 +130,41 @@ Deno.test("start: demo data stays away where it is turned off", async () => {
   assertMatch(await (await fetch(product.url)).text(), /No candles are stored yet/);
 });
 
+Deno.test("start: each log line of a trial names its environment", async () => {
+  const product = await startProduct({ env: { ENVIRONMENT: "test", LOG_LEVEL: "debug" } });
+  await product.close();
+  const lines = product.output().split("\n").filter((line) => line.startsWith("{"));
+  assert(lines.length > 0, "it logged something");
+  assertEquals(new Set(lines.map((line) => JSON.parse(line).environment)), new Set(["test"]));
+});
+
+Deno.test("start: it serves on, and keeps its log for the console, when nobody reads it", async () => {
+  await withFolder(async (folder) => {
+    const process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "-A", "tools/start.ts"],
+      env: { TOKENLYSIS_PORT: "0", TOKENLYSIS_NETWORK: "off", TOKENLYSIS_DATA_DIR: folder },
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    await process.stderr.cancel();
+    let [text, url] = ["", ""];
+    for await (const part of process.stdout.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      url = /listening on (\S+)/.exec(text)?.[1] ?? "";
+      if (url !== "") break;
+    }
+    const events = await fetch(`${url}/api/stream/prices`);
+    for await (const part of events.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      if (part.includes("price_update")) break;
+    }
+    const { data } = await (await fetch(`${url}/api/ops/logs`)).json();
+    const messages = data.map(({ message }: { message: string }) => message);
+    assert(messages.includes("Feeding live prices"), messages.join());
+    process.kill("SIGTERM");
+    assertEquals((await process.status).code, 0);
+  });
+});
+
 Deno.test("stop: SIGTERM ends it cleanly within five seconds, with a request under way", async () => {
   const product = await startProduct();
   const pending = fetch(`${product.url}/assets/bitcoin/candles?interval=5m&limit=5000`);

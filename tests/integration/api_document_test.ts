@@ -48,6 +48,10 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   "/api/pools": "/api/pools?sort=tvl_usd",
   "/api/pools/{pool_id}": "/api/pools/aave-v3-ethereum-0xusdc",
   "/api/simulations/autopilot": "/api/simulations/autopilot?max_weight=0.5",
+  "/api/simulations/autopilot/explain/decision/{number}":
+    "/api/simulations/autopilot/explain/decision/1",
+  "/api/simulations/autopilot/explain/{figure}": "/api/simulations/autopilot/explain/gain",
+  "/api/simulations/autopilot/run": "/api/simulations/autopilot/run?max_weight=0.5",
   "/api/onchain/eth/gas": "/api/onchain/eth/gas",
   "/api/onchain/btc/mempool": "/api/onchain/btc/mempool",
   "/onchain/eth/gas": "/onchain/eth/gas",
@@ -55,6 +59,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   "/api/tasks": "/api/tasks?limit=1",
   "/api/tasks/{task_id}": `/api/tasks/${TASK_ID}`,
   "/api/ops/overview": "/api/ops/overview",
+  "/api/ops/pools": "/api/ops/pools?limit=5",
   "/api/ops/providers": "/api/ops/providers",
   "/api/ops/streams": "/api/ops/streams",
   "/api/ops/coverage": "/api/ops/coverage",

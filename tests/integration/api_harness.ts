@@ -5,11 +5,13 @@ import type { Scoring } from "@/routes/(_api)/scores.ts";
 import type { RateLimitMode } from "@/routes/(_api)/middleware/rate_limit.ts";
 import { AnalyticsService, indicatorEngine, RiskService } from "@/services/analytics/mod.ts";
 import {
+  AutopilotService,
   DEFAULT_POOL_SETTINGS,
   PoolArchive,
   PoolIngestion,
   PoolService,
 } from "@/services/defi/mod.ts";
+import { ProviderError } from "@/services/kernel/errors.ts";
 import { Secret } from "@/services/kernel/secret.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
 import {
@@ -54,6 +56,7 @@ import { RecordingLog } from "@/tests/fakes/log.ts";
 import { FakeFx, FakeHeldPrices, FakeProviders, heldPrice } from "@/tests/fakes/ops.ts";
 import { FakeTimer } from "@/tests/fakes/timer.ts";
 import { type CandleSketch, columnsOf } from "@/tests/fakes/memory_candle_store.ts";
+import { FakeGas } from "@/tests/unit/onchain/gauge_sample.ts";
 import { aliasRow, assetRow, sampleRegistry } from "@/tests/unit/market/assets_sample.ts";
 
 /** How requests of tests say whose they are. */
@@ -77,6 +80,8 @@ export interface ApiHarness extends AsyncDisposable {
   readonly poolStore: SqlPoolStore;
   readonly poolParts: PoolParts;
   readonly gauges: GaugeService;
+  readonly gasSource: FakeGas;
+  readonly gaugeStore: SqlGaugeStore;
   /** What the console shows of the log. */
   readonly operatorsLog: JsonLog;
   /** Everything that has an owner; requests tell theirs by a header. */
@@ -100,13 +105,25 @@ export interface SeriesSketch {
   readonly candles: readonly CandleSketch[];
 }
 
+/** The gauges that are on. */
+interface GaugeOptions {
+  /** Read of `gasSource`. */
+  readonly hasGas?: boolean | undefined;
+  /** Never answered: readings come from the test. */
+  readonly hasMempool?: boolean | undefined;
+}
+
+interface HarnessOptions extends GaugeOptions {
+  readonly demoMode?: DemoMode;
+  readonly monitoring?: Monitoring;
+  readonly rateLimits?: RateLimitMode;
+  readonly trustedProxies?: readonly string[];
+  readonly probes?: readonly HealthProbe[];
+}
+
 export async function openTestApi(
-  { demoMode = "auto", probes, monitoring, rateLimits = "off" }: {
-    readonly demoMode?: DemoMode;
-    readonly monitoring?: Monitoring;
-    readonly rateLimits?: RateLimitMode;
-    readonly probes?: readonly HealthProbe[];
-  } = {},
+  { demoMode = "auto", probes, monitoring, rateLimits = "off", trustedProxies = [], ...gauges }:
+    HarnessOptions = {},
 ): Promise<ApiHarness> {
   const clock = new FakeClock(NOW);
   const log = new RecordingLog();
@@ -141,11 +158,11 @@ export async function openTestApi(
     { registry, market, store, changes, queue: () => jobStore },
   );
   const scoring = await createScoring({ database, clock, market, jobStore });
-  const poolKit = createPools({ database, clock, changes, log });
+  const poolKit = createPools({ database, clock, changes, log }, gauges);
   const version = "1.2.3";
   const api = createApi({
     ...{ market, analytics, risk, health, jobs, ops, scoring, portfolio, ...poolKit.served },
-    ...{ clock, changes, log, rateLimits, version },
+    ...{ clock, changes, log, rateLimits, trustedProxies, version },
     ...monitoring && { monitoring },
   });
   return {
@@ -155,7 +172,8 @@ export async function openTestApi(
     portfolio,
     database,
     send: (method, path, options) => send(api, [method, path], options),
-    ...{ poolStore: poolKit.store, ...poolKit.served },
+    ...poolKit.kept,
+    ...poolKit.served,
     async get(path, headers = {}) {
       return await api.fetch(new Request(`http://localhost${path}`, { headers }));
     },
@@ -217,21 +235,36 @@ function createPools(
     readonly changes: PacedChangeFeed;
     readonly log: RecordingLog;
   },
+  { hasGas = false, hasMempool = false }: GaugeOptions,
 ) {
   const store = new SqlPoolStore(database, clock);
   const archive = new PoolArchive({ store, changes, clock });
   const origin = { provider: "mock", wanted: "dune", fallback: "DUNE_API_KEY is not set" };
-  const pools = new PoolService({ archive, clock, settings: DEFAULT_POOL_SETTINGS, origin });
+  const settings = DEFAULT_POOL_SETTINGS;
+  const pools = new PoolService({ archive, settings, origin });
+  const autopilot = new AutopilotService({ archive, clock, settings });
   const leases = new SqlLeaseStore(database, clock);
   const provider = new MockPoolProvider();
-  const ingestion = new PoolIngestion({ provider, store, leases, owner: "test", clock, log });
-  const gauges = new GaugeService({
-    store: new SqlGaugeStore(database),
-    sources: { eth_gas: "ETHERSCAN_API_KEY is not set", btc_mempool: "off" },
-    ...{ clock, log, timer: new FakeTimer(clock) },
+  const ingestion = new PoolIngestion({
+    ...{ provider, store, leases, owner: "test", clock, log },
+    audit: new SqlAuditLog(database, clock),
+    timer: new FakeTimer(clock),
   });
-  const poolParts = { pools, ingestion, adminKey: new Secret(ADMIN_KEY) };
-  return { store, served: { poolParts, gauges } };
+  const gaugeStore = new SqlGaugeStore(database);
+  const gas = new FakeGas(() => clock.now());
+  const silent = () => Promise.reject(new ProviderError("mempool", "never", "silent"));
+  const noKey = { reason: "ETHERSCAN_API_KEY is not set", setting: "set it and restart" };
+  const gauges = new GaugeService({
+    ...{ store: gaugeStore, clock, log, examples: null },
+    sources: {
+      eth_gas: hasGas ? gas : noKey,
+      btc_mempool: hasMempool
+        ? { name: "btc_mempool", provider: "mempool", fetch: silent }
+        : { reason: "TOKENLYSIS_NETWORK is off", setting: "set it to on" },
+    },
+  });
+  const poolParts = { pools, autopilot, ingestion, adminKey: new Secret(ADMIN_KEY) };
+  return { served: { poolParts, gauges }, kept: { poolStore: store, gaugeStore, gasSource: gas } };
 }
 
 /** Two assets of one symbol, and one of many names. */

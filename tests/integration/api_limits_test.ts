@@ -2,13 +2,21 @@ import type { Monitoring } from "@/routes/(_api)/mod.ts";
 import { PromMetrics } from "@/services/platform/metrics/prom_metrics.ts";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { type ApiHarness, dailyCandles, openTestApi } from "@/tests/integration/api_harness.ts";
+import { FakeClock } from "@/tests/fakes/clock.ts";
 import { parseOpenMetrics } from "@/tests/openmetrics.ts";
 
 const STRANGER = { remoteAddr: { hostname: "203.0.113.7" } };
 const OWNER = { remoteAddr: { hostname: "127.0.0.1" } };
 
-function ask({ api }: ApiHarness, path: string, info = STRANGER) {
-  return Promise.resolve(api.fetch(new Request(`http://localhost${path}`), info));
+function ask(
+  { api }: ApiHarness,
+  path: string,
+  { info = STRANGER, headers = {} }: {
+    readonly info?: typeof STRANGER;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
+) {
+  return Promise.resolve(api.fetch(new Request(`http://localhost${path}`, { headers }), info));
 }
 
 function rateHeaders({ headers }: Response): readonly (string | null)[] {
@@ -41,10 +49,33 @@ Deno.test("strangers are told their limit and refused beyond it, replays include
 Deno.test("the owner's own machine is told the policy and not limited", async () => {
   await using harness = await openTestApi({ rateLimits: "auto" });
   for (let at = 0; at < 150; at++) {
-    const response = await ask(harness, "/openapi.json", OWNER);
+    const response = await ask(harness, "/openapi.json", { info: OWNER });
     await response.body?.cancel();
     assertEquals([response.status, ...rateHeaders(response)], [200, "100;w=60", null, null, null]);
   }
+});
+
+Deno.test("clients behind a trusted proxy of this machine are limited each by itself", async () => {
+  await using harness = await openTestApi({ rateLimits: "auto", trustedProxies: ["127.0.0.1"] });
+  const by = (client: string) =>
+    ask(harness, "/health", { info: OWNER, headers: { "x-forwarded-for": client } });
+  const left = async (client: string) => (await by(client)).headers.get("ratelimit-remaining");
+  assertEquals([await left("203.0.113.7"), await left("203.0.113.7")], ["99", "98"]);
+  assertEquals(await left("203.0.113.8"), "99");
+  for (let at = 0; at < 98; at++) await by("203.0.113.7");
+  assertEquals((await by("203.0.113.7")).status, 429);
+  assertEquals((await by("203.0.113.8")).status, 200);
+  const own = await ask(harness, "/health", { info: OWNER });
+  assertEquals(own.headers.get("ratelimit-remaining"), null);
+});
+
+Deno.test("a header alone makes nobody another client", async () => {
+  await using harness = await openTestApi({ rateLimits: "auto", trustedProxies: ["10.0.0.1"] });
+  for (const client of ["198.51.100.1", "127.0.0.1"]) {
+    await ask(harness, "/health", { headers: { "x-forwarded-for": client } });
+  }
+  const response = await ask(harness, "/health");
+  assertEquals(response.headers.get("ratelimit-remaining"), "97");
 });
 
 Deno.test("a request that becomes a page is not counted", async () => {
@@ -55,7 +86,7 @@ Deno.test("a request that becomes a page is not counted", async () => {
 });
 
 async function openMonitored(): Promise<ApiHarness & { readonly metrics: PromMetrics }> {
-  const metrics = new PromMetrics();
+  const metrics = new PromMetrics({ clock: new FakeClock() });
   let now = 0;
   const monitoring: Monitoring = {
     metrics,
@@ -96,6 +127,23 @@ Deno.test("GET /metrics counts requests by route, replays, refusals and unknown 
   assertEquals(total?.value, 4);
   const cached = families.get("tokenlysis_front_cache_bytes")?.samples[0]?.value;
   assert(cached !== undefined && cached > 0);
+});
+
+Deno.test("GET /metrics leads from a bucket to the request whose log lines tell more", async () => {
+  await using harness = await openMonitored();
+  const response = await harness.get("/health");
+  const named = await harness.get("/healthz", { "x-request-id": "from-the-proxy-1" });
+  const accept = "application/openmetrics-text";
+  const text = await (await harness.get("/metrics", { accept })).text();
+  const samples = parseOpenMetrics(text).get("tokenlysis_http_request_seconds")?.samples ?? [];
+  const traces = samples.flatMap(({ exemplar, labels }) =>
+    exemplar ? [`${labels.route} ${labels.le} ${exemplar.value} ${exemplar.labels.trace_id}`] : []
+  );
+  assertEquals(traces, [
+    `/health 0.0025 0.002 ${response.headers.get("x-request-id")}`,
+    "/healthz 0.0025 0.002 from-the-proxy-1",
+  ]);
+  assertEquals(named.headers.get("x-request-id"), "from-the-proxy-1");
 });
 
 Deno.test("GET /metrics is the older text for everybody else, and never kept", async () => {

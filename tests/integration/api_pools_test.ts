@@ -2,7 +2,8 @@ import { keepReadings } from "@/services/defi/mod.ts";
 import { parsePoolFile } from "@/services/providers/pools/mod.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 import { readSharedText, sharedData } from "@/tests/shared_data.ts";
-import { sampleDays, samplePool } from "@/tests/unit/defi/pool_sample.ts";
+import { HOUR_MS, utcMsOf } from "@/services/kernel/time.ts";
+import { sampleDays, samplePool, sampleSnapshot } from "@/tests/unit/defi/pool_sample.ts";
 import { ADMIN_KEY, type ApiHarness, openTestApi } from "./api_harness.ts";
 
 async function read(harness: ApiHarness, path: string) {
@@ -98,13 +99,39 @@ Deno.test("POST /api/admin/ingest takes the operator's key, and adds nothing twi
   const first = await post(ADMIN_KEY);
   assertEquals([first.status, first.data.inserted > 0], [200, true]);
   assertEquals((await post(ADMIN_KEY)).data.inserted, 0);
+  // A wrong key is written down, a missing one is nobody's.
+  const { data: audit } = await read(harness, "/api/ops/audit");
+  const written = audit.map((entry: { actor: string; details: { outcome: string } }) => [
+    ...[entry.actor, entry.details.outcome],
+  ]);
+  assertEquals(written, [["admin key", "done"], ["admin key", "done"], ["unknown", "refused"]]);
+  assert(!JSON.stringify(audit).includes("operatoR"), "the key itself is not written down");
 });
 
-Deno.test("GET /onchain/eth/gas says why it is off, bare and in the envelope", async () => {
-  await using harness = await openTestApi();
-  const off = { enabled: false, reason: "ETHERSCAN_API_KEY is not set" };
-  assertEquals(await (await harness.get("/onchain/eth/gas")).json(), off);
-  assertEquals((await read(harness, "/api/onchain/eth/gas")).data, off);
+Deno.test("GET /api/ops/pools shows fetches, held readings and rows set aside", async () => {
+  await using harness = await threePools();
+  const pool = samplePool({ poolAddress: "0x1" });
+  const { data: [last] } = await read(harness, "/api/pools?search=usdc");
+  const ts = utcMsOf(Date.parse(last.asof) + HOUR_MS);
+  const jump = sampleSnapshot({ poolId: pool.id, ts, ingestedAt: ts, tvlUsd: 9e12 });
+  await harness.poolStore.recordSnapshots([jump]);
+  const odd = { line: 7, reason: "Cannot read ts" };
+  await harness.poolStore.recordQuarantine({ provider: "dune", target: "query/7" }, [odd]);
+  await harness.poolParts.ingestion.tick();
+  const { data } = await read(harness, "/api/ops/pools");
+  assertEquals([data.provider, data.wanted, data.fallback], [
+    "mock",
+    "dune",
+    "DUNE_API_KEY is not set",
+  ]);
+  assertEquals(
+    data.fetches.map(({ target, problem }: { target: string; problem: null }) => [
+      ...[target, problem],
+    ]),
+    [["all", null]],
+  );
+  assertEquals([data.held.length, data.held[0].tvl_usd], [1, 9e12]);
+  assertEquals(data.quarantined[0].reason, "Cannot read ts");
 });
 
 const RATES = "defi/aave_v3_daily_rates_2025-07_2026-08.csv.gz";
@@ -118,9 +145,10 @@ Deno.test({
     assert(url !== null);
     const file = { fileName: RATES, source: "aave" };
     const readings = parsePoolFile(await readSharedText(url), file);
-    const taken = await keepReadings(harness.poolStore, readings);
+    const answer = { provider: "aave", target: RATES };
+    const taken = await keepReadings(harness.poolStore, readings, answer);
     assertEquals(taken.read, taken.inserted + taken.updated + taken.unchanged + taken.quarantined);
-    const again = await keepReadings(harness.poolStore, readings);
+    const again = await keepReadings(harness.poolStore, readings, answer);
     assertEquals([again.inserted, again.updated, again.unchanged], [0, 0, 23_198]);
 
     const { data: rows } = await read(harness, "/api/pools?limit=100");

@@ -1,6 +1,5 @@
-import { rebuildPortfolio } from "@/jobs/rebuild_portfolio.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
-import { ask, LEDGER_CSV, makePortfolio, openPricedApi } from "./portfolio_sample.ts";
+import { ask, makePortfolio, openPricedApi } from "./portfolio_sample.ts";
 
 Deno.test("performance is measured under each measure's name, and its parts add up", async () => {
   await using harness = await openPricedApi();

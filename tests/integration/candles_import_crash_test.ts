@@ -1,62 +1,18 @@
-import { assert, assertEquals } from "@/tests/assert.ts";
+import { MINUTE_MS } from "@/services/kernel/time.ts";
+import { assertSurvivesKill } from "./killed_import.ts";
 
-const ROWS = 400_000;
+const START = Date.UTC(2022, 0, 1);
 
-/** A file of minute candles, long enough to be killed in the middle of it. */
-async function writeMinutes(path: string): Promise<void> {
-  const lines = ["timestamp,open,high,low,close,volume"];
-  const first = Date.UTC(2022, 0, 1);
-  for (let at = 0; at < ROWS; at++) {
-    const price = 40_000 + at % 1_000;
-    lines.push(
-      `${first + at * 60_000},${price},${price + 5},${price - 5},${price + 1},${at % 7}.5`,
-    );
-  }
-  await Deno.writeTextFile(path, lines.join("\n"));
-}
-
-function importFile(dataDir: string, file: string): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--quiet", "-A", "tools/candles_import.ts", file],
-      ...["--asset", "bitcoin", "--interval", "1m", "--progress", "--json"],
-    ],
-    env: { TOKENLYSIS_DATA_DIR: dataDir, TOKENLYSIS_NETWORK: "off" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
-
-Deno.test("candles:import killed in the middle leaves nothing; the same again is complete", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "tokenlysis-" });
-  try {
-    const file = `${folder}/minutes.csv`;
-    await writeMinutes(file);
-    const killed = importFile(folder, file);
-    // The first line of progress comes when rows are written and the transaction is open.
-    const reader = killed.stderr.getReader();
-    const { value } = await reader.read();
-    assert(new TextDecoder().decode(value).includes("rows"), "it tells its progress");
-    killed.kill("SIGKILL");
-    await reader.cancel();
-    await killed.stdout.cancel();
-    assert(!(await killed.status).success);
-
-    const outcomes = [];
-    for (let run = 0; run < 2; run++) {
-      const output = await importFile(folder, file).output();
-      assertEquals(output.code, 0, new TextDecoder().decode(output.stderr));
-      const { read, inserted, updated, unchanged, quarantined } = JSON.parse(
-        new TextDecoder().decode(output.stdout),
-      );
-      outcomes.push({ read, inserted, updated, unchanged, quarantined });
-    }
-    assertEquals(outcomes, [
-      { read: ROWS, inserted: ROWS, updated: 0, unchanged: 0, quarantined: 0 },
-      { read: ROWS, inserted: 0, updated: 0, unchanged: ROWS, quarantined: 0 },
-    ]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+Deno.test("candles:import killed in the middle leaves nothing; the same again is complete", () =>
+  assertSurvivesKill({
+    script: "tools/candles_import.ts",
+    flags: ["--asset", "bitcoin", "--interval", "1m"],
+    header: "timestamp,open,high,low,close,volume",
+    rows: 400_000,
+    rowAt(at) {
+      const price = 40_000 + at % 1_000;
+      const time = START + at * MINUTE_MS;
+      return `${time},${price},${price + 5},${price - 5},${price + 1},${at % 7}.5`;
+    },
+    known: "unchanged",
+  }));

@@ -204,6 +204,8 @@ Deno.test("ExchangeStream tries again after 503", async () => {
   await kit.until(() => kit.reasons.includes("HTTP 503"));
   kit.exchange.refusal = null;
   await kit.live();
+  assert(kit.exchange.counts.refused > 0);
+  assertEquals(kit.exchange.counts.connects, 1);
 });
 
 Deno.test("ExchangeStream leaves a server that announces its shutdown", async () => {

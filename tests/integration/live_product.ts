@@ -6,6 +6,7 @@ import {
   AssetRegistry,
   CandleHealer,
   type CandleStore,
+  DemoGate,
   type FeedGap,
   type Interval,
   intervalMs,
@@ -115,8 +116,8 @@ export class Venue implements AsyncDisposable {
 
 /** The product's live market over real sockets, requests and a real database. */
 export class LiveProduct {
-  readonly bus = new MemoryBus();
   readonly log = new RecordingLog();
+  readonly bus = new MemoryBus(this.log);
   /** What was to be healed, with the reasons. */
   readonly gaps: FeedGap[] = [];
   readonly store: CandleStore;
@@ -146,10 +147,11 @@ export class LiveProduct {
     const providers = outside.venues.map(({ provider }) => provider);
     this.#database = database;
     this.gates = outside.gates;
-    this.store = new SqlCandleStore(database, time);
+    const store = this.store = new SqlCandleStore(database, time);
+    const demo = new DemoGate({ store, changes: database.changes, mode: "off", log });
     this.prices = new SqlLivePriceStore(database);
-    this.board = new LiveBoard({ bus, store: this.prices });
-    const { store, prices } = this;
+    this.board = new LiveBoard({ bus, store: this.prices, demo, log });
+    const { prices } = this;
     const healer = new CandleHealer({ providers, store, bus, clock: time });
     const jobs = new JobSystem({
       ...shared,
@@ -164,6 +166,7 @@ export class LiveProduct {
       ...shared,
       timer: { after: (delayMs, run) => this.#planBeat(time, { delayMs, run }) },
       feeds: outside.feeds,
+      mayFeed: () => true,
       store,
       prices,
       bus,

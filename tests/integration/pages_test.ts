@@ -87,6 +87,14 @@ Deno.test("pages: a symbol leads to the asset's own address", async () => {
   });
 });
 
+Deno.test("pages: what is left of an asset's address leads to the list of assets", async () => {
+  await withProduct(async (product) => {
+    const response = await ask(product, "/assets?theme=defi");
+    assertEquals(response.status, 302);
+    assertEquals(response.headers.get("location"), "/?theme=defi#assets");
+  });
+});
+
 Deno.test("pages: are compressed for those who take it, and the same page otherwise", async () => {
   await withProduct(async (product) => {
     const plain = await ask(product, "/docs");

@@ -1,21 +1,24 @@
 import { OWNED_STREAMS } from "@/routes/(_api)/stream_document.ts";
 import { feedValues, portfolioValue } from "@/routes/(_api)/stream_wire.ts";
 import { valueStreams } from "@/routes/(_api)/streams.ts";
-import { LIVE_TOPICS } from "@/services/market/mod.ts";
+import { LIVE_TOPICS, LiveBoard } from "@/services/market/mod.ts";
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { VALUE_PACE_MS, ValueFeed } from "@/services/portfolio/mod.ts";
 import { BEAT_MS } from "@/services/streams/mod.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
+import { RecordingLog } from "@/tests/fakes/log.ts";
+import { sampleGate } from "@/tests/fakes/demo_gate.ts";
+import { MemoryLivePrices } from "@/tests/fakes/memory_live_prices.ts";
 import { FakeTimer, settle } from "@/tests/fakes/timer.ts";
 import type { ApiHarness } from "./api_harness.ts";
 import { ask, LEDGER_CSV, makePortfolio, openPricedApi } from "./portfolio_sample.ts";
 import { StreamServer, until } from "./stream_harness.ts";
 
 /** Streams over a portfolio's harness; values come when the test's time goes on. */
-function openStreams(harness: ApiHarness) {
+async function openStreams(harness: ApiHarness) {
   const { holdings, ledger, portfolios, ownerOf } = harness.portfolio;
   const timer = new FakeTimer(harness.clock);
-  const bus = new MemoryBus();
+  const bus = new MemoryBus(new RecordingLog());
   let published = 0;
   const feed = new ValueFeed({
     ...{ holdings, clock: harness.clock, log: harness.log, timer },
@@ -24,7 +27,12 @@ function openStreams(harness: ApiHarness) {
       server.hub.publish("portfolios", [portfolioValue(value)]);
     },
   });
-  const stop = feedValues(feed, { bus, ledger });
+  const demo = sampleGate();
+  const board = new LiveBoard({
+    ...{ bus, store: new MemoryLivePrices(), demo: demo.gate, log: harness.log },
+  });
+  await board.start();
+  const stop = feedValues(feed, { board, ledger });
   const server = new StreamServer({ values: valueStreams(feed, { portfolios, ownerOf }) });
   /** Has what is due valued, and the hub send it. */
   const tick = async (ms = VALUE_PACE_MS) => {
@@ -33,15 +41,16 @@ function openStreams(harness: ApiHarness) {
     await until(() => published > before, "a value is published");
     await server.timer.advance(BEAT_MS);
   };
-  const move = () => bus.publish(LIVE_TOPICS.prices, JSON.stringify([{ assetId: "bitcoin" }]));
-  return { server, feed, timer, stop, tick, move, published: () => published };
+  const move = (source = "consolidated") =>
+    bus.publish(LIVE_TOPICS.prices, JSON.stringify([{ assetId: "bitcoin", source }]));
+  return { server, feed, timer, stop, tick, move, demo, published: () => published };
 }
 
 Deno.test("WS /ws/portfolio/{id} tells the value, then each second in which prices move", async () => {
   await using harness = await openPricedApi();
   const base = await makePortfolio(harness);
   await ask(harness, ["POST", `${base}/import`], { body: LEDGER_CSV });
-  const { server, tick, move, stop, feed, timer, published } = openStreams(harness);
+  const { server, tick, move, stop, feed, timer, published } = await openStreams(harness);
   await using _ = server;
   const id = base.split("/").at(-1);
   const socket = await server.socket(`/ws/portfolio/${id}`);
@@ -82,7 +91,7 @@ Deno.test("GET /api/stream/portfolio/{id} sends the same as events, to its owner
   await using harness = await openPricedApi();
   const base = await makePortfolio(harness, "ann");
   await ask(harness, ["POST", `${base}/import`], { body: LEDGER_CSV, owner: "ann" });
-  const { server, tick, stop, feed } = openStreams(harness);
+  const { server, tick, stop, feed } = await openStreams(harness);
   await using _ = server;
   const id = base.split("/").at(-1);
   const path = `/api/stream/portfolio/${id}`;
@@ -106,5 +115,32 @@ Deno.test("GET /api/stream/portfolio/{id} sends the same as events, to its owner
   const event = await reader.next();
   assertEquals(event?.event, "portfolio_value");
   assertEquals(JSON.parse(event?.data ?? "").nav, "180300");
+  stop();
+});
+
+Deno.test("a portfolio's value follows the demo market no longer than it shows", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  await ask(harness, ["POST", `${base}/import`], { body: LEDGER_CSV });
+  const { server, tick, move, demo, stop, feed, timer, published } = await openStreams(harness);
+  await using _ = server;
+  await server.socket(`/ws/portfolio/${base.split("/").at(-1)}`);
+  await until(() => feed.size === 1, "it is watched");
+  await tick(0);
+  move("demo");
+  await tick();
+  assertEquals(published(), 2);
+  demo.gate.start();
+  await demo.write("binance");
+  await settle();
+  // Valued once more, since what it stood on is over.
+  await tick();
+  assertEquals(published(), 3);
+  move("demo");
+  await settle();
+  await timer.advance(VALUE_PACE_MS);
+  await settle();
+  assertEquals([published(), timer.waiting], [3, 0]);
+  demo.gate.stop();
   stop();
 });

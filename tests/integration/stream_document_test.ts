@@ -9,12 +9,16 @@ import {
   type AssetId,
   type FeedStatus,
   LIVE_TOPICS,
+  LiveBoard,
   type LiveCandle,
   type LivePrice,
 } from "@/services/market/mod.ts";
 import { SCORE_TOPIC, type ScoreNews } from "@/services/scores/mod.ts";
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
+import { RecordingLog } from "@/tests/fakes/log.ts";
+import { sampleGate } from "@/tests/fakes/demo_gate.ts";
+import { MemoryLivePrices } from "@/tests/fakes/memory_live_prices.ts";
 import { sampleDays, samplePool } from "@/tests/unit/defi/pool_sample.ts";
 import { openTestApi } from "./api_harness.ts";
 import { StreamServer } from "./stream_harness.ts";
@@ -116,8 +120,11 @@ for (const { path, event, data: schema } of STREAMS.filter(({ path }) => path in
     const expected = events[path];
     assert(expected, `No example for ${path}`);
     await using server = new StreamServer();
-    const bus = new MemoryBus();
-    const stop = feedHub(server.hub, bus);
+    const bus = new MemoryBus(new RecordingLog());
+    const { gate: demo, log } = sampleGate({ mode: "off" });
+    const board = new LiveBoard({ bus, store: new MemoryLivePrices(), demo, log });
+    await board.start();
+    const stop = feedHub(server.hub, { board, bus });
     const reader = await server.events(`${path}${path.endsWith("candles") ? "?coin=BTC" : ""}`);
     await reader.next();
     bus.publish(expected.topic, JSON.stringify([expected.fact]));

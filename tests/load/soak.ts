@@ -19,7 +19,7 @@ import { SoakClients } from "./soak_clients.ts";
 import { FaultPlan, sleep, VENUE_NAMES } from "./soak_faults.ts";
 import { openPlace, type SoakPlace } from "./soak_place.ts";
 
-const HELP = `Usage: deno run -A tests/load/soak.ts [--minutes N] [--seed N] [--verbose]
+const HELP = `Usage: deno task soak [--minutes N] [--seed N] [--verbose]
 
 Faults strike for N minutes, 3 if left out, and at least until one 5-minute candle is closed.
 Exits with 1 and the reasons if anything is wrong at the end. The same seed gives the same faults.`;

@@ -11,6 +11,7 @@ Deno.test("loadConfig() runs a bare checkout on this machine alone", () => {
   assertEquals(loadConfig({ PATH: "/bin", HOME: "/root" }), {
     environment: "production",
     host: "127.0.0.1",
+    allowedHosts: [],
     port: 8000,
     dataDir: "./data",
     demo: "auto",
@@ -42,7 +43,17 @@ Deno.test("loadConfig() runs a bare checkout on this machine alone", () => {
     adminKey: null,
     maxStreams: null,
     rateLimits: "auto",
+    trustedProxies: [],
   });
+});
+
+Deno.test("loadConfig() reads the names to answer to and the proxies to trust", () => {
+  const { allowedHosts, trustedProxies } = loadConfig({
+    TOKENLYSIS_ALLOWED_HOSTS: "crypto.example.org, my_box,*",
+    TOKENLYSIS_TRUSTED_PROXIES: "127.0.0.1, ::1,10.0.0.0/8",
+  });
+  assertEquals(allowedHosts, ["crypto.example.org", "my_box", "*"]);
+  assertEquals(trustedProxies, ["127.0.0.1", "::1", "10.0.0.0/8"]);
 });
 
 Deno.test("loadConfig() reads where pools come from, by the names that others use", () => {
@@ -237,6 +248,18 @@ const problems: { env: Environment; problem: string }[] = [
     env: { ENVIRONMENT: "staging" },
     problem: 'ENVIRONMENT: expected development, production, test, got "staging"',
   },
+  ...["https://example.org", "example.org:443", "example.org/app", "*.example.org", "a b"].map(
+    (given) => ({
+      env: { TOKENLYSIS_ALLOWED_HOSTS: given },
+      problem: "TOKENLYSIS_ALLOWED_HOSTS: expected host names between commas, without scheme, " +
+        `port and path, or * for any, got "${given}"`,
+    }),
+  ),
+  ...["proxy.example", "10.0.0.0/33", "127.0.0.1:80"].map((given) => ({
+    env: { TOKENLYSIS_TRUSTED_PROXIES: given },
+    problem: "TOKENLYSIS_TRUSTED_PROXIES: expected IP addresses and networks such as 10.0.0.0/8 " +
+      `between commas, got "${given}"`,
+  })),
 ];
 for (const { env, problem } of problems) {
   const given = Object.entries(env).map((entry) => entry.join("="));

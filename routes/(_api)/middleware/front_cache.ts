@@ -7,18 +7,18 @@ import { acceptsGzip, isCompressible, isWhole, type WholeReply } from "./compres
 /** One form of an answer, with the `Response` that its replays are cloned from. */
 interface Form {
   readonly reply: Reply;
+  /** State of the facts that it was made from. */
+  readonly change: number;
+  readonly until: UtcMs;
   /** Made at the first replay: cloning it is ten times cheaper than checking headers again. */
   prototype: Response | null;
 }
 
 interface Entry {
   readonly plain: Form;
-  /** Made only once a client takes it. */
+  /** Made only for a client that takes it; one that does not leaves it as it is. */
   readonly gzip: Form | null;
   readonly route: Route;
-  /** State of the facts that the answer was made from. */
-  readonly change: number;
-  readonly until: UtcMs;
 }
 
 /** An answer as it goes into the cache. */
@@ -70,9 +70,8 @@ export class FrontCache {
   ): { reply: Reply; response: Response; route: Route } | null {
     const entry = this.#young.get(url) ?? this.#old.get(url);
     if (entry === undefined) return null;
-    const isFresh = entry.change === change && this.#clock.now() < entry.until;
-    const form = isFresh ? formFor(entry, headers) : null;
-    if (form === null) {
+    const form = formFor(entry, headers);
+    if (form === null || form.change !== change || this.#clock.now() >= form.until) {
       this.#once.add(url);
       return null;
     }
@@ -93,12 +92,13 @@ export class FrontCache {
       this.#young = new Map();
       this.#youngBytes = 0;
     }
+    const until = this.#clock.now() + MAX_AGE_MS as UtcMs;
+    const formOf = (reply: Reply): Form => ({ reply, change, until, prototype: null });
+    const known = this.#young.get(url) ?? this.#old.get(url);
     this.#young.set(url, {
-      plain: { reply: plain, prototype: null },
-      gzip: gzip && { reply: gzip, prototype: null },
+      plain: formOf(plain),
+      gzip: gzip ? formOf(gzip) : known?.gzip ?? null,
       route,
-      change,
-      until: this.#clock.now() + MAX_AGE_MS as UtcMs,
     });
     this.#youngBytes += sizeBytes;
   }

@@ -7,6 +7,7 @@ import {
   type TokenBucketState,
 } from "../../../services/kernel/token_bucket.ts";
 import type { Clock } from "../../../services/ports/mod.ts";
+import { type Client, ClientAddresses, type ConnectionInfo } from "./client_address.ts";
 
 /** How often a client may ask: for data, for signing in, for all else. */
 export type RateClass = "general" | "data" | "auth";
@@ -25,11 +26,6 @@ export const RATE_LIMITS: Readonly<Record<RateClass, number>> = {
 const MAX_CLIENTS = 10_000;
 const WINDOW_MS = MINUTE_MS;
 
-/** Where a request comes from, as `Deno.serve` tells it. */
-export interface ConnectionInfo {
-  readonly remoteAddr: { readonly hostname?: string };
-}
-
 /** What a client has left of its limit. */
 export interface RateStatus {
   readonly limit: number;
@@ -44,6 +40,7 @@ export interface RateStatus {
 export class RateLimiter {
   readonly #clock: Clock;
   readonly #mode: RateLimitMode;
+  readonly #clients: ClientAddresses;
   readonly #maxClients: number;
   readonly #buckets: Readonly<Record<RateClass, Map<string, TokenBucketState>>> = {
     general: new Map(),
@@ -51,21 +48,23 @@ export class RateLimiter {
     auth: new Map(),
   };
 
-  constructor({ clock, mode, maxClients = MAX_CLIENTS }: {
+  constructor({ clock, mode, trustedProxies = [], maxClients = MAX_CLIENTS }: {
     readonly clock: Clock;
     readonly mode: RateLimitMode;
+    /** Addresses and networks of proxies that say whom they ask for. */
+    readonly trustedProxies?: readonly string[];
     readonly maxClients?: number;
   }) {
     this.#clock = clock;
     this.#mode = mode;
+    this.#clients = new ClientAddresses(trustedProxies);
     this.#maxClients = maxClients;
   }
 
-  /** Whether requests from there are counted at all. */
-  limits(info: ConnectionInfo | undefined): boolean {
+  /** Whether a request from there is counted at all. */
+  limits(request: Request, info: ConnectionInfo | undefined): boolean {
     if (this.#mode !== "auto") return this.#mode === "on";
-    const address = info?.remoteAddr.hostname;
-    return address === undefined || !isLoopback(address);
+    return !isOnThisMachine(this.#clients.of(request, info));
   }
 
   /** The `RateLimit-Policy` of a class; `null` where nobody is limited. */
@@ -75,10 +74,16 @@ export class RateLimiter {
   }
 
   /** Counts one request. */
-  take(info: ConnectionInfo | undefined, rateClass: RateClass): RateStatus {
+  take(
+    request: Request,
+    { info, rateClass }: {
+      readonly info: ConnectionInfo | undefined;
+      readonly rateClass: RateClass;
+    },
+  ): RateStatus {
     const bucket = bucketOf(rateClass);
     const known = this.#buckets[rateClass];
-    const client = clientOf(info?.remoteAddr.hostname ?? "unknown");
+    const client = bucketNameOf(this.#clients.of(request, info));
     const now = this.#clock.now();
     const before = known.get(client) ?? fullBucket(bucket, now);
     const { isGranted, state, retryAt } = takeTokens(bucket, { state: before, cost: 1, now });
@@ -118,15 +123,12 @@ function tooMany(limit: number, retrySeconds: number): AppError {
   return new AppError("RATE_LIMITED", message, { details: { limit, retry_after_s: retrySeconds } });
 }
 
-function isLoopback(address: string): boolean {
-  const client = clientOf(address);
-  return client.startsWith("127.") || address === "::1";
+function isOnThisMachine({ address, isOwn }: Client): boolean {
+  return isOwn && (address.startsWith("127.") || address === "::1");
 }
 
-/** IPv4 in either writing as it is; of IPv6 the network, as a host has all of its addresses. */
-function clientOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
+/** IPv4 as it is; of IPv6 the network, as a host has all of its addresses. */
+function bucketNameOf({ address }: Client): string {
   if (!address.includes(":")) return address;
   const [head = "", tail] = address.split("::");
   const groups = head === "" ? [] : head.split(":");

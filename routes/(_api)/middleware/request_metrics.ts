@@ -5,10 +5,18 @@ import type { Endpoint } from "../endpoint.ts";
 /** Seconds: replays take microseconds, whole charts milliseconds. */
 const BUCKETS_S = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
 
+/** A request as far as it is measured. */
+export interface Measured {
+  /** When it began, by the stopwatch. */
+  readonly startedAt: number;
+  /** The id that its log lines have; `null` where it has none of its own. */
+  readonly id: string | null;
+}
+
 /** What counts an endpoint's requests. */
 export interface Meter {
-  /** Counts one that was answered with `status` and began at `startedAt` of the stopwatch. */
-  record(status: number, startedAt: number): void;
+  /** Counts one that was answered with `status`. */
+  record(status: number, request: Measured): void;
 }
 
 /** Makes meters, and says when a request began. */
@@ -69,8 +77,9 @@ class RouteMeter implements Meter {
     );
   }
 
-  record(status: number, startedAt: number): void {
+  record(status: number, { startedAt, id }: Measured): void {
     this.#requests.add(1, this.#byClass[Math.floor(status / 100)]);
-    this.#seconds.observe((this.#stopwatch() - startedAt) / SECOND_MS, this.#route);
+    const seconds = (this.#stopwatch() - startedAt) / SECOND_MS;
+    this.#seconds.observe(seconds, this.#route, { traceId: id });
   }
 }

@@ -9,7 +9,7 @@ import type { AnalyticsData } from "./read_analytics.ts";
 
 /** Title, as-of, period, and what else the page is about. */
 export function AnalyticsHeader(data: AnalyticsData) {
-  const { view, assets, benchmark, matrix, notes } = data;
+  const { view, assets, whyThese, benchmark, matrix, notes } = data;
   return (
     <>
       <header class="page-head">
@@ -38,6 +38,7 @@ export function AnalyticsHeader(data: AnalyticsData) {
         </div>
       </header>
       <Scope {...data} />
+      {whyThese === null ? null : <p class="hint mb-3">{whyThese}</p>}
       {notes.map((note) => <Banner key={note} kind="info">{note}.</Banner>)}
     </>
   );

@@ -6,10 +6,10 @@ import { Panel } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import type { ComparedAsset, ComparisonReport } from "../../../services/analytics/mod.ts";
 import { type AssetLabel, intervalMs } from "../../../services/market/mod.ts";
+import { LinesView } from "../../(_charts)/LinesView.tsx";
 import { analyticsFields, analyticsHref, type AnalyticsView } from "./analytics_view.ts";
 import { BasisLine } from "./BasisLine.tsx";
-import { ChartOrTable } from "./ChartOrTable.tsx";
-import { CsvLink, DayField, KeptFields, Refused, TableLink } from "./panel_parts.tsx";
+import { DayField, KeptFields, Refused, TableCsvLink, TableLink } from "./panel_parts.tsx";
 import type { AnalyticsData } from "./read_analytics.ts";
 
 const HEIGHT_PX = 340;
@@ -36,7 +36,7 @@ export function ComparisonPanel({ view, assets, comparison }: AnalyticsData) {
           </form>
           <ScaleControl view={view} />
           <TableLink view={view} panel="comparison" />
-          <CsvLink view={view} table="comparison" />
+          <TableCsvLink view={view} table="comparison" />
         </>
       }
     >
@@ -79,7 +79,7 @@ function Lines({ report, assets, view }: LinesProps) {
   return (
     <>
       {set.lines.length === 0 ? <NoPrices view={view} interval={report.interval} /> : (
-        <ChartOrTable
+        <LinesView
           id="comparison"
           set={set}
           height={HEIGHT_PX}

@@ -9,7 +9,7 @@ import { finiteOrNull } from "../../../services/kernel/numbers.ts";
 import type { AssetLabel } from "../../../services/market/mod.ts";
 import { riskExplainHref } from "../../(_risk)/RiskFigures.tsx";
 import { BasisLine } from "./BasisLine.tsx";
-import { CsvLink, Refused } from "./panel_parts.tsx";
+import { Refused, TableCsvLink } from "./panel_parts.tsx";
 import type { AnalyticsData } from "./read_analytics.ts";
 
 /** How every two of the assets moved together: numbers, with their strength as colour. */
@@ -19,7 +19,7 @@ export function CorrelationPanel({ view, assets, matrix }: AnalyticsData) {
       id="correlation"
       title="Correlation"
       note={`of log returns over ${view.period}`}
-      actions={<CsvLink view={view} table="correlation" />}
+      actions={<TableCsvLink view={view} table="correlation" />}
     >
       {matrix.report === null
         ? <Refused refusal={matrix.refusal} view={view} />

@@ -1,4 +1,5 @@
-import { type LineSet, lineSet, lineText, newestAt } from "../../../components/charts/lines.ts";
+import { lineText } from "../../../components/charts/line_units.ts";
+import { type LineSet, lineSet, newestAt } from "../../../components/charts/lines.ts";
 import { formatShare } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import { Panel } from "../../../components/states/Panel.tsx";
@@ -10,11 +11,11 @@ import {
   type RollingCorrelationReport,
 } from "../../../services/analytics/mod.ts";
 import { type AssetLabel, type Interval, intervalMs } from "../../../services/market/mod.ts";
+import { LinesView } from "../../(_charts)/LinesView.tsx";
 import { riskExplainHref } from "../../(_risk)/RiskFigures.tsx";
 import { analyticsFields } from "./analytics_view.ts";
 import { BasisLine } from "./BasisLine.tsx";
-import { ChartOrTable } from "./ChartOrTable.tsx";
-import { CsvLink, KeptFields, Refused, TableLink } from "./panel_parts.tsx";
+import { KeptFields, Refused, TableCsvLink, TableLink } from "./panel_parts.tsx";
 import type { AnalyticsData } from "./read_analytics.ts";
 
 const HEIGHT_PX = 240;
@@ -30,7 +31,7 @@ export function RollingPanel(data: AnalyticsData) {
       actions={
         <>
           <TableLink view={view} panel="rolling" />
-          <CsvLink view={view} table="rolling" />
+          <TableCsvLink view={view} table="rolling" />
         </>
       }
     >
@@ -114,7 +115,7 @@ function Rolling(
     `${lineText("correlation", Math.max(...known))}.`;
   return (
     <>
-      <ChartOrTable
+      <LinesView
         id="rolling"
         set={set}
         height={HEIGHT_PX}
@@ -164,7 +165,7 @@ export function DrawdownPanel({ view, pair, drawdowns: { report, refusal } }: An
       actions={
         <>
           <TableLink view={view} panel="drawdown" />
-          <CsvLink view={view} table="drawdown" />
+          <TableCsvLink view={view} table="drawdown" />
         </>
       }
     >
@@ -233,7 +234,7 @@ function Drawdowns({ reports, assets, isTable, period }: DrawdownsProps) {
   }).join(" ");
   return (
     <>
-      <ChartOrTable id="drawdown" set={set} height={HEIGHT_PX} words={words} isTable={isTable} />
+      <LinesView id="drawdown" set={set} height={HEIGHT_PX} words={words} isTable={isTable} />
       <p class="explain-line">
         Deepest: {reports.map(({ asset, deepest, asof, interval }) =>
           deepest === null ? null : (

@@ -6,7 +6,7 @@ import type { RiskReport } from "../../../services/analytics/mod.ts";
 import { RiskCell } from "../../(_risk)/RiskFigures.tsx";
 import { analyticsHref, type AnalyticsView } from "./analytics_view.ts";
 import { BasisLine } from "./BasisLine.tsx";
-import { CsvLink, Refused } from "./panel_parts.tsx";
+import { Refused, TableCsvLink } from "./panel_parts.tsx";
 import type { AnalyticsData } from "./read_analytics.ts";
 import { coverageOf, RISK_COLUMNS, type RiskRow, type RiskSort, sortRisk } from "./risk_columns.ts";
 
@@ -17,7 +17,7 @@ export function RiskPanel({ view, assets, risk, benchmark }: AnalyticsData) {
       id="risk"
       title="Risk"
       note={`over ${view.period}`}
-      actions={<CsvLink view={view} table="risk" />}
+      actions={<TableCsvLink view={view} table="risk" />}
     >
       {risk.report === null
         ? <Refused refusal={risk.refusal} view={view} />

@@ -1,23 +1,12 @@
-import { Icon } from "../../../components/Icon.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
+import { CsvLink, ViewLink } from "../../../components/table/PanelLinks.tsx";
 import { analyticsHref, type AnalyticsView, type LinePanel } from "./analytics_view.ts";
 
 /** The file of a panel's table. */
-export function CsvLink({ view, table }: { readonly view: AnalyticsView; readonly table: string }) {
-  return (
-    <a
-      class="btn"
-      data-kind="quiet"
-      data-icon
-      data-size="s"
-      href={analyticsHref(view, `/analytics/csv/${table}`)}
-      aria-label={`Download CSV of ${table}`}
-      title="Download CSV"
-      download
-    >
-      <Icon name="export" />
-    </a>
-  );
+export function TableCsvLink(
+  { view, table }: { readonly view: AnalyticsView; readonly table: string },
+) {
+  return <CsvLink href={analyticsHref(view, `/analytics/csv/${table}`)} of={table} />;
 }
 
 /** Leads from a panel's chart to its table and back. */
@@ -25,21 +14,8 @@ export function TableLink(
   { view, panel }: { readonly view: AnalyticsView; readonly panel: LinePanel },
 ) {
   const isTable = view.table === panel;
-  const label = isTable ? "View as chart" : "View as table";
-  return (
-    <a
-      class="btn"
-      data-kind="quiet"
-      data-icon
-      data-size="s"
-      aria-current="false"
-      href={`${analyticsHref({ ...view, table: isTable ? null : panel })}#${panel}`}
-      aria-label={`${label}: ${panel}`}
-      title={label}
-    >
-      <Icon name={isTable ? "analytics" : "table"} />
-    </a>
-  );
+  const other = { ...view, table: isTable ? null : panel };
+  return <ViewLink href={`${analyticsHref(other)}#${panel}`} of={panel} isTable={isTable} />;
 }
 
 /** What a panel says when its figures can't be had as asked. */

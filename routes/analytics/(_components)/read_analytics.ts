@@ -18,6 +18,7 @@ import {
 } from "../../../services/market/mod.ts";
 import { AsofParam, StartParam } from "../../(_api)/params.ts";
 import { type AnalyticsView, readAnalyticsView } from "./analytics_view.ts";
+import { defaultAssets } from "./default_assets.ts";
 
 /** A report, or in a sentence why there is none: other panels stand without it. */
 export type Settled<T> =
@@ -31,6 +32,8 @@ export interface AnalyticsData {
   readonly choices: readonly AssetLabel[];
   /** The chosen ones. */
   readonly assets: readonly AssetLabel[];
+  /** Why these, in words; `null` where the address names them. */
+  readonly whyThese: string | null;
   readonly pair: readonly [first: AssetLabel, second: AssetLabel];
   readonly benchmark: AssetLabel;
   /** What of the address was left out, and why. */
@@ -42,11 +45,11 @@ export interface AnalyticsData {
   readonly drawdowns: Settled<readonly DrawdownReport[]>;
 }
 
-/** Assets of the first visit: enough to compare, few enough to tell apart. */
-const DEFAULT_ASSETS = 8;
-
 /** The assets of a question, and what could not be taken as one. */
-type Chosen = Pick<AnalyticsData, "choices" | "assets" | "pair" | "benchmark" | "notes">;
+type Chosen = Pick<
+  AnalyticsData,
+  "choices" | "assets" | "whyThese" | "pair" | "benchmark" | "notes"
+>;
 
 /** Reads what an address asks for; `null` while nothing has a price and nothing is asked for. */
 export async function readAnalytics(
@@ -54,9 +57,9 @@ export async function readAnalytics(
   url: URL,
 ): Promise<AnalyticsData | null> {
   const view = readAnalyticsView(url);
-  const chosen = await chooseAssets(market, view);
-  if (chosen === null) return null;
   const asof = instantOf(AsofParam.safeParse(view.asof || undefined));
+  const chosen = await chooseAssets(market, { view, asof: asof.at });
+  if (chosen === null) return null;
   const start = instantOf(StartParam.safeParse(view.start || undefined));
   const notes = [
     ...chosen.notes,
@@ -108,10 +111,12 @@ async function settle<T>(read: () => Promise<T>): Promise<Settled<T>> {
   }
 }
 
-async function chooseAssets(market: MarketService, view: AnalyticsView): Promise<Chosen | null> {
-  const { quotes } = await market.getOverview({ sort: "market_cap", order: "desc" });
-  const priced = quotes.filter(({ price }) => price.value !== null)
-    .map(({ assetId, name, symbol, themes }): AssetLabel => ({ assetId, name, symbol, themes }));
+async function chooseAssets(
+  market: MarketService,
+  { view, asof }: { readonly view: AnalyticsView; readonly asof: UtcMs | undefined },
+): Promise<Chosen | null> {
+  const ranked = await market.listByValue();
+  const priced = ranked.map(({ asset }) => asset);
   const notes: string[] = [];
   const find = (name: string): AssetLabel | null => {
     try {
@@ -123,7 +128,8 @@ async function chooseAssets(market: MarketService, view: AnalyticsView): Promise
     }
   };
   const asked = distinct(view.coins.map(find).filter((label) => label !== null));
-  const wanted = asked.length > 0 ? asked : priced.slice(0, DEFAULT_ASSETS);
+  const usual = asked.length > 0 ? null : defaultAssets(ranked, { period: view.period, asof });
+  const wanted = usual?.assets ?? asked;
   const assets = wanted.slice(0, MAX_COMPARED_ASSETS);
   const [first] = assets;
   if (first === undefined) return null;
@@ -137,6 +143,7 @@ async function chooseAssets(market: MarketService, view: AnalyticsView): Promise
   return {
     choices: distinct([...priced, ...asked]),
     assets,
+    whyThese: usual?.reason ?? null,
     pair: [one, other],
     benchmark: benchmark ?? labelOf(market.resolve(DEFAULT_BENCHMARK)),
     notes,

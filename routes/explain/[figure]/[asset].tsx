@@ -3,6 +3,8 @@ import { Head } from "fresh/runtime";
 import { Explanation, titleOf } from "../../../components/explain/Explanation.tsx";
 import { type Explanation as MarketExplanation, INTERVALS } from "../../../services/market/mod.ts";
 import { canExplainScore } from "../../../services/scores/mod.ts";
+import { gaugeFigureOf } from "../../../services/onchain/mod.ts";
+import { explainGaugeFigure } from "../../(_api)/gauge_explain.ts";
 import { AsofParam } from "../../(_api)/params.ts";
 import { define } from "../../page_state.ts";
 import { asHttpError } from "../../refusals.ts";
@@ -32,11 +34,14 @@ function readScope({ searchParams }: URL) {
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { market, risk, scores } = ctx.state;
+    const { market, risk, scores, gauges } = ctx.state;
     const { figure = "", asset = "" } = ctx.params;
     const { interval, ...scope } = readScope(ctx.url);
     try {
-      const explanation = canExplainScore(figure)
+      const gauge = gaugeFigureOf(figure);
+      const explanation = gauge
+        ? await explainGaugeFigure(gauge, { market, gauges, asset })
+        : canExplainScore(figure)
         ? await scores.explain(asset, figure, scope)
         : risk.canExplain(figure)
         ? await risk.explain(asset, figure, { interval, ...scope })

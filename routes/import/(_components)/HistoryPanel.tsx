@@ -1,4 +1,5 @@
 import { Moment } from "../../../components/figures/Moment.tsx";
+import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { formatCount } from "../../../components/format/number.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
@@ -37,9 +38,7 @@ export function HistoryPanel({ imports, chosen }: ImportPageData) {
                   <th scope="col" class="num">Quarantined</th>
                   <th scope="col" class="num" data-pri="3">Ignored</th>
                   <th scope="col">State</th>
-                  <th scope="col" class="num">
-                    <span class="sr">Controls</span>
-                  </th>
+                  <ControlsHead />
                 </tr>
               </thead>
               <tbody>

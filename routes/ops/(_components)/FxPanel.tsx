@@ -1,4 +1,6 @@
+import { Unknown } from "../../../components/figures/Figures.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
+import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { formatDecimal } from "../../../components/format/number.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, type BadgeKind } from "../../../components/states/States.tsx";
@@ -28,9 +30,7 @@ export function FxPanel({ view: { fx } }: { readonly view: OpsView }) {
               <th scope="col" class="num" data-pri="2">Last intraday</th>
               <th scope="col" class="num" data-pri="2">Drift, bps</th>
               <th scope="col" class="num">State</th>
-              <th scope="col" class="num">
-                <span class="sr">Controls</span>
-              </th>
+              <ControlsHead />
             </tr>
           </thead>
           <tbody>{fx.map((status) => <FxRow key={status.currency} status={status} />)}</tbody>
@@ -48,12 +48,22 @@ function FxRow({ status }: { readonly status: FxCurrencyStatus }) {
     <tr>
       <th scope="row" data-p="name">{currency}</th>
       <td class="num" data-p="value">
-        <Rate of={fallback} />
+        <Rate of={fallback} reason="no end-of-day rate of the last 6 days is stored" />
       </td>
       <td class="num" data-pri="2">
-        <Rate of={lastIntraday} />
+        <Rate of={lastIntraday} reason="no intraday rate of the last 7 days is stored" />
       </td>
-      <td class="num" data-pri="2">{driftBps === null ? "–" : formatDecimal(driftBps, 1)}</td>
+      <td class="num" data-pri="2">
+        {driftBps === null
+          ? (
+            <Unknown
+              reason={state === "intraday"
+                ? "measured while intraday rates are missing"
+                : "needs a rate of both kinds"}
+            />
+          )
+          : formatDecimal(driftBps, 1)}
+      </td>
       <td class="num" data-p="change">
         <Badge kind={kind}>{word}</Badge>
         {permittedUntil === null ? null : (
@@ -69,8 +79,8 @@ function FxRow({ status }: { readonly status: FxCurrencyStatus }) {
   );
 }
 
-function Rate({ of }: { readonly of: FxRateShown | null }) {
-  if (of === null) return <>–</>;
+function Rate({ of, reason }: { readonly of: FxRateShown | null; readonly reason: string }) {
+  if (of === null) return <Unknown reason={reason} />;
   return (
     <span title={of.source}>
       {formatDecimal(of.rate, 4)} <Moment at={of.asof} />

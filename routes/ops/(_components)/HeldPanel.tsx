@@ -1,4 +1,5 @@
 import { Change, Price } from "../../../components/figures/Figures.tsx";
+import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, type BadgeKind, EmptyState } from "../../../components/states/States.tsx";
@@ -36,9 +37,7 @@ export function HeldPanel({ view: { held } }: { readonly view: OpsView }) {
                   <th scope="col" class="num" data-pri="2">Last believed</th>
                   <th scope="col" class="num" data-pri="3">Seen</th>
                   <th scope="col" class="num">State</th>
-                  <th scope="col" class="num">
-                    <span class="sr">Controls</span>
-                  </th>
+                  <ControlsHead />
                 </tr>
               </thead>
               <tbody>{held.map((price) => <HeldRow key={price.id} price={price} />)}</tbody>

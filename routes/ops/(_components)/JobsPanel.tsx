@@ -1,4 +1,5 @@
 import { Unknown } from "../../../components/figures/Figures.tsx";
+import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
@@ -7,7 +8,7 @@ import type { JobRecord, JobState } from "../../../services/ports/jobs.ts";
 import { ActButton } from "./ActButton.tsx";
 import { cancelJobAct, discardJobAct, retryJobAct } from "./acts.ts";
 import type { OpsView } from "../../../services/ops/mod.ts";
-import { countJobs } from "./ops_view.ts";
+import { countJobs, tellingJobs } from "./ops_view.ts";
 
 const STATES: Readonly<Record<JobState, { word: string; dot: string }>> = {
   queued: { word: "Waiting", dot: "off" },
@@ -43,18 +44,17 @@ export function JobsPanel({ view: { jobs, queue } }: { readonly view: OpsView })
                   <th scope="col" data-pri="2">Progress</th>
                   <th scope="col" class="num" data-pri="3">Attempt</th>
                   <th scope="col" class="num">Changed</th>
-                  <th scope="col" class="num">
-                    <span class="sr">Controls</span>
-                  </th>
+                  <ControlsHead />
                 </tr>
               </thead>
-              <tbody>{jobs.map((job) => <JobRow key={job.id} job={job} />)}</tbody>
+              <tbody>{tellingJobs(jobs).map((job) => <JobRow key={job.id} job={job} />)}</tbody>
             </table>
           )}
         <SourceLine
           parts={[
             "truth: the jobs table",
             "a killed worker loses its lease, and the job runs again",
+            "of runs that are done the newest of each key",
           ]}
         />
       </div>
@@ -110,8 +110,10 @@ function Progress({ job: { name, state, progress, error } }: { readonly job: Job
       );
   }
   const { done, total, note } = progress;
-  if (total === null || total === 0 || (state === "done" && done >= total)) {
-    return <span class="muted">{`${formatCount(done)} ${note}`.trim()}</span>;
+  const isWhole = total === null || total === 0 || done >= total;
+  if (state === "done" || total === null || total === 0) {
+    const count = isWhole ? formatCount(done) : `${formatCount(done)} of ${formatCount(total)}`;
+    return <span class="muted">{`${count} ${note}`.trim()}</span>;
   }
   return (
     <span class="ops-progress" title={note}>

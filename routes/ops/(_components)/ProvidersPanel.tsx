@@ -1,4 +1,5 @@
 import { Unknown } from "../../../components/figures/Figures.tsx";
+import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { formatSpan } from "../../../components/format/time.ts";
@@ -48,9 +49,7 @@ export function ProvidersPanel({ view }: { readonly view: OpsView }) {
                   <th scope="col" class="num" data-pri="4">Pace</th>
                   <th scope="col" class="num" data-pri="3">Calls</th>
                   <th scope="col" class="num">Last success</th>
-                  <th scope="col" class="num">
-                    <span class="sr">Controls</span>
-                  </th>
+                  <ControlsHead />
                 </tr>
               </thead>
               <tbody>
@@ -114,7 +113,9 @@ function ProviderRow({ provider, now }: RowProps) {
       <td class="num" data-pri="4">{formatShare(provider.share).replace(".00", "")}</td>
       <td class="num" data-pri="3">
         {formatCount(provider.calls)}
-        <span class="unit">{formatCount(provider.failures)} failed</span>
+        {provider.failures === 0
+          ? null
+          : <span class="unit">{formatCount(provider.failures)} failed</span>}
       </td>
       <td class="num" data-p="value">
         {lastSuccessAt === null

@@ -11,8 +11,16 @@ export interface OperatorAct {
   readonly done: string;
 }
 
-function path(...parts: readonly string[]): string {
-  return ["/api/ops", ...parts.map(encodeURIComponent)].join("/");
+/** Every act is audited, and its question says so. */
+function actAt(
+  path: readonly string[],
+  { ask, ...words }: Omit<OperatorAct, "path">,
+): OperatorAct {
+  return {
+    path: ["/api/ops", ...path.map(encodeURIComponent)].join("/"),
+    ...words,
+    ask: `${ask} This is written to the audit log.`,
+  };
 }
 
 interface Named {
@@ -22,37 +30,34 @@ interface Named {
 
 /** Lets a frozen provider be called again. */
 export function thawAct({ name, label }: Named): OperatorAct {
-  return {
-    path: path("providers", name, "thaw"),
+  return actAt(["providers", name, "thaw"], {
     subject: label,
     title: `Thaw ${label}?`,
     ask: "The next call goes out within a second. If it is refused again, the provider freezes " +
-      "again. This is written to the audit log.",
+      "again.",
     done: `${label} is thawed`,
-  };
+  });
 }
 
 /** Keeps every call from a provider until an operator closes the breaker. */
 export function openBreakerAct({ name, label }: Named): OperatorAct {
-  return {
-    path: path("providers", name, "open"),
+  return actAt(["providers", name, "open"], {
     subject: label,
     title: `Open the breaker of ${label}?`,
     ask: "No call goes out to it until the breaker is closed by hand. Other sources stand in " +
-      "where there are any. This is written to the audit log.",
+      "where there are any.",
     done: `The breaker of ${label} is open`,
-  };
+  });
 }
 
 /** Lets calls through again. */
 export function closeBreakerAct({ name, label }: Named): OperatorAct {
-  return {
-    path: path("providers", name, "close"),
+  return actAt(["providers", name, "close"], {
     subject: label,
     title: `Close the breaker of ${label}?`,
-    ask: "Calls go out again at once; failures open it again. This is written to the audit log.",
+    ask: "Calls go out again at once; failures open it again.",
     done: `The breaker of ${label} is closed`,
-  };
+  });
 }
 
 interface Work {
@@ -63,38 +68,33 @@ interface Work {
 
 /** Gives a dead job all its attempts again. */
 export function retryJobAct({ id, name, key }: Work): OperatorAct {
-  return {
-    path: path("jobs", id, "retry"),
+  return actAt(["jobs", id, "retry"], {
     subject: `${name} ${key}`,
     title: `Retry ${name}?`,
     ask: `The job "${key}" is queued again with all its attempts. Running a job twice writes ` +
-      "nothing twice. This is written to the audit log.",
+      "nothing twice.",
     done: `${name} is queued`,
-  };
+  });
 }
 
 /** Deletes a dead job. */
 export function discardJobAct({ id, name, key }: Work): OperatorAct {
-  return {
-    path: path("jobs", id, "discard"),
+  return actAt(["jobs", id, "discard"], {
     subject: `${name} ${key}`,
     title: `Discard ${name}?`,
-    ask: `The dead job "${key}" is deleted for good; its work stays undone. This is written to ` +
-      "the audit log.",
+    ask: `The dead job "${key}" is deleted for good; its work stays undone.`,
     done: `${name} is discarded`,
-  };
+  });
 }
 
 /** Ends a job that waits or runs. */
 export function cancelJobAct({ id, name, key }: Work): OperatorAct {
-  return {
-    path: path("jobs", id, "cancel"),
+  return actAt(["jobs", id, "cancel"], {
     subject: `${name} ${key}`,
     title: `Cancel ${name}?`,
-    ask: `The job "${key}" ends before its next step. What it has written stays. This is written ` +
-      "to the audit log.",
+    ask: `The job "${key}" ends before its next step. What it has written stays.`,
     done: `${name} is asked to end`,
-  };
+  });
 }
 
 interface Held {
@@ -104,35 +104,31 @@ interface Held {
 
 /** Believes a price that was held back. */
 export function acceptHeldAct({ id, assetId }: Held): OperatorAct {
-  return {
-    path: path("held", id, "accept"),
+  return actAt(["held", id, "accept"], {
     subject: assetId,
     title: `Accept this price of ${assetId}?`,
-    ask: "It becomes the last price believed, and trades near it count from now on. This is " +
-      "written to the audit log.",
+    ask: "It becomes the last price believed, and trades near it count from now on.",
     done: `The price of ${assetId} counts in a moment`,
-  };
+  });
 }
 
 /** Leaves a held price out for good. */
 export function dropHeldAct({ id, assetId }: Held): OperatorAct {
-  return {
-    path: path("held", id, "drop"),
+  return actAt(["held", id, "drop"], {
     subject: assetId,
     title: `Drop this price of ${assetId}?`,
-    ask: "It never counts; the raw row stays. This is written to the audit log.",
+    ask: "It never counts; the raw row stays.",
     done: `The price of ${assetId} stays out`,
-  };
+  });
 }
 
 /** Lets values use the end-of-day rate of a currency for a while. */
 export function useEodAct(currency: string): OperatorAct {
-  return {
-    path: path("fx", currency, "use-eod"),
+  return actAt(["fx", currency, "use-eod"], {
     subject: currency,
     title: `Use the end-of-day rate of ${currency} once?`,
     ask: `For 30 minutes values in ${currency} stand on the end-of-day rate, though it has ` +
-      "drifted from the last intraday one; they say so. This is written to the audit log.",
+      "drifted from the last intraday one; they say so.",
     done: `Values in ${currency} use the end-of-day rate for 30 minutes`,
-  };
+  });
 }

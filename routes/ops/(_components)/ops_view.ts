@@ -47,6 +47,17 @@ export function venueLabel({ providers }: Pick<OpsView, "providers">, venue: str
   return providers.find(({ name }) => name === venue)?.label ?? venue;
 }
 
+/** Of the jobs that are done the newest of each key, and every other one, in the order given. */
+export function tellingJobs(jobs: OpsView["jobs"]): OpsView["jobs"] {
+  const told = new Set<string>();
+  return jobs.filter(({ state, key }) => {
+    if (state !== "done") return true;
+    const isNew = !told.has(key);
+    told.add(key);
+    return isNew;
+  });
+}
+
 /** How many jobs stand in any of the states. */
 export function countJobs({ counts }: QueueStatus, states: readonly string[]): number {
   return counts.filter(({ state }) => states.includes(state))

@@ -1,4 +1,5 @@
 import { tenth } from "../../../components/charts/scale.ts";
+import { type WaterfallStep, waterfallSteps } from "../../../components/charts/waterfall_steps.ts";
 import { Gain } from "../../../components/figures/Amounts.tsx";
 import { formatChange, formatPlain } from "../../../components/format/number.ts";
 import { finiteOrNull } from "../../../services/kernel/numbers.ts";
@@ -9,25 +10,6 @@ import { labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 type Contribution = PortfolioPerformance["contributions"][number];
 
-/** A step of the waterfall: from the sum before it to the sum after it, as shares of the width. */
-export interface WaterfallStep {
-  readonly x: number;
-  readonly width: number;
-}
-
-/** Lays the gains end to end; 0 to 100 is from the lowest sum to the highest. */
-export function waterfallOf(gains: readonly number[]): readonly WaterfallStep[] {
-  let sum = 0;
-  const edges = gains.map((gain) => ({ from: sum, to: sum += gain }));
-  const sums = [0, ...edges.map(({ to }) => to)];
-  const [low, high] = [Math.min(...sums), Math.max(...sums)];
-  const scale = high === low ? 0 : 100 / (high - low);
-  return edges.map(({ from, to }) => ({
-    x: (Math.min(from, to) - low) * scale,
-    width: Math.abs(to - from) * scale,
-  }));
-}
-
 /** Which asset made how much of the gain. */
 export function ContributionPanel(data: PortfolioPageData) {
   const { view, currency, measured: { performance } } = data;
@@ -36,8 +18,11 @@ export function ContributionPanel(data: PortfolioPageData) {
   // A rate that is missing at one of its rows leaves the gain of an asset unknown.
   const contributions = performance.contributions.filter((one) => Number.isFinite(one.gain));
   const unknown = performance.contributions.length - contributions.length;
-  const steps = waterfallOf(contributions.map((one) => one.gain));
-  const total = waterfallOf([...contributions.map((one) => one.gain), -gain]).at(-1);
+  // The first step is where they begin, which is nothing.
+  const [, ...steps] = waterfallSteps(
+    contributions.map(({ assetId, gain: value }) => ({ key: assetId, label: assetId, value })),
+    { start: 0, startLabel: "", endLabel: "Gain" },
+  );
   return (
     <Panel
       id="contribution"
@@ -66,7 +51,7 @@ export function ContributionPanel(data: PortfolioPageData) {
           <tr>
             <th scope="row">Gain</th>
             <td>
-              <Bar step={total} kind="total" />
+              <Bar step={steps.at(-1)} kind="total" />
             </td>
             <td class="num">
               <Gain value={finiteOrNull(gain)} reason="A rate or price is missing" />
@@ -121,7 +106,7 @@ function Bar({ step, kind }: BarProps) {
     <svg class="fall" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
       <rect
         data-kind={kind}
-        x={tenth(step.x)}
+        x={tenth(step.left)}
         width={Math.max(0.5, tenth(step.width))}
         y="1"
         height="10"

@@ -33,7 +33,8 @@ export function EntryFieldset(props: EntryFieldsetProps) {
           <input
             class="input"
             type="datetime-local"
-            step="1"
+            // A row that was imported to the millisecond stays so.
+            step={fields.timestamp?.includes(".") ? "0.001" : "1"}
             name="timestamp"
             required
             defaultValue={fields.timestamp ?? ""}

@@ -13,19 +13,23 @@ export interface FormPageProps {
     readonly summary: string;
     readonly words: string;
     readonly submit: string;
+    /** Whether there is nothing to come back to. */
+    readonly isLeaving?: boolean;
   };
+  /** How a dialog takes it back once it is accepted: a row that was added, or one that was edited. */
+  readonly undo?: "add" | "edit";
   readonly children: ComponentChildren;
 }
 
 /** A form as a page of its own; where scripts run, the same form opens in a dialog. */
 export function FormPage(props: FormPageProps) {
-  const { title, action, message, submit, back, removal, children } = props;
+  const { title, action, message, submit, back, removal, undo, children } = props;
   return (
     <>
       <header class="page-head">
         <h1>{title}</h1>
       </header>
-      <div class="form-page" id="form" data-label={title}>
+      <div class="form-page" id="form" data-label={title} data-undo={undo}>
         <form method="post" action={action} class="stack-form">
           {message === null
             ? null
@@ -39,7 +43,11 @@ export function FormPage(props: FormPageProps) {
         {removal === undefined ? null : (
           <details class="form-removal">
             <summary>{removal.summary}</summary>
-            <form method="post" action={action}>
+            <form
+              method="post"
+              action={action}
+              data-leaves={removal.isLeaving ? "" : undefined}
+            >
               <p class="second">{removal.words}</p>
               <button type="submit" class="btn" data-kind="danger" name="act" value="delete">
                 {removal.submit}

@@ -1,14 +1,14 @@
 import { LinesSvg } from "../../../components/charts/LinesSvg.tsx";
 import { LinesTable } from "../../../components/charts/LinesTable.tsx";
-import { flowMarks, type LineSet, lineSet, lineText } from "../../../components/charts/lines.ts";
 import { formatChange, formatCount, formatShare } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import LineChart from "../../../islands/LineChart.tsx";
-import { type Interval, intervalMs } from "../../../services/market/mod.ts";
+import type { Interval } from "../../../services/market/mod.ts";
 import type { PortfolioPerformance } from "../../../services/portfolio/mod.ts";
+import { type ChartId, type ChartSpec, portfolioCharts } from "./chart_sets.ts";
 import { PageCsvLink, TableLink } from "./panel_links.tsx";
 import { labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
@@ -25,7 +25,8 @@ const BUCKETS: Readonly<Partial<Record<Interval, string>>> = {
 /** Value through time against what was paid in, with each flow marked. */
 export function NavPanel(data: PortfolioPageData) {
   const { view, currency, measured: { performance, interval } } = data;
-  if (performance === null) {
+  const charts = portfolioCharts(data);
+  if (performance === null || charts === null) {
     return (
       <Panel id="nav" title="Net asset value" note={currency}>
         <NoHistory {...data} />
@@ -33,11 +34,6 @@ export function NavPanel(data: PortfolioPageData) {
     );
   }
   const { series, missingBuckets } = performance;
-  const set = navSet(performance, interval);
-  const words = `Net asset value in ${currency} from ${formatDay(performance.from)} to ` +
-    `${formatDay(performance.to)}: from ${lineText("money", performance.openingValue)} to ` +
-    `${lineText("money", performance.value)}, with ` +
-    `${lineText("money", performance.deposited - performance.withdrawn)} paid in net.`;
   return (
     <Panel
       id="nav"
@@ -52,54 +48,44 @@ export function NavPanel(data: PortfolioPageData) {
     >
       <div class="amt-chart">
         <ChartOrTable
-          id="nav"
-          set={set}
+          id="nav-chart"
+          chart={charts["nav-chart"]}
           height={NAV_HEIGHT}
-          words={words}
           isTable={view.table === "nav"}
+          isPrivate
         />
       </div>
-      <SourceLine
-        state={missingBuckets > 0 ? "partial" : "current"}
-        parts={[
-          `${formatCount(series.t.length)} values, ${formatCount(missingBuckets)} missing`,
-          BUCKETS[interval] ?? interval,
-          "+ paid in, − taken out",
-          <span key="to">
-            to <Moment at={performance.to} />
-          </span>,
-        ]}
-      />
+      <div data-region="nav-source">
+        <SourceLine
+          state={missingBuckets > 0 ? "partial" : "current"}
+          parts={[
+            `${formatCount(series.t.length)} values, ${formatCount(missingBuckets)} missing`,
+            BUCKETS[interval] ?? interval,
+            "+ paid in, − taken out",
+            <span key="to">
+              to <Moment at={performance.to} />
+            </span>,
+          ]}
+        />
+      </div>
     </Panel>
   );
 }
 
-function navSet(
-  { series, openingValue, from }: PortfolioPerformance,
-  interval: Interval,
-): LineSet {
-  let paid = openingValue;
-  const invested = series.netFlow.map((flow) => paid += flow);
-  const set = lineSet([
-    { key: "nav", label: "NAV", values: series.nav },
-    { key: "paid", label: "Paid in", values: invested },
-  ], { from: from - intervalMs(interval), barMs: intervalMs(interval), unit: "money" });
-  return { ...set, marks: flowMarks(series.netFlow, set) };
-}
-
 /** The time-weighted return and its drawdown, against another asset where one is named. */
 export function PerformancePanel(data: PortfolioPageData) {
-  const { view, labels, measured: { performance, interval } } = data;
+  const { view, labels, measured: { performance } } = data;
   const other = performance?.benchmark ?? null;
   const note = other === null ? "TWR" : `TWR against ${labelOf(labels, other.assetId).name}`;
-  if (performance === null) {
+  const charts = portfolioCharts(data);
+  if (performance === null || charts === null) {
     return (
       <Panel id="performance" title="Performance" note={note}>
         <NoHistory {...data} />
       </Panel>
     );
   }
-  const { risk, drawdown } = performance;
+  const isTable = view.table === "performance";
   return (
     <Panel
       id="performance"
@@ -113,66 +99,46 @@ export function PerformancePanel(data: PortfolioPageData) {
         </>
       }
     >
-      <Returns {...data} performance={performance} />
-      <SourceLine
-        parts={[
-          risk.volatility === null
-            ? "too few values for a volatility"
-            : `volatility ${formatShare(risk.volatility)} a year`,
-          drawdown === null ? "no drawdown" : `deepest fall ${formatDay(drawdown.peakAt)} to ` +
-            formatDay(drawdown.troughAt),
-          `Modified Dietz ${
-            performance.modifiedDietz === null ? "n/a" : formatChange(performance.modifiedDietz)
-          }`,
-          BUCKETS[interval] ?? interval,
-        ]}
+      <ChartOrTable
+        id="performance-chart"
+        chart={charts["performance-chart"]}
+        height={TWR_HEIGHT}
+        isTable={isTable}
       />
+      {isTable ? null : (
+        <ChartOrTable
+          id="drawdown-chart"
+          chart={charts["drawdown-chart"]}
+          height={DRAWDOWN_HEIGHT}
+          isTable={false}
+        />
+      )}
+      <div data-region="performance-source">
+        <PerformanceSource {...data} performance={performance} />
+      </div>
     </Panel>
   );
 }
 
-function Returns(
-  { view, labels, measured: { interval }, performance }: PortfolioPageData & {
+function PerformanceSource(
+  { measured: { interval }, performance }: PortfolioPageData & {
     readonly performance: PortfolioPerformance;
   },
 ) {
-  const { series, benchmark, from, twr, drawdown } = performance;
-  const at = { from: from - intervalMs(interval), barMs: intervalMs(interval) };
-  const other = benchmark === null ? [] : [{
-    key: benchmark.assetId,
-    label: labelOf(labels, benchmark.assetId).symbol,
-    values: benchmark.cumulative,
-  }];
-  const returns = lineSet(
-    [{ key: "twr", label: "TWR", values: series.cumulative }, ...other],
-    { ...at, unit: "change" },
-  );
-  const falls = lineSet(
-    [{ key: "drawdown", label: "Drawdown", values: series.drawdown }],
-    { ...at, unit: "drawdown" },
-  );
-  const gained = twr === null ? "unknown" : formatChange(twr);
+  const { risk, drawdown, modifiedDietz } = performance;
   return (
-    <>
-      <ChartOrTable
-        id="performance"
-        set={returns}
-        height={TWR_HEIGHT}
-        words={`Time-weighted return since ${formatDay(from)}: ${gained}.`}
-        isTable={view.table === "performance"}
-      />
-      {view.table === "performance" ? null : (
-        <ChartOrTable
-          id="drawdown"
-          set={falls}
-          height={DRAWDOWN_HEIGHT}
-          words={drawdown === null
-            ? "There is no drawdown."
-            : `Drawdown of the TWR index, ${formatShare(drawdown.depth)} at its deepest.`}
-          isTable={false}
-        />
-      )}
-    </>
+    <SourceLine
+      parts={[
+        risk.volatility === null
+          ? "too few values for a volatility"
+          : `volatility ${formatShare(risk.volatility)} a year`,
+        drawdown === null
+          ? "no drawdown"
+          : `deepest fall ${formatDay(drawdown.peakAt)} to ${formatDay(drawdown.troughAt)}`,
+        `Modified Dietz ${modifiedDietz === null ? "n/a" : formatChange(modifiedDietz)}`,
+        BUCKETS[interval] ?? interval,
+      ]}
+    />
   );
 }
 
@@ -200,26 +166,30 @@ function BenchmarkForm({ view }: PortfolioPageData) {
 }
 
 interface ChartOrTableProps {
-  readonly id: string;
-  readonly set: LineSet;
+  readonly id: ChartId;
+  readonly chart: ChartSpec;
   readonly height: number;
-  readonly words: string;
   readonly isTable: boolean;
+  readonly isPrivate?: boolean;
 }
 
-function ChartOrTable({ id, set, height, words, isTable }: ChartOrTableProps) {
-  if (isTable) return <LinesTable set={set} caption={words} />;
+function ChartOrTable({ id, chart, height, isTable, isPrivate = false }: ChartOrTableProps) {
+  const { set, label } = chart;
+  if (isTable) return <LinesTable set={set} caption={label} />;
   return (
-    <LineChart id={`${id}-chart`} set={set} height={height} label={words}>
+    <LineChart id={id} set={set} height={height} label={label} isPrivate={isPrivate}>
       <LinesSvg set={set} height={height} />
     </LineChart>
   );
 }
 
-function NoHistory({ value }: PortfolioPageData) {
+function NoHistory({ value, currency }: PortfolioPageData) {
+  const { positions, unpriced } = value;
   return (
     <EmptyState icon="analytics" title="No history yet">
-      {value.positions.length > 0 && value.unpriced === value.positions.length
+      {currency !== value.currency
+        ? `There is no rate from dollars to ${value.currency} to tell its history in.`
+        : positions.length > 0 && unpriced === positions.length
         ? "None of the holdings has prices over the time it was held."
         : "It takes two moments with prices for all that was held."}
     </EmptyState>

@@ -1,9 +1,10 @@
 import { Quantity, UnitCost } from "../../../components/figures/Amounts.tsx";
+import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
+import { CsvLink } from "../../../components/table/PanelLinks.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import type { LedgerRow } from "../../../services/portfolio/mod.ts";
-import { CsvLink } from "./panel_links.tsx";
 import { type AssetLabels, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** Actions of the ledger in words. */
@@ -37,9 +38,7 @@ export function LedgerTable({ rows, labels, portfolioId }: LedgerTableProps) {
           <th scope="col" class="num" data-pri="2">Unit price, USD</th>
           <th scope="col" data-pri="3">Account</th>
           <th scope="col" data-pri="4">From</th>
-          <th scope="col" class="num">
-            <span class="sr">Controls</span>
-          </th>
+          <ControlsHead />
         </tr>
       </thead>
       <tbody>

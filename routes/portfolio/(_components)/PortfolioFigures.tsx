@@ -1,11 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { Gain, Money } from "../../../components/figures/Amounts.tsx";
-import { Change, NotApplicable } from "../../../components/figures/Figures.tsx";
+import { Change, NotApplicable, Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import { finiteOrNull } from "../../../services/kernel/numbers.ts";
-import type { PortfolioPageData } from "./read_portfolio.ts";
+import { dayChange } from "../../../services/portfolio/mod.ts";
 import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
+import type { PortfolioPageData } from "./read_portfolio.ts";
 
 /** Why returns are missing where there is no performance. */
 const NO_RETURNS = "There are no two moments with all prices to measure between";
@@ -17,23 +18,17 @@ export function PortfolioFigures(data: PortfolioPageData) {
   const inCurrency = (usd: string) => Number(usd) * rate;
   const since = performance === null ? "" : `since ${formatDay(performance.from)}`;
   const rule = METHOD_LABELS[value.rule.method];
+  const unrealised = inCurrency(value.unrealizedUsd);
   return (
     <dl class="figs portfolio-figs">
-      <Figure
-        {...data}
-        label="Net asset value"
-        figure="nav"
-        isLead
-        note={<Cost {...data} />}
-      >
-        <Money value={value.nav === null ? inCurrency(value.navUsd) : Number(value.nav)} />
-        <span class="unit">{data.currency}</span>
-      </Figure>
-      <Figure {...data} label="Gain" figure="gain" note={`${since}, beyond flows`}>
+      <NavFigure {...data} />
+      <Figure {...data} label="Gain" figure="gain" note={<PaidIn {...data} />}>
         <Gain value={finiteOrNull(performance?.gain ?? NaN)} reason={NO_RETURNS} />
       </Figure>
       <Figure {...data} label="Unrealised" figure="unrealised" note={`value less cost, ${rule}`}>
-        <Gain value={inCurrency(value.unrealizedUsd)} />
+        <span data-cell="unrealised-sum" data-n={unrealised}>
+          <Gain value={unrealised} />
+        </span>
       </Figure>
       <Figure
         {...data}
@@ -78,6 +73,55 @@ export function PortfolioFigures(data: PortfolioPageData) {
   );
 }
 
+function NavFigure(data: PortfolioPageData) {
+  const { value, rate } = data;
+  const nav = value.nav === null ? Number(value.navUsd) * rate : Number(value.nav);
+  const isKnown = value.positions.length === 0 || value.unpriced < value.positions.length;
+  return (
+    <Figure {...data} label="Net asset value" figure="nav" isLead note={<Lead {...data} />}>
+      {isKnown
+        ? (
+          // A value that is held stays what it is, whatever prices do.
+          <span data-cell={value.heldSince === null ? "nav" : undefined} data-n={nav}>
+            <Money value={nav} />
+          </span>
+        )
+        : <Unknown reason="No holding has a price of now" />}
+      <span class="unit">{data.currency}</span>
+    </Figure>
+  );
+}
+
+/** What was paid in over the range, which the gain is beyond. */
+function PaidIn({ measured: { performance } }: PortfolioPageData) {
+  if (performance === null) return null;
+  const { openingValue, deposited, withdrawn, from } = performance;
+  return (
+    <>
+      on <Money value={openingValue + deposited - withdrawn} /> paid in, since {formatDay(from)}
+    </>
+  );
+}
+
+/** What the day did to it, and what it cost. */
+function Lead(data: PortfolioPageData) {
+  const { value, view } = data;
+  const day = dayChange(value.positions);
+  return (
+    <>
+      {day === null || day.ratio === null ? null : (
+        <>
+          <a class="explain" href={portfolioHref(view, "/explain/day")}>
+            <Change fraction={day.ratio} />
+          </a>{" "}
+          in 24 h{day.unknown === 0 ? "" : `, ${formatCount(day.unknown)} not known`} ·{" "}
+        </>
+      )}
+      <Cost {...data} />
+    </>
+  );
+}
+
 function Cost({ value, rate }: PortfolioPageData) {
   return (
     <>
@@ -105,7 +149,11 @@ function Figure({ view, label, figure, note, isLead = false, children }: FigureP
     <div class={isLead ? "fig lead" : "fig"}>
       <dt>{label}</dt>
       <dd>
-        <a class="explain" href={portfolioHref(view, `/explain/${figure}`)}>{children}</a>
+        <a class="explain" href={portfolioHref(view, `/explain/${figure}`)}>
+          {/* A link has a name also while its amount is hidden. */}
+          <span class="sr">{label}:</span>
+          {children}
+        </a>
       </dd>
       <dd>{note}</dd>
     </div>

@@ -20,7 +20,7 @@ export function PortfolioHeader(data: PortfolioPageData) {
               ? <Badge kind="demo" title="Some prices are synthetic">Demo prices</Badge>
               : null}
           </h1>
-          <p class="asof">
+          <p class="asof" data-region="asof">
             <span>
               {value.asof === null ? "No price yet" : (
                 <>
@@ -38,7 +38,9 @@ export function PortfolioHeader(data: PortfolioPageData) {
         </div>
         <Scope {...data} />
       </header>
-      <Notices {...data} />
+      <div data-region="notices">
+        <Notices {...data} />
+      </div>
     </>
   );
 }
@@ -96,6 +98,20 @@ function Scope({ view, portfolio, portfolios, currency }: PortfolioPageData) {
   );
 }
 
+/** By how much the end of day lies off the last rate of the day. */
+function Drift({ fx: { status } }: PortfolioPageData["value"]) {
+  const drift = status?.driftBps ?? null;
+  return (
+    <>
+      : the end-of-day rate is {drift === null ? "off" : `${drift.toFixed(1)} bps off`}{" "}
+      the last rate of the day
+    </>
+  );
+}
+
+/** What brings a missing rate. */
+export const RATE_FIX = "Rates come with the next fetch, or with deno task fx:import FILE.";
+
 /** What stands behind the figures and is not as asked. */
 function Notices({ value, currency }: PortfolioPageData) {
   const held = value.heldSince;
@@ -105,16 +121,16 @@ function Notices({ value, currency }: PortfolioPageData) {
         ? null
         : (
           <Banner kind="stale" actions={<a class="btn" data-size="s" href="/ops">To operations</a>}>
-            <b>The value in {value.currency} is held</b> as of{" "}
-            <Moment at={held} />: the end-of-day rate has drifted from the last rate of the day.
-            {" "}
-            It moves again with the next rate, or once an operator allows the end of day.
+            <b>The value in {value.currency} is held</b> as of <Moment at={held} />
+            <Drift {...value} />. It moves again with the next rate of the day, or once{" "}
+            <b>Use EOD once</b> is pressed there.
           </Banner>
         )}
       {currency === value.currency ? null : (
         <Banner kind="stale">
           <b>There is no rate from dollars to {value.currency}.</b>{" "}
-          Amounts are in dollars; nothing was converted by a guess.
+          Amounts are in dollars; nothing was converted by a guess, and holdings count as unpriced
+          in {value.currency}. {RATE_FIX}
         </Banner>
       )}
     </>

@@ -1,4 +1,5 @@
 import { Moment } from "../../../components/figures/Moment.tsx";
+import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { formatCount } from "../../../components/format/number.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Panel } from "../../../components/states/Panel.tsx";
@@ -77,9 +78,7 @@ function KeptTable({ portfolios }: { readonly portfolios: readonly Portfolio[] }
           <th scope="col">Currency</th>
           <th scope="col">Lots</th>
           <th scope="col" data-pri="2">Since</th>
-          <th scope="col" class="num">
-            <span class="sr">Controls</span>
-          </th>
+          <ControlsHead />
         </tr>
       </thead>
       <tbody>

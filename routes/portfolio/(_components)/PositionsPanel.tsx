@@ -1,201 +1,232 @@
+import { Sparkline } from "../../../components/charts/Sparkline.tsx";
 import { Gain, Money, Quantity } from "../../../components/figures/Amounts.tsx";
-import { Change, Price, Unknown } from "../../../components/figures/Figures.tsx";
+import { Change, Explained, Price, Unknown } from "../../../components/figures/Figures.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
+import { liveAttributes } from "../../../components/live/live_attributes.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge } from "../../../components/states/States.tsx";
-import type { Position } from "../../../services/portfolio/mod.ts";
+import { PriceAge } from "../../../components/table/AssetRows.tsx";
+import { SortHeader, type SortOrder } from "../../../components/table/SortHeader.tsx";
+import RowHeight from "../../../islands/RowHeight.tsx";
 import { PageCsvLink } from "./panel_links.tsx";
 import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
+import { type ShownPosition, shownPositions, sortPositions } from "./position_order.ts";
 import type { PortfolioPageData } from "./read_portfolio.ts";
 
 const UNCOSTED = "The cost of some of its units is not known: see what needs a decision";
-
-/** The largest value first; what has none stands last. */
-export function sortedPositions({ value }: Pick<PortfolioPageData, "value">): readonly Position[] {
-  return value.positions.toSorted((a, b) =>
-    Number(b.valueUsd ?? -1) - Number(a.valueUsd ?? -1) || a.name.localeCompare(b.name)
-  );
-}
+const NO_HISTORY = "Its gain over the range is not known: a price or rate is missing on the way";
 
 /** Every holding as a row that opens. */
 export function PositionsPanel(data: PortfolioPageData) {
-  const { view, value, currency, rate } = data;
-  const positions = sortedPositions(data);
+  const { view, value } = data;
+  const positions = sortPositions(shownPositions(data), view);
+  const sources = new Set(value.positions.flatMap(({ price }) => price?.provenance.source ?? []));
   return (
     <Panel
       id="positions"
       title="Positions"
-      note={`${formatCount(positions.length)} assets`}
-      actions={<PageCsvLink view={view} table="positions" of="positions" />}
+      note={<span data-region="positions-count">{formatCount(positions.length)} assets</span>}
+      actions={
+        <>
+          <RowHeight table="positions" />
+          <PageCsvLink view={view} table="positions" of="positions" />
+        </>
+      }
     >
-      <table class="table two-line" data-keys>
-        <caption class="sr">Positions with price, value, cost and unrealised gain</caption>
-        <thead>
-          <tr>
-            <th scope="col">Asset</th>
-            <th scope="col" class="num">Quantity</th>
-            <th scope="col" class="num" data-pri="2">Price, USD</th>
-            <th scope="col" class="num">Value, {currency}</th>
-            <th scope="col" class="num" data-pri="3">Cost, {currency}</th>
-            <th scope="col" class="num">Unrealised</th>
-            <th scope="col" class="num" data-pri="4">On cost</th>
-            <th scope="col" class="num" data-pri="3">Share</th>
-            <th scope="col" data-pri="4">Priced by</th>
-          </tr>
-        </thead>
-        <tbody>
-          {positions.map((position) => (
-            <PositionRow key={position.assetId} position={position} {...data} />
-          ))}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row" data-p="name">
-              Total, {formatCount(positions.length - value.unpriced)} priced
-            </th>
-            <td data-p="detail" />
-            <td data-pri="2" />
-            <td class="num" data-p="value">
-              <Money value={Number(value.navUsd) * rate} />
-            </td>
-            <td class="num" data-pri="3">
-              <Money value={Number(value.costUsd) * rate} />
-            </td>
-            <td class="num" data-p="change">
-              <Gain value={Number(value.unrealizedUsd) * rate} />
-            </td>
-            <td data-pri="4" />
-            <td class="num" data-pri="3">100.00%</td>
-            <td data-pri="4" />
-          </tr>
-        </tfoot>
-      </table>
-      <SourceLine
-        state={value.unpriced > 0 ? "partial" : "current"}
-        parts={[
-          `cost by ${METHOD_LABELS[value.rule.method]}, lots per ${
-            value.rule.pools === "account" ? "account" : "portfolio"
-          }`,
-          currency === "USD" ? "all in dollars" : `cost at the rate of now, from dollars`,
-          "unpriced assets count nowhere",
-          value.asof === null ? "no price" : <Moment key="asof" at={value.asof} />,
-        ]}
-      />
+      <div data-region="positions">
+        <table class="table two-line" data-keys data-table="positions">
+          <caption class="sr">Positions with price, value, cost and unrealised gain</caption>
+          <Header {...data} />
+          <tbody>
+            {positions.map((shown) => (
+              <PositionRow key={shown.position.assetId} shown={shown} {...data} />
+            ))}
+          </tbody>
+          <Totals {...data} />
+        </table>
+        <SourceLine
+          state={value.unpriced > 0 ? "partial" : "current"}
+          parts={[
+            sources.size === 0 ? "no price" : `prices from ${[...sources].sort().join(", ")}`,
+            `cost by ${METHOD_LABELS[value.rule.method]}, lots per ${
+              value.rule.pools === "account" ? "account" : "portfolio"
+            }`,
+            ...data.currency === "USD" ? [] : ["cost at the rate of now, from dollars"],
+            "contribution is gain over the range",
+            "unpriced assets count nowhere",
+            ...value.asof === null ? [] : [<Moment key="asof" at={value.asof} />],
+          ]}
+        />
+      </div>
     </Panel>
   );
 }
 
-function PositionRow(
-  { position, view, rate }: PortfolioPageData & { readonly position: Position },
-) {
-  const { assetId, price, unpriced } = position;
-  const reason = unpriced ?? "No price";
-  const href = portfolioHref(view, `/explain/position-${encodeURIComponent(assetId)}`);
+function Header({ view, currency }: PortfolioPageData) {
+  const sorting = {
+    sort: view.sort,
+    order: view.order,
+    sortHref: (sort: string, order: SortOrder) =>
+      portfolioHref({ ...view, sort, order }, "#positions"),
+  };
   return (
-    <tr>
+    <thead>
+      <tr>
+        <SortHeader {...sorting} name="name" label="Asset" />
+        <SortHeader {...sorting} name="quantity" label="Quantity" />
+        <SortHeader {...sorting} name="price" label="Price, USD" priority={2} />
+        <SortHeader {...sorting} name="change_24h" label="24 h" priority={2} />
+        <SortHeader {...sorting} name="value" label={`Value, ${currency}`} />
+        <SortHeader {...sorting} name="cost" label={`Cost, ${currency}`} priority={3} />
+        <SortHeader {...sorting} name="unrealised" label="Unrealised" />
+        <SortHeader {...sorting} name="on_cost" label="On cost" priority={4} />
+        <SortHeader {...sorting} name="share" label="Share" priority={3} />
+        <SortHeader {...sorting} name="contribution" label="Contribution" priority={4} />
+        <th scope="col" class="num" data-pri="4">90 days</th>
+      </tr>
+    </thead>
+  );
+}
+
+function Totals({ value, rate, measured }: PortfolioPageData) {
+  const nav = Number(value.navUsd) * rate;
+  const unrealised = Number(value.unrealizedUsd) * rate;
+  const gain = measured.performance?.gain ?? NaN;
+  return (
+    <tfoot>
+      <tr>
+        <th scope="row" data-p="name">
+          Total, {formatCount(value.positions.length - value.unpriced)} priced
+        </th>
+        <td data-p="detail" />
+        <td data-pri="2" />
+        <td data-pri="2" />
+        <td class="num" data-p="value">
+          <span data-cell={value.heldSince === null ? "nav" : undefined} data-n={nav}>
+            <Money value={nav} />
+          </span>
+        </td>
+        <td class="num" data-pri="3">
+          <Money value={Number(value.costUsd) * rate} />
+        </td>
+        <td class="num" data-p="change">
+          <span data-cell="unrealised-sum" data-n={unrealised}>
+            <Gain value={unrealised} />
+          </span>
+        </td>
+        <td data-pri="4" />
+        <td class="num" data-pri="3">100.00%</td>
+        <td class="num" data-pri="4">
+          <Gain value={Number.isFinite(gain) ? gain : null} reason={NO_HISTORY} />
+        </td>
+        <td data-pri="4" />
+      </tr>
+    </tfoot>
+  );
+}
+
+type RowProps = PortfolioPageData & { readonly shown: ShownPosition };
+
+function PositionRow({ shown, ...data }: RowProps) {
+  const { position, cost, unrealised, contribution } = shown;
+  const { assetId, unpriced, change24h, unrealizedRatio } = position;
+  const quote = data.quotes.get(assetId);
+  const reason = unpriced ?? "No price";
+  const whyNoGain = position.valueUsd === null ? reason : UNCOSTED;
+  return (
+    <tr
+      data-position={assetId}
+      data-cost={position.uncosted === "0" ? position.costUsd : undefined}
+      {...quote !== undefined && position.price !== null && liveAttributes(quote)}
+    >
       <th scope="row" data-p="name">
         <span class="name">
           <a href={`/assets/${encodeURIComponent(assetId)}`}>{position.name}</a>
           <small>{position.symbol}</small>
           {unpriced === null ? null : <Badge kind="stale" title={reason}>Unpriced</Badge>}
+          <PriceAge />
         </span>
       </th>
       <td class="num" data-p="detail">
         <Quantity value={position.quantity} />
       </td>
-      <td class="num" data-pri="2">
-        {price === null ? <Unknown reason={reason} /> : <Price value={price.priceUsd} />}
-      </td>
-      <td class="num" data-p="value">
-        {position.valueUsd === null ? <Unknown reason={reason} /> : (
-          <a class="explain" href={href}>
-            <Money value={Number(position.valueUsd) * rate} />
-          </a>
-        )}
-      </td>
+      <PriceCells position={position} reason={reason} />
+      <ValueCell shown={shown} reason={reason} {...data} />
       <td class="num" data-pri="3">
-        <Money
-          value={position.uncosted === "0" ? Number(position.costUsd) * rate : null}
-          reason={UNCOSTED}
-        />
+        <Money value={cost} reason={UNCOSTED} />
       </td>
       <td class="num" data-p="change">
-        <Gain
-          value={position.unrealizedUsd === null ? null : Number(position.unrealizedUsd) * rate}
-          reason={position.valueUsd === null ? reason : UNCOSTED}
-        />
+        <span data-cell="unrealised" data-n={unrealised ?? undefined}>
+          <Gain value={unrealised} reason={whyNoGain} />
+        </span>
       </td>
       <td class="num" data-pri="4">
-        {position.unrealizedRatio === null
-          ? <Unknown reason={position.valueUsd === null ? reason : UNCOSTED} />
-          : <Change fraction={position.unrealizedRatio} />}
+        {unrealizedRatio === null
+          ? <Unknown reason={whyNoGain} />
+          : <Change fraction={unrealizedRatio} />}
       </td>
-      <td class="num" data-pri="3">
+      <td class="num" data-pri="3" data-cell="share">
         {position.share === null ? <Unknown reason={reason} /> : formatShare(position.share)}
       </td>
-      <td data-pri="4">
-        {price === null ? <Unknown reason={reason} /> : (
-          <small class="muted">
-            {price.provenance.source} {price.provenance.resolution}{" "}
-            <Moment at={price.provenance.asof} />
-          </small>
-        )}
+      <td class="num" data-pri="4">
+        <Gain value={contribution} reason={NO_HISTORY} />
+      </td>
+      <td class="num" data-pri="4">
+        {quote === undefined || change24h === null && position.price === null
+          ? <Unknown reason={reason} />
+          : <Sparkline name={position.name} values={quote.sparkline} />}
       </td>
     </tr>
   );
 }
 
-/** What part of the value each asset is. */
-export function AllocationPanel(data: PortfolioPageData) {
-  const priced = sortedPositions(data).filter(({ share }) => share !== null);
-  const { unpriced } = data.value;
+function PriceCells(
+  { position, reason }: Pick<ShownPosition, "position"> & { readonly reason: string },
+) {
+  const { assetId, price, change24h } = position;
   return (
-    <Panel
-      id="allocation"
-      title="Allocation"
-      note="of priced value"
-      actions={<PageCsvLink view={data.view} table="positions" of="allocation" />}
-    >
-      <table class="table allocation">
-        <caption class="sr">Share of each asset in the priced value</caption>
-        <thead>
-          <tr>
-            <th scope="col">Asset</th>
-            <th scope="col" class="num">Share</th>
-            <th scope="col">
-              <span class="sr">Bar</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {priced.slice(0, MAX_BARS).map(({ assetId, symbol, share }) => (
-            <tr key={assetId}>
-              <th scope="row">{symbol}</th>
-              <td class="num">{formatShare(share ?? 0)}</td>
-              <td>
-                <meter
-                  min={0}
-                  max={1}
-                  value={share ?? 0}
-                  aria-label={`${symbol}, share of value`}
-                />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <SourceLine
-        state={unpriced > 0 ? "partial" : "current"}
-        parts={[
-          unpriced === 0 ? "all holdings priced" : `${formatCount(unpriced)} left out: no price`,
-          priced.length > MAX_BARS
-            ? `the largest ${MAX_BARS} of ${formatCount(priced.length)}`
-            : `${formatCount(priced.length)} assets`,
-        ]}
-      />
-    </Panel>
+    <>
+      <td class="num" data-pri="2" data-cell="price">
+        {price === null ? <Unknown reason={reason} /> : (
+          <Explained figure="price" assetId={assetId}>
+            <Price value={price.priceUsd} />
+          </Explained>
+        )}
+      </td>
+      <td class="num" data-pri="2" data-cell="change_24h">
+        {change24h === null
+          ? <Unknown reason={price === null ? reason : "No price of 24 hours before"} />
+          : (
+            <Explained figure="change_24h" assetId={assetId}>
+              <Change fraction={change24h} />
+            </Explained>
+          )}
+      </td>
+    </>
   );
 }
 
-const MAX_BARS = 12;
+function ValueCell({ shown, reason, view }: RowProps & { readonly reason: string }) {
+  const { position: { assetId, name }, value } = shown;
+  if (value === null) {
+    return (
+      <td class="num" data-p="value">
+        <Unknown reason={reason} />
+      </td>
+    );
+  }
+  return (
+    <td class="num" data-p="value">
+      <a
+        class="explain"
+        href={portfolioHref(view, `/explain/position-${encodeURIComponent(assetId)}`)}
+      >
+        <span class="sr">{name}:</span>
+        <span data-cell="value" data-n={value}>
+          <Money value={value} />
+        </span>
+      </a>
+    </td>
+  );
+}

@@ -9,6 +9,7 @@ import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import type { LotProblem, Position } from "../../../services/portfolio/mod.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
+import { RATE_FIX } from "./PortfolioHeader.tsx";
 import { labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** Problems that the panel lists; the file has all. */
@@ -27,9 +28,13 @@ const TITLES: Readonly<Record<LotProblem["code"], string>> = {
 /** What nobody but the owner can tell, each with what fixes it. */
 export function ProblemsPanel(data: PortfolioPageData) {
   const { view, value, matched: { book } } = data;
-  const unpriced = value.positions.filter((position) => position.unpriced !== null);
-  const count = unpriced.length + book.problems.length;
-  const listed = book.problems.slice(0, Math.max(0, MAX_LISTED - unpriced.length));
+  // A missing rate is one thing to decide on, however many holdings wait for it.
+  const unpriced = value.positions.filter(({ unpriced, price }) =>
+    unpriced !== null && (price === null || value.fx.rate !== null)
+  );
+  const rates = isRateOpen(data) ? 1 : 0;
+  const count = rates + unpriced.length + book.problems.length;
+  const listed = book.problems.slice(0, Math.max(0, MAX_LISTED - rates - unpriced.length));
   return (
     <Panel
       id="problems"
@@ -47,6 +52,7 @@ export function ProblemsPanel(data: PortfolioPageData) {
         )
         : (
           <ul class="problems">
+            {rates === 0 ? null : <RateItem {...data} />}
             {unpriced.slice(0, MAX_LISTED).map((position) => (
               <UnpricedItem key={position.assetId} position={position} />
             ))}
@@ -64,6 +70,28 @@ export function ProblemsPanel(data: PortfolioPageData) {
         )
         : null}
     </Panel>
+  );
+}
+
+/** Whether the currency has no rate, or one that holds the value back. */
+function isRateOpen({ value: { currency, fx } }: PortfolioPageData): boolean {
+  return currency !== "USD" && (fx.rate === null || fx.status?.state === "delayed");
+}
+
+function RateItem({ value }: PortfolioPageData) {
+  const { currency, fx, heldSince } = value;
+  const isMissing = fx.rate === null && heldSince === null;
+  return (
+    <Item
+      kind="late"
+      title={isMissing ? `No rate from dollars to ${currency}` : `${currency} rate is end of day`}
+      action={<a class="btn" data-size="s" href="/ops#fx">Details</a>}
+    >
+      {isMissing
+        ? `Nothing is told in ${currency} meanwhile. ${RATE_FIX}`
+        : `The value in ${currency} is held at its last good one. ` +
+          "Use EOD once lets the end of day through for half an hour."}
+    </Item>
   );
 }
 

@@ -41,7 +41,7 @@ export function fieldsOfRow({ row, fee }: EnteredRow): EntryFields {
   return {
     action: row.action,
     asset_id: row.assetId,
-    timestamp: isoInstant(row.at).slice(0, 19),
+    timestamp: isoInstant(row.at).replace(/(\.000)?Z$/, ""),
     quantity: row.quantity.replace(/^-/, ""),
     unit_price_usd: row.unitPriceUsd ?? "",
     fee_amount: fee?.quantity.replace(/^-/, "") ?? "",

@@ -1,23 +1,5 @@
-import { Icon } from "../../../components/Icon.tsx";
+import { CsvLink, ViewLink } from "../../../components/table/PanelLinks.tsx";
 import { portfolioHref, type PortfolioView } from "./portfolio_view.ts";
-
-/** The file of a table, every digit as computed. */
-export function CsvLink({ href, of }: { readonly href: string; readonly of: string }) {
-  return (
-    <a
-      class="btn"
-      data-kind="quiet"
-      data-icon
-      data-size="s"
-      href={href}
-      aria-label={`Download CSV of ${of}`}
-      title="Download CSV"
-      download
-    >
-      <Icon name="export" />
-    </a>
-  );
-}
 
 /** The file of a table that the page itself computes. */
 export function PageCsvLink(
@@ -47,18 +29,6 @@ export function TableLink(
   },
 ) {
   const isTable = view.table === panel;
-  const label = isTable ? "View as chart" : "View as table";
-  return (
-    <a
-      class="btn"
-      data-kind="quiet"
-      data-icon
-      data-size="s"
-      href={portfolioHref({ ...view, table: isTable ? null : panel }, `#${panel}`)}
-      aria-label={`${label}: ${of}`}
-      title={label}
-    >
-      <Icon name={isTable ? "analytics" : "table"} />
-    </a>
-  );
+  const href = portfolioHref({ ...view, table: isTable ? null : panel }, `#${panel}`);
+  return <ViewLink href={href} of={of} isTable={isTable} />;
 }

@@ -1,3 +1,4 @@
+import type { SortOrder } from "../../../components/table/SortHeader.tsx";
 import { parseUuid, type Uuid } from "../../../services/kernel/ids.ts";
 import { DAY_MS, type UtcMs, utcMsOf } from "../../../services/kernel/time.ts";
 import {
@@ -16,6 +17,12 @@ const RANGE_DAYS: Readonly<Record<PortfolioRange, number | null>> = {
   "1y": 365,
   all: null,
 };
+
+/** Columns that positions can be sorted by; the largest value first unless the address says so. */
+export const POSITION_SORTS = [
+  ...["name", "quantity", "price", "change_24h", "value", "cost"],
+  ...["unrealised", "on_cost", "share", "contribution"],
+] as const;
 
 export const RANGE_LABELS: Readonly<Record<PortfolioRange, string>> = {
   "1m": "1M",
@@ -36,6 +43,9 @@ export interface PortfolioView {
   readonly benchmark: string;
   /** The panel that shows its numbers instead of its chart. */
   readonly table: string | null;
+  /** One of `POSITION_SORTS`. */
+  readonly sort: string;
+  readonly order: SortOrder;
 }
 
 /** Reads the address; what it does not know it takes for not said. `null` without an id. */
@@ -53,6 +63,8 @@ export function readPortfolioView(url: URL, id: string): PortfolioView | null {
     method: LOT_METHODS.find((name) => name === method) ?? null,
     benchmark: searchParams.get("benchmark")?.trim().slice(0, 60) ?? "",
     table: searchParams.get("table"),
+    sort: POSITION_SORTS.find((name) => name === searchParams.get("sort")) ?? "value",
+    order: searchParams.get("order") === "asc" ? "asc" : "desc",
   };
 }
 
@@ -64,6 +76,8 @@ export function portfolioHref(view: PortfolioView, below = ""): string {
   if (view.method !== null) query.set("method", view.method);
   if (view.benchmark !== "") query.set("benchmark", view.benchmark);
   if (view.table !== null) query.set("table", view.table);
+  if (view.sort !== "value" || view.order !== "desc") query.set("sort", view.sort);
+  if (view.order !== "desc") query.set("order", view.order);
   const [path = "", hash] = below.split("#");
   return `/portfolio/${view.id}${path}${query.size === 0 ? "" : `?${query}`}` +
     (hash === undefined ? "" : `#${hash}`);

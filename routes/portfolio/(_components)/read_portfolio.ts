@@ -1,5 +1,5 @@
 import { HttpError } from "fresh";
-import type { AssetId } from "../../../services/market/mod.ts";
+import type { AssetId, AssetQuote } from "../../../services/market/mod.ts";
 import type { UtcMs } from "../../../services/kernel/time.ts";
 import type {
   BaseCurrency,
@@ -31,6 +31,8 @@ export interface PortfolioPageData {
   /** The newest of the ledger. */
   readonly rows: readonly LedgerRow[];
   readonly labels: AssetLabels;
+  /** Of what is held and in the registry. */
+  readonly quotes: ReadonlyMap<string, AssetQuote>;
   /** What amounts are in: dollars as long as the currency asked for has no rate. */
   readonly currency: BaseCurrency;
   /** Its units for one dollar. */
@@ -78,10 +80,14 @@ export async function readPortfolio(
       from: startOf(view.range, now),
       benchmark,
     });
+    const labels = labelsOf(market);
+    const held = value.positions.map(({ assetId }) => assetId).filter((id) => labels.has(id));
+    const quotes = await market.listQuotes(held);
     return {
       ...{ view, portfolios, value, matched, measured, rows, now },
       portfolio: value.portfolio,
-      labels: labelsOf(market),
+      labels,
+      quotes: new Map(quotes.map((quote) => [quote.assetId, quote])),
       currency: shown,
       rate: value.fx.rate ?? 1,
     };

@@ -69,6 +69,7 @@ export default define.page<typeof handler>(function Settings({ data }) {
           summary: "Delete this portfolio…",
           words: "It is hidden until it is restored; nothing of it is lost.",
           submit: "Delete it",
+          isLeaving: true,
         }}
       >
         <SettingsFields fields={fields} />

@@ -1,10 +1,10 @@
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
-import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import { type FilterPill, FilterPills } from "../../../components/table/FilterPills.tsx";
+import { CsvLink } from "../../../components/table/PanelLinks.tsx";
 import TableTools from "../../../islands/TableTools.tsx";
 import { ScoreBand } from "../../../components/scores/ScoreBand.tsx";
 import { whyUnscored } from "../../../services/scores/mod.ts";
@@ -59,18 +59,7 @@ function Actions({ view }: ScoresData) {
         <input key={name} type="hidden" name={name} value={value} />
       ))}
       <TableTools table="scores" query={view.query} />
-      <a
-        class="btn"
-        data-kind="quiet"
-        data-icon
-        data-size="s"
-        href={scoresHref(view, "/scores.csv")}
-        aria-label="Download CSV"
-        title="Download CSV"
-        download
-      >
-        <Icon name="export" />
-      </a>
+      <CsvLink href={scoresHref(view, "/scores.csv")} />
     </form>
   );
 }

@@ -98,7 +98,7 @@ function Points({ score, event }: Pick<ScoreChange, "score" | "event">) {
 }
 
 /** Places gained or lost; a dash where one of the days has no rank. */
-export function Places({ gained }: { readonly gained: number | null }) {
+function Places({ gained }: { readonly gained: number | null }) {
   if (gained === null) return <Unknown reason="one of the days has no rank" />;
   if (gained === 0) return <span class="muted">same</span>;
   const direction = gained > 0 ? "up" : "down";

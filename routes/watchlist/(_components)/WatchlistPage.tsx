@@ -6,6 +6,8 @@ import {
   Price,
   Unknown,
 } from "../../../components/figures/Figures.tsx";
+import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
+import { CsvLink } from "../../../components/table/PanelLinks.tsx";
 import { formatCount } from "../../../components/format/number.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { liveAttributes } from "../../../components/live/live_attributes.ts";
@@ -14,7 +16,6 @@ import { Banner, EmptyState } from "../../../components/states/States.tsx";
 import { PriceAge } from "../../../components/table/AssetRows.tsx";
 import type { AssetQuote } from "../../../services/market/mod.ts";
 import type { Watchlist } from "../../../services/portfolio/mod.ts";
-import { CsvLink } from "../../portfolio/(_components)/panel_links.tsx";
 import type { WatchlistData } from "./read_watchlists.ts";
 
 /** Lists of assets with their prices; live where scripts run, complete where they do not. */
@@ -122,9 +123,7 @@ function ListPanel({ chosen, quotes }: WatchlistData & { readonly chosen: Watchl
                 <th scope="col" class="num" data-pri="2">7 d</th>
                 <th scope="col" class="num" data-pri="3">30 d</th>
                 <th scope="col" class="num" data-pri="2">90 days</th>
-                <th scope="col" class="num">
-                  <span class="sr">Controls</span>
-                </th>
+                <ControlsHead />
               </tr>
             </thead>
             <tbody>

@@ -10,7 +10,7 @@ export interface Period {
 }
 
 /** Bars of one window; the candle before them, which starts the first return, is read as well. */
-export const MAX_WINDOW_BARS = MAX_CANDLES - 1;
+const MAX_WINDOW_BARS = MAX_CANDLES - 1;
 
 /** Closes of one window over all its assets: what one request may read. */
 const MAX_WINDOW_CLOSES = 100_000;

@@ -1,48 +1,51 @@
-import type { UtcMs } from "../../kernel/time.ts";
-import type { PoolId } from "../pool.ts";
+import { DAY_MS, type UtcMs } from "../../kernel/time.ts";
+import { growthOver } from "../yields.ts";
 import type { FirstChoice } from "./baselines.ts";
-import { Book } from "./book.ts";
-import { planTargets, type Target } from "./plan.ts";
+import { Book, type Trade } from "./book.ts";
+import { keepRankOf, planTargets, type Target } from "./plan.ts";
 import type { Candidate, PoolSight } from "./pool_sight.ts";
+import { changeWords, nameOf, sentence, spanWords } from "./reasons.ts";
+import { departureOf, surveyPools } from "./survey.ts";
 import type {
   Allocation,
   AllocationPoint,
   AutopilotConstraints,
   Decision,
-  Exclusion,
+  Departure,
+  GainParts,
   Simulation,
+  Weight,
 } from "./simulation.ts";
 
-/** What all pools are at one step. */
-interface Survey {
-  /** Pools that can be had. */
-  readonly candidates: readonly Candidate[];
-  readonly excluded: Readonly<Partial<Record<Exclusion, number>>>;
-}
+type Draft = Omit<Decision, "actedAt" | "kind" | keyof typeof NO_COST>;
 
 /** Decided at one step, carried out at the next. */
 interface Order {
-  readonly decision: Omit<Decision, "actedAt" | "turnoverUsd" | "costUsd">;
+  readonly draft: Draft;
   readonly targets: readonly Target[];
   readonly candidates: readonly Candidate[];
 }
+
+const NO_COST = { turnoverUsd: 0, feeUsd: 0, gasUsd: 0, penaltyUsd: 0 } as const;
 
 /** The autopilot on its way through the steps. */
 export class Autopilot {
   readonly #sights: readonly PoolSight[];
   readonly #constraints: AutopilotConstraints;
+  readonly #keepRank: number;
   readonly #book: Book;
   readonly #decisions: Decision[] = [];
   readonly #allocations: AllocationPoint[] = [];
+  readonly #weights: (readonly Weight[])[] = [];
   /** Yield that each held pool promised when it was bought. */
   readonly #promised = new Map<number, number>();
   #order: Order | null = null;
   #actedAt: UtcMs | null = null;
-  /** The change that the cooldown last put off. */
-  #suppressed: string | null = null;
+  /** The change that was last put off, with why. */
+  #lastPutOff: string | null = null;
   #first: Omit<FirstChoice, "actStep"> & { readonly at: UtcMs } | null = null;
-  #turnoverUsd = 0;
-  #costUsd = 0;
+  #earnedUsd = 0;
+  #promisedUsd = 0;
   #spanMs = 0;
   #promisedSum = 0;
   #idleSum = 0;
@@ -50,6 +53,7 @@ export class Autopilot {
   constructor(sights: readonly PoolSight[], constraints: AutopilotConstraints) {
     this.#sights = sights;
     this.#constraints = constraints;
+    this.#keepRank = keepRankOf(constraints);
     this.#book = new Book(constraints.capitalUsd);
   }
 
@@ -62,20 +66,39 @@ export class Autopilot {
     if (before !== null) this.#earn(before, at);
     this.#act(at);
     this.#closeGone(at);
+    this.#weights.push(this.#weightsNow());
     if (next !== null) this.#decide(at, next);
   }
 
   report(): Pick<
     Simulation,
-    "allocations" | "decisions" | "turnoverUsd" | "costUsd" | "promisedApy" | "idleShare"
+    | "allocations"
+    | "decisions"
+    | "weights"
+    | "gain"
+    | "turnoverUsd"
+    | "costUsd"
+    | "promisedApy"
+    | "idleShare"
   > {
-    const invested = this.#spanMs - this.#idleSum;
+    const isInvested = this.#spanMs > this.#idleSum;
+    const sum = (pick: (decision: Decision) => number) =>
+      this.#decisions.reduce((total, decision) => total + pick(decision), 0);
+    const gain: GainParts = {
+      promisedUsd: this.#promisedUsd,
+      driftUsd: this.#earnedUsd - this.#promisedUsd,
+      feesUsd: sum(({ feeUsd }) => feeUsd),
+      gasUsd: sum(({ gasUsd }) => gasUsd),
+      penaltiesUsd: sum(({ penaltyUsd }) => penaltyUsd),
+    };
     return {
       allocations: this.#allocations,
       decisions: this.#decisions,
-      turnoverUsd: this.#turnoverUsd,
-      costUsd: this.#costUsd,
-      promisedApy: invested > 0 ? this.#promisedSum / this.#spanMs : null,
+      weights: this.#weights,
+      gain,
+      turnoverUsd: sum(({ turnoverUsd }) => turnoverUsd),
+      costUsd: gain.feesUsd + gain.gasUsd + gain.penaltiesUsd,
+      promisedApy: isInvested ? this.#promisedSum / this.#spanMs : null,
       idleShare: this.#spanMs > 0 ? this.#idleSum / this.#spanMs : 1,
     };
   }
@@ -96,139 +119,145 @@ export class Autopilot {
       idle -= weight;
     }
     this.#idleSum += Math.max(0, idle) * spanMs;
-    const paid = (pool: number) => this.#sights[pool]?.paidApy(before, this.#constraints) ?? 0;
-    this.#book.accrue(spanMs, paid);
+    const { earnedUsd, promisedUsd } = this.#book.accrue((pool) => ({
+      paid: this.#sightOf(pool).paidGrowth(before, at),
+      promised: growthOver(this.#promised.get(pool) ?? 0, spanMs / DAY_MS),
+    }));
+    this.#earnedUsd += earnedUsd;
+    this.#promisedUsd += promisedUsd;
   }
 
   #act(at: UtcMs): void {
     if (this.#order === null) return;
-    const { decision, targets, candidates } = this.#order;
+    const { draft, targets, candidates } = this.#order;
     this.#order = null;
-    const weights = this.#weightsFor(targets);
-    const trade = this.#book.rebalance(weights, this.#constraints);
-    this.#promised.clear();
-    for (const { candidate } of targets) this.#promised.set(candidate.pool, candidate.netApy);
-    this.#first ??= { at, candidates, weights };
+    const trade = this.#quote(targets);
+    if (trade === null) {
+      this.#putOff("unaffordable", draft);
+      return;
+    }
+    const allocated = targets.map((target) => this.#allocationOf(target, trade));
+    this.#book.apply(trade);
+    for (const { candidate: { pool, netApy } } of targets) {
+      if (!this.#promised.has(pool)) this.#promised.set(pool, netApy);
+    }
+    const held = new Set(this.#book.pools);
+    for (const pool of [...this.#promised.keys()]) {
+      if (!held.has(pool)) this.#promised.delete(pool);
+    }
+    this.#first ??= { at, candidates, weights: this.#book.weights() };
     this.#actedAt = at;
-    this.#suppressed = null;
-    this.#record({ ...decision, actedAt: at, ...trade });
-    this.#noteAllocation(at);
-  }
-
-  /** What stays keeps its share up to the cap, so that only what enters or leaves is traded. */
-  #weightsFor(targets: readonly Target[]): ReadonlyMap<number, number> {
-    const { maxWeight } = this.#constraints;
-    const held = this.#book.weights();
-    const weights = new Map<number, number>();
-    let left = 1;
-    for (const { candidate: { pool } } of targets) {
-      const weight = Math.min(held.get(pool) ?? 0, maxWeight);
-      if (weight > 0) weights.set(pool, weight);
-      left -= weight;
-    }
-    for (const { candidate: { pool } } of targets) {
-      if (weights.has(pool)) continue;
-      const weight = Math.min(maxWeight, Math.max(0, left));
-      weights.set(pool, weight);
-      left -= weight;
-    }
-    return weights;
+    this.#lastPutOff = null;
+    const { turnoverUsd, feeUsd, gasUsd } = trade;
+    const cost = { turnoverUsd, feeUsd, gasUsd, penaltyUsd: 0 };
+    this.#decisions.push({
+      ...draft,
+      ...cost,
+      targets: allocated,
+      kind: "rebalance",
+      actedAt: at,
+    });
+    this.#allocations.push({ at, weights: this.#weightsNow() });
   }
 
   #closeGone(at: UtcMs): void {
-    const { vanishPenalty } = this.#constraints;
+    const { vanishPenalty, vanishMs } = this.#constraints;
     for (const pool of this.#book.pools) {
-      if (!this.#sights[pool]?.isGone(at, this.#constraints)) continue;
-      const costUsd = this.#book.close(pool, vanishPenalty);
-      const reason = `${this.#idOf(pool)} gave no reading for too long: closed at its last value ` +
-        `less ${vanishPenalty * 100}%`;
-      this.#record({
-        ...{ at, actedAt: at, kind: "closed", reason, targets: [], eligible: 0, excluded: {} },
-        ...{ turnoverUsd: 0, costUsd },
+      const sight = this.#sightOf(pool);
+      if (!sight.isGone(at, this.#constraints)) continue;
+      const penaltyUsd = this.#book.close(pool, vanishPenalty);
+      this.#promised.delete(pool);
+      const departure: Departure = {
+        ...sight.evidenceAt(at),
+        ...{ exclusion: "old_reading", rank: null, score: null },
+      };
+      const reason = `${nameOf(sight.history.pool)} gave no reading for ${spanWords(vanishMs)}: ` +
+        `closed at its last value less ${vanishPenalty * 100}%`;
+      this.#decisions.push({
+        ...{ at, actedAt: at, kind: "closed", reason, targets: [], departures: [departure] },
+        ...{ eligible: 0, keepRank: this.#keepRank, excluded: {} },
+        ...{ ...NO_COST, penaltyUsd },
       });
-      this.#noteAllocation(at);
+      this.#allocations.push({ at, weights: this.#weightsNow() });
     }
   }
 
   #decide(at: UtcMs, next: UtcMs): void {
-    const { candidates, excluded } = this.#survey(at);
-    const held = this.#book.pools;
-    const targets = planTargets(candidates, { ...this.#constraints, held: new Set(held) });
+    const constraints = this.#constraints;
+    const { candidates, excluded } = surveyPools(this.#sights, { at, constraints });
+    const held = new Set(this.#book.pools);
+    const targets = planTargets(candidates, { ...constraints, held });
     const wanted = new Set(targets.map(({ candidate }) => candidate.pool));
-    const entering = targets.filter(({ candidate }) => !held.includes(candidate.pool));
-    const leaving = held.filter((pool) => !wanted.has(pool));
+    const leaving = [...held].filter((pool) => !wanted.has(pool)).map((pool) => {
+      const sight = this.#sightOf(pool);
+      const departure = departureOf(sight, { at, constraints, candidates });
+      return { departure, pool: sight.history.pool };
+    });
+    const entering = targets.filter(({ candidate }) => !held.has(candidate.pool));
     if (entering.length + leaving.length === 0) return;
-    const decision = {
+    const [eligible, keepRank] = [candidates.length, this.#keepRank];
+    const change = changeWords({
+      entering: entering.map(({ candidate, rank }) => ({
+        pool: this.#sightOf(candidate.pool).history.pool,
+        rank,
+      })),
+      ...{ leaving, eligible, keepRank },
+    });
+    const trade = this.#quote(targets);
+    const draft: Draft = {
       at,
-      targets: targets.map((target) => this.#allocationOf(target)),
-      eligible: candidates.length,
-      excluded,
+      reason: this.#actedAt === null ? `First purchase: ${change}` : sentence(change),
+      targets: targets.map((target) => this.#allocationOf(target, trade)),
+      departures: leaving.map(({ departure }) => departure),
+      ...{ eligible, keepRank, excluded },
     };
-    const change = this.#wordsOf(entering, leaving);
-    const { cooldownMs } = this.#constraints;
-    if (this.#actedAt !== null && next - this.#actedAt < cooldownMs) {
-      // The same wish of one cooldown is told once.
-      if (this.#suppressed === change) return;
-      this.#suppressed = change;
-      const reason = `Would change (${change}), but the last change is too fresh`;
-      const nothing = { actedAt: null, turnoverUsd: 0, costUsd: 0 };
-      this.#record({ ...decision, kind: "cooldown", reason, ...nothing });
-      return;
-    }
-    const first = this.#actedAt === null ? "First purchase: " : "";
-    const reason = `${first}${change}`;
-    this.#order = {
-      decision: { ...decision, kind: "rebalance", reason },
-      targets,
-      candidates,
-    };
+    const sinceMs = this.#actedAt === null ? Infinity : next - this.#actedAt;
+    const { cooldownMs } = constraints;
+    if (sinceMs < cooldownMs) {
+      const why = `${spanWords(sinceMs)} after the last change, cooldown ${spanWords(cooldownMs)}`;
+      this.#putOff("cooldown", { ...draft, reason: `Put off, ${why}: ${change}` });
+    } else if (trade === null) this.#putOff("unaffordable", draft);
+    else this.#order = { draft, targets, candidates };
   }
 
-  #survey(at: UtcMs): Survey {
-    const candidates: Candidate[] = [];
-    const excluded: Partial<Record<Exclusion, number>> = {};
-    for (const sight of this.#sights) {
-      const verdict = sight.judge(at, this.#constraints);
-      if (typeof verdict === "string") excluded[verdict] = (excluded[verdict] ?? 0) + 1;
-      else candidates.push(verdict);
-    }
-    return { candidates, excluded };
+  /** Records what is not done; the same wish, put off for the same reason, is told once. */
+  #putOff(kind: "cooldown" | "unaffordable", draft: Draft): void {
+    const wish = [
+      kind,
+      ...draft.targets.filter(({ isNew }) => isNew).map(({ poolId }) => `+${poolId}`),
+      ...draft.departures.map(({ poolId }) => `-${poolId}`),
+    ].join(" ");
+    if (this.#lastPutOff === wish) return;
+    this.#lastPutOff = wish;
+    const reason = kind === "cooldown"
+      ? draft.reason
+      : `Not done, as its costs would take all there is: ${draft.reason}`;
+    this.#decisions.push({ ...draft, ...NO_COST, reason, kind, actedAt: null });
   }
 
-  #record(decision: Decision): void {
-    this.#decisions.push(decision);
-    this.#turnoverUsd += decision.turnoverUsd;
-    this.#costUsd += decision.costUsd;
+  #quote(targets: readonly Target[]): Trade | null {
+    const { maxWeight } = this.#constraints;
+    const caps = new Map(targets.map(({ candidate }) => [candidate.pool, maxWeight]));
+    return this.#book.quote(caps, this.#constraints);
   }
 
-  #noteAllocation(at: UtcMs): void {
-    const weights = [...this.#book.weights()].map(([pool, weight]) => ({
-      poolId: this.#idOf(pool),
-      weight,
-    }));
-    this.#allocations.push({ at, weights });
+  /** A target with its share after the trade; 0 where that can't be done. */
+  #allocationOf({ candidate, rank }: Target, trade: Trade | null): Allocation {
+    const { pool, score, netApy, readingAt, knownAt } = candidate;
+    const poolId = this.#sightOf(pool).history.pool.id;
+    const isNew = !this.#book.pools.includes(pool);
+    const weight = trade === null ? 0 : (trade.positions.get(pool) ?? 0) / trade.valueUsd;
+    return { poolId, readingAt, knownAt, weight, isNew, score, rank, netApy };
   }
 
-  #allocationOf({ candidate, weight, rank }: Target): Allocation {
-    const { pool, score, netApy, readingAt } = candidate;
-    return { poolId: this.#idOf(pool), weight, score, rank, netApy, readingAt };
+  #weightsNow(): readonly Weight[] {
+    return [...this.#book.weights()]
+      .map(([pool, weight]) => ({ poolId: this.#sightOf(pool).history.pool.id, weight }));
   }
 
-  #wordsOf(entering: readonly Target[], leaving: readonly number[]): string {
-    const named = (pool: number) => {
-      const { symbol, chain } = this.#sights[pool]?.history.pool ?? { symbol: "?", chain: "?" };
-      return `${symbol} on ${chain}`;
-    };
-    const parts = [
-      ...entering.map(({ candidate, rank }) => `enter ${named(candidate.pool)}, rank ${rank}`),
-      ...leaving.map((pool) => `leave ${named(pool)}`),
-    ];
-    return parts.join("; ");
-  }
-
-  #idOf(pool: number): PoolId {
+  #sightOf(pool: number): PoolSight {
     const sight = this.#sights[pool];
-    if (!sight) throw new RangeError(`Cannot name pool ${pool}: no such index`);
-    return sight.history.pool.id;
+    if (!sight) throw new RangeError(`Cannot look at pool ${pool}: no such index`);
+    return sight;
   }
 }

@@ -51,7 +51,7 @@ function baseline(
 ): Baseline {
   const words = WORDS[name];
   if (first === null || weights === null) {
-    const reason = first === null ? "No pool could be had" : "No TVL is known";
+    const reason = first === null ? "Nothing was bought" : "No TVL is known";
     return { name, words, valuesUsd: null, apy: null, reason };
   }
   const valuesUsd = holdValues(weights, { actStep: first.actStep, market });
@@ -67,9 +67,16 @@ function holdValues(
   return times.map((at, step) => {
     const before = times[step - 1];
     if (before !== undefined) {
-      book.accrue(at - before, (pool) => sights[pool]?.paidApy(before, constraints) ?? 0);
+      book.accrue((pool) => ({
+        paid: sights[pool]?.paidGrowth(before, at) ?? 0,
+        promised: 0,
+      }));
     }
-    if (step === actStep) book.rebalance(weights, constraints);
+    if (step === actStep) {
+      const trade = book.quote(weights, constraints);
+      // Where its costs would take all there is, as of many pools with little, it stays in cash.
+      if (trade !== null) book.apply(trade);
+    }
     for (const pool of book.pools) {
       if (sights[pool]?.isGone(at, constraints)) book.close(pool, constraints.vanishPenalty);
     }

@@ -1,5 +1,5 @@
 import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
-import { learnedInOrder, type PoolHistory, RisingCount } from "../pool_history.ts";
+import { countUpTo, learnedInOrder, type PoolHistory, RisingCount } from "../pool_history.ts";
 import {
   type PoolReadings,
   poolReadings,
@@ -7,7 +7,8 @@ import {
   scoreInputsAt,
 } from "../pool_readings.ts";
 import { netApy, scoreV0, scoreV1 } from "../pool_scores.ts";
-import type { AutopilotConstraints, Exclusion } from "./simulation.ts";
+import { PaidYield } from "./paid_yield.ts";
+import type { AutopilotConstraints, DataUsed, Evidence, Exclusion } from "./simulation.ts";
 
 /** A pool that can be had, as it was seen at a decision. */
 export interface Candidate {
@@ -17,25 +18,32 @@ export interface Candidate {
   readonly netApy: number;
   readonly tvlUsd: number | null;
   readonly readingAt: UtcMs;
+  readonly knownAt: UtcMs;
 }
 
 /** One pool through the eyes of the autopilot: never more than was known at the time asked. */
 export class PoolSight {
   readonly history: PoolHistory;
-  /** Readings that came too late to be used. */
-  readonly lateReadings: number;
   readonly #readings: PoolReadings;
   readonly #index: number;
   readonly #known: RisingCount;
-  readonly #paid: RisingCount;
+  readonly #paid: PaidYield;
+  /** All that was read, in time or late. */
+  readonly #all: PoolHistory;
 
-  constructor(history: PoolHistory, index: number) {
+  constructor(
+    history: PoolHistory,
+    { index, constraints }: {
+      readonly index: number;
+      readonly constraints: AutopilotConstraints;
+    },
+  ) {
     this.history = learnedInOrder(history);
-    this.lateReadings = history.length - this.history.length;
     this.#readings = poolReadings(this.history);
     this.#index = index;
     this.#known = new RisingCount(this.history.knownAt);
-    this.#paid = new RisingCount(this.history.ts);
+    this.#paid = new PaidYield(history, constraints);
+    this.#all = history;
   }
 
   /** The newest row known at the instant, -1 of none. */
@@ -64,25 +72,51 @@ export class PoolSight {
       ? scoreV0(inputs, settings)
       : scoreV1(this.history.pool.structure, { inputs, settings });
     if (score === null) return "unrated";
+    // The geometric score is 0 where one factor is: nothing makes up for that.
+    if (score === 0 && constraints.method === "v1") return "score_zero";
     return {
       pool: this.#index,
       score,
       netApy: net,
       tvlUsd: inputs.tvlUsd,
       readingAt: utcMsOf(readingAt),
+      knownAt: utcMsOf(this.history.knownAt[row] ?? NaN),
     };
   }
 
-  /** The yield that was paid from the instant on, whoever knew of it; 0 before and after its life. */
-  paidApy(at: number, { settings }: Pick<AutopilotConstraints, "settings">): number {
-    const { supplyApy, incentiveApy } = this.history;
-    const row = this.#paid.upTo(at) - 1;
-    if (row < 0 || row === this.history.length - 1) return 0;
-    const incentive = incentiveApy[row] ?? NaN;
-    return netApy({
-      supplyApy: supplyApy[row] ?? NaN,
-      incentiveApy: Number.isNaN(incentive) ? null : incentive,
-    }, settings);
+  /** The reading that a judgement at the instant stands on. */
+  evidenceAt(at: number): Evidence {
+    const row = this.rowKnownAt(at);
+    const { pool, ts, knownAt } = this.history;
+    return {
+      poolId: pool.id,
+      readingAt: row < 0 ? null : utcMsOf(ts[row] ?? NaN),
+      knownAt: row < 0 ? null : utcMsOf(knownAt[row] ?? NaN),
+    };
+  }
+
+  /** What the pool paid from one instant to a later one, whoever knew of it, as a fraction. */
+  paidGrowth(from: number, to: number): number {
+    return this.#paid.growth(from, to);
+  }
+
+  /** The readings of a range, both ends included. */
+  dataUsed({ start, end }: Pick<AutopilotConstraints, "start" | "end">): DataUsed {
+    const { ts, knownAt, length } = this.#all;
+    const [from, to] = [countUpTo(ts, start - 1), countUpTo(ts, end)];
+    const { oldUpTo } = this.#readings.stale;
+    const kept = this.history.ts;
+    const [keptFrom, keptTo] = [countUpTo(kept, start - 1), countUpTo(kept, end)];
+    return {
+      pools: 1,
+      poolsRead: to > from ? 1 : 0,
+      readings: to - from,
+      staleReadings: (oldUpTo[keptTo] ?? 0) - (oldUpTo[keptFrom] ?? 0),
+      unseenReadings: knownAt.subarray(from, to).filter((known) => known > end).length,
+      lateReadings: length - this.history.length,
+      firstAt: to > from ? utcMsOf(ts[from] ?? NaN) : null,
+      lastAt: to > from ? utcMsOf(ts[to - 1] ?? NaN) : null,
+    };
   }
 
   #refusal(

@@ -4,7 +4,7 @@ import { Autopilot } from "./autopilot.ts";
 import { baselinesOf } from "./baselines.ts";
 import { annualized, maxDrawdown, worstMonth } from "./outcome.ts";
 import { PoolSight } from "./pool_sight.ts";
-import type { AutopilotConstraints, Simulation } from "./simulation.ts";
+import type { AutopilotConstraints, DataUsed, Simulation } from "./simulation.ts";
 
 /** Steps of one simulation: more than ten years by day. */
 export const MAX_STEPS = 4_000;
@@ -19,40 +19,88 @@ export function simulateAutopilot(
   histories: readonly PoolHistory[],
   constraints: AutopilotConstraints,
 ): Simulation {
+  const steps = simulationSteps(histories, constraints);
+  for (let step = steps.next();; step = steps.next()) {
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same bit by bit: yields the steps that are done, so that the caller can rest or stop. */
+export function* simulationSteps(
+  histories: readonly PoolHistory[],
+  constraints: AutopilotConstraints,
+): Generator<number, Simulation> {
   const times = stepsOf(constraints);
-  const sights = histories.map((history, index) => new PoolSight(history, index));
+  const sights: PoolSight[] = [];
+  for (const [index, history] of histories.entries()) {
+    sights.push(new PoolSight(history, { index, constraints }));
+    if (index % SIGHTS_AT_ONCE === 0) yield 0;
+  }
   const autopilot = new Autopilot(sights, constraints);
   const valuesUsd: number[] = [];
   for (const [step, at] of times.entries()) {
     autopilot.step(at, { before: times[step - 1] ?? null, next: times[step + 1] ?? null });
     valuesUsd.push(autopilot.valueUsd);
+    yield step + 1;
   }
-  const { allocations, decisions, turnoverUsd, costUsd, promisedApy, idleShare } = autopilot
-    .report();
   const first = autopilot.firstChoice(times);
   return {
     times,
     valuesUsd,
-    allocations,
-    decisions,
+    ...autopilot.report(),
     baselines: baselinesOf(first, { times, sights, constraints }),
     realizedApy: annualized(times, valuesUsd),
-    promisedApy,
-    turnoverUsd,
-    costUsd,
     worstMonth: worstMonth(times, valuesUsd),
     maxDrawdown: maxDrawdown(valuesUsd),
-    idleShare,
-    lateReadings: sights.reduce((sum, { lateReadings }) => sum + lateReadings, 0),
+    data: dataUsed(sights, constraints),
   };
 }
 
-function stepsOf(
+/** Histories that are made ready between two rests. */
+const SIGHTS_AT_ONCE = 50;
+
+/** Steps from start to end, both included where they fall on one. */
+export function stepCount(
   { start, end, stepMs }: Pick<AutopilotConstraints, "start" | "end" | "stepMs">,
+): number {
+  return Math.max(0, Math.floor((end - start) / stepMs) + 1);
+}
+
+function stepsOf(
+  range: Pick<AutopilotConstraints, "start" | "end" | "stepMs">,
 ): readonly UtcMs[] {
-  const steps = Math.floor((end - start) / stepMs) + 1;
+  const steps = stepCount(range);
   if (!(steps >= 2 && steps <= MAX_STEPS)) {
     throw new RangeError(`Cannot simulate ${steps} steps: expected 2 to ${MAX_STEPS}`);
   }
-  return Array.from({ length: steps }, (_, step) => utcMsOf(start + step * stepMs));
+  return Array.from({ length: steps }, (_, step) => utcMsOf(range.start + step * range.stepMs));
+}
+
+const NO_DATA: DataUsed = {
+  pools: 0,
+  poolsRead: 0,
+  readings: 0,
+  staleReadings: 0,
+  unseenReadings: 0,
+  lateReadings: 0,
+  firstAt: null,
+  lastAt: null,
+};
+
+function dataUsed(sights: readonly PoolSight[], constraints: AutopilotConstraints): DataUsed {
+  return sights.map((sight) => sight.dataUsed(constraints)).reduce((sum, one): DataUsed => ({
+    pools: sum.pools + one.pools,
+    poolsRead: sum.poolsRead + one.poolsRead,
+    readings: sum.readings + one.readings,
+    staleReadings: sum.staleReadings + one.staleReadings,
+    unseenReadings: sum.unseenReadings + one.unseenReadings,
+    lateReadings: sum.lateReadings + one.lateReadings,
+    firstAt: extreme(sum.firstAt, one.firstAt, Math.min),
+    lastAt: extreme(sum.lastAt, one.lastAt, Math.max),
+  }), NO_DATA);
+}
+
+function extreme(a: UtcMs | null, b: UtcMs | null, pick: (a: number, b: number) => number) {
+  if (a === null) return b;
+  return b === null ? a : utcMsOf(pick(a, b));
 }

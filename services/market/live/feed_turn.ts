@@ -3,7 +3,7 @@ import { DAY_MS, SECOND_MS, type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import { bucketStart, CANDLE_STATES, type CandleSeries, intervalMs } from "../candle.ts";
 import { type HeldPrice, LIVE_TOPICS } from "../live_ports.ts";
 import type { FeedEvent, FeedStatus, Tick } from "../ports.ts";
-import { DEMO_SOURCE } from "../series_choice.ts";
+import { isDemoSource } from "../series_choice.ts";
 import { BUILT_INTERVAL, CandleMaker } from "./live_candles.ts";
 import type { HeldCommand, LiveFeed, LiveMarketDeps } from "./live_market.ts";
 import type { LiveMetrics } from "./live_metrics.ts";
@@ -20,6 +20,8 @@ const HELD_BACK = "trades were held back";
 
 /** How far back bars that were never closed are looked for; backfill finds those before. */
 const UNSURE_MS = DAY_MS;
+/** How soon gaps are asked for again that could not be queued. */
+const HEAL_AGAIN_MS = 5 * SECOND_MS;
 /** Instances that have just started know of the feeds within this time. */
 const TELL_FEEDS_EVERY_MS = 5 * SECOND_MS;
 
@@ -35,6 +37,7 @@ export class FeedTurn {
   readonly #listening: Promise<void>[] = [];
   readonly #statuses = new Map<string, FeedStatus>();
   #tellFeedsAt = -Infinity;
+  #healAgainAt = -Infinity;
 
   constructor(deps: LiveMarketDeps, metrics: LiveMetrics) {
     this.#deps = deps;
@@ -47,8 +50,10 @@ export class FeedTurn {
   async begin(): Promise<void> {
     const { clock, feeds, prices, store } = this.#deps;
     const now = clock.now();
-    for (const { assetId, priceUsd, asof } of await prices.listPrices()) {
-      this.#guard.remember(assetId, { priceUsd, at: asof });
+    const isDemo = feeds.some(({ venue }) => isDemoSource(venue));
+    for (const { assetId, priceUsd, asof, source } of await prices.listPrices()) {
+      // A price of the other world says nothing of how far one of this may move.
+      if (isDemoSource(source) === isDemo) this.#guard.remember(assetId, { priceUsd, at: asof });
     }
     for (const { venue: source, assetIds } of feeds) {
       // What came before is backfill's to fetch; it leaves the bar out that is open now.
@@ -95,10 +100,15 @@ export class FeedTurn {
     }
   }
 
-  /** Stores what is in the making. `hasLapsed` says that trades may have gone by unheard. */
-  async end({ hasLapsed = false } = {}): Promise<void> {
+  /** Stops listening, and lets go of what is in the making. */
+  async abandon(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#listening);
+  }
+
+  /** Stores what is in the making. `hasLapsed` says that trades may have gone by unheard. */
+  async end({ hasLapsed = false } = {}): Promise<void> {
+    await this.abandon();
     for (const { venue } of hasLapsed ? this.#deps.feeds : []) this.#candles.interrupt(venue);
     await this.beat({ isLast: true });
   }
@@ -111,18 +121,31 @@ export class FeedTurn {
 
   /** Stores and publishes what is due. */
   async beat({ isLast = false } = {}): Promise<void> {
-    const { clock, log, heal } = this.#deps;
-    const now = clock.now();
+    const now = this.#deps.clock.now();
     this.#tellFeeds(now);
     await this.#publishPrices(now);
     await this.#storeCandles(now, { isLast });
     // What is open at the end is found as a gap by whoever feeds next.
-    for (const gap of isLast ? [] : this.#candles.takeGaps()) {
+    if (!isLast && now >= this.#healAgainAt) this.#askToHeal(now);
+    this.#metrics.counted({ late: this.#candles.late, excluded: this.#makers.excluded });
+  }
+
+  /** A gap that can't be asked for, as the queue is away, is kept and asked for again. */
+  #askToHeal(now: UtcMs): void {
+    const { clock, log, heal } = this.#deps;
+    for (const gap of this.#candles.takeGaps()) {
       // A bar still open is asked for once it is closed.
       if (bucketStart(gap.from, BUILT_INTERVAL) === bucketStart(now, BUILT_INTERVAL)) continue;
-      heal(gap).catch((error) => log.error("A gap could not be queued to heal", { gap, error }));
+      heal(gap).catch((error: unknown) => {
+        this.#candles.giveBack(gap);
+        const failedAt = clock.now();
+        // Told once of all the gaps of a beat.
+        if (failedAt < this.#healAgainAt) return;
+        this.#healAgainAt = failedAt + HEAL_AGAIN_MS;
+        const reason = errorMessage(error);
+        log.error("Gaps could not be queued to heal, next try soon", { gap, reason, error });
+      });
     }
-    this.#metrics.counted({ late: this.#candles.late, excluded: this.#makers.excluded });
   }
 
   async #publishPrices(now: UtcMs): Promise<void> {
@@ -196,7 +219,7 @@ export class FeedTurn {
   #believe(tick: Tick): void {
     this.#makers.add(tick);
     // The demo market writes its own candles, of which its ticks are only a glimpse.
-    if (tick.source !== DEMO_SOURCE) this.#candles.add(tick);
+    if (!isDemoSource(tick.source)) this.#candles.add(tick);
   }
 
   #apply(verdict: Verdict): void {

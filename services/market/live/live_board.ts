@@ -1,5 +1,9 @@
+import { errorMessage } from "../../kernel/errors.ts";
+import { Listeners } from "../../kernel/listeners.ts";
 import type { Bus } from "../../ports/bus.ts";
+import type { Log } from "../../ports/mod.ts";
 import type { AssetId } from "../assets.ts";
+import type { DemoGate } from "../demo_gate.ts";
 import {
   LIVE_TOPICS,
   type LivePrice,
@@ -7,41 +11,94 @@ import {
   type LivePriceStore,
 } from "../live_ports.ts";
 import type { FeedStatus } from "../ports.ts";
+import { isDemoSource } from "../series_choice.ts";
+
+/** Who wants to hear what the board takes. */
+export interface BoardListener {
+  readonly onPrices?: (prices: readonly LivePrice[]) => void;
+  readonly onFeeds?: (feeds: readonly FeedStatus[]) => void;
+  /** What was told of prices and feeds so far stands no more: the board holds all that does. */
+  readonly onForgotten?: () => void;
+}
 
 /**
  * The newest prices and the state of the feeds, as every instance holds them in memory: read from
- * the store once, then kept up by the bus.
+ * the store once, then kept up by the bus. Those of the demo market are taken while it is what
+ * shows, and are gone with it; what the board tells, nobody has to look through again.
  */
 export class LiveBoard implements LivePrices {
   readonly #bus: Bus;
   readonly #store: LivePriceStore;
+  readonly #demo: DemoGate;
   readonly #prices = new Map<AssetId, LivePrice>();
   readonly #feeds = new Map<string, FeedStatus>();
+  readonly #onPrices: Listeners<readonly LivePrice[]>;
+  readonly #onFeeds: Listeners<readonly FeedStatus[]>;
+  readonly #onForgotten: Listeners;
   readonly #stops: (() => void)[] = [];
   #version = 0;
+  #hasToldDemo = false;
 
-  constructor({ bus, store }: { bus: Bus; store: LivePriceStore }) {
+  constructor({ bus, store, demo, log }: {
+    bus: Bus;
+    store: LivePriceStore;
+    demo: DemoGate;
+    log: Log;
+  }) {
     this.#bus = bus;
     this.#store = store;
+    this.#demo = demo;
+    const onError = (error: unknown) =>
+      log.error("A listener of live prices failed", { reason: errorMessage(error), error });
+    this.#onPrices = new Listeners(onError);
+    this.#onFeeds = new Listeners(onError);
+    this.#onForgotten = new Listeners(onError);
   }
 
   /** Listens first and reads then, so that no price falls between the two. */
   async start(): Promise<void> {
     this.#stops.push(
+      this.#demo.onShut(() => this.#forgetDemo()),
       this.#bus.subscribe(LIVE_TOPICS.prices, (payload) => {
-        this.#take(JSON.parse(payload) as readonly LivePrice[]);
+        this.#admit(JSON.parse(payload) as readonly LivePrice[], {
+          sourceOf: ({ source }) => source,
+          take: (prices) => this.#tellPrices(prices),
+        });
       }),
       this.#bus.subscribe(LIVE_TOPICS.feeds, (payload) => {
-        for (const status of JSON.parse(payload) as readonly FeedStatus[]) {
-          this.#feeds.set(status.venue, status);
-        }
+        this.#admit(JSON.parse(payload) as readonly FeedStatus[], {
+          sourceOf: ({ venue }) => venue,
+          take: (feeds) => this.#tellFeeds(feeds),
+        });
       }),
     );
-    this.#take(await this.#store.listPrices());
+    const stored = await this.#store.listPrices();
+    const mayShowDemo = await this.#demo.isOpen();
+    this.#take(stored.filter(({ source }) => mayShowDemo || !isDemoSource(source)));
   }
 
   stop(): void {
     for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  /** Tells of what is taken from now on, until the result is called. */
+  subscribe({ onPrices, onFeeds, onForgotten }: BoardListener): () => void {
+    const stops = [
+      onPrices && this.#onPrices.add(onPrices),
+      onFeeds && this.#onFeeds.add(onFeeds),
+      onForgotten && this.#onForgotten.add(onForgotten),
+    ];
+    return () => {
+      for (const stop of stops) stop?.();
+    };
+  }
+
+  /**
+   * Resolves once nothing that was told is of a demo market that is over; `null` where that is
+   * certain at once, as it is wherever there is no demo market.
+   */
+  settle(): Promise<unknown> | null {
+    return this.#hasToldDemo && this.#demo.peek() === null ? this.#demo.isOpen() : null;
   }
 
   version(): number {
@@ -61,12 +118,57 @@ export class LiveBoard implements LivePrices {
     return [...this.#feeds.values()].sort((a, b) => a.venue < b.venue ? -1 : 1);
   }
 
+  /**
+   * Takes what is real at once. What is of the demo market waits where the store has to be asked
+   * whether it still shows, and is left out where it does not or the store is away.
+   */
+  #admit<T>(
+    all: readonly T[],
+    { sourceOf, take }: { sourceOf: (one: T) => string; take: (some: readonly T[]) => void },
+  ): void {
+    const isDemo = (one: T) => isDemoSource(sourceOf(one));
+    const mayShowDemo = this.#demo.peek();
+    const real = all.filter((one) => !isDemo(one));
+    if (real.length > 0) take(real);
+    if (real.length === all.length || mayShowDemo === false) return;
+    const takeDemo = () => {
+      this.#hasToldDemo = true;
+      take(all.filter(isDemo));
+    };
+    if (mayShowDemo) return takeDemo();
+    this.#demo.isOpen().then((isOpen) => {
+      if (isOpen) takeDemo();
+    }, () => {});
+  }
+
+  #tellPrices(prices: readonly LivePrice[]): void {
+    this.#take(prices);
+    this.#onPrices.tell(prices);
+  }
+
+  #tellFeeds(feeds: readonly FeedStatus[]): void {
+    for (const status of feeds) this.#feeds.set(status.venue, status);
+    this.#onFeeds.tell(feeds);
+  }
+
+  #forgetDemo(): void {
+    for (const [assetId, { source }] of this.#prices) {
+      if (isDemoSource(source)) this.#prices.delete(assetId);
+    }
+    for (const venue of this.#feeds.keys()) if (isDemoSource(venue)) this.#feeds.delete(venue);
+    this.#version++;
+    this.#hasToldDemo = false;
+    this.#onForgotten.tell();
+  }
+
   #take(prices: readonly LivePrice[]): void {
     for (const price of prices) {
       const known = this.#prices.get(price.assetId);
-      if (known && known.asof > price.asof) {
-        this.#prices.set(price.assetId, withMarket(known, price));
-      } else this.#prices.set(price.assetId, withMarket(price, known ?? null));
+      // A real price takes the place of a synthetic one of any time.
+      const isReplaced = known && isDemoSource(known.source) && !isDemoSource(price.source);
+      const isKept = known && !isReplaced && known.asof > price.asof;
+      if (isKept) this.#prices.set(price.assetId, withMarket(known, price));
+      else this.#prices.set(price.assetId, withMarket(price, known ?? null));
     }
     if (prices.length > 0) this.#version++;
   }

@@ -138,6 +138,11 @@ export class CandleMaker {
     return gaps;
   }
 
+  /** Takes a gap back that could not be asked for. */
+  giveBack(gap: FeedGap): void {
+    this.#note(gap);
+  }
+
   #note(gap: FeedGap): void {
     const { venue, assetIds, from, to } = gap;
     this.#gaps.set(JSON.stringify([venue, assetIds, from, to]), gap);

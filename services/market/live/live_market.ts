@@ -27,6 +27,8 @@ export interface LiveFeed {
 
 export interface LiveMarketDeps {
   readonly feeds: readonly LiveFeed[];
+  /** Whether what the feeds say may be told at present. */
+  readonly mayFeed: () => boolean | Promise<boolean>;
   readonly store: CandleStore;
   readonly prices: LivePriceStore;
   readonly bus: Bus;
@@ -113,6 +115,7 @@ export class LiveMarket {
 
   #beat(): Promise<void> {
     return this.#orLog(async () => {
+      if (!await this.#deps.mayFeed()) return await this.#abandon();
       if (!await this.#hasLease()) return await this.#end({ hasLapsed: true });
       this.#turn ??= await this.#begin();
       await this.#turn.beat();
@@ -162,5 +165,14 @@ export class LiveMarket {
     const turn = this.#turn;
     this.#turn = null;
     await turn?.end({ hasLapsed });
+  }
+
+  /** Ends the turn with nothing of what is in the making; the lease runs out by itself. */
+  async #abandon(): Promise<void> {
+    const turn = this.#turn;
+    if (turn === null) return;
+    this.#turn = null;
+    this.#deps.log.info("Feeding ends: what the feeds say is not shown any more");
+    await turn.abandon();
   }
 }

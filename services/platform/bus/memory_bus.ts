@@ -1,24 +1,33 @@
+import { errorMessage } from "../../kernel/errors.ts";
+import { Listeners } from "../../kernel/listeners.ts";
 import type { Bus } from "../../ports/bus.ts";
-
-type Listener = (payload: string) => void;
+import type { Log } from "../../ports/mod.ts";
 
 /** The bus of a single instance. */
 export class MemoryBus implements Bus {
   readonly name: string = "memory";
-  readonly #listeners = new Map<string, Set<Listener>>();
+  protected readonly log: Log;
+  readonly #topics = new Map<string, Listeners<string>>();
 
-  publish(topic: string, payload: string): void {
-    for (const listener of this.#listeners.get(topic) ?? []) listener(payload);
+  constructor(log: Log) {
+    this.log = log;
   }
 
-  subscribe(topic: string, listener: Listener): () => void {
-    const listeners = this.#listeners.get(topic) ?? new Set();
-    this.#listeners.set(topic, listeners.add(listener));
-    return () => listeners.delete(listener);
+  publish(topic: string, payload: string): void {
+    this.#topics.get(topic)?.tell(payload);
+  }
+
+  subscribe(topic: string, listener: (payload: string) => void): () => void {
+    const known = this.#topics.get(topic);
+    const listeners = known ?? new Listeners<string>((error) => {
+      this.log.error("A listener of the bus failed", { topic, reason: errorMessage(error), error });
+    });
+    if (!known) this.#topics.set(topic, listeners);
+    return listeners.add(listener);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#listeners.clear();
+    this.#topics.clear();
     return Promise.resolve();
   }
 }

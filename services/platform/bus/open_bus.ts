@@ -16,5 +16,5 @@ export async function openBus({ notices, redis, ...options }: {
   readonly instance: string;
 }): Promise<Bus> {
   if (notices) return await PostgresBus.open({ notices, ...options });
-  return redis ? await RedisBus.open({ redis, ...options }) : new MemoryBus();
+  return redis ? await RedisBus.open({ redis, ...options }) : new MemoryBus(options.log);
 }

@@ -18,16 +18,14 @@ const encoder = new TextEncoder();
 export class PostgresBus extends SharedBus {
   override readonly name = "postgres";
   readonly #notices: Notices;
-  readonly #log: Log;
   #waiting: string[] = [];
   #sending: Promise<void> | null = null;
   #unlisten: () => Promise<void> = () => Promise.resolve();
   #isAway = false;
 
   private constructor({ notices, log, instance }: PostgresBusOptions) {
-    super(instance);
+    super(instance, log);
     this.#notices = notices;
-    this.#log = log;
   }
 
   /** Opens the bus; from then on the messages of other instances come. */
@@ -53,12 +51,12 @@ export class PostgresBus extends SharedBus {
     for (let text = this.#waiting.shift(); text !== undefined; text = this.#waiting.shift()) {
       try {
         await this.#notices.send(CHANNEL, text);
-        if (this.#isAway) this.#log.info("Other instances hear of prices again");
+        if (this.#isAway) this.log.info("Other instances hear of prices again");
         this.#isAway = false;
       } catch (error) {
         // Told once: each message that is lost meanwhile is followed by newer ones.
         if (!this.#isAway) {
-          this.#log.warn("Other instances can't be told", { reason: errorMessage(error) });
+          this.log.warn("Other instances can't be told", { reason: errorMessage(error) });
         }
         this.#isAway = true;
       }

@@ -27,7 +27,6 @@ export class RedisBus extends SharedBus {
   override readonly name = "redis";
   readonly #redis: RedisCommands;
   readonly #timer: Timer;
-  readonly #log: Log;
   #waiting: Envelope[] = [];
   #sending: Promise<void> | null = null;
   #reading: Promise<void> = Promise.resolve();
@@ -37,10 +36,9 @@ export class RedisBus extends SharedBus {
   #isAway = false;
 
   private constructor({ redis, timer, log, instance }: RedisBusOptions) {
-    super(instance);
+    super(instance, log);
     this.#redis = redis;
     this.#timer = timer;
-    this.#log = log;
   }
 
   /** Opens the bus; from then on the messages of other instances come. */
@@ -104,12 +102,12 @@ export class RedisBus extends SharedBus {
   async #guard<T>(work: () => Promise<T>): Promise<T | null> {
     try {
       const result = await work();
-      if (this.#isAway) this.#log.info("Redis answers again: instances hear of each other");
+      if (this.#isAway) this.log.info("Redis answers again: instances hear of each other");
       this.#isAway = false;
       return result;
     } catch (error) {
       if (!this.#isAway) {
-        this.#log.warn("Redis is away: other instances can't be told or heard", {
+        this.log.warn("Redis is away: other instances can't be told or heard", {
           reason: errorMessage(error),
         });
       }

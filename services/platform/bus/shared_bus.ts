@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Log } from "../../ports/mod.ts";
 import { MemoryBus } from "./memory_bus.ts";
 
 const Envelope = z.object({
@@ -17,8 +18,8 @@ export type Envelope = Readonly<z.output<typeof Envelope>>;
 export abstract class SharedBus extends MemoryBus {
   readonly #instance: string;
 
-  constructor(instance: string) {
-    super();
+  constructor(instance: string, log: Log) {
+    super(log);
     this.#instance = instance;
   }
 

@@ -1,3 +1,5 @@
+import { SECOND_MS } from "../../kernel/time.ts";
+import type { Clock } from "../../ports/mod.ts";
 import type { Counter, Gauge, Histogram, Labels, MetricDefinition } from "../../ports/metrics.ts";
 import { SeriesSet } from "./series.ts";
 
@@ -6,6 +8,15 @@ export interface Sample {
   readonly metricName?: string;
   readonly labels: Readonly<Record<string, string | number>>;
   readonly value: number;
+  readonly exemplar?: Exemplar;
+}
+
+/** One value that was counted, with what it was measured on, as OpenMetrics has it. */
+export interface Exemplar {
+  readonly labelSet: { readonly trace_id: string };
+  readonly value: number;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
 }
 
 /** A metric that can say what it holds. */
@@ -17,9 +28,11 @@ export interface Instrument {
 
 interface InstrumentOptions {
   readonly onDropped: () => void;
+  readonly clock: Clock;
 }
 
 const NONE: Labels = Object.freeze({});
+const UNTRACED = { traceId: null };
 
 /** A sum that only grows. */
 export class SumCounter implements Counter, Instrument {
@@ -71,6 +84,8 @@ export class LastGauge implements Gauge, Instrument {
 interface Buckets {
   /** Observations of each bucket alone; the last one is above every bound. */
   readonly counts: Float64Array;
+  /** The last example of each bucket; most have none. */
+  readonly exemplars: (Exemplar | undefined)[];
   sum: number;
 }
 
@@ -79,11 +94,12 @@ export class BucketHistogram implements Histogram, Instrument {
   readonly type = "histogram";
   readonly definition: MetricDefinition;
   readonly #bounds: readonly number[];
+  readonly #clock: Clock;
   readonly #series: SeriesSet<Buckets>;
 
   constructor(
     definition: MetricDefinition & { readonly buckets: readonly number[] },
-    { onDropped }: InstrumentOptions,
+    { onDropped, clock }: InstrumentOptions,
   ) {
     const { name, buckets } = definition;
     if (buckets.some((bound, at) => !(bound > (buckets[at - 1] ?? -Infinity)))) {
@@ -91,33 +107,43 @@ export class BucketHistogram implements Histogram, Instrument {
     }
     this.definition = definition;
     this.#bounds = buckets;
+    this.#clock = clock;
     this.#series = new SeriesSet({
       names: definition.labels ?? [],
-      make: () => ({ counts: new Float64Array(buckets.length + 1), sum: 0 }),
+      make: () => ({ counts: new Float64Array(buckets.length + 1), exemplars: [], sum: 0 }),
       onDropped,
     });
   }
 
-  observe(value: number, labels: Labels = NONE): void {
+  observe(
+    value: number,
+    labels: Labels = NONE,
+    { traceId }: { readonly traceId: string | null } = UNTRACED,
+  ): void {
     const series = this.#series.of(labels);
     if (!series) return;
     let at = 0;
     while (at < this.#bounds.length && value > (this.#bounds[at] ?? Infinity)) at++;
     series.counts[at] = (series.counts[at] ?? 0) + 1;
     series.sum += value;
+    if (traceId === null) return;
+    const timestamp = this.#clock.now() / SECOND_MS;
+    series.exemplars[at] = { labelSet: { trace_id: traceId }, value, timestamp };
   }
 
   samples(): readonly Sample[] {
     return [...this.#series].flatMap(({ labels, value }) => this.#samplesOf(labels, value));
   }
 
-  #samplesOf(labels: Labels, { counts, sum }: Buckets): readonly Sample[] {
+  #samplesOf(labels: Labels, { counts, exemplars, sum }: Buckets): readonly Sample[] {
     const { name } = this.definition;
     let count = 0;
     const buckets = [...counts].map((own, at): Sample => {
       count += own;
       const le = this.#bounds[at] ?? "+Inf";
-      return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: count };
+      const exemplar = exemplars[at];
+      const sample = { metricName: `${name}_bucket`, labels: { ...labels, le }, value: count };
+      return exemplar === undefined ? sample : { ...sample, exemplar };
     });
     return [
       ...buckets,

@@ -1,5 +1,6 @@
 import type { Metric, Registry } from "prom-client";
 import type { Counter, Gauge, Histogram, MetricDefinition, Metrics } from "../../ports/metrics.ts";
+import type { Clock } from "../../ports/mod.ts";
 import { BucketHistogram, type Instrument, LastGauge, SumCounter } from "./instruments.ts";
 
 /** How a scrape is written: the text that every collector reads, or its successor. */
@@ -17,13 +18,15 @@ export class PromMetrics implements Metrics {
   readonly #instruments = new Map<string, Instrument>();
   readonly #updates: (() => void | Promise<void>)[] = [];
   readonly #dropped: SumCounter;
+  readonly #clock: Clock;
 
-  constructor() {
+  constructor({ clock }: { readonly clock: Clock }) {
+    this.#clock = clock;
     const definition = {
       name: "tokenlysis_metrics_dropped_total",
       help: "Values that were not kept because their metric had too many series",
     };
-    this.#dropped = new SumCounter(definition, { onDropped: () => {} });
+    this.#dropped = new SumCounter(definition, { clock, onDropped: () => {} });
     this.#instruments.set(definition.name, this.#dropped);
   }
 
@@ -69,7 +72,7 @@ export class PromMetrics implements Metrics {
   }
 
   get #options() {
-    return { onDropped: () => this.#dropped.add(1) };
+    return { clock: this.#clock, onDropped: () => this.#dropped.add(1) };
   }
 
   #define<T extends Instrument>(

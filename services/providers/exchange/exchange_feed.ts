@@ -10,7 +10,7 @@ import type { VenueMessage, VenueProtocol } from "./protocol.ts";
 import { VenueAddresses } from "./venue_addresses.ts";
 
 /** Without a readable frame for this long the connection is given up. */
-export const SILENT_AFTER_MS = 30 * SECOND_MS;
+const SILENT_AFTER_MS = 30 * SECOND_MS;
 /** How often a live feed tells when it heard the last frame. */
 const TELL_EVERY_MS = 5 * SECOND_MS;
 /** Live for this long, a connection has worked, and the next failure is a first one. */

@@ -105,7 +105,7 @@ export class ProviderGate implements ProviderHttp {
     if (absence) return absence;
     const deadline = utcMsOf(now + (request.maxWaitMs ?? DEFAULT_WAIT_MS));
     const tried = new Set<string>();
-    const isRepeatable = (request.method ?? "GET") === "GET";
+    const { method = "GET", isRepeatable = method === "GET" } = request;
     const maxTries = isRepeatable ? MAX_TRIES + this.#deps.config.restUrls.length - 1 : 1;
     for (let tries = 1;; tries++) {
       const round = { request, deadline, tries, tried };
@@ -199,11 +199,16 @@ export class ProviderGate implements ProviderHttp {
   async #exchange<T>(url: URL, request: ProviderRequest<T>): Promise<Exchange> {
     try {
       const reply = await this.#send(url, request);
-      return judgeReply(reply, { url, ...request });
+      return judgeReply(reply, { url, secrets: this.#secrets(), ...request });
     } catch (error) {
       if (!(error instanceof ProviderError) || error.retryClass === "never") throw error;
       return { end: "unreachable", problem: error.message, reply: null, body: undefined };
     }
+  }
+
+  #secrets(): readonly Secret[] {
+    const { secretHeaders = {}, secretQuery = {} } = this.#deps;
+    return [...Object.values(secretHeaders), ...Object.values(secretQuery)];
   }
 
   #send<T>(url: URL, { method, headers, body, signal }: ProviderRequest<T>): Promise<HttpReply> {

@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { CallOutcome } from "../../kernel/breaker.ts";
+import type { Secret } from "../../kernel/secret.ts";
 import type { HttpReply } from "../../ports/mod.ts";
 import type { ProviderRequest } from "../provider_http.ts";
 import type { CallEnd } from "./gate_metrics.ts";
@@ -8,6 +10,8 @@ const REFUSED: ReadonlySet<number> = new Set([401, 403, 451]);
 /** Too many calls; 418 is how Binance says that it has had enough of an address. */
 const TOO_MANY: ReadonlySet<number> = new Set([429, 418]);
 const REQUEST_TIMEOUT = 408;
+/** Characters of a provider's own words. */
+const MAX_WORDS = 200;
 
 /** How one call to a provider ended. */
 export interface Exchange {
@@ -22,14 +26,20 @@ export interface Exchange {
 /** Sorts an answer before its content is looked at in detail. */
 export function judgeReply(
   reply: HttpReply,
-  { url, isAbsence }: { readonly url: URL } & Pick<ProviderRequest<unknown>, "isAbsence">,
+  { url, secrets = [], isAbsence }: {
+    readonly url: URL;
+    /** Blotted out of what the provider says. */
+    readonly secrets?: readonly Secret[];
+  } & Pick<ProviderRequest<unknown>, "isAbsence">,
 ): Exchange {
   const body = readBody(reply.body);
   const end = endOf(reply.status, body);
   if (end === "client_error" && isAbsence?.({ status: reply.status, body })) {
     return { end: "absent", problem: null, reply, body };
   }
-  return { end, problem: problemOf(reply, { url, end }), reply, body };
+  const problem = problemOf(reply, { url, end });
+  const said = problem === null ? null : wordsOf(body, secrets);
+  return { end, problem: said === null ? problem : `${problem}: ${said}`, reply, body };
 }
 
 /** The breaker's view of it: refusals and our own mistakes are no outage. */
@@ -53,6 +63,23 @@ export function breakerOutcome(end: CallEnd): CallOutcome {
 /** The address without its query. */
 export function nameOf({ origin, pathname }: URL): string {
   return `${origin}${pathname}`;
+}
+
+/** The reason in a body of JSON, under the names that providers give it. */
+const Reason = z.object({
+  error: z.union([z.string(), z.object({ message: z.string() }).transform((it) => it.message)])
+    .optional().catch(undefined),
+  message: z.string().optional().catch(undefined),
+  msg: z.string().optional().catch(undefined),
+});
+
+/** What a provider says of its refusal, in one short line; `null` where it says nothing. */
+function wordsOf(body: unknown, secrets: readonly Secret[]): string | null {
+  const { data } = Reason.safeParse(body);
+  const said = data?.error ?? data?.message ?? data?.msg ?? "";
+  const open = secrets.reduce((text, secret) => text.replaceAll(secret.reveal(), "…"), said);
+  const line = open.replace(/\s+/g, " ").trim();
+  return line === "" ? null : line.slice(0, MAX_WORDS);
 }
 
 function readBody(text: string): unknown {

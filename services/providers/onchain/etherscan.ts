@@ -1,46 +1,45 @@
 import { z } from "zod";
-import { AppError, ProviderError } from "../../kernel/errors.ts";
-import type { Secret } from "../../kernel/secret.ts";
+import { ProviderError } from "../../kernel/errors.ts";
 import type { GasGauge, GaugeSource } from "../../onchain/gauges.ts";
 import { DecimalSchema, readAnswer } from "../answers.ts";
 import type { ProviderHttp } from "../provider_http.ts";
 
 const NAME = "etherscan";
+const PATH = "/v2/api?chainid=1&module=gastracker&action=gasoracle";
+/** What the key is called in the address, which takes it nowhere else. */
+export const ETHERSCAN_KEY = "apikey";
 
 /** Refusals come with HTTP 200 and a sentence. */
 const Refusal = z.object({ status: z.literal("0"), message: z.string(), result: z.string() });
+/** No block has ever cost near as much. */
+const Gwei = DecimalSchema.refine((gwei) => gwei >= 0 && gwei <= 1e6, "expected 0 to 1000000 gwei");
 const Oracle = z.object({
   result: z.object({
-    LastBlock: DecimalSchema,
-    SafeGasPrice: DecimalSchema,
-    ProposeGasPrice: DecimalSchema,
-    FastGasPrice: DecimalSchema,
-    suggestBaseFee: DecimalSchema.nullish(),
+    LastBlock: DecimalSchema.refine((block) => Number.isSafeInteger(block) && block > 0, {
+      message: "expected a block number",
+    }),
+    SafeGasPrice: Gwei,
+    ProposeGasPrice: Gwei,
+    FastGasPrice: Gwei,
+    suggestBaseFee: Gwei.nullish(),
   }),
 });
 
 type Reading = Omit<GasGauge, "asof">;
 
-/** Etherscan's gas oracle. */
+/** Etherscan's gas oracle. The gate adds the key. */
 export class EtherscanGas implements GaugeSource<"eth_gas"> {
   readonly name = "eth_gas";
+  readonly provider = NAME;
   readonly #http: ProviderHttp;
-  readonly #key: Secret;
 
-  constructor({ http, key }: { readonly http: ProviderHttp; readonly key: Secret }) {
+  constructor({ http }: { readonly http: ProviderHttp }) {
     this.#http = http;
-    this.#key = key;
   }
 
   async fetch(signal?: AbortSignal): Promise<GasGauge> {
-    const query = new URLSearchParams({
-      chainid: "1",
-      module: "gastracker",
-      action: "gasoracle",
-      apikey: this.#key.reveal(),
-    });
     const { value, fetchedAt } = await this.#http.fetchJson({
-      path: `/v2/api?${query}`,
+      path: PATH,
       key: "gasoracle",
       parse: parseGasOracle,
       ...(signal && { signal }),
@@ -50,10 +49,12 @@ export class EtherscanGas implements GaugeSource<"eth_gas"> {
   }
 }
 
-/** Reads the oracle's answer; a refusal that says so in its text is thrown as what it is. */
+/** Reads the oracle's answer; a refusal that says so in its text is thrown with its words. */
 export function parseGasOracle(body: unknown): Reading {
   const refused = Refusal.safeParse(body);
-  if (refused.success) throw refusalOf(refused.data.result);
+  if (refused.success) {
+    throw new ProviderError(NAME, "never", `Cannot call ${NAME}: ${refused.data.result}`);
+  }
   const { result } = readAnswer(body, {
     what: { provider: NAME, name: "gas oracle" },
     schema: Oracle,
@@ -65,11 +66,4 @@ export function parseGasOracle(body: unknown): Reading {
     fast: result.FastGasPrice,
     baseFee: result.suggestBaseFee ?? null,
   };
-}
-
-function refusalOf(text: string): ProviderError | AppError {
-  if (/rate limit/i.test(text)) {
-    return new AppError("RATE_LIMITED", `Cannot call ${NAME}: ${text}`);
-  }
-  return new ProviderError(NAME, "never", `Cannot call ${NAME}: ${text}`);
 }

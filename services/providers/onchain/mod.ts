@@ -1,2 +1,3 @@
-export { EtherscanGas } from "./etherscan.ts";
+export { ETHERSCAN_KEY, EtherscanGas } from "./etherscan.ts";
+export { GAUGE_EXAMPLES } from "./gauge_examples.ts";
 export { MempoolSpace } from "./mempool_space.ts";

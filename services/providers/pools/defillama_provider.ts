@@ -32,7 +32,7 @@ const PoolRow = z.object({
   exposure: z.string().nullish(),
   stablecoin: z.boolean().nullish(),
   ilRisk: z.string().nullish(),
-  count: z.number().nullish(),
+  count: z.int().min(0).max(10_000).nullish(),
   volumeUsd1d: z.number().nullish(),
 });
 type PoolRow = z.output<typeof PoolRow>;
@@ -49,13 +49,18 @@ const Envelope = z.object({ status: z.literal("success"), data: z.array(z.unknow
 
 type Place = Pick<Reading, "protocol" | "chain" | "address" | "symbol" | "about">;
 
-/** DefiLlama's yields: all pools at once, and the history of those asked for. No key. */
+/**
+ * DefiLlama's yields: the largest pools at once, and the history of those asked for. No key. A
+ * chart does not say whose it is, so the list of pools is fetched with it where it is not known.
+ */
 export class DefillamaPoolProvider implements PoolProvider {
   readonly name = NAME;
   readonly targets: readonly string[];
   readonly minFetchMs: number;
   readonly #http: ProviderHttp;
-  /** Where pools are, by DefiLlama's id: charts do not say. */
+  /** Pools whose history is wanted, by DefiLlama's id. */
+  readonly #charted: ReadonlySet<string>;
+  /** Where those pools are: charts do not say. */
   readonly #places = new Map<string, Place>();
 
   constructor({ http, charts = [], minFetchMs = HOUR_MS }: {
@@ -65,6 +70,7 @@ export class DefillamaPoolProvider implements PoolProvider {
     readonly minFetchMs?: number;
   }) {
     this.#http = http;
+    this.#charted = new Set(charts);
     this.targets = [POOLS, ...charts.map((id) => `${CHART}${id}`)];
     this.minFetchMs = minFetchMs;
   }
@@ -74,7 +80,7 @@ export class DefillamaPoolProvider implements PoolProvider {
     { signal }: FetchRange,
   ): Promise<readonly RawPayload[]> {
     const payloads: RawPayload[] = [];
-    for (const target of targets) {
+    for (const target of this.#withPlaces(targets)) {
       const { value, fetchedAt } = await this.#http.fetchJson({
         path: `/${target}`,
         key: target,
@@ -84,6 +90,13 @@ export class DefillamaPoolProvider implements PoolProvider {
       if (value !== null) payloads.push({ key: target, body: value, fetchedAt });
     }
     return payloads;
+  }
+
+  /** The targets, after the list of pools if one of them is a chart that only it can place. */
+  #withPlaces(targets: readonly string[]): readonly string[] {
+    const isPlaced = (target: string) =>
+      target === POOLS || this.#places.has(target.slice(CHART.length));
+    return targets.every(isPlaced) ? targets : [POOLS, ...targets.filter((it) => it !== POOLS)];
   }
 
   normalize(payloads: readonly RawPayload[]): NormalizedPools {
@@ -100,28 +113,20 @@ export class DefillamaPoolProvider implements PoolProvider {
     rows: readonly unknown[],
     { collector, fetchedAt }: { collector: ReadingCollector; fetchedAt: UtcMs },
   ): void {
-    const read: PoolRow[] = [];
+    const read: (PoolRow & { readonly line: number })[] = [];
     for (const [index, row] of rows.entries()) {
       const { success, data, error } = PoolRow.safeParse(row);
-      if (success) read.push(data);
+      if (success) read.push({ ...data, line: index + 1 });
       else collector.setAside(index + 1, issueOf(error));
     }
     const largest = read.filter(({ tvlUsd }) => tvlUsd >= LEAST_TVL_USD)
       .sort((a, b) => b.tvlUsd - a.tvlUsd).slice(0, MAX_POOLS);
+    const wanted = new Set([...largest, ...read.filter(({ pool }) => this.#charted.has(pool))]);
     // One reading a minute, so that a fetch that is repeated at once writes nothing.
     const ts = utcMsOf(fetchedAt - fetchedAt % MINUTE_MS);
-    for (const [index, row] of largest.entries()) {
-      const place = placeOf(row, ts);
-      this.#places.set(row.pool, place);
-      collector.add(index + 1, () => ({
-        ...place,
-        ...yieldsOf(row),
-        ts,
-        knownAt: fetchedAt,
-        basis: { kind: "apy" },
-        tvlUsd: row.tvlUsd,
-        volumeUsd: row.volumeUsd1d ?? null,
-      }));
+    for (const row of wanted) {
+      if (this.#charted.has(row.pool)) this.#places.set(row.pool, placeOf(row, ts));
+      collector.add(row.line, () => readingOf(row, { ts, knownAt: fetchedAt }));
     }
   }
 
@@ -151,27 +156,67 @@ export class DefillamaPoolProvider implements PoolProvider {
   }
 }
 
+/** Reads one entry of `/pools`, as of an instant. Throws `RowError`. */
+export function readPoolEntry(
+  entry: unknown,
+  times: { readonly ts: UtcMs; readonly knownAt: UtcMs },
+): Reading {
+  const { success, data, error } = PoolRow.safeParse(entry);
+  if (!success) throw new RowError(issueOf(error));
+  return readingOf(data, times);
+}
+
+function readingOf(
+  row: PoolRow,
+  { ts, knownAt }: { readonly ts: UtcMs; readonly knownAt: UtcMs },
+): Reading {
+  return {
+    ...placeOf(row, ts),
+    ...yieldsOf(row),
+    ts,
+    knownAt,
+    basis: { kind: "apy" },
+    tvlUsd: row.tvlUsd,
+    volumeUsd: row.volumeUsd1d ?? null,
+  };
+}
+
 function checkEnvelope(body: unknown): z.output<typeof Envelope> {
   return readAnswer(body, { what: { provider: NAME, name: "yields" }, schema: Envelope });
 }
 
-/** Base and reward where they are told apart, else the whole in one figure. */
+/**
+ * Base and reward where they are told apart, else the whole in one figure. The part that is not
+ * given is what the other leaves of the whole; without the whole it is not known.
+ */
 function yieldsOf(
   { apy, apyBase, apyReward }: Pick<PoolRow, "apy" | "apyBase" | "apyReward">,
 ): Pick<Reading, "supplyRate" | "incentiveRate"> {
-  if (apyBase === null && apyReward === null) {
+  if (apyBase !== null) {
+    return { supplyRate: apyBase, incentiveRate: apyReward ?? restOf(apy, apyBase) };
+  }
+  if (apyReward === null) {
     if (apy === null) throw new RowError("Cannot read apy: none of its figures is given");
     return { supplyRate: apy, incentiveRate: null };
   }
-  return { supplyRate: apyBase ?? 0, incentiveRate: apyReward ?? 0 };
+  const supplyRate = restOf(apy, apyReward);
+  if (supplyRate === null) throw new RowError("Cannot read apyBase: only the reward is given");
+  return { supplyRate, incentiveRate: apyReward };
+}
+
+/** What one part leaves of the whole, which is given to five decimals of a percent. */
+function restOf(whole: number | null, part: number): number | null {
+  if (whole === null) return null;
+  const rest = whole - part;
+  return Math.abs(rest) < 1e-9 ? 0 : rest;
 }
 
 function placeOf(row: PoolRow, ts: UtcMs): Place {
   const { project, chain, pool, symbol, count } = row;
   const about: Partial<Pool> = {
     structure: structureOf(row),
-    // It counts one reading a day.
-    since: typeof count === "number" ? utcMsOf(Math.round(ts - count * DAY_MS)) : null,
+    // It counts one reading a day; to the day, as each fetch would move it otherwise.
+    since: typeof count === "number" ? utcMsOf((Math.floor(ts / DAY_MS) - count) * DAY_MS) : null,
   };
   return { protocol: project, chain, address: pool, symbol, about };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { FetchRange, NormalizedPools, PoolProvider, RawPayload } from "../../defi/ports.ts";
 import { ProviderError } from "../../kernel/errors.ts";
-import { HOUR_MS, parseUtcMs, SECOND_MS } from "../../kernel/time.ts";
+import { HOUR_MS, parseUtcMs, SECOND_MS, type UtcMs } from "../../kernel/time.ts";
 import type { Clock, Timer } from "../../ports/mod.ts";
 import { readAnswer } from "../answers.ts";
 import { wait } from "../gate/wait.ts";
@@ -20,7 +20,6 @@ const MAX_POLLS = 60;
 const Started = z.object({ execution_id: z.string().min(1) });
 const Status = z.object({
   state: z.string(),
-  is_execution_finished: z.boolean().nullish(),
   error: z.object({ message: z.string() }).nullish(),
 });
 const Results = z.object({
@@ -28,12 +27,28 @@ const Results = z.object({
   state: z.string(),
   execution_ended_at: z.string().nullish(),
   next_offset: z.number().int().positive().nullish(),
-  result: z.object({ rows: z.array(z.unknown()) }).nullish(),
+  result: z.object({
+    rows: z.array(z.unknown()),
+    metadata: z.object({ total_row_count: z.int().nonnegative().nullish() }).nullish(),
+  }).nullish(),
 });
 type Results = z.output<typeof Results>;
 
 const DONE = "QUERY_STATE_COMPLETED";
 const RUNNING = new Set(["QUERY_STATE_PENDING", "QUERY_STATE_EXECUTING"]);
+/** How an execution that gave nothing ended; each of them was billed. */
+const ENDS: Readonly<Record<string, string>> = {
+  QUERY_STATE_FAILED: "it failed",
+  QUERY_STATE_CANCELLED: "it was cancelled",
+  QUERY_STATE_CANCELED: "it was cancelled",
+  QUERY_STATE_EXPIRED: "its result expired",
+  QUERY_STATE_COMPLETED_PARTIAL: "its result is too large and was cut off",
+};
+
+interface Asked {
+  readonly target: string;
+  readonly signal: AbortSignal | undefined;
+}
 
 export interface DuneDeps {
   readonly http: ProviderHttp;
@@ -55,6 +70,10 @@ export class DunePoolProvider implements PoolProvider {
   readonly #deps: DuneDeps;
   /** Ends when the run under way does. */
   #running: Promise<unknown> = Promise.resolve();
+  /** Executions that were started and not seen to end, by target: they are paid for. */
+  readonly #underWay = new Map<string, string>();
+  /** Executions that ended well, by target: the gate remembers for an hour that there was none. */
+  readonly #done = new Map<string, { readonly id: string; readonly at: UtcMs }>();
 
   constructor(deps: DuneDeps) {
     this.#deps = deps;
@@ -88,7 +107,9 @@ export class DunePoolProvider implements PoolProvider {
     const payloads: RawPayload[] = [];
     for (const target of targets) {
       const fresh = await this.#freshResult(target, signal);
-      const executionId = fresh ?? await this.#execute(target, signal);
+      const executionId = fresh ?? this.#underWay.get(target) ??
+        await this.#execute(target, signal);
+      if (fresh === null) await this.#untilDone(executionId, { target, signal });
       payloads.push(...await this.#pages(executionId, { target, signal }));
     }
     return payloads;
@@ -96,6 +117,8 @@ export class DunePoolProvider implements PoolProvider {
 
   /** The execution of the last result, if it is younger than the least time between two. */
   async #freshResult(target: string, signal?: AbortSignal): Promise<string | null> {
+    const own = this.#done.get(target);
+    if (own && this.#deps.clock.now() - own.at < this.minFetchMs) return own.id;
     const { value } = await this.#deps.http.fetchJson({
       path: `/v1/${target}/results?limit=1`,
       key: `${target}/last`,
@@ -111,8 +134,7 @@ export class DunePoolProvider implements PoolProvider {
   }
 
   async #execute(target: string, signal?: AbortSignal): Promise<string> {
-    const { http, timer } = this.#deps;
-    const { value } = await http.fetchJson({
+    const { value } = await this.#deps.http.fetchJson({
       method: "POST",
       path: `/v1/${target}/execute`,
       key: `${target}/execute`,
@@ -122,37 +144,40 @@ export class DunePoolProvider implements PoolProvider {
       ...(signal && { signal }),
     });
     if (value === null) throw this.#error(`Cannot execute ${target}: there is no such query`);
-    const { execution_id: id } = value;
+    this.#underWay.set(target, value.execution_id);
+    return value.execution_id;
+  }
+
+  /** Waits for an execution; one that could not be seen to end is waited for again next time. */
+  async #untilDone(id: string, { target, signal }: Asked): Promise<void> {
     let pauseMs = POLL_MS.first;
     for (let poll = 0; poll < MAX_POLLS; poll++) {
-      await wait(pauseMs, { timer, signal });
+      await wait(pauseMs, { timer: this.#deps.timer, signal });
       pauseMs = Math.min(POLL_MS.most, pauseMs * POLL_MS.factor);
-      if (await this.#isDone(id, { target, signal })) return id;
+      const { state, reason } = await this.#look(id, { target, signal });
+      if (RUNNING.has(state)) continue;
+      this.#underWay.delete(target);
+      if (state === DONE) return void this.#done.set(target, { id, at: this.#deps.clock.now() });
+      throw this.#error(`Cannot execute ${target}: ${ENDS[state] ?? state}${reason}`);
     }
     throw this.#error(`Cannot read ${target}: execution ${id} did not end in time`);
   }
 
-  async #isDone(
-    id: string,
-    { target, signal }: { target: string; signal: AbortSignal | undefined },
-  ): Promise<boolean> {
+  async #look(id: string, { target, signal }: Asked): Promise<{ state: string; reason: string }> {
     const { value } = await this.#deps.http.fetchJson({
       path: `/v1/execution/${id}/status`,
-      key: `${target}/status`,
+      key: `${target}/status/${id}`,
       parse: (body) =>
         readAnswer(body, { what: { provider: NAME, name: "status" }, schema: Status }),
+      // Dune forgets executions; waiting for one of those would never end.
+      isAbsence: ({ status }) => status === 404,
       ...(signal && { signal }),
     });
-    const state = value?.state ?? "missing";
-    if (state === DONE) return true;
-    if (RUNNING.has(state)) return false;
-    throw this.#error(`Cannot execute ${target}: ${value?.error?.message ?? state}`);
+    const said = value?.error?.message;
+    return { state: value?.state ?? "Dune does not know it", reason: said ? `: ${said}` : "" };
   }
 
-  async #pages(
-    executionId: string,
-    { target, signal }: { target: string; signal: AbortSignal | undefined },
-  ): Promise<readonly RawPayload[]> {
+  async #pages(executionId: string, { target, signal }: Asked): Promise<readonly RawPayload[]> {
     const payloads: RawPayload[] = [];
     for (let offset = 0; offset < MAX_ROWS;) {
       const { value, fetchedAt } = await this.#deps.http.fetchJson({
@@ -162,6 +187,11 @@ export class DunePoolProvider implements PoolProvider {
         ...(signal && { signal }),
       });
       if (value === null) break;
+      // Reading pages costs credits too.
+      const total = value.result?.metadata?.total_row_count ?? 0;
+      if (total > MAX_ROWS) {
+        throw this.#error(`Cannot read ${target}: it has ${total} rows, at most ${MAX_ROWS} fit`);
+      }
       payloads.push({ key: `${target}/results/${offset}`, body: value, fetchedAt });
       const next = value.next_offset ?? 0;
       if (next <= offset) return payloads;

@@ -3,9 +3,16 @@ import { AppError } from "../../kernel/errors.ts";
 import { utcMsOf } from "../../kernel/time.ts";
 import { readCsvRow } from "../../kernel/csv_rows.ts";
 import { factsOf, findLayout, POOL_LAYOUTS, type PoolLayout } from "./file_layouts.ts";
+import { isJson, JSON_LAYOUT, parsePoolJson } from "./file_json.ts";
 import type { Reading } from "./reading.ts";
 import { ReadingCollector } from "./reading_collector.ts";
 import { RowError, RowFields } from "./row_fields.ts";
+
+/** Every layout by name. */
+export const POOL_FORMATS: readonly string[] = [
+  ...POOL_LAYOUTS.map(({ name }) => name),
+  JSON_LAYOUT,
+];
 
 interface FileToRead {
   readonly fileName: string;
@@ -22,10 +29,13 @@ interface CsvLine {
 }
 
 /**
- * Reads a CSV file of pool readings, whose layout its columns tell. Bad rows are set aside with
- * their line. Throws `AppError` `VALIDATION_FAILED` for a file that is none of ours.
+ * Reads a CSV file of pool readings, whose layout its columns tell, or a saved list of DefiLlama's
+ * pools in JSON. Bad rows are set aside with their line, in JSON the number of the entry. Throws `AppError` `VALIDATION_FAILED` for a file that is none of ours.
  */
 export function parsePoolFile(text: string, file: FileToRead): NormalizedPools {
+  if (file.format === JSON_LAYOUT || (file.format ?? "auto") === "auto" && isJson(text)) {
+    return parsePoolJson(text, file);
+  }
   const [header, ...lines] = csvLines(new TextEncoder().encode(text));
   const columns = new Map(header?.fields.map((name, index) => [name.trim(), index]));
   const layout = layoutOf(new Set(columns.keys()), file);
@@ -51,7 +61,7 @@ function layoutOf(columns: ReadonlySet<string>, { fileName, format = "auto" }: F
     ? findLayout(columns)
     : POOL_LAYOUTS.find(({ name }) => name === format) ?? null;
   if (layout !== null && layout.columns.every((name) => columns.has(name))) return layout;
-  const expected = POOL_LAYOUTS.map(({ name }) => name).join(", ");
+  const expected = POOL_FORMATS.join(", ");
   throw new AppError(
     "VALIDATION_FAILED",
     `Cannot read "${fileName}": its columns are not those of ${

@@ -123,8 +123,10 @@ export class FlipsidePoolProvider implements PoolProvider {
         schema: Page,
         signal,
       });
+      const total = value.result.page?.totalPages ?? 0;
+      if (total > MAX_PAGES) break;
       payloads.push({ key: `results/${number}`, body: value, fetchedAt });
-      if (number >= (value.result.page?.totalPages ?? 0)) return payloads;
+      if (number >= total) return payloads;
     }
     throw failure(`Cannot read the result: more than ${MAX_PAGES * PAGE_ROWS} rows`);
   }
@@ -142,6 +144,8 @@ export class FlipsidePoolProvider implements PoolProvider {
       path: PATH,
       key: method,
       body: { jsonrpc: "2.0", id: 1, method, params: [params] },
+      // Only this one starts something, which is paid for.
+      isRepeatable: method !== "createQueryRun",
       parse: (body) => read(body, { name: method, schema }),
       ...(signal && { signal }),
     });

@@ -1,6 +1,5 @@
 export { DefillamaPoolProvider } from "./defillama_provider.ts";
 export { DunePoolProvider } from "./dune_provider.ts";
-export { POOL_LAYOUTS } from "./file_layouts.ts";
-export { parsePoolFile } from "./file_parse.ts";
+export { parsePoolFile, POOL_FORMATS } from "./file_parse.ts";
 export { FlipsidePoolProvider } from "./flipside_provider.ts";
 export { MockPoolProvider } from "./mock_provider.ts";

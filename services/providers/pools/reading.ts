@@ -7,7 +7,7 @@ import {
   type ReadingFlags,
   slugOf,
 } from "../../defi/pool.ts";
-import type { UtcMs } from "../../kernel/time.ts";
+import { formatUtcMs, MINUTE_MS, type UtcMs } from "../../kernel/time.ts";
 import { RowError } from "./row_fields.ts";
 import { toApy } from "../../defi/yields.ts";
 
@@ -37,6 +37,10 @@ export interface Reading {
 /** A yield beyond this is a mistake of units. */
 const MAX_APY = 1_000;
 const MAX_USD = 1e15;
+/** No pool is older than the first contracts. */
+const FIRST_AT = Date.UTC(2015, 6, 30);
+/** A source's clock may be ahead of ours by as much. */
+const MAX_AHEAD_MS = MINUTE_MS;
 
 /** The reading with its yields compounded. Throws `RowError` for figures that can't be. */
 export function toReading(
@@ -44,6 +48,7 @@ export function toReading(
   source: string,
 ): { readonly pool: Pool; readonly snapshot: PoolSnapshot } {
   const { ts, knownAt, basis, about = {}, symbol } = reading;
+  checkTime(ts, knownAt);
   const place = {
     protocol: slugOf(reading.protocol),
     chain: slugOf(reading.chain),
@@ -81,6 +86,12 @@ export function toReading(
     flags: reading.flags ?? NO_FLAGS,
   };
   return { pool, snapshot };
+}
+
+function checkTime(ts: UtcMs, knownAt: UtcMs): void {
+  if (ts >= FIRST_AT && ts <= knownAt + MAX_AHEAD_MS) return;
+  const fault = ts < FIRST_AT ? "before there were pools" : "after it was read";
+  throw new RowError(`Cannot read time ${formatUtcMs(ts)}: it is ${fault}`);
 }
 
 function checked(

@@ -1,5 +1,6 @@
-import type { UtcMs } from "../../kernel/time.ts";
-import type { GaugeName, Gauges, GaugeStore } from "../../onchain/gauges.ts";
+import { HOUR_MS, type UtcMs, utcMsOf } from "../../kernel/time.ts";
+import { type GaugeHour, hourOf, summarizeHour } from "../../onchain/gauge_hours.ts";
+import type { GaugeName, Gauges, GaugeStore, GaugeTry } from "../../onchain/gauges.ts";
 import type { Database } from "../database.ts";
 
 /** Readings of chains in either database. */
@@ -12,10 +13,30 @@ export class SqlGaugeStore implements GaugeStore {
 
   async record<Name extends GaugeName>(name: Name, reading: Gauges[Name]): Promise<void> {
     const row = { name, asof: reading.asof, reading: JSON.stringify(reading) };
+    const hour = hourOf(reading.asof);
     await this.#database.transaction(async ({ db }) => {
-      await db.insertInto("gauge_readings").values(row)
-        .onConflict((conflict) => conflict.doNothing()).execute();
+      const { numInsertedOrUpdatedRows } = await db.insertInto("gauge_readings").values(row)
+        .onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+      if (numInsertedOrUpdatedRows === 0n) return;
+      // Made anew of all readings of the hour: adding to it would count one twice that came twice.
+      const readings = await db.selectFrom("gauge_readings").select("reading")
+        .where("name", "=", name).where("asof", ">=", hour).where("asof", "<", hour + HOUR_MS)
+        .orderBy("asof").execute();
+      const { hour: _, ...facts } = summarizeHour(
+        name,
+        readings.map((one) => JSON.parse(one.reading) as Gauges[Name]),
+      );
+      const summary = JSON.stringify(facts);
+      await db.insertInto("gauge_hours").values({ name, hour, summary })
+        .onConflict((conflict) => conflict.columns(["name", "hour"]).doUpdateSet({ summary }))
+        .execute();
     });
+  }
+
+  async findLatest<Name extends GaugeName>(name: Name): Promise<Gauges[Name] | null> {
+    const row = await this.#database.read.selectFrom("gauge_readings").select("reading")
+      .where("name", "=", name).orderBy("asof", "desc").limit(1).executeTakeFirst();
+    return row ? JSON.parse(row.reading) as Gauges[Name] : null;
   }
 
   async list<Name extends GaugeName>(name: Name, since: UtcMs): Promise<readonly Gauges[Name][]> {
@@ -24,11 +45,38 @@ export class SqlGaugeStore implements GaugeStore {
     return rows.map(({ reading }) => JSON.parse(reading) as Gauges[Name]);
   }
 
+  async listHours<Name extends GaugeName>(
+    name: Name,
+    since: UtcMs,
+  ): Promise<readonly GaugeHour<Name>[]> {
+    const rows = await this.#database.read.selectFrom("gauge_hours").select(["hour", "summary"])
+      .where("name", "=", name).where("hour", ">=", since).orderBy("hour").execute();
+    return rows.map(({ hour, summary }) => ({
+      hour: utcMsOf(hour),
+      ...JSON.parse(summary) as Omit<GaugeHour<Name>, "hour">,
+    }));
+  }
+
+  async recordTry(name: GaugeName, { at, problem }: GaugeTry): Promise<void> {
+    await this.#database.transaction(async ({ db }) => {
+      await db.insertInto("gauge_tries").values({ name, at, problem })
+        .onConflict((conflict) => conflict.column("name").doUpdateSet({ at, problem })).execute();
+    });
+  }
+
+  async findTry(name: GaugeName): Promise<GaugeTry | null> {
+    const row = await this.#database.read.selectFrom("gauge_tries").select(["at", "problem"])
+      .where("name", "=", name).executeTakeFirst();
+    return row ? { at: utcMsOf(row.at), problem: row.problem } : null;
+  }
+
   async prune(before: UtcMs): Promise<number> {
     return await this.#database.transaction(async ({ db }) => {
-      const { numDeletedRows } = await db.deleteFrom("gauge_readings").where("asof", "<", before)
+      const readings = await db.deleteFrom("gauge_readings").where("asof", "<", before)
         .executeTakeFirst();
-      return Number(numDeletedRows);
+      const hours = await db.deleteFrom("gauge_hours").where("hour", "<", hourOf(before))
+        .executeTakeFirst();
+      return Number(readings.numDeletedRows + hours.numDeletedRows);
     });
   }
 }

@@ -1,7 +1,14 @@
 import { sql, type Transaction } from "kysely";
 import { screenOutliers } from "../../defi/outliers.ts";
 import type { Pool, PoolId, PoolSnapshot, StoredSnapshot } from "../../defi/pool.ts";
-import type { PoolFetch, PoolSeries, PoolStore, WriteCounts } from "../../defi/ports.ts";
+import type {
+  PoolFetch,
+  PoolSeries,
+  PoolStore,
+  QuarantinedReading,
+  StoredQuarantine,
+  WriteCounts,
+} from "../../defi/ports.ts";
 import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { Database } from "../database.ts";
@@ -19,6 +26,8 @@ import type { Schema } from "./schema.ts";
 const ROWS_AT_ONCE = 500;
 /** Rows of one transaction, so that a long import lets others write in between. */
 const ROWS_PER_TRANSACTION = 5_000;
+/** Rows that are kept of what was set aside of one answer. */
+const MAX_QUARANTINED = 500;
 
 type Counts = WriteCounts & { readonly held: number };
 
@@ -133,6 +142,46 @@ export class SqlPoolStore implements PoolStore {
       if (removed > 0) touch("pools");
       return removed;
     });
+  }
+
+  async listHeld(limit: number): Promise<readonly StoredSnapshot[]> {
+    const rows = await this.#database.read.selectFrom("pool_snapshots").selectAll()
+      .where("available_at", "is", null)
+      .orderBy("ts", "desc").orderBy("pool_id").orderBy("source").limit(limit).execute();
+    return rows.map(fromSnapshotRow);
+  }
+
+  async recordQuarantine(
+    { provider, target }: { readonly provider: string; readonly target: string },
+    rows: readonly QuarantinedReading[],
+  ): Promise<void> {
+    const kept = rows.slice(0, MAX_QUARANTINED);
+    const before = await this.#database.read.selectFrom("pool_quarantine")
+      .select(["line", "reason", "seen_at"])
+      .where("provider", "=", provider).where("target", "=", target).orderBy("position").execute();
+    const nameOf = ({ line, reason }: QuarantinedReading) => `${line} ${reason}`;
+    // Most answers set the same aside as the one before, which is as a rule nothing.
+    if (before.map(nameOf).join("\n") === kept.map(nameOf).join("\n")) return;
+    const seenAt = new Map(before.map((row) => [nameOf(row), row.seen_at]));
+    const at = this.#clock.now();
+    const made = kept.map((row, position) => ({
+      ...{ provider, target, position, line: row.line, reason: row.reason },
+      seen_at: seenAt.get(nameOf(row)) ?? at,
+    }));
+    await this.#database.transaction(async ({ db }) => {
+      await db.deleteFrom("pool_quarantine")
+        .where("provider", "=", provider).where("target", "=", target).execute();
+      if (made.length > 0) await db.insertInto("pool_quarantine").values(made).execute();
+    });
+  }
+
+  async listQuarantine(limit: number): Promise<readonly StoredQuarantine[]> {
+    const rows = await this.#database.read.selectFrom("pool_quarantine").selectAll()
+      .orderBy("provider").orderBy("target").orderBy("position").limit(limit).execute();
+    return rows.map(({ provider, target, line, reason, seen_at }) => ({
+      ...{ provider, target, line, reason },
+      seenAt: utcMsOf(seen_at),
+    }));
   }
 
   async listFetches(provider: string): Promise<readonly PoolFetch[]> {

@@ -253,6 +253,27 @@ interface PoolFetchRow {
   readonly problem: string | null;
 }
 
+interface PoolQuarantineRow {
+  readonly provider: string;
+  readonly target: string;
+  readonly line: number;
+  readonly position: number;
+  readonly reason: string;
+  readonly seen_at: number;
+}
+
+interface GaugeHourRow {
+  readonly name: string;
+  readonly hour: number;
+  readonly summary: JsonText;
+}
+
+interface GaugeTryRow {
+  readonly name: string;
+  readonly at: number;
+  readonly problem: string | null;
+}
+
 interface GaugeReadingRow {
   readonly name: string;
   readonly asof: number;
@@ -287,7 +308,10 @@ export interface Schema extends RegistryTables, PortfolioTables, FxTables, Snaps
   readonly pools: PoolRow;
   readonly pool_snapshots: PoolSnapshotRow;
   readonly pool_fetches: PoolFetchRow;
+  readonly pool_quarantine: PoolQuarantineRow;
   readonly gauge_readings: GaugeReadingRow;
+  readonly gauge_hours: GaugeHourRow;
+  readonly gauge_tries: GaugeTryRow;
   readonly data_version: DataVersionRow;
   readonly schema_migrations: SchemaMigrationRow;
 }

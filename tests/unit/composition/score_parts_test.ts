@@ -24,7 +24,7 @@ async function askedAfter(
   candles: readonly LiveCandle[],
   { isStopped = false, failure = null }: { isStopped?: boolean; failure?: Error | null } = {},
 ) {
-  const bus = new MemoryBus();
+  const bus = new MemoryBus(new RecordingLog());
   const log = new RecordingLog();
   const asked: NewJob[] = [];
   const enqueue = (job: NewJob) => {

@@ -1,13 +1,13 @@
-import fc from "fast-check";
 import { ProviderError } from "@/services/kernel/errors.ts";
 import { HOUR_MS, MINUTE_MS, utcMsOf } from "@/services/kernel/time.ts";
 import { PoolIngestion } from "@/services/defi/pool_ingestion.ts";
-import type { FetchRange, PoolProvider, PoolStore } from "@/services/defi/ports.ts";
-import { SqlLeaseStore, SqlPoolStore } from "@/services/storage/mod.ts";
+import type { FetchRange, PoolProvider } from "@/services/defi/ports.ts";
+import { SqlAuditLog, SqlLeaseStore, SqlPoolStore } from "@/services/storage/mod.ts";
 import { assertEquals, assertRejects } from "@/tests/assert.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
+import { FakeTimer } from "@/tests/fakes/timer.ts";
 import { SAMPLE_START, samplePool, sampleSnapshot } from "./pool_sample.ts";
 
 /** A source of one pool with a reading each hour; `fail` is thrown in the place of an answer. */
@@ -17,10 +17,14 @@ class HourlyProvider implements PoolProvider {
   readonly minFetchMs = HOUR_MS;
   readonly asked: { target: string; range: FetchRange }[] = [];
   fail: Error | null = null;
+  /** Stands in for answers until it is settled. */
+  answer: Promise<never> | null = null;
+  tvlUsd = 1e8;
 
   fetchRaw(targets: readonly string[], range: FetchRange) {
     this.asked.push(...targets.map((target) => ({ target, range })));
     if (this.fail) return Promise.reject(this.fail);
+    if (this.answer) return Promise.race([this.answer, aborted(range.signal)]);
     return Promise.resolve(targets.map((key) => ({ key, body: null, fetchedAt: range.end })));
   }
 
@@ -28,11 +32,17 @@ class HourlyProvider implements PoolProvider {
     const pools = payloads.map(({ key }) => samplePool({ poolAddress: key }));
     const snapshots = payloads.map(({ fetchedAt }, index) => {
       const ts = utcMsOf(fetchedAt - fetchedAt % HOUR_MS);
-      const { availableAt: _, ...snapshot } = sampleSnapshot({ ts });
+      const { availableAt: _, ...snapshot } = sampleSnapshot({ ts, tvlUsd: this.tvlUsd });
       return { ...snapshot, poolId: pools[index]?.id ?? snapshot.poolId };
     });
     return { pools, snapshots, quarantined: [{ line: 9, reason: "odd" }] };
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) =>
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true })
+  );
 }
 
 async function place() {
@@ -41,11 +51,12 @@ async function place() {
   const store = new SqlPoolStore(database, clock);
   const provider = new HourlyProvider();
   const leases = new SqlLeaseStore(database, clock);
-  const log = new RecordingLog();
-  const open = (over: Partial<{ store: PoolStore; owner: string }> = {}) =>
-    new PoolIngestion({ provider, store, leases, owner: "one", clock, log, ...over });
+  const timer = new FakeTimer(clock);
+  const audit = new SqlAuditLog(database, clock);
+  const deps = { store, leases, audit, clock, timer, log: new RecordingLog() };
+  const open = () => new PoolIngestion({ ...deps, provider, owner: "one" });
   return {
-    ...{ clock, database, store, provider, leases, open },
+    ...{ ...deps, database, provider, open },
     [Symbol.asyncDispose]: () => database.close(),
   };
 }
@@ -85,7 +96,7 @@ Deno.test("PoolIngestion fetches now when it is told to, and adds nothing twice"
   await using at = await place();
   const ingestion = at.open();
   await ingestion.tick();
-  const again = await ingestion.runNow();
+  const again = await ingestion.runNow({ actor: "me" });
   assertEquals([again.inserted, again.unchanged], [0, 2]);
 });
 
@@ -93,41 +104,91 @@ Deno.test("PoolIngestion leaves the work to a process that has the lease", async
   await using at = await place();
   await at.leases.acquire("pool_ingest", { owner: "other", leaseMs: HOUR_MS });
   assertEquals(await at.open().tick(), null);
-  await assertRejects(() => at.open().runNow(), { pattern: /another run is under way/ });
+  await assertRejects(() => at.open().runNow({ actor: "me" }), {
+    pattern: /another run is under way/,
+  });
   assertEquals(at.provider.asked, []);
 });
 
-const STEPS = ["upsertPools", "recordSnapshots", "recordFetch"] as const;
+Deno.test("PoolIngestion fetches a target when it is due, whatever the others are", async () => {
+  await using at = await place();
+  // Another process asked for one of the two half an hour ago.
+  const startedAt = utcMsOf(SAMPLE_START - 30 * MINUTE_MS);
+  const fetch = { startedAt, finishedAt: startedAt, problem: null };
+  await at.store.recordFetch("hourly", { ...fetch, target: "a" });
+  await at.store.recordFetch("hourly", { ...fetch, target: "of another time" });
+  const ingestion = at.open();
+  assertEquals((await ingestion.tick())?.fetched, ["b"]);
+  assertEquals(await ingestion.tick(), null);
+  at.clock.advance(30 * MINUTE_MS);
+  assertEquals((await ingestion.tick())?.fetched, ["a"]);
+});
 
-Deno.test("PoolIngestion comes to the same end wherever it was killed", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...STEPS), fc.nat({ max: 3 }), async (step, calls) => {
-      await using at = await place();
-      let left = calls;
-      const killed = new Proxy(at.store, {
-        get(store, name) {
-          const value: unknown = Reflect.get(store, name);
-          if (typeof value !== "function") return value;
-          if (name !== step) return value.bind(store);
-          return (...args: unknown[]) => {
-            if (left-- === 0) throw new Error("killed");
-            return Reflect.apply(value, store, args);
-          };
-        },
-      });
-      await at.open({ store: killed }).tick().catch(() => null);
-      at.clock.advance(30 * MINUTE_MS);
-      // The next process starts anew; what it is forced to fetch is in the same hour.
-      await at.open().runNow();
-      const series = await at.store.listSeries();
-      const rows = await Promise.all(series.map((one) => at.store.listSnapshots(one)));
-      assertEquals(rows.map((some) => some.length), [1, 1]);
-      assertEquals((await at.store.listPools()).length, 2);
-      assertEquals(
-        (await at.store.listFetches("hourly")).map(({ finishedAt }) => finishedAt),
-        [at.clock.now(), at.clock.now()],
-      );
-    }),
-    { numRuns: 20 },
+Deno.test("PoolIngestion keeps its lease however long a source takes", async () => {
+  await using at = await place();
+  const slow = Promise.withResolvers<never>();
+  at.provider.answer = slow.promise;
+  const run = at.open().tick();
+  await at.timer.advance(5 * MINUTE_MS);
+  const other = { owner: "other", leaseMs: HOUR_MS };
+  assertEquals(await at.leases.acquire("pool_ingest", other), false);
+  slow.reject(new ProviderError("hourly", "never", "too slow"));
+  assertEquals(Object.keys((await run)?.problems ?? {}), ["a", "b"]);
+  assertEquals([at.timer.waiting, await at.leases.acquire("pool_ingest", other)], [0, true]);
+});
+
+Deno.test("PoolIngestion ends its run when another process took the lease", async () => {
+  await using at = await place();
+  at.provider.answer = new Promise(() => {});
+  const run = at.open().tick();
+  await at.timer.advance(0);
+  await at.leases.release("pool_ingest", "one");
+  await at.leases.acquire("pool_ingest", { owner: "other", leaseMs: HOUR_MS });
+  const lost = assertRejects(() => run, { pattern: /Another process fetches pools/ });
+  await at.timer.advance(MINUTE_MS);
+  await lost;
+  // What it had begun stands there as cut off.
+  assertEquals((await at.store.listFetches("hourly")).map(({ finishedAt }) => finishedAt), [null]);
+});
+
+Deno.test("PoolIngestion writes down who had pools fetched, and who was not let", async () => {
+  await using at = await place();
+  const ingestion = at.open();
+  await ingestion.runNow({ actor: "admin key" });
+  await at.leases.acquire("pool_ingest", { owner: "other", leaseMs: HOUR_MS });
+  await ingestion.runNow({ actor: "admin key" }).catch(() => null);
+  await ingestion.noteRefusal("unknown", "the key is wrong");
+  const entries = await at.audit.list({ limit: 9 });
+  assertEquals(
+    entries.map(({ actor, action, subject, details }) => [
+      ...[actor, action, subject, (details as { outcome: string }).outcome],
+    ]),
+    [
+      ["unknown", "pools.ingest", "hourly", "refused"],
+      ["admin key", "pools.ingest", "hourly", "refused"],
+      ["admin key", "pools.ingest", "hourly", "done"],
+    ],
+  );
+});
+
+Deno.test("PoolIngestion shows operators what was fetched, held and set aside", async () => {
+  await using at = await place();
+  const ingestion = at.open();
+  await ingestion.tick();
+  at.clock.advance(HOUR_MS);
+  at.provider.tvlUsd = 9e9;
+  await ingestion.tick();
+  const { fetches, held, quarantined } = await ingestion.getStatus({ limit: 9 });
+  assertEquals(fetches.map(({ target, nextAt }) => [target, nextAt]), [
+    ["a", utcMsOf(SAMPLE_START + 2 * HOUR_MS)],
+    ["b", utcMsOf(SAMPLE_START + 2 * HOUR_MS)],
+  ]);
+  assertEquals(held.map(({ ts }) => ts), [at.clock.now(), at.clock.now()]);
+  // The second answer sets the same row aside: it has been so since the first.
+  assertEquals(
+    quarantined,
+    ["a", "b"].map((target) => ({
+      ...{ provider: "hourly", target, line: 9, reason: "odd", seenAt: SAMPLE_START },
+    })),
   );
 });

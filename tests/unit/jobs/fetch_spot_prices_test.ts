@@ -6,6 +6,7 @@ import { type AssetId, LIVE_TOPICS, type LivePrice } from "@/services/market/mod
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import type { JsonValue } from "@/services/ports/jobs.ts";
 import { assertEquals, assertRejects } from "@/tests/assert.ts";
+import { RecordingLog } from "@/tests/fakes/log.ts";
 import { MemoryLivePrices } from "@/tests/fakes/memory_live_prices.ts";
 import { jobContext } from "./job_context.ts";
 import { JobKit } from "./job_kit.ts";
@@ -23,7 +24,7 @@ function quote(ms: number, priceUsd: number): Quote {
 
 /** A source that knows Bitcoin only, or fails as the test says. */
 function kit({ quotes = [quote(0, 100)] }: { quotes?: readonly Quote[] } = {}) {
-  const bus = new MemoryBus();
+  const bus = new MemoryBus(new RecordingLog());
   const prices = new MemoryLivePrices();
   const published: LivePrice[][] = [];
   bus.subscribe(LIVE_TOPICS.prices, (payload) => published.push(JSON.parse(payload)));

@@ -6,6 +6,7 @@ import { type AssetId, CandleHealer, type FeedGap } from "@/services/market/mod.
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import type { JsonValue } from "@/services/ports/jobs.ts";
 import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
+import { RecordingLog } from "@/tests/fakes/log.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { FakeMarketProvider } from "@/tests/fakes/market_provider.ts";
 import { columnsOf, MemoryCandleStore } from "@/tests/fakes/memory_candle_store.ts";
@@ -37,7 +38,7 @@ async function kit() {
     columnsOf(opens.map((openTime) => ({ openTime, close: 1, state: "provisional" }))),
   );
   venue.has(KEY, opens.map((openTime) => ({ openTime, close: 2, volume: 3 })));
-  const bus = new MemoryBus();
+  const bus = new MemoryBus(new RecordingLog());
   const healer = new CandleHealer({ providers: [venue], store, bus, clock });
   return { store, venue, job: healCandles({ healer }) };
 }

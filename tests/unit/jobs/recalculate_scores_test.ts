@@ -11,6 +11,7 @@ import { SCORE_TOPIC } from "@/services/scores/mod.ts";
 import { scoreRun } from "@/services/scores/score_run.ts";
 import { utcMsOf } from "@/services/kernel/time.ts";
 import { assertEquals, assertRejects } from "@/tests/assert.ts";
+import { RecordingLog } from "@/tests/fakes/log.ts";
 import { sampleDay, sampleMethod, samplePanel } from "@/tests/unit/scores/panel_sample.ts";
 import { jobContext } from "./job_context.ts";
 
@@ -28,7 +29,7 @@ function kit(results: readonly Recalculation[]) {
       return Promise.resolve(results);
     },
   };
-  const bus = new MemoryBus();
+  const bus = new MemoryBus(new RecordingLog());
   bus.subscribe(SCORE_TOPIC, (payload) => heard.push(JSON.parse(payload)));
   return { job: recalculateScores({ scores, bus }), asked, heard };
 }

@@ -61,6 +61,16 @@ Deno.test("explainQuote() of a volume lists each candle's dollars, which add up 
   assert(words.includes("estimated"), words);
 });
 
+Deno.test("explainQuote() of a volume of many candles lists the newest, and the rest as one sum", async () => {
+  const { market, write } = sampleMarket();
+  const closes = Array.from({ length: 288 }, (_, at) => 10 + at / 7);
+  await write({ interval: "5m", candles: closesUntil(closes, { interval: "5m" }) });
+  const { value, inputs } = await market.explainQuote("BTC", "volume_24h");
+  assertEquals(inputs.length, 1 + MAX_EXPLAINED_ROWS);
+  assertEquals(inputs[0]?.name, "volume of the 228 candles before");
+  assertEquals(inputs.reduce((sum, input) => sum + (input.value ?? NaN), 0), value);
+});
+
 Deno.test("explainQuote() of a change shows both candles, and where the base is missing", async () => {
   const { market, write } = sampleMarket();
   await write({ candles: closesUntil([8, 10]) });

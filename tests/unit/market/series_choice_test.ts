@@ -4,6 +4,7 @@ import {
   availableIntervals,
   chooseQuoteSeries,
   chooseSeries,
+  isDemoMarketShown,
   isDerivable,
   visibleSeries,
 } from "@/services/market/series_choice.ts";
@@ -165,6 +166,18 @@ Deno.test("visibleSeries() hides demo series as soon as any real candle is store
   assertEquals(names([demo, real], "auto"), "real");
   assertEquals(names([demo, real], "off"), "real");
   assertEquals(names([demo, real], "on"), "demo,real");
+});
+
+Deno.test("isDemoMarketShown() until any real candle is stored, unless a setting says", () => {
+  const demo = { source: "demo", rows: 9 };
+  const real = { source: "real", rows: 9 };
+  const shown = (all: Parameters<typeof isDemoMarketShown>[0]) =>
+    (["auto", "on", "off"] as const).map((mode) => isDemoMarketShown(all, mode));
+  assertEquals(shown([]), [true, true, false]);
+  assertEquals(shown([demo]), [true, true, false]);
+  assertEquals(shown([demo, { ...real, rows: 0 }]), [true, true, false]);
+  assertEquals(shown([demo, real]), [false, true, false]);
+  assertEquals(shown([real]), [false, true, false]);
 });
 
 Deno.test("isDerivable() holds from finer to coarser only", () => {

@@ -76,3 +76,52 @@ Deno.test("FrontCache stays below its size and keeps the latest answers", () => 
   assert(replay("/199") !== null && replay("/190") !== null);
   assertEquals(replay("/0"), null);
 });
+
+const LONG = "x".repeat(4_000);
+
+/** Keeps an answer as it is made for a client that takes gzip, or for one that does not. */
+function longSample() {
+  const clock = new FakeClock();
+  const cache = new FrontCache({ clock });
+  const url = "http://localhost/long";
+  const encodings: Readonly<Record<string, HeadersInit>> = {
+    plain: {},
+    gzip: { "accept-encoding": "br, gzip" },
+  };
+  return {
+    clock,
+    keep(form: "plain" | "gzip", { mark, change = 1 }: { mark: string; change?: number }) {
+      const plain = publicReply(`${mark} plain ${LONG}`);
+      const gzip = { ...publicReply(`${mark} gzip`), body: `${mark} gzip` };
+      cache.keep(url, { plain, gzip: form === "gzip" ? gzip : null, route: ROUTE, change });
+    },
+    replay(form: "plain" | "gzip", change = 1) {
+      const request = new Request(url, { headers: encodings[form] ?? {} });
+      const build = ({ body }: Reply) => new Response(body);
+      const body = cache.replay(request, { change, build })?.reply.body;
+      return typeof body === "string" ? body.replace(LONG, "").trim() : null;
+    },
+  };
+}
+
+Deno.test("FrontCache keeps the gzip form while another client asks for the plain one", () => {
+  const { clock, keep, replay } = longSample();
+  keep("gzip", { mark: "first" });
+  keep("gzip", { mark: "first" });
+  assertEquals([replay("gzip"), replay("plain")], ["first gzip", "first plain"]);
+  clock.advance(500);
+  keep("plain", { mark: "second" });
+  keep("plain", { mark: "second" });
+  assertEquals([replay("gzip"), replay("plain")], ["first gzip", "second plain"]);
+  clock.advance(500);
+  assertEquals([replay("gzip"), replay("plain")], [null, "second plain"]);
+});
+
+Deno.test("FrontCache replays no form of facts that have changed since", () => {
+  const { keep, replay } = longSample();
+  keep("gzip", { mark: "first" });
+  keep("gzip", { mark: "first" });
+  keep("plain", { mark: "second", change: 2 });
+  keep("plain", { mark: "second", change: 2 });
+  assertEquals([replay("gzip", 2), replay("plain", 2)], [null, "second plain"]);
+});

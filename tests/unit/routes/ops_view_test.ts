@@ -2,12 +2,13 @@ import {
   fieldsText,
   logHref,
   readLogQuery,
+  tellingJobs,
   venueLabel,
 } from "@/routes/ops/(_components)/ops_view.ts";
 import { problemsOf } from "@/routes/ops/(_components)/problems.ts";
 import type { UtcMs } from "@/services/kernel/time.ts";
 import { FROZEN_BY_OPERATOR, type OpsView, type ProviderStatus } from "@/services/ops/mod.ts";
-import { assertEquals, assertMatch } from "@/tests/assert.ts";
+import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { sampleOpsView } from "@/tests/e2e/ops_sample.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 6) as UtcMs;
@@ -105,4 +106,17 @@ Deno.test("fieldsText() tells what the line does not show elsewhere, and no stac
 Deno.test("venueLabel() is the provider's label, else the venue's own name", () => {
   const { name, label } = FINE.providers[0] ?? { name: "", label: "" };
   assertEquals([venueLabel(FINE, name), venueLabel(FINE, "kraken")], [label, "kraken"]);
+});
+
+Deno.test("tellingJobs() keeps the newest done job of each key, and all that is not done", () => {
+  const [job] = VIEW.jobs;
+  assert(job);
+  const jobs = [
+    { ...job, key: "a", state: "done" },
+    { ...job, key: "a", state: "dead" },
+    { ...job, key: "a", state: "done" },
+    { ...job, key: "b", state: "done" },
+    { ...job, key: "a", state: "running" },
+  ] as const;
+  assertEquals(tellingJobs(jobs), [jobs[0], jobs[1], jobs[3], jobs[4]]);
 });

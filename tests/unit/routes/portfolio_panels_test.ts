@@ -1,6 +1,5 @@
 import { fixOf, isImportReport, proposalOf } from "@/components/imports/import_report.ts";
 import { flowMarks, lineSet } from "@/components/charts/lines.ts";
-import { waterfallOf } from "@/routes/portfolio/(_components)/ContributionPanel.tsx";
 import { returnLevel, yearReturn } from "@/routes/portfolio/(_components)/MonthsPanel.tsx";
 import {
   portfolioHref,
@@ -24,15 +23,6 @@ Deno.test("readPortfolioView() takes what it does not know for not said", () => 
   const view = readPortfolioView(new URL(`http://x/?currency=XXX&range=9y&method=best`), ID);
   assertEquals([view?.currency, view?.range, view?.method], [null, "all", null]);
   assertEquals(readPortfolioView(new URL("http://x/"), "not-an-id"), null);
-});
-
-Deno.test("waterfallOf() lays gains end to end, losses back from where they begin", () => {
-  assertEquals(waterfallOf([60, 40, -50]), [
-    { x: 0, width: 60 },
-    { x: 60, width: 40 },
-    { x: 50, width: 50 },
-  ]);
-  assertEquals(waterfallOf([0]), [{ x: 0, width: 0 }]);
 });
 
 Deno.test("returnLevel() is full at 40 % either way", () => {

@@ -11,6 +11,12 @@ import { FakeClock } from "@/tests/fakes/clock.ts";
 
 const from = (hostname: string) => ({ remoteAddr: { hostname } });
 const CLIENT = from("203.0.113.7");
+const REQUEST = new Request("http://localhost/");
+
+/** Counts a request of a client. */
+function take(limits: RateLimiter, info: ReturnType<typeof from>, rateClass: RateClass) {
+  return limits.take(REQUEST, { info, rateClass });
+}
 
 function limiter(mode: RateLimitMode = "on", maxClients = 10_000) {
   const clock = new FakeClock();
@@ -20,23 +26,23 @@ function limiter(mode: RateLimitMode = "on", maxClients = 10_000) {
 Deno.test("RateLimiter grants the limit at once, then says when the next one is", () => {
   const { clock, limiter: limits } = limiter();
   for (let left = 4; left >= 0; left--) {
-    const { remaining, refusal } = limits.take(CLIENT, "auth");
+    const { remaining, refusal } = take(limits, CLIENT, "auth");
     assertEquals([remaining, refusal], [left, null]);
   }
-  const { limit, remaining, resetSeconds, refusal } = limits.take(CLIENT, "auth");
+  const { limit, remaining, resetSeconds, refusal } = take(limits, CLIENT, "auth");
   assertEquals([limit, remaining, resetSeconds], [5, 0, 60]);
   // Five a minute is one in twelve seconds.
   assertEquals(refusal?.details, { limit: 5, retry_after_s: 12 });
   clock.advance(12 * SECOND_MS);
-  assertEquals(limits.take(CLIENT, "auth").refusal, null);
-  assert(limits.take(CLIENT, "auth").refusal !== null);
+  assertEquals(take(limits, CLIENT, "auth").refusal, null);
+  assert(take(limits, CLIENT, "auth").refusal !== null);
 });
 
 Deno.test("RateLimiter counts classes and clients apart", () => {
   const { limiter: limits } = limiter();
-  for (let at = 0; at < 5; at++) limits.take(CLIENT, "auth");
-  assertEquals(limits.take(CLIENT, "general").remaining, 99);
-  assertEquals(limits.take(from("203.0.113.8"), "auth").remaining, 4);
+  for (let at = 0; at < 5; at++) take(limits, CLIENT, "auth");
+  assertEquals(take(limits, CLIENT, "general").remaining, 99);
+  assertEquals(take(limits, from("203.0.113.8"), "auth").remaining, 4);
 });
 
 for (
@@ -54,28 +60,28 @@ for (
 ) {
   Deno.test(`RateLimiter takes ${name} for ${isOne ? "one client" : "two clients"}`, () => {
     const { limiter: limits } = limiter();
-    limits.take(from(a), "auth");
-    assertEquals(limits.take(from(b), "auth").remaining, isOne ? 3 : 4);
+    take(limits, from(a), "auth");
+    assertEquals(take(limits, from(b), "auth").remaining, isOne ? 3 : 4);
   });
 }
 
 Deno.test("RateLimiter exempts the own machine in auto, everybody in off, nobody in on", () => {
   const addresses = ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1", "10.0.0.1", "::2"];
   const limited = (mode: RateLimitMode) =>
-    addresses.filter((address) => limiter(mode).limiter.limits(from(address)));
+    addresses.filter((address) => limiter(mode).limiter.limits(REQUEST, from(address)));
   assertEquals(limited("auto"), ["10.0.0.1", "::2"]);
   assertEquals([limited("on").length, limited("off").length], [6, 0]);
-  assert(limiter("auto").limiter.limits(undefined), "an unknown address is a stranger's");
+  assert(limiter("auto").limiter.limits(REQUEST, undefined), "an unknown address is a stranger's");
 });
 
 Deno.test("RateLimiter remembers so many clients and forgets who was away the longest", () => {
   const { limiter: limits } = limiter("on", 3);
-  const take = (host: number) => limits.take(from(`203.0.113.${host}`), "auth").remaining;
-  assertEquals([take(1), take(2), take(3)], [4, 4, 4]);
-  assertEquals(take(1), 3);
-  assertEquals(take(4), 4);
+  const left = (host: number) => take(limits, from(`203.0.113.${host}`), "auth").remaining;
+  assertEquals([left(1), left(2), left(3)], [4, 4, 4]);
+  assertEquals(left(1), 3);
+  assertEquals(left(4), 4);
   // The second was the one to forget; the first has been back since.
-  assertEquals([take(1), take(2)], [2, 4]);
+  assertEquals([left(1), left(2)], [2, 4]);
 });
 
 Deno.test("RateLimiter never grants more than the limit and what has run in since", () => {
@@ -87,7 +93,7 @@ Deno.test("RateLimiter never grants more than the limit and what has run in sinc
     let granted = 0;
     for (const wait of waits) {
       clock.advance(wait);
-      if (limits.take(CLIENT, rateClass).refusal === null) granted++;
+      if (take(limits, CLIENT, rateClass).refusal === null) granted++;
       const elapsedMs = clock.now() - startedAt;
       const most = RATE_LIMITS[rateClass] * (1 + elapsedMs / MINUTE_MS);
       assert(granted <= most + 1e-6, `${granted} granted, at most ${most}`);

@@ -222,3 +222,48 @@ Deno.test("StreamHub: whatever comes, a reader ends with the newest and its ids 
     { numRuns: 500 },
   );
 });
+
+Deno.test("StreamHub gives nobody what it was told to forget", async () => {
+  const bench = new HubBench();
+  const present = bench.join();
+  const slow = bench.join();
+  bench.prices({ btc: 1 });
+  await bench.timer.advance(BEAT_MS);
+  const resumed = lastIdOf(present.sink);
+  slow.sink.isStalled = true;
+  bench.prices({ btc: 2 });
+  await bench.timer.advance(BEAT_MS);
+  bench.prices({ btc: 3 });
+  bench.hub.forget("prices");
+  await bench.timer.advance(HEARTBEAT_MS);
+  assertEquals([present.sink.values, present.sink.resets], [["btc=1", "btc=2"], 1]);
+  const late = bench.join();
+  const back = bench.join({ lastEventId: resumed });
+  assertEquals([late.sink.values, back.sink.values, back.sink.resets], [[], [], 1]);
+  slow.sink.isStalled = false;
+  bench.prices({ btc: 4 });
+  await bench.timer.advance(HEARTBEAT_MS);
+  assertEquals([slow.sink.values, slow.sink.resets], [["btc=1", "btc=4"], 1]);
+  assertEquals(late.sink.values, ["btc=4"]);
+});
+
+Deno.test("StreamHub resumes after it forgot as it does at any other time", async () => {
+  const bench = new HubBench();
+  await publishMany(bench, 2);
+  bench.hub.forget("prices");
+  const first = bench.join();
+  await publishMany(bench, 2);
+  first.subscription.close();
+  await publishMany(bench, 1);
+  const second = bench.join({ lastEventId: lastIdOf(first.sink) });
+  assertEquals([second.sink.values, second.sink.resets], [["btc=0"], 0]);
+});
+
+Deno.test("StreamHub forgets one topic and keeps the others", async () => {
+  const bench = new HubBench();
+  bench.prices({ btc: 1 });
+  bench.hub.publish("candles", [{ key: "bar", json: "1" }]);
+  await bench.timer.advance(BEAT_MS);
+  bench.hub.forget("prices");
+  assertEquals(bench.join({ topic: "candles" }).sink.values, ["bar=1"]);
+});

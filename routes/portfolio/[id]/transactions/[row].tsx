@@ -59,7 +59,9 @@ export const handler = define.handlers({
     const form = await readForm(ctx.req);
     const fields = readEntryFields(form);
     try {
-      if (textOf(form, "act") === "delete") await ledger.remove(scope, rowId);
+      const act = textOf(form, "act");
+      if (act === "delete") await ledger.remove(scope, rowId);
+      else if (act === "restore") await ledger.restore(scope, rowId);
       else await ledger.edit(scope, rowId, entryValues(fields));
       return seeOther(`/portfolio/${scope.portfolioId}`);
     } catch (error) {
@@ -90,6 +92,7 @@ export default define.page<typeof handler>(function EditEntry({ data }) {
         message={data.refusal?.message ?? null}
         submit="Save"
         back={back}
+        undo="edit"
         removal={{
           summary: "Remove this transaction…",
           words: "The row and its fee leave the ledger; lots and values are computed anew.",

@@ -49,8 +49,8 @@ export const handler = define.handlers({
     const { scope } = scopeFor(ctx.state, ctx.req, { id: ctx.params["id"] ?? "" });
     const fields = readEntryFields(await readForm(ctx.req));
     try {
-      await portfolio.ledger.add(scope, entryValues(fields));
-      return seeOther(`/portfolio/${scope.portfolioId}`);
+      const { row } = await portfolio.ledger.add(scope, entryValues(fields));
+      return seeOther(`/portfolio/${scope.portfolioId}?row=${row.id}`);
     } catch (error) {
       return page<NewEntryData>({
         portfolioId: scope.portfolioId,
@@ -77,6 +77,7 @@ export default define.page<typeof handler>(function NewEntry({ data }) {
         message={data.refusal?.message ?? null}
         submit="Add transaction"
         back={back}
+        undo="add"
       >
         <EntryFieldset fields={data.fields} refusal={data.refusal} />
       </FormPage>

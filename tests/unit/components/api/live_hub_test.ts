@@ -1,4 +1,5 @@
 import { LiveHub, type LiveSink, MAX_CANDLE_STREAMS } from "@/components/api/live_hub.ts";
+import { MAX_PORTFOLIO_STREAMS, parsePortfolioTick } from "@/components/api/live_portfolios.ts";
 import type { PriceTick } from "@/components/api/live_events.ts";
 import { GONE_AFTER_MS, type LivePort, PortDesk } from "@/components/api/live_messages.ts";
 import { STABLE_MS } from "@/components/api/live_stream.ts";
@@ -16,6 +17,11 @@ function setUp(stored: readonly PriceTick[] = []) {
     timer,
     now: () => timer.now(),
     random: () => 1,
+    readPortfolio: streams.read,
+    fetchPortfolio: (portfolioId) => {
+      requests.push(portfolioId);
+      return Promise.resolve(portfolioTick(portfolioId, 7));
+    },
     fetchPrices: (coins) => {
       requests.push(coins.join());
       return Promise.resolve(stored.filter(({ coinId }) => coins.includes(coinId)));
@@ -33,17 +39,39 @@ function listener() {
     onCandle: ({ coinId, interval, close }) => heard.push(`${coinId} ${interval} ${close}`),
     onReset: ({ coinId, interval }) => heard.push(`reset ${coinId} ${interval}`),
     onScores: (ticks) => heard.push(...ticks.map(({ coinId, score }) => `${coinId} = ${score}`)),
+    onPortfolio: ({ portfolioId, navUsd }) => heard.push(`${portfolioId} ${navUsd}`),
     onState: ({ kind }) => heard.push(kind),
   };
   return { heard, sink };
 }
 
-const wants = (...coins: string[]) => ({ coins, candles: [], scores: false });
+const NOTHING = { coins: [], candles: [], scores: false, portfolios: [] };
+const wants = (...coins: string[]) => ({ ...NOTHING, coins });
 const bars = (coinId: string, interval = "5m") => ({
-  coins: [],
+  ...NOTHING,
   candles: [{ coinId, interval }],
-  scores: false,
 });
+const values = (...portfolios: string[]) => ({ ...NOTHING, portfolios });
+
+/** A value as the server tells it. */
+function valueOf(portfolioId: string, navUsd: number) {
+  return {
+    portfolio_id: portfolioId,
+    currency: "USD",
+    nav: `${navUsd}`,
+    nav_usd: `${navUsd}`,
+    held_since: null,
+    unrealized_usd: "-1.5",
+    unpriced: 1,
+    ledger_version: 3,
+    positions: [
+      { asset_id: "bitcoin", quantity: "0.5", price_usd: 90_000, share: 1 },
+      { asset_id: "aave", quantity: "2", price_usd: null, share: null },
+    ],
+  };
+}
+
+const portfolioTick = (id: string, navUsd: number) => parsePortfolioTick(valueOf(id, navUsd));
 
 function update(coinId: string, price: number, timestamp = "2026-11-21T06:00:00Z") {
   return { coin_id: coinId, price, timestamp, source: "consolidated", venues: ["binance"] };
@@ -69,7 +97,7 @@ Deno.test("LiveHub opens one stream for all pages and tells each what it wants",
 Deno.test("LiveHub tells new scores over one stream to the pages that show some", async () => {
   const { hub, streams } = setUp();
   const [one, two, other] = [listener(), listener(), listener()];
-  const scores = { coins: [], candles: [], scores: true };
+  const scores = { ...NOTHING, scores: true };
   const first = hub.join(one.sink);
   const second = hub.join(two.sink);
   first.want(scores);
@@ -197,6 +225,64 @@ Deno.test("LiveHub passes bars on, and asks charts to read again when some may b
   assertEquals(page.heard, ["bitcoin 5m 2"]);
   streams.last.send({ name: "reset" });
   assertEquals(page.heard, ["bitcoin 5m 2", "reset bitcoin 5m"]);
+});
+
+Deno.test("LiveHub opens one stream per portfolio for all pages, and closes it with the last", () => {
+  const { hub, streams } = setUp();
+  const [one, two] = [listener(), listener()];
+  const first = hub.join(one.sink);
+  first.want(values("p"));
+  streams.last.open();
+  streams.last.send({ name: "portfolio_value", data: valueOf("p", 45_000) });
+  const second = hub.join(two.sink);
+  second.want(values("p", "q"));
+  assertEquals(streams.open.map(({ path }) => path), ["/portfolio/p", "/portfolio/q"]);
+  streams.open[0]?.send({ name: "portfolio_value", data: valueOf("p", 46_000) });
+  second.want(values("p", "q"));
+  assertEquals(one.heard, ["p 45000", "p 46000"]);
+  assertEquals(two.heard, ["p 45000", "p 46000"], "What was known comes once");
+  second.leave();
+  assertEquals(streams.open.map(({ path }) => path), ["/portfolio/p"]);
+  first.leave();
+  assertEquals(streams.open.length, 0);
+  hub.join(one.sink).want(values(...Array.from({ length: 9 }, (_, at) => `p${at}`)));
+  assertEquals(streams.open.length, MAX_PORTFOLIO_STREAMS);
+});
+
+Deno.test("LiveHub asks for a portfolio's value where no stream holds, and skips what it can't read", async () => {
+  const { hub, streams, timer, requests } = setUp();
+  const page = listener();
+  hub.join(page.sink).want(values("p"));
+  streams.last.open();
+  for (const data of [null, {}, { portfolio_id: "p", currency: "USD" }]) {
+    streams.last.send({ name: "portfolio_value", data });
+  }
+  streams.last.send({ name: "heartbeat" });
+  assertEquals(page.heard, []);
+  for (let failure = 0; failure < 3; failure++) {
+    streams.last.end(new Error("refused"));
+    await settle();
+    await timer.advance(4_000);
+  }
+  await settle();
+  assertEquals(requests[0], "p");
+  assertEquals(page.heard[0], "p 7");
+});
+
+Deno.test("parsePortfolioTick() reads a stream's value and the API's valuation alike", () => {
+  const tick = parsePortfolioTick(valueOf("p", 45_000));
+  assertEquals(tick, {
+    ...{ portfolioId: "p", currency: "USD", nav: 45_000, navUsd: 45_000, unrealizedUsd: -1.5 },
+    ...{ isHeld: false, unpriced: 1, ledgerVersion: 3 },
+    positions: [
+      { assetId: "bitcoin", valueUsd: 45_000, share: 1 },
+      { assetId: "aave", valueUsd: null, share: null },
+    ],
+  });
+  const position = { asset_id: "bitcoin", quantity: "0.5", price: { price_usd: 90_000 }, share: 1 };
+  const answer = { ...valueOf("p", 45_000), held_since: "2026-11-21T06:00:00Z", nav: null };
+  const { isHeld, nav, positions } = parsePortfolioTick({ ...answer, positions: [position] });
+  assertEquals([isHeld, nav, positions[0]?.valueUsd], [true, null, 45_000]);
 });
 
 Deno.test("PortDesk drops a page that fell silent, and takes it back when it speaks", async () => {

@@ -1,15 +1,14 @@
 import fc from "fast-check";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 import {
+  axisStart,
+  crossings,
   lineFrame,
-  lineSet,
-  lineStyle,
-  lineText,
-  lineTime,
   lineTimeTicks,
   lineY,
-  newestAt,
-} from "@/components/charts/lines.ts";
+} from "@/components/charts/line_frame.ts";
+import { barNotes, lineSet, lineStyle, lineTime, newestAt } from "@/components/charts/lines.ts";
+import { linesCsv } from "@/components/charts/lines_csv.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
 
 const FROM = Date.UTC(2021, 0, 1);
@@ -99,14 +98,109 @@ Deno.test("lineStyle() gives no two of 24 lines the same hue and dash", () => {
   assertEquals(new Set(styles).size, 24);
 });
 
-const texts = [
-  { unit: "change", value: 0.1234, expected: "+12.34%" },
-  { unit: "drawdown", value: -0.5, expected: "−50.00%" },
-  { unit: "correlation", value: -0.014, expected: "−0.01" },
-  { unit: "change", value: null, expected: "—" },
-] as const;
-for (const { unit, value, expected } of texts) {
-  Deno.test(`lineText() writes the ${unit} ${value} as ${expected}`, () => {
-    assertEquals(lineText(unit, value), expected);
+Deno.test("lineFrame() holds references and what the axis shall show at least", () => {
+  const set = lineSet([{ key: "u", label: "U", values: Float64Array.of(0.5, 0.6) }], {
+    from: FROM,
+    barMs: DAY_MS,
+    unit: "rate",
+    atLeast: [0, 1],
+    references: [{ key: "kink", label: "Kink", value: 0.9 }],
   });
+  const frame = lineFrame(set, 220);
+  assertEquals([lineY(frame, 0), lineY(frame, 1)], [200, 10]);
+  assertEquals(frame.references, [{ key: "kink", label: "Kink", y: 29 }]);
+});
+
+Deno.test("lineFrame() fits the axis where asked, and says where it begins", () => {
+  const columns = [{ key: "v", label: "V", values: Float64Array.of(100, 200) }];
+  const options = { from: FROM, barMs: DAY_MS, unit: "usd" } as const;
+  const fitted = lineSet(columns, { ...options, isFitted: true });
+  // Six hundredths of the extent stay free below and above.
+  assertEquals(axisStart(fitted), 94);
+  assertEquals(lineY(lineFrame(fitted, 220), 206), 10);
+  assertEquals(axisStart(lineSet(columns, options)), null);
+});
+
+Deno.test("lineFrame() of counts that are all 0 never reaches below it", () => {
+  const columns = [{ key: "n", label: "N", values: Float64Array.of(0, 0) }];
+  const frame = lineFrame(lineSet(columns, { from: FROM, barMs: DAY_MS, unit: "count" }), 220);
+  assertEquals([lineY(frame, 0), lineY(frame, 1)], [200, 10]);
+});
+
+function stackOf(stack: "straight" | "steps", columns: readonly (readonly number[])[]) {
+  const lines = columns.map((values, at) => ({
+    key: `p${at}`,
+    label: `P${at}`,
+    values: Float64Array.from(values),
+  }));
+  return lineSet(lines, { from: FROM, barMs: DAY_MS, unit: "rate", stack });
 }
+
+Deno.test("lineFrame() puts parts of a stack on top of each other; a bar without any is a gap", () => {
+  const { areas, paths } = lineFrame(
+    stackOf("straight", [[0.5, NaN, NaN], [0.5, 1, NaN]]),
+    220,
+  );
+  assertEquals(areas, ["M0 105L500 200L500 200L0 200Z", "M0 10L500 10L500 200L0 105Z"]);
+  // An edge without a part below it would name what is not there.
+  assertEquals(paths, ["M0 105", "M0 10L500 10"]);
+});
+
+Deno.test("lineFrame() in steps holds a value until the next bar", () => {
+  const { areas } = lineFrame(stackOf("steps", [[0.5, 1, 1]]), 220);
+  assertEquals(areas[0]?.split("L").slice(0, 4), ["M0 105", "500 105", "500 10", "1000 10"]);
+});
+
+Deno.test("lineFrame() names parts of a stack that are there at the end, in their middle", () => {
+  const { ends } = lineFrame(stackOf("steps", [[0.5, 0], [0.5, 1]]), 220);
+  assertEquals(ends.map(({ label, y }) => [label, y]), [["P1", 105]]);
+});
+
+Deno.test("crossings() of a stack are the tops of the parts that are there", () => {
+  const set = stackOf("steps", [[0.5], [0], [0.5]]);
+  const frame = lineFrame(set, 220);
+  assertEquals(crossings(set, { frame, at: 0 }).map(({ key, y }) => [key, y]), [
+    ["p0", 105],
+    ["p2", 10],
+  ]);
+});
+
+Deno.test("the height of a stack is the sum of its parts, however many", () => {
+  const shares = fc.array(fc.float({ min: 0, max: 1, noNaN: true }), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  fc.assert(fc.property(shares, (parts) => {
+    const set = stackOf("steps", parts.map((part) => [part]));
+    const kept = set.lines.map(({ values }) => values[0] ?? 0);
+    const sum = kept.reduce((total, part) => total + part, 0);
+    const top = crossings(set, { frame: lineFrame(set, 220), at: 0 }).at(-1);
+    if (sum > 0) assertClose(top?.y ?? NaN, 10);
+  }));
+});
+
+Deno.test("spans are drawn as far as the bars reach, and told at the bars that they touch", () => {
+  const span = (from: number, to: number, text: string) => ({
+    kind: "stale" as const,
+    ...{ from: FROM + from * DAY_MS, to: FROM + to * DAY_MS, text },
+  });
+  const set = lineSet([{ key: "a", label: "A", values: Float64Array.of(1, 2, 3, 4, 5) }], {
+    from: FROM,
+    barMs: DAY_MS,
+    unit: "rate",
+    spans: [span(-9, 1, "early"), span(3, 3, "one"), span(8, 9, "late")],
+  });
+  assertEquals(lineFrame(set, 220).spans, [
+    { kind: "stale", from: 0, to: 0.25 },
+    { kind: "stale", from: 0.75, to: 0.75 },
+  ]);
+  assertEquals([0, 1, 2, 3].map((at) => barNotes(set, at)), [["early"], ["early"], [], ["one"]]);
+});
+
+Deno.test("linesCsv() writes every bar with every digit, a gap as nothing", () => {
+  const columns = [{ key: "apy", label: "APY", values: Float64Array.of(0.123456789, NaN) }];
+  assertEquals(
+    linesCsv(columns, { from: FROM, barMs: DAY_MS }),
+    "time,apy\r\n2021-01-01T00:00:00Z,0.123456789\r\n2021-01-02T00:00:00Z,\r\n",
+  );
+});

@@ -35,26 +35,30 @@ function tick(fields: Partial<PriceTick> = {}): PriceTick {
 }
 
 Deno.test("LivePrices counts the change of a tick against the price 24 hours before", () => {
-  const change = new LivePrices([row()]).apply(tick());
+  const change = new LivePrices([row()], { isDemo: false }).apply(tick());
   assert(change !== null);
   assertEquals([change.row.priceUsd, change.direction], [120, "up"]);
   assertClose(liveChange24h(change.row), 0.2);
 });
 
 Deno.test("LivePrices takes the base that comes with a price", () => {
-  const change = new LivePrices([row({ base: null })]).apply(tick({ change24h: 0.5 }));
+  const change = new LivePrices([row({ base: null })], { isDemo: false }).apply(
+    tick({ change24h: 0.5 }),
+  );
   assertClose(change?.row.base?.priceUsd, 80);
 });
 
 Deno.test("LivePrices passes over older ticks and other assets", () => {
-  const prices = new LivePrices([row()]);
+  const prices = new LivePrices([row()], { isDemo: false });
   assertEquals(prices.apply(tick({ at: NOW - 1 })), null);
   assertEquals(prices.apply(tick({ coinId: "aave" })), null);
   assertEquals(prices.find("bitcoin")?.priceUsd, 110);
 });
 
 Deno.test("LivePrices has no newest live price while it knows closes alone", () => {
-  const prices = new LivePrices([row({ source: null }), row({ coinId: "aave", source: null })]);
+  const prices = new LivePrices([row({ source: null }), row({ coinId: "aave", source: null })], {
+    isDemo: false,
+  });
   assertEquals(prices.newest(), null);
   prices.apply(tick());
   assertEquals(prices.newest()?.coinId, "bitcoin");
@@ -98,3 +102,16 @@ Deno.test("FlashLimiter lets a cell flash less than twice a second, each by itse
   for (let ms = 10_000; ms < 20_000; ms += 20) if (limiter.take(one, ms)) flashes++;
   assert(flashes <= 20, `${flashes} flashes in ten seconds`);
 });
+
+const pages: { name: string; isDemo: boolean; expected: number | null }[] = [
+  { name: "takes ticks of the demo market on a page of it", isDemo: true, expected: 120 },
+  { name: "takes none of them on a page of real prices", isDemo: false, expected: null },
+];
+for (const { name, isDemo, expected } of pages) {
+  Deno.test(`LivePrices ${name}`, () => {
+    const prices = new LivePrices([row({ source: null })], { isDemo });
+    const change = prices.apply(tick({ source: "demo", venues: ["demo"] }));
+    assertEquals(change?.row.priceUsd ?? null, expected);
+    assertEquals(prices.newest()?.source ?? null, expected === null ? null : "demo");
+  });
+}

@@ -15,6 +15,7 @@ const cases: {
   name: string;
   state: LiveState | null;
   ageMs: number | null;
+  source?: string;
   expected: string;
 }[] = [
   { name: "waits for a first word", state: null, ageMs: 0, expected: "Connecting" },
@@ -24,6 +25,15 @@ const cases: {
   { name: "has none", state: state("live"), ageMs: null, expected: "No live prices" },
   { name: "is polled", state: state("polling"), ageMs: 0, expected: "Polling every 5 s" },
   { name: "is polled and stale", state: state("polling"), ageMs: 60_000, expected: "Stale, 1 min" },
+  { name: "is over", state: state("live"), ageMs: 34_000, source: "demo", expected: "Demo over" },
+  { name: "is demo", state: state("live"), ageMs: 9_000, source: "demo", expected: "Live" },
+  {
+    name: "is cut off from the demo market",
+    state: state("offline"),
+    ageMs: 65_000,
+    source: "demo",
+    expected: "Offline, 1 min",
+  },
   {
     name: "says when it tries again",
     state: state("reconnecting", { retryAt: NOW + 2_100 }),
@@ -44,15 +54,15 @@ const cases: {
     expected: "Stale, 1 min",
   },
 ];
-for (const { name, state, ageMs, expected } of cases) {
+for (const { name, state, ageMs, source = "consolidated", expected } of cases) {
   Deno.test(`describeLive() ${name}`, () => {
-    const newest = ageMs === null ? null : { at: NOW - ageMs, isTraded: true };
+    const newest = ageMs === null ? null : { at: NOW - ageMs, isTraded: true, source };
     assertEquals(describeLive({ state, newest, now: NOW }).label, expected);
   });
 }
 
 Deno.test("describeLive() dates the price that stands", () => {
-  const newest = { at: NOW - 60_000, isTraded: true };
+  const newest = { at: NOW - 60_000, isTraded: true, source: "consolidated" };
   const { sentence } = describeLive({ state: state("offline"), newest, now: NOW });
   assertMatch(sentence, /21 Nov 2026 05:59 UTC/);
 });

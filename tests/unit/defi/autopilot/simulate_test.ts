@@ -1,7 +1,9 @@
 import { DAY_MS, HOUR_MS, utcMsOf } from "@/services/kernel/time.ts";
 import { simulateAutopilot } from "@/services/defi/autopilot/simulate.ts";
+import { poolHistory } from "@/services/defi/pool_history.ts";
+import { DEFAULT_POOL_SETTINGS } from "@/services/defi/pool_settings.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "@/tests/assert.ts";
-import { SAMPLE_START, sampleDay } from "../pool_sample.ts";
+import { SAMPLE_START, sampleDay, sampleDays, samplePool } from "../pool_sample.ts";
 import { dailyPool, sampleConstraints, TOO_MANY_HOURS } from "./pools_sample.ts";
 
 const days = (count: number, given = {}) => Array.from({ length: count }, () => given);
@@ -69,7 +71,7 @@ Deno.test("simulateAutopilot() closes a pool that is gone at its last value less
   // Last reading on day 4; more than 3 days without one on day 8.
   assertEquals([last?.kind, last?.at], ["closed", sampleDay(8)]);
   const atEnd = 1_000 * 1.3 ** (2 / 365);
-  assertClose(last?.costUsd, atEnd * 0.1);
+  assertClose(last?.penaltyUsd, atEnd * 0.1);
   assertClose(valuesUsd.at(-1), atEnd * 0.9);
 });
 
@@ -86,7 +88,7 @@ Deno.test("simulateAutopilot() does not see a reading before it was learned", ()
 
 Deno.test("simulateAutopilot() leaves out gaps that were filled afterwards", () => {
   const rows = looked(12).map((row, day) => day === 3 ? { ...row, ingestedAt: sampleDay(9) } : row);
-  assertEquals(simulateAutopilot([dailyPool("a", rows)], sampleConstraints()).lateReadings, 1);
+  assertEquals(simulateAutopilot([dailyPool("a", rows)], sampleConstraints()).data.lateReadings, 1);
 });
 
 const refusals = [
@@ -139,7 +141,7 @@ Deno.test("simulateAutopilot() compares with buying once", () => {
 
 Deno.test("simulateAutopilot() says what it could not compare with", () => {
   const { baselines, promisedApy, idleShare } = simulateAutopilot([], sampleConstraints());
-  assertEquals(baselines.map(({ reason }) => reason), Array(3).fill("No pool could be had"));
+  assertEquals(baselines.map(({ reason }) => reason), Array(3).fill("Nothing was bought"));
   assertEquals([promisedApy, idleShare], [null, 1]);
 });
 
@@ -156,4 +158,85 @@ Deno.test("simulateAutopilot() refuses an empty range, and one of too many steps
   const end = utcMsOf(SAMPLE_START + TOO_MANY_HOURS);
   const long = sampleConstraints({ stepMs: HOUR_MS, end });
   assertThrows(() => simulateAutopilot([], long), { type: RangeError, pattern: /4002 steps/ });
+});
+
+Deno.test("simulateAutopilot() comes to what a sheet of paper does", () => {
+  // Ranked by the supply APY alone: A pays 10 %, B 4 % and from day 5 on 30 %.
+  const v0 = { ...DEFAULT_POOL_SETTINGS.v0, w1: 1, w2: 0, w3: 0, w4: 0 };
+  const rateOfB = (day: number) => ({ supplyApy: day < 5 ? 0.04 : 0.3, updatedAt: sampleDay(day) });
+  const found = simulateAutopilot([
+    dailyPool("a", looked(12, { supplyApy: 0.1 })),
+    dailyPool("b", Array.from({ length: 12 }, (_, day) => rateOfB(day))),
+  ], {
+    ...sampleConstraints({ feeBps: 10, gasUsd: 1, cooldownMs: 3 * DAY_MS }),
+    settings: { ...DEFAULT_POOL_SETTINGS, v0 },
+  });
+  // Day 1 decides on A, bought on day 2 of what fee and gas leave: x + 0.001 x + 1 = 1000.
+  const bought = 999 / 1.001;
+  // Day 5 sees B, day 6 sells A and buys B: y = sold - 0.001 (sold + y) - 2.
+  const sold = bought * 1.1 ** (4 / 365);
+  const moved = (0.999 * sold - 2) / 1.001;
+  const final = moved * 1.3 ** (4 / 365);
+  assertClose(found.valuesUsd[2], bought);
+  assertClose(found.valuesUsd[6], moved);
+  assertClose(found.valuesUsd.at(-1), final);
+  assertEquals(
+    found.decisions.map(({ at, actedAt, kind }) => [at, actedAt, kind]),
+    [
+      [sampleDay(1), sampleDay(2), "rebalance"],
+      [sampleDay(5), sampleDay(6), "rebalance"],
+    ],
+  );
+  assertClose(found.turnoverUsd, bought + sold + moved);
+  assertClose(found.gain.feesUsd, 0.001 * (bought + sold + moved));
+  assertEquals(found.gain.gasUsd, 3);
+  // All was paid as promised, as neither rate moved while its pool was held.
+  assertClose(found.gain.driftUsd, 0);
+  assertClose(found.promisedApy, (4 * 0.1 + 4 * 0.3) / 10);
+  assertClose(found.realizedApy, (final / 1_000) ** (365 / 10) - 1);
+  const [enter] = found.decisions[1]?.targets ?? [];
+  assertEquals([enter?.isNew, enter?.rank, enter?.weight], [true, 1, 1]);
+  assertClose(enter?.score, 30);
+  const [left] = found.decisions[1]?.departures ?? [];
+  assertEquals([left?.exclusion, left?.rank], [null, 2]);
+});
+
+Deno.test("simulateAutopilot() does not buy what scores nothing, however much it pays", () => {
+  const young = { since: null, poolAddress: "0xyoung" };
+  const pool = samplePool(young);
+  // On its first day a pool's age, a factor of v1, is 0.
+  const rows = sampleDays(looked(12, { supplyApy: 0.9 }), pool);
+  const { decisions } = simulateAutopilot(
+    [poolHistory(pool, rows), dailyPool("old", looked(12))],
+    sampleConstraints({ method: "v1" }),
+  );
+  assertEquals(decisions[0]?.at, sampleDay(0));
+  assertEquals(decisions[0]?.excluded, { score_zero: 1 });
+});
+
+Deno.test("simulateAutopilot() does nothing where its costs would take all there is", () => {
+  const pools = ["a", "b", "c"].map((name) => dailyPool(name, looked(12)));
+  const { decisions, valuesUsd, baselines } = simulateAutopilot(
+    pools,
+    sampleConstraints({ capitalUsd: 10, gasUsd: 5, maxWeight: 0.5 }),
+  );
+  assertEquals(decisions.map(({ kind, actedAt }) => [kind, actedAt]), [["unaffordable", null]]);
+  assertEquals(valuesUsd.at(-1), 10);
+  assertEquals(baselines.map(({ reason }) => reason), Array(3).fill("Nothing was bought"));
+});
+
+Deno.test("simulateAutopilot() counts the readings that it stands on", () => {
+  const late = { ...sampleConstraints(), end: sampleDay(10) };
+  const pool = dailyPool(
+    "a",
+    looked(12).map((row, day) => ({
+      ...row,
+      ingestedAt: sampleDay(day > 8 ? 30 : day),
+      flags: { isStale: day === 4, isFrozen: false, isPaused: false },
+    })),
+  );
+  assertEquals(simulateAutopilot([pool], late).data, {
+    ...{ pools: 1, poolsRead: 1, readings: 11, staleReadings: 1 },
+    ...{ unseenReadings: 2, lateReadings: 0, firstAt: sampleDay(0), lastAt: sampleDay(10) },
+  });
 });

@@ -33,7 +33,12 @@ function held(id: string, fields: Partial<HeldPrice> = {}): HeldPrice {
 }
 
 /** A turn over a feed that says what it is given, and no more. */
-function kit({ said = [] }: { readonly said?: readonly FeedEvent[] } = {}) {
+function kit(
+  { said = [], venue = "binance" }: {
+    readonly said?: readonly FeedEvent[];
+    readonly venue?: string;
+  } = {},
+) {
   const clock = new FakeClock(START);
   const store = new MemoryCandleStore(clock);
   const prices = new MemoryLivePrices();
@@ -48,10 +53,11 @@ function kit({ said = [] }: { readonly said?: readonly FeedEvent[] } = {}) {
     },
   };
   const turn = new FeedTurn({
-    feeds: [{ venue: "binance", assetIds: [BITCOIN], source }],
+    feeds: [{ venue, assetIds: [BITCOIN], source }],
+    mayFeed: () => true,
     store,
     prices,
-    bus: new MemoryBus(),
+    bus: new MemoryBus(new RecordingLog()),
     leases: new MemoryLeases(),
     owner: "one",
     clock,
@@ -142,3 +148,19 @@ Deno.test("FeedTurn asks for the bar that was open when a market was first liste
   ]);
   await turn.end();
 });
+
+for (const [venue, source] of [["binance", "demo"], ["demo", "consolidated"]] as const) {
+  Deno.test(`FeedTurn of ${venue} measures no price against the last one of ${source}`, async () => {
+    const tick = { assetId: BITCOIN, source: venue, priceUsd: 30_000, quantity: 1, tradeId: 1 };
+    const said = [{ kind: "ticks" as const, ticks: [{ ...tick, at: at(0) }] }];
+    const { prices, turn, heard } = kit({ said, venue });
+    const stored = { assetId: BITCOIN, priceUsd: 100_000, asof: at(-1), source };
+    await prices.recordPrices([{ ...stored, venues: [], excluded: [], market: null }]);
+    await turn.begin();
+    await heard;
+    await turn.beat();
+    assertEquals((await prices.listPrices()).map(({ priceUsd }) => priceUsd), [30_000]);
+    assertEquals(await prices.listHeld({ limit: 9 }), []);
+    await turn.end();
+  });
+}

@@ -11,6 +11,7 @@ import { candleAt, type CandleColumns, type Interval } from "@/services/market/c
 import { differingCandles } from "@/services/market/live/healer.ts";
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { assertEquals, assertRejects } from "@/tests/assert.ts";
+import { RecordingLog } from "@/tests/fakes/log.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { FakeMarketProvider } from "@/tests/fakes/market_provider.ts";
 import {
@@ -32,7 +33,7 @@ function candle(minutes: number, close: number, fields: Partial<CandleSketch> = 
 function kit(nowMinutes = 60) {
   const clock = new FakeClock(at(nowMinutes));
   const store = new MemoryCandleStore(clock);
-  const bus = new MemoryBus();
+  const bus = new MemoryBus(new RecordingLog());
   const venue = new FakeMarketProvider("binance");
   const told: LiveCandle[][] = [];
   bus.subscribe(LIVE_TOPICS.candles, (payload) => told.push(JSON.parse(payload)));

@@ -38,7 +38,7 @@ export const portfolio: Portfolio = {
 export const scope = { ownerId: "ann", portfolioId: portfolio.id };
 export const { signal } = new AbortController();
 
-/** A candle of a test: when its bucket opens, and its close; `null` for none. */
+/** Closes of a test: when the first bucket opens, and what each closed at; `null` for none. */
 export interface Closes {
   readonly assetId: string;
   readonly interval: Interval;
@@ -52,6 +52,15 @@ const SIZE_MS: Readonly<Partial<Record<Interval, number>>> = {
   "1d": DAY_MS,
 };
 
+/** What a test may change. */
+interface Facts {
+  rows: ReturnType<typeof ledger>;
+  version: number;
+  fxVersion: number;
+  /** Dollars for a unit of any money. */
+  cashPrice: string | null;
+}
+
 /** Snapshots over a real store, of a ledger that may change and candles that may be written. */
 export async function openKit(rows: readonly RowCase[] = [], { now = NOW } = {}) {
   const clock = new FakeClock(now);
@@ -61,66 +70,24 @@ export async function openKit(rows: readonly RowCase[] = [], { now = NOW } = {})
   const candles = new SqlCandleStore(database, clock);
   const reader = new CloseReader({ store: candles, demoMode: "off" });
   const asked: { readonly assetIds: readonly AssetId[]; readonly times: Float64Array }[] = [];
-  const kit = { rows: ledger(rows), version: 1, fxVersion: 0, cashPrice: null as string | null };
+  const kit: Facts = { rows: ledger(rows), version: 1, fxVersion: 0, cashPrice: null };
   const readCloses: ReadCloses = async (assetIds, { times, now, series }) => {
     asked.push({ assetIds, times });
     const axis = timeAxis(times, { now });
     const columns = await reader.read(new Map(assetIds.map((id) => [id, axis])), { series });
     return new Map([...columns].map(([id, { close }]) => [id, close]));
   };
-  const listSeries = async () => groupSeries(await candles.listTracked(), "off");
-  const fxVersion = () => Promise.resolve(kit.fxVersion);
-  const current = (): Portfolio => ({ ...portfolio, ledgerVersion: kit.version });
-  const rebuildWith = (more: Partial<SnapshotRebuildDeps> = {}) =>
-    new SnapshotRebuild({
-      ...{ store, readCloses, listSeries, clock },
-      openLedger: () =>
-        Promise.resolve({
-          ...{ portfolio: current(), rows: kit.rows, version: kit.version },
-          ...{ cashPriceOf: () => kit.cashPrice, fxVersion: kit.fxVersion },
-        }),
-      rest: () => Promise.resolve(),
-      openRebuilder: () => new RebuildHere({ rest: () => Promise.resolve() }),
-      ...more,
-    });
-  const freshness = new SnapshotFreshness({
-    ...{ store, listSeries, fxVersion, clock },
+  const deps = {
+    ...{ store, clock, readCloses },
+    listSeries: async () => groupSeries(await candles.listTracked(), "off"),
+    fxVersion: () => Promise.resolve(kit.fxVersion),
     changes: database.changes,
-  });
-  const queued: string[] = [];
-  const keeper = new SnapshotKeeper({
-    ...{ store, freshness, clock, log: new RecordingLog(), rebuild: rebuildWith() },
-    enqueue: ({ portfolioId }) => Promise.resolve(queued.push(portfolioId)),
-  });
-  const getLots = (): Promise<MatchedLots> =>
-    Promise.resolve({
-      ...{ portfolio: current(), rule: portfolio.rule, rulesByYear: {} },
-      ...{ ledger: new KeptLedger(), ledgerVersion: kit.version },
-      book: matchLots(kit.rows, { rule: portfolio.rule }),
-    });
-  const readRates = (_: unknown, { times }: { readonly times: Float64Array }) =>
-    Promise.resolve(times.map(() => 0.5));
-  const service = new PerformanceService({
-    ...{ snapshots: store, freshness, readCloses, fxVersion, clock, lots: { getLots } },
-    portfolios: { get: () => Promise.resolve(current()) },
-    histories: new HistoryReader({ store, readCloses, readRates, fxVersion, clock }),
-    isEmpty: () => Promise.resolve(kit.rows.length === 0),
-    ask: (scope) => keeper.ask(scope),
-  });
+  };
+  const rebuildWith = (more: Partial<SnapshotRebuildDeps> = {}) =>
+    rebuildOf(kit, { ...deps, ...more });
   return {
-    ...{
-      clock,
-      database,
-      store,
-      candles,
-      asked,
-      kit,
-      rebuildWith,
-      keeper,
-      queued,
-      service,
-      readCloses,
-    },
+    ...{ clock, database, store, candles, asked, kit, rebuildWith, readCloses },
+    ...serviceOf(kit, { ...deps, rebuild: rebuildWith() }),
     async write({ assetId, interval, from, closes }: Closes) {
       const key = { assetId: assetId as AssetId, interval, source: "test" };
       const start = Date.parse(from);
@@ -132,4 +99,55 @@ export async function openKit(rows: readonly RowCase[] = [], { now = NOW } = {})
     },
     [Symbol.asyncDispose]: () => database.close(),
   };
+}
+
+type Deps =
+  & Pick<SnapshotRebuildDeps, "readCloses" | "listSeries">
+  & Pick<ConstructorParameters<typeof SnapshotFreshness>[0], "fxVersion" | "changes">
+  & { readonly store: SqlSnapshotStore; readonly clock: FakeClock };
+
+function currentOf({ version }: Facts): Portfolio {
+  return { ...portfolio, ledgerVersion: version };
+}
+
+function rebuildOf(
+  kit: Facts,
+  deps: Pick<SnapshotRebuildDeps, "store" | "readCloses" | "listSeries" | "clock">,
+): SnapshotRebuild {
+  return new SnapshotRebuild({
+    openLedger: () =>
+      Promise.resolve({
+        ...{ portfolio: currentOf(kit), rows: kit.rows, version: kit.version },
+        ...{ cashPriceOf: () => kit.cashPrice, fxVersion: kit.fxVersion },
+      }),
+    rest: () => Promise.resolve(),
+    openRebuilder: () => new RebuildHere({ rest: () => Promise.resolve() }),
+    ...deps,
+  });
+}
+
+function serviceOf(kit: Facts, { rebuild, ...deps }: Deps & { readonly rebuild: SnapshotRebuild }) {
+  const { store } = deps;
+  const freshness = new SnapshotFreshness(deps);
+  const queued: string[] = [];
+  const keeper = new SnapshotKeeper({
+    ...{ ...deps, freshness, rebuild, log: new RecordingLog() },
+    enqueue: ({ portfolioId }) => Promise.resolve(queued.push(portfolioId)),
+  });
+  const getLots = (): Promise<MatchedLots> =>
+    Promise.resolve({
+      ...{ portfolio: currentOf(kit), rule: portfolio.rule, rulesByYear: {} },
+      ...{ ledger: new KeptLedger(), ledgerVersion: kit.version },
+      book: matchLots(kit.rows, { rule: portfolio.rule }),
+    });
+  const readRates = (_: unknown, { times }: { readonly times: Float64Array }) =>
+    Promise.resolve(times.map(() => 0.5));
+  const service = new PerformanceService({
+    ...{ ...deps, snapshots: store, freshness, lots: { getLots } },
+    portfolios: { get: () => Promise.resolve(currentOf(kit)) },
+    histories: new HistoryReader({ ...deps, readRates }),
+    isEmpty: () => Promise.resolve(kit.rows.length === 0),
+    ask: (scope) => keeper.ask(scope),
+  });
+  return { keeper, queued, service };
 }

@@ -98,12 +98,14 @@ Deno.test("ProviderGates shows budgets, breaker and freeze to a scrape", async (
 });
 
 Deno.test("ProviderGates grants a call without waiting for the database", async () => {
-  const { gates, gate, state } = gateKit({ http: recorded() });
+  const http = recorded();
+  const { gates, gate, state } = gateKit({ http });
   await gates.start();
   await gate.fetchJson(ask("/a"));
   const hung = Promise.withResolvers<void>();
   state.saveBudgets = () => hung.promise;
   for (let call = 0; call < 5; call++) await gate.fetchJson(ask("/a"));
+  assertEquals(http.requests.length, 6);
   hung.resolve();
   await gates.stop();
 });

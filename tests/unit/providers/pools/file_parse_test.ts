@@ -89,3 +89,43 @@ Deno.test("parsePoolFile() refuses a file of other columns, and one whose name m
   const minute = "block_timestamp,liquidity_rate,variable_borrow_rate,liquidity_index\n";
   assertThrows(() => parse(minute), { type: AppError, pattern: /Cannot tell the reserve/ });
 });
+
+const ENTRY = {
+  ...{ pool: "p-1", project: "lido", chain: "Ethereum", symbol: "STETH", tvlUsd: 5e6 },
+  ...{ apy: 3, apyBase: 2, apyReward: 1 },
+};
+
+Deno.test("parsePoolFile() reads a saved list of pools, known when its day is over", () => {
+  const day = utcMsOf(Date.UTC(2025, 11, 24));
+  for (const saved of [[ENTRY, { ...ENTRY, tvlUsd: "5" }], { status: "success", data: [ENTRY] }]) {
+    const { pools, snapshots, quarantined } = parse(JSON.stringify(saved), "p_2025-12-24.json");
+    assertEquals(pools.map(({ id }) => id), ["lido-ethereum-p-1" as never]);
+    assertEquals([snapshots[0]?.ts, snapshots[0]?.ingestedAt], [day, utcMsOf(day + DAY_MS)]);
+    assertEquals([snapshots[0]?.supplyApy, snapshots[0]?.incentiveApy], [0.02, 0.01]);
+    assertEquals(quarantined.map(({ line }) => line), Array.isArray(saved) ? [2] : []);
+  }
+});
+
+Deno.test("parsePoolFile() takes the time at which a list was saved from the file itself", () => {
+  const saved = { exported_at: "2025-12-24T07:27:01.395Z", data: [ENTRY] };
+  const { snapshots } = parse(JSON.stringify(saved), "p_2025-12-30.json");
+  const at = utcMsOf(Date.UTC(2025, 11, 24, 7, 27, 1, 395));
+  assertEquals([snapshots[0]?.ts, snapshots[0]?.ingestedAt], [at, at]);
+});
+
+const BAD_JSON = [
+  {
+    name: "that was saved at no time",
+    text: '{"exported_at":"soon","data":[]}',
+    fileName: "2025-12-24",
+    reason: /exported_at "soon"/,
+  },
+  { name: "without a day in its name", text: "[]", fileName: "pools.json", reason: /its day/ },
+  { name: "that breaks off", text: '[{"pool"', fileName: "2025-12-24", reason: /no complete JSON/ },
+  { name: "of another shape", text: '{"a":1}', fileName: "2025-12-24", reason: /list of pools/ },
+];
+for (const { name, text, fileName, reason } of BAD_JSON) {
+  Deno.test(`parsePoolFile() refuses JSON ${name}`, () => {
+    assertThrows(() => parse(text, fileName), { type: AppError, pattern: reason });
+  });
+}

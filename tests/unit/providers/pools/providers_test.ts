@@ -92,16 +92,72 @@ Deno.test("DefillamaPoolProvider refuses a payload that changed", async () => {
   await assertRejects(() => provider.fetchRaw(["pools"], RANGE), { type: ProviderError });
 });
 
-Deno.test("DefillamaPoolProvider reads charts of pools that it knows", async () => {
-  const chart = [{ timestamp: "2022-05-03T00:00:00.000Z", tvlUsd: 11e9, apy: 3.6, apyBase: 3.6 }];
-  const provider = llama({ "/pools": [llamaPool()], [`/chart/${STETH}`]: chart }, [STETH]);
-  const charts = await provider.fetchRaw([`chart/${STETH}`], RANGE);
-  assertEquals(provider.normalize(charts).quarantined.length, 1);
-  provider.normalize(await provider.fetchRaw(["pools"], RANGE));
-  const [snapshot] = provider.normalize(charts).snapshots;
-  assertEquals(snapshot?.ts, utcMsOf(Date.UTC(2022, 4, 3)));
+const CHART = [
+  { timestamp: "2022-05-03T00:00:00.000Z", tvlUsd: 11e9, apy: 3.6, apyBase: 3.6 },
+];
+
+Deno.test("DefillamaPoolProvider fetches the list first where a chart has no place yet", async () => {
+  const small = llamaPool({ tvlUsd: 5, pool: "small" });
+  const provider = llama({ "/pools": [small], "/chart/small": CHART }, ["small"]);
+  const payloads = await provider.fetchRaw(["chart/small"], RANGE);
+  assertEquals(payloads.map(({ key }) => key), ["pools", "chart/small"]);
+  // However small: it was asked for.
+  const { snapshots } = provider.normalize(payloads);
+  assertEquals(snapshots.map(({ ts }) => ts), [
+    utcMsOf(NOW - 30 * SECOND_MS),
+    utcMsOf(Date.UTC(2022, 4, 3)),
+  ]);
   // What was fetched today was not known then.
-  assertEquals(snapshot?.ingestedAt, utcMsOf(NOW));
+  assertEquals(snapshots[1]?.ingestedAt, utcMsOf(NOW));
+  const again = await provider.fetchRaw(["chart/small"], RANGE);
+  assertEquals(again.map(({ key }) => key), ["chart/small"]);
+});
+
+Deno.test("DefillamaPoolProvider sets the chart of a pool aside that is not listed", async () => {
+  const provider = llama({ "/pools": [llamaPool()], "/chart/gone": CHART }, ["gone"]);
+  const { quarantined } = provider.normalize(await provider.fetchRaw(["chart/gone"], RANGE));
+  assertEquals(quarantined, [
+    { line: 1, reason: "Cannot place pool gone: it is not among those listed" },
+  ]);
+});
+
+const PARTS: readonly { name: string; given: object; supply: number; incentive: number | null }[] =
+  [
+    { name: "no reward in the whole", given: {}, supply: 0.0284, incentive: 0 },
+    {
+      name: "the reward as what the base leaves",
+      given: { apy: 4 },
+      supply: 0.0284,
+      incentive: 0.0116,
+    },
+    {
+      name: "the base as what the reward leaves",
+      given: { apyBase: null, apyReward: 1.84 },
+      supply: 0.01,
+      incentive: 0.0184,
+    },
+    { name: "an unknown reward as unknown", given: { apy: null }, supply: 0.0284, incentive: null },
+  ];
+for (const { name, given, supply, incentive } of PARTS) {
+  Deno.test(`DefillamaPoolProvider reads ${name}`, async () => {
+    const provider = llama({ "/pools": [llamaPool(given)] });
+    const { snapshots } = provider.normalize(await provider.fetchRaw(["pools"], RANGE));
+    assertClose(snapshots[0]?.supplyApy, supply, 1e-12);
+    if (incentive === null) assertEquals(snapshots[0]?.incentiveApy, null);
+    else assertClose(snapshots[0]?.incentiveApy, incentive, 1e-12);
+  });
+}
+
+Deno.test("DefillamaPoolProvider names the row of the answer that it sets aside", async () => {
+  const rows = [
+    llamaPool({ tvlUsd: 2e6 }),
+    llamaPool({ pool: "b", apy: null, apyBase: null, apyReward: 1 }),
+  ];
+  const provider = llama({ "/pools": rows });
+  const { quarantined } = provider.normalize(await provider.fetchRaw(["pools"], RANGE));
+  assertEquals(quarantined, [
+    { line: 2, reason: "Cannot read apyBase: only the reward is given" },
+  ]);
 });
 
 const ROW = {

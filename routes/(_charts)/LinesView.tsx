@@ -1,9 +1,9 @@
-import type { LineSet } from "../../../components/charts/lines.ts";
-import { LinesSvg } from "../../../components/charts/LinesSvg.tsx";
-import { LinesTable } from "../../../components/charts/LinesTable.tsx";
-import LineChart from "../../../islands/LineChart.tsx";
+import type { LineSet } from "../../components/charts/lines.ts";
+import { LinesSvg } from "../../components/charts/LinesSvg.tsx";
+import { LinesTable } from "../../components/charts/LinesTable.tsx";
+import LineChart from "../../islands/LineChart.tsx";
 
-export interface ChartOrTableProps {
+export interface LinesViewProps {
   /** Unique on the page. */
   readonly id: string;
   readonly set: LineSet;
@@ -11,10 +11,12 @@ export interface ChartOrTableProps {
   /** What the lines show, in a sentence. */
   readonly words: string;
   readonly isTable: boolean;
+  /** Whether the sentence also stands below the drawing, for all to read. */
+  readonly hasWords?: boolean;
 }
 
 /** Lines as a drawing, or as the numbers that they are made of, with their sum in words. */
-export function ChartOrTable({ id, set, height, words, isTable }: ChartOrTableProps) {
+export function LinesView({ id, set, height, words, isTable, hasWords = true }: LinesViewProps) {
   return (
     <>
       {isTable
@@ -24,7 +26,7 @@ export function ChartOrTable({ id, set, height, words, isTable }: ChartOrTablePr
             <LinesSvg set={set} height={height} />
           </LineChart>
         )}
-      <p class="lede chart-summary">{words}</p>
+      {hasWords ? <p class="lede chart-summary">{words}</p> : null}
     </>
   );
 }

@@ -1,0 +1,63 @@
+import { useEffect } from "preact/hooks";
+import { watchPortfolio } from "../components/api/live.ts";
+import type { PortfolioTick } from "../components/api/live_portfolios.ts";
+import { pageShape, refreshPage } from "./page/refresh_page.ts";
+import { ValueCells } from "./portfolio/value_cells.tsx";
+
+export interface LivePortfolioProps {
+  readonly portfolioId: string;
+  /** What amounts of the page are in. */
+  readonly currency: string;
+}
+
+/** Changes that come together are read together. */
+const GATHER_MS = 250;
+/** Charts, returns and the day's change move slower than the value. */
+const REFRESH_MS = 60_000;
+
+/** Whether the page was made from other facts than a value that is told now. */
+function isOutdated({ ledgerVersion, unpriced, isHeld }: PortfolioTick): boolean {
+  const { version, unpriced: shown, held } = pageShape()?.dataset ?? {};
+  // A value of an older ledger was on its way when the page was read.
+  return ledgerVersion > Number(version) || unpriced !== Number(shown) ||
+    isHeld !== (held !== undefined);
+}
+
+/** Has the page of a portfolio follow its value and its ledger. */
+export default function LivePortfolio({ portfolioId, currency }: LivePortfolioProps) {
+  useEffect(() => {
+    const cells = new ValueCells(currency);
+    const motion = matchMedia("(prefers-reduced-motion: reduce)");
+    let newest: PortfolioTick | null = null;
+    let painting = 0;
+    let gathering: ReturnType<typeof setTimeout> | undefined;
+
+    function refresh() {
+      clearTimeout(gathering);
+      gathering = setTimeout(() => void refreshPage(), GATHER_MS);
+    }
+
+    function paint() {
+      painting = 0;
+      const rate = Number(pageShape()?.dataset["rate"]);
+      if (newest === null || !Number.isFinite(rate)) return;
+      cells.write(newest, { rate, isCalm: motion.matches, now: performance.now() });
+    }
+
+    const stop = watchPortfolio(portfolioId, (tick) => {
+      newest = tick;
+      if (isOutdated(tick)) refresh();
+      else if (painting === 0) painting = requestAnimationFrame(paint);
+    });
+    const timer = setInterval(() => {
+      if (!document.hidden) refresh();
+    }, REFRESH_MS);
+    return () => {
+      stop();
+      clearInterval(timer);
+      clearTimeout(gathering);
+      cancelAnimationFrame(painting);
+    };
+  }, []);
+  return null;
+}

@@ -1,0 +1,86 @@
+import { page } from "fresh";
+import { asset, Head } from "fresh/runtime";
+import { Moment } from "../../components/figures/Moment.tsx";
+import type { GaugePath } from "../../components/api/gauges.ts";
+import LiveGauges from "../../islands/LiveGauges.tsx";
+import { define } from "../page_state.ts";
+import { GasPanel } from "./(_components)/GasPanel.tsx";
+import { MempoolPanel } from "./(_components)/MempoolPanel.tsx";
+import {
+  type OnchainData,
+  onchainHref,
+  RANGES,
+  readOnchain,
+  type ShownGauge,
+} from "./(_components)/onchain_view.ts";
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    return page<OnchainData>(await readOnchain(ctx.state, ctx.url));
+  },
+});
+
+/** What does it cost to use a chain now? */
+export default define.page<typeof handler>(function Onchain({ data }) {
+  const { view, gas, mempool } = data;
+  const shown: (readonly [GaugePath, number | null])[] = [];
+  if (gas.off === null) shown.push(["eth/gas", gas.on?.latest?.asof ?? null]);
+  if (mempool.off === null) shown.push(["btc/mempool", mempool.on?.latest?.asof ?? null]);
+  return (
+    <>
+      <Head>
+        <title>Network gauges · Tokenlysis</title>
+        <meta
+          name="description"
+          content="Gas prices of Ethereum and what waits for a block of Bitcoin, now and over time."
+        />
+        <link rel="stylesheet" href={asset("/styles/onchain.css")} />
+      </Head>
+      <header class="page-head">
+        <div>
+          <h1>Network gauges</h1>
+          <p class="asof" data-region="asof">
+            <Asof name="Gas" shown={gas} />
+            <Asof name="Mempool" shown={mempool} />
+          </p>
+        </div>
+        <div class="scope">
+          {shown.length === 0
+            ? null
+            : <LiveGauges shown={shown} isByMinute={view.range === "24h"} />}
+          <nav class="seg" aria-label="Range" data-range-control>
+            {(["24h", "7d", "30d", "90d"] as const satisfies readonly (keyof typeof RANGES)[])
+              .map((range) => (
+                <a
+                  key={range}
+                  href={onchainHref({ ...view, range })}
+                  aria-current={range === view.range ? "true" : "false"}
+                >
+                  {range}
+                </a>
+              ))}
+          </nav>
+        </div>
+      </header>
+      <GasPanel gas={gas} view={view} />
+      <MempoolPanel mempool={mempool} view={view} />
+    </>
+  );
+});
+
+function Asof(
+  { name, shown: { off, on } }: {
+    readonly name: string;
+    readonly shown: ShownGauge<"eth_gas"> | ShownGauge<"btc_mempool">;
+  },
+) {
+  return (
+    <span>
+      {name} {off !== null
+        ? (on === null ? "is off" : "is made up")
+        : on?.latest
+        ? <Moment at={on.latest.asof} />
+        : "not read yet"}
+    </span>
+  );
+}

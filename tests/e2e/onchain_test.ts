@@ -1,0 +1,190 @@
+import type { Browser } from "playwright-core";
+import { MINUTE_MS, SECOND_MS } from "@/services/kernel/time.ts";
+import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
+import { findChromium, launchChromium } from "@/tests/chromium.ts";
+import { build } from "@/tools/build.ts";
+import { type GaugeStub, startGaugeStub } from "./gauge_stub.ts";
+import { checkViews, type Step, testInBrowser, visit } from "./page_checks.ts";
+import { type Product, startProduct } from "./product.ts";
+
+const FAST = "#gas .fig.lead dd";
+const MINUTES = 6;
+
+const OFF_STEPS: readonly Step[] = [
+  {
+    name: "says what to set and marks what is made up, in every width and theme",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, `${url}/onchain`, { hasScripts: false });
+      const { page } = visited;
+      const banners = page.locator(".banner[data-kind=demo]");
+      assertEquals(await banners.count(), 2);
+      assertMatch(await banners.first().innerText(), /made up.*set TOKENLYSIS_NETWORK=on/);
+      assertEquals(await page.locator("#gas .source[data-state=sim]").count(), 1);
+      const off = await (await fetch(`${url}/onchain/eth/gas`)).json();
+      assertEquals([off.enabled, off.reason], [false, "TOKENLYSIS_NETWORK is off"]);
+      assertEquals(await checkViews(browser, `${url}/onchain`, { name: "onchain-off" }), []);
+    },
+  },
+  {
+    name: "is in the navigation and in the palette",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, url);
+      const { page } = visited;
+      await page.getByRole("link", { name: "Network gauges" }).first().waitFor();
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("network ga");
+      await page.getByRole("option", { name: /Network gauges/ }).first().waitFor();
+      await page.keyboard.press("Enter");
+      await page.waitForURL(`${url}/onchain`);
+    },
+  },
+];
+
+testInBrowser("the page of gauges that are off in Chromium", OFF_STEPS);
+
+testInBrowser("the page of gauges without a demo in Chromium", [{
+  name: "makes nothing up",
+  async run({ browser, url }) {
+    await using visited = await visit(browser, `${url}/onchain`);
+    const { page } = visited;
+    assertEquals(await page.getByText("No gas prices are read").count(), 1);
+    assertEquals(await page.locator(".figs").count(), 0);
+    const csv = await fetch(`${url}/onchain/csv/gas`);
+    await csv.body?.cancel();
+    assertEquals(csv.status, 404);
+  },
+}], { env: { TOKENLYSIS_DEMO: "off" } });
+
+interface LivePlace {
+  readonly browser: Browser;
+  readonly stub: GaugeStub;
+  readonly url: string;
+}
+
+const LIVE_STEPS: readonly { name: string; run(place: LivePlace): Promise<void> }[] = [
+  {
+    name: "shows what was read without JavaScript, with its source and as a file",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, `${url}/onchain`, { hasScripts: false });
+      const { page } = visited;
+      assertMatch(await page.locator(FAST).first().innerText(), /1\.73\s*gwei/);
+      assertEquals(await page.locator(".blocks .block").count(), 6);
+      assertMatch(await page.locator(".blocks .block").last().innerText(), /11 blocks, the rest/);
+      assertEquals(await page.locator(".fee-bands tbody tr").count(), 4);
+      assertMatch(await page.locator("#gas .source").innerText(), /Etherscan gas oracle/);
+      // One reading is no line yet.
+      assertEquals(await page.getByText("Too short for a chart").count(), 3);
+      const csv = (await (await fetch(`${url}/onchain/csv/mempool`)).text()).split("\r\n");
+      assertMatch(csv[1] ?? "", /,mempool,1m,31690,16000000,203174810,12\.5,8\.1,4\.02,2,1$/);
+    },
+  },
+  {
+    name: "explains each figure in the drawer",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, `${url}/onchain`);
+      const { page, complaints } = visited;
+      await page.locator("#gas a.explain").first().click();
+      const drawer = page.locator("dialog.drawer[open]");
+      await drawer.getByText("What a transaction should offer").waitFor();
+      assertMatch(await drawer.innerText(), /1\.73[\d]*\s*gwei/);
+      const links = await page.evaluate<string[]>(
+        "[...document.querySelectorAll('a.explain')].map((link) => link.getAttribute('href'))",
+      );
+      assertEquals(links.length, 10);
+      for (const href of links) {
+        const explained = await fetch(`${url}/api${href}`);
+        const { data } = await explained.json();
+        assert(data.value !== null, href);
+      }
+      assertEquals(complaints, []);
+    },
+  },
+  {
+    name: "moves on by itself, and says when it can't",
+    async run({ browser, url }) {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      const page = await context.newPage();
+      await page.clock.install();
+      await page.goto(`${url}/onchain`);
+      // Ages are written by scripts: the page has come to life.
+      await page.locator("#gas .source").getByText(/ago/).waitFor();
+      // The page as it will be: the server has read a price that the page does not have yet.
+      const latest = await (await fetch(`${url}/api/onchain/eth/gas?days=0`)).json();
+      latest.data.asof = new Date(Date.parse(latest.data.asof) + MINUTE_MS).toISOString();
+      await page.route("**/api/onchain/eth/gas*", (route) => route.fulfill({ json: latest }));
+      await page.route(`${url}/onchain`, async (route) => {
+        const response = await route.fetch();
+        const body = (await response.text()).replaceAll("1.73", "2.99");
+        await route.fulfill({ response, body });
+      });
+      await page.clock.fastForward(31 * SECOND_MS);
+      await page.locator(FAST).first().filter({ hasText: "2.99" }).waitFor();
+      await page.route("**/api/onchain/**", (route) => route.abort());
+      await page.clock.fastForward(31 * SECOND_MS);
+      await page.getByText("The server can't be reached; asking again").waitFor();
+      await context.close();
+    },
+  },
+  {
+    name: "keeps the last figures with their age when nothing newer can be read",
+    async run({ browser, stub, url }) {
+      stub.goDown();
+      const ahead = MINUTES * MINUTE_MS;
+      const moved = await fetch(`${url}/test/clock?forward_ms=${ahead}`, { method: "POST" });
+      await moved.body?.cancel();
+      await using visited = await visit(browser, `${url}/onchain`, { hasScripts: false });
+      const { page } = visited;
+      assertEquals(await page.locator(".panel .banner[data-kind=stale]").count(), 2);
+      assertMatch(await page.locator(FAST).first().innerText(), /1\.73\s*gwei/);
+      assertEquals(await page.locator(".source[data-state=stale]").count(), 2);
+      const { stale, age_seconds } = await (await fetch(`${url}/onchain/eth/gas?days=0`)).json();
+      assertEquals([stale, age_seconds >= MINUTES * 60], [true, true]);
+    },
+  },
+];
+
+Deno.test({
+  name: "the page of gauges that are read in Chromium",
+  ignore: findChromium() === null,
+  async fn(t) {
+    await build({ ifStale: true });
+    await using stub = startGaugeStub();
+    const names = ["etherscan", "mempool", "defillama", "coingecko", "frankfurter"];
+    await using product = await startProduct({
+      env: {
+        TOKENLYSIS_NETWORK: "on",
+        TOKENLYSIS_MARKET_VENUES: "none",
+        TOKENLYSIS_MARKET_REST_URLS: names.map((name) => `${name}=${stub.url}`).join(","),
+        ETHERSCAN_API_KEY: "a key",
+      },
+      aheadMs: 0,
+    });
+    await untilRead(product);
+    const browser = await launchChromium();
+    try {
+      for (const { name, run } of LIVE_STEPS) {
+        await t.step(name, () => run({ browser, stub, url: product.url }));
+      }
+      await t.step("looks right in every width and theme", async () => {
+        const page = `${product.url}/onchain`;
+        assertEquals(await checkViews(browser, page, { name: "onchain-stale" }), []);
+      });
+    } finally {
+      await browser.close();
+    }
+  },
+});
+
+/** Both gauges are read when the product starts; the second takes three calls, one a second. */
+async function untilRead({ url }: Product): Promise<void> {
+  for (let asked = 0; asked < 300; asked++) {
+    const [gas, mempool] = await Promise.all(
+      ["eth/gas", "btc/mempool"].map(async (gauge) =>
+        await (await fetch(`${url}/onchain/${gauge}?days=0`)).json()
+      ),
+    );
+    if (gas.asof !== null && mempool.asof !== null) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("The gauges were not read in time");
+}
