@@ -105,9 +105,10 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     hub.publish("pools", cards.map((card) => poolValue(card, clock.now())))
   );
   const { jobs, jobStore } = work;
-  const jobsService = new JobsService({ store: jobStore, clock, wake: (job) => jobs.wake(job) });
+  const wake = jobs.wake.bind(jobs);
+  const jobsService = new JobsService({ store: jobStore, clock, wake, runs: jobs });
   const ops = createOps(core, {
-    ...{ ...parts, outside, jobs, live, jobsService, fx: portfolio.fx, logs, version },
+    ...{ ...parts, outside, jobs, live, jobsService, fx: portfolio.fx, poolParts, logs, version },
     streams: () => streams.stats(),
   });
   const answer = await createFront(core, {

@@ -26,6 +26,7 @@ export const ICON_NAMES = [
   "keyboard",
   "link",
   "lock",
+  "more",
   "offline",
   "ops",
   "overview",

@@ -1,4 +1,6 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import type { ImportReport } from "../components/imports/import_report.ts";
 import { ImportReportView } from "../components/imports/ImportReportView.tsx";
 import { Icon } from "../components/Icon.tsx";
 import { formatCount } from "../components/format/number.ts";
@@ -16,15 +18,25 @@ export interface ImportDeskProps {
   readonly fields: readonly string[];
 }
 
+/** Larger files are imported by a task, which can be told to end. */
+const DIRECT_BYTES = 2 * 1024 ** 2;
+
 /** Drop a file, see what would become of each of its rows, then import it. */
 export default function ImportDesk(props: ImportDeskProps) {
   const state = useImport(props.chosen);
-  const { report, failure, settings, columns } = state;
+  const { columns } = state;
   if (props.chosen === "") {
     return (
-      <p class="needs-js">
-        <a class="btn" data-kind="primary" href="/portfolio">Make a portfolio first</a>
-      </p>
+      <div class="needs-js">
+        <EmptyState
+          icon="portfolio"
+          title="There is no portfolio to import into"
+          level={2}
+          actions={<a class="btn" data-kind="primary" href="/portfolio">Make a portfolio</a>}
+        >
+          It takes a name, a currency and which lots a sale takes; all of that can be changed later.
+        </EmptyState>
+      </div>
     );
   }
   return (
@@ -33,34 +45,49 @@ export default function ImportDesk(props: ImportDeskProps) {
         <FilePanel {...props} state={state} />
         {columns.value === null
           ? null
-          : <ColumnsPanel state={state} fields={props.fields} proposal={columns.value} />}
+          : <ColumnsPanel state={state} fields={props.fields} toMap={columns.value} />}
       </div>
       <div class="c-8 m-12 stack" aria-live="polite">
-        {failure.value === null ? null : (
-          <div class="banner" data-kind="bad" role="alert">
-            <Icon name="error" />
-            <p>
-              <b>Not imported.</b> {failure.value}
-            </p>
-          </div>
-        )}
-        {report.value === null
-          ? failure.value === null && state.progress.value === null
-            ? (
-              <EmptyState icon="import" title="The preview stands here" level={2}>
-                Every row of the file is counted as new, there already, changed, quarantined or
-                ignored before anything is kept. Faulty rows come back as a file to correct.
-              </EmptyState>
-            )
-            : null
-          : (
-            <>
-              <ImportReportView report={report.value} portfolioId={settings.value.portfolioId} />
-              {report.value.state === "committed" ? null : <Decision state={state} />}
-            </>
-          )}
+        <Outcome state={state} />
       </div>
     </div>
+  );
+}
+
+/** What came of the file, or what will. */
+function Outcome({ state }: { readonly state: ImportState }) {
+  const { report, failure, progress, isCancelled, columns, settings } = state;
+  if (failure.value !== null) {
+    return (
+      <div class="banner" data-kind="bad" role="alert">
+        <Icon name="error" />
+        <p>
+          <b>Not imported.</b> {failure.value}
+          {columns.value === null ? "" : ". Say what its columns stand for, then preview it again."}
+        </p>
+      </div>
+    );
+  }
+  if (report.value !== null) {
+    return (
+      <>
+        <ImportReportView report={report.value} portfolioId={settings.value.portfolioId} />
+        {report.value.state === "preview" ? <Decision state={state} report={report.value} /> : null}
+      </>
+    );
+  }
+  if (progress.value !== null) return null;
+  return (
+    <EmptyState
+      icon={isCancelled.value ? "close" : "import"}
+      title={isCancelled.value ? "Cancelled" : "The preview stands here"}
+      level={2}
+    >
+      {isCancelled.value
+        ? "Nothing of the file was kept. Choose it again, or another one."
+        : "Every row of the file is counted as new, there already, changed, quarantined or " +
+          "ignored before anything is kept. Faulty rows come back as a file to correct."}
+    </EmptyState>
   );
 }
 
@@ -179,37 +206,50 @@ function Drop({ state }: { readonly state: ImportState }) {
 
 function Progress({ state }: { readonly state: ImportState }) {
   const { done = 0, total = null, note = "" } = state.progress.value ?? {};
+  // A small file is imported before a press could reach the server.
+  const canCancel = note === "Reading" || (state.file.value?.size ?? 0) > DIRECT_BYTES;
+  const words = note.replace(/^\d+/, (count) => formatCount(Number(count)));
   return (
     <div class="progress mt-4" role="status">
       {total === null
-        ? <progress aria-label="Rows read" />
-        : <progress aria-label="Rows read" value={done} max={total} />}
-      <button type="button" class="btn" data-size="s" onClick={() => state.cancel()}>
-        Cancel
-      </button>
+        ? <progress aria-label="Reading the file" />
+        : <progress aria-label="Read of the file" value={done} max={total} />}
+      {canCancel
+        ? (
+          <button type="button" class="btn" data-size="s" onClick={() => state.cancel()}>
+            Cancel
+          </button>
+        )
+        : null}
       <small>
-        {note} {done > 0 ? formatCount(done) : ""}
+        {words}
+        {total === null ? "" : `, ${Math.floor(done / Math.max(1, total) * 100)}% of the file`}
       </small>
     </div>
   );
 }
 
+interface DecisionProps {
+  readonly state: ImportState;
+  readonly report: ImportReport;
+}
+
 /** After a preview: what is to become of the good rows. */
-function Decision({ state }: { readonly state: ImportState }) {
-  const report = state.report.value;
-  if (report === null) return null;
-  const isBlocked = report.quarantined > 0 && !state.settings.value.isPartial;
+function Decision({ state, report: { accepted, quarantined } }: DecisionProps) {
+  const { isPartial } = state.settings.value;
+  const isRefusal = quarantined > 0 && !isPartial;
   return (
-    <div class="flex between import-decision">
-      {report.quarantined === 0 ? <span /> : (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={state.settings.value.isPartial}
-            onChange={(event) => state.change({ isPartial: event.currentTarget.checked })}
-          />
-          Import the good rows even though {formatCount(report.quarantined)} stay in quarantine
-        </label>
+    <div class="import-decision">
+      {quarantined === 0 ? null : (
+        <fieldset class="choices">
+          <legend class="sr">What is to become of the good rows</legend>
+          <Choice state={state} isPartial>
+            Import the {formatCount(accepted)} good rows, keep {formatCount(quarantined)} apart
+          </Choice>
+          <Choice state={state} isPartial={false}>
+            Import nothing until every row is right
+          </Choice>
+        </fieldset>
       )}
       <div class="flex">
         <button type="button" class="btn" onClick={() => state.discard()}>Discard</button>
@@ -217,12 +257,36 @@ function Decision({ state }: { readonly state: ImportState }) {
           type="button"
           class="btn"
           data-kind="primary"
-          disabled={isBlocked || state.progress.value !== null}
+          disabled={state.progress.value !== null}
           onClick={() => void state.send({ isPreview: false })}
         >
-          Import {formatCount(report.accepted)} rows
+          {isRefusal
+            ? `Set ${formatCount(quarantined)} faulty rows aside`
+            : accepted === 0
+            ? "Import: nothing changes"
+            : `Import ${formatCount(accepted)} rows`}
         </button>
       </div>
     </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly state: ImportState;
+  readonly isPartial: boolean;
+  readonly children: ComponentChildren;
+}
+
+function Choice({ state, isPartial, children }: ChoiceProps) {
+  return (
+    <label class="check">
+      <input
+        type="radio"
+        name="partial"
+        checked={state.settings.value.isPartial === isPartial}
+        onChange={() => state.change({ isPartial })}
+      />
+      <span>{children}</span>
+    </label>
   );
 }

@@ -5,23 +5,12 @@ import { retryStream } from "../components/api/live.ts";
 import type { LiveStatus, LiveStatusKind } from "../components/live/live_status.ts";
 import { PoliteSpeech } from "../components/live/polite_speech.ts";
 import { Banner } from "../components/states/States.tsx";
+import { FEED_DOTS } from "./live/feed_dots.ts";
 import { LivePage } from "./live/live_page.ts";
 import { REGIONS_EVENT } from "./page/regions.ts";
 
-/** The dot before the words; a square and half a disc, so that colour is not all it says. */
-const DOTS: Readonly<Record<LiveStatusKind, string>> = {
-  connecting: "off",
-  live: "",
-  stale: "half",
-  reconnecting: "half",
-  polling: "half",
-  over: "off",
-  offline: "open",
-  none: "off",
-};
-
 /** The kinds of a page that has heard a live price of its own. */
-const KNOWN: ReadonlySet<LiveStatusKind> = new Set(["live", "stale", "over", "polling"]);
+const KNOWN: ReadonlySet<LiveStatusKind> = new Set(["live", "stale", "stopped", "polling"]);
 
 const timer = {
   after(ms: number, run: () => void) {
@@ -73,7 +62,7 @@ export default function LiveMarket({ isDemo }: { readonly isDemo: boolean }) {
         ? null
         : (
           <span class="feed" data-kind={status.value.kind} title={status.value.sentence}>
-            <span class="dot" data-state={DOTS[status.value.kind]} />
+            <span class="dot" data-state={FEED_DOTS[status.value.kind]} />
             {status.value.label}
           </span>
         )}
@@ -92,10 +81,11 @@ function showBanner({ kind, sentence }: LiveStatus): void {
   const place = document.getElementById("stream-banner");
   if (place === null) return;
   // A browser without any connection has a banner of its own.
-  const isBroken = kind === "stale" || kind === "over" || (kind === "offline" && navigator.onLine);
+  const isBroken = kind === "stale" || kind === "stopped" ||
+    (kind === "offline" && navigator.onLine);
   place.hidden = !isBroken;
   if (isBroken) {
-    render(kind === "over" ? overBanner(sentence) : brokenBanner(kind, sentence), place);
+    render(kind === "stopped" ? stoppedBanner(sentence) : brokenBanner(kind, sentence), place);
   }
 }
 
@@ -113,14 +103,14 @@ function brokenBanner(kind: LiveStatusKind, sentence: string): VNode {
   );
 }
 
-function overBanner(sentence: string): VNode {
+function stoppedBanner(sentence: string): VNode {
   return (
     <Banner
       kind="stale"
       icon="clock"
       actions={<BannerButton label="Load again" onClick={() => location.reload()} />}
     >
-      <b>These prices are over.</b> {sentence}.
+      <b>These prices stand still.</b> {sentence}.
     </Banner>
   );
 }

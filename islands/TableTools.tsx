@@ -9,6 +9,8 @@ export interface TableToolsProps {
   readonly table: string;
   /** What the page was filtered by on the server. */
   readonly query: string;
+  /** What its rows are, in the plural. */
+  readonly noun?: string;
 }
 
 /** Shows only the rows that hold every word; says how many there are. */
@@ -28,7 +30,7 @@ function filterRows(table: string, query: string): number {
 }
 
 /** Filters a table as the reader types, and keeps the height of its rows. */
-export default function TableTools({ table, query }: TableToolsProps) {
+export default function TableTools({ table, query, noun = "assets" }: TableToolsProps) {
   const count = useSignal<number | null>(null);
   const typed = useSignal("");
 
@@ -55,7 +57,7 @@ export default function TableTools({ table, query }: TableToolsProps) {
         onInput={(event) => typed.value = event.currentTarget.value}
       />
       <span class="sr" role="status">
-        {count.value === null ? "" : `${count.value} assets shown`}
+        {count.value === null ? "" : `${count.value} ${noun} shown`}
       </span>
       <RowHeight table={table} />
     </>

@@ -81,7 +81,8 @@ export function importLedger(
         isPartial: payload.is_partial,
       }, {
         signal,
-        onProgress: ({ rows }) => reportProgress({ done: rows, total: null, note: "rows" }),
+        onProgress: ({ rows, readBytes, sizeBytes }) =>
+          reportProgress({ done: readBytes, total: sizeBytes, note: `${rows} rows read` }),
       });
       return fitting(report);
     },
@@ -96,6 +97,7 @@ function fitting(report: LedgerImportReport): JsonValue {
       changes: report.changes.slice(0, listed),
       rejected: report.rejected.slice(0, listed),
       skipped: report.skipped.slice(0, listed),
+      first: report.first.slice(0, listed),
     });
     if (listed === 0 || JSON.stringify(json).length <= MAX_RESULT) return json;
   }

@@ -1,6 +1,14 @@
 import { errorMessage } from "../services/kernel/errors.ts";
-import type { HealthProbe } from "../services/ops/mod.ts";
-import type { JobQueue, JobRecord, JobStore, JsonValue, NewJob } from "../services/ports/jobs.ts";
+import type { Uuid } from "../services/kernel/ids.ts";
+import type { HealthProbe, OwnRuns } from "../services/ops/mod.ts";
+import type {
+  JobProgress,
+  JobQueue,
+  JobRecord,
+  JobStore,
+  JsonValue,
+  NewJob,
+} from "../services/ports/jobs.ts";
 import type { LeaseStore } from "../services/ports/leases.ts";
 import type { Metrics } from "../services/ports/metrics.ts";
 import type { Waker } from "../services/ports/wakers.ts";
@@ -37,7 +45,7 @@ export interface JobSystemStatus {
 }
 
 /** The jobs of one process: queue, schedule and worker over the one table. */
-export class JobSystem implements JobQueue {
+export class JobSystem implements JobQueue, OwnRuns {
   readonly #deps: JobSystemDeps;
   readonly #worker: Worker;
   readonly #recurring: RecurringJobs;
@@ -97,6 +105,18 @@ export class JobSystem implements JobQueue {
     if (!job) throw new RangeError(`Cannot run "${name}": there is no such job`);
     const log = this.#deps.log.with({ job: job.name });
     return await job.run({ payload, signal, attempt: 1, log, reportProgress: () => {} });
+  }
+
+  /** How far a job that runs here is; `null` for any other. */
+  progressOf(jobId: Uuid): JobProgress | null {
+    return this.#worker.runOf(jobId)?.progress ?? null;
+  }
+
+  /** Tells a job that runs here to end; whether there is one. */
+  cancel(jobId: Uuid): boolean {
+    const run = this.#worker.runOf(jobId);
+    run?.cancel();
+    return run !== null;
   }
 
   /** What a cron calls: enqueues what is due, if no other process does. */

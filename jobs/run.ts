@@ -56,6 +56,8 @@ export class JobRun {
   #ending: Ending | null = null;
   #isOver = false;
   #leaseUntil: UtcMs;
+  #reported: JobProgress | null = null;
+  /** What the table does not have yet of it. */
   #progress: JobProgress | null = null;
   #beating: Promise<void> = Promise.resolve();
   #cancelBeat = () => {};
@@ -100,6 +102,16 @@ export class JobRun {
     this.#end("stopping");
   }
 
+  /** Tells the run to end for good. */
+  cancel(): void {
+    this.#end("cancelled");
+  }
+
+  /** What was reported last; the table learns of it with a heartbeat. */
+  get progress(): JobProgress | null {
+    return this.#reported;
+  }
+
   async #work(): Promise<Settled> {
     try {
       return {
@@ -109,7 +121,8 @@ export class JobRun {
           attempt: this.#record.attempts,
           log: this.#log,
           reportProgress: ({ done, total, note }) => {
-            this.#progress = { done, total, note: note.slice(0, NOTE_LIMIT) };
+            this.#reported = { done, total, note: note.slice(0, NOTE_LIMIT) };
+            this.#progress = this.#reported;
           },
         }),
       };

@@ -81,6 +81,11 @@ export class Worker {
     return [...this.#running].map(({ id, name }) => ({ id, name }));
   }
 
+  /** The run of a job in this process; `null` if it runs elsewhere, or not. */
+  runOf(jobId: Uuid): Pick<JobRun, "progress" | "cancel"> | null {
+    return [...this.#running].find(({ id }) => id === jobId)?.run ?? null;
+  }
+
   /** Why the table could not be asked the last time; `null` if it could. */
   get problem(): string | null {
     return this.#problem;

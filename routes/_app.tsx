@@ -5,6 +5,7 @@ const STYLES = [
   "tokens",
   "base",
   "shell",
+  "phone_menu",
   "page",
   "panels",
   "figures",

@@ -39,11 +39,23 @@ export interface State {
 export const define = createDefine<State>();
 
 /** What the shell shows while the state of the data is not known. */
-export const UNKNOWN_STATUS: DataStatus = { asof: null, isDemo: false, isStale: false };
+export const UNKNOWN_STATUS: DataStatus = {
+  asof: null,
+  poolsAsof: null,
+  isDemo: false,
+  isStale: false,
+};
 
-/** How the store stands as a whole: stale once no asset has anything fresher. */
-export function statusOf({ asof, isDemo, quotes }: MarketOverview): DataStatus {
+/**
+ * How the store stands as a whole: stale once no asset has anything fresher. Where there are no
+ * prices, `pools` tell how far readings of pools reach.
+ */
+export function statusOf(
+  { asof, isDemo, quotes }: MarketOverview,
+  pools: readonly { readonly metrics: { readonly asof: number } }[],
+): DataStatus {
   const priced = quotes.filter(({ price }) => price.value !== null);
   const isStale = priced.length > 0 && priced.every(({ freshness }) => freshness === "stale");
-  return { asof, isDemo, isStale };
+  const readings = pools.map(({ metrics }) => metrics.asof);
+  return { asof, poolsAsof: readings.length === 0 ? null : Math.max(...readings), isDemo, isStale };
 }

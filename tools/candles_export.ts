@@ -20,7 +20,7 @@ import {
 } from "@/services/market/mod.ts";
 import { SqlCandleStore } from "@/services/storage/mod.ts";
 import { readText, REGISTRY_FILE } from "./assets_files.ts";
-import { runAsProcess, type Script, UsageError } from "./cli.ts";
+import { choiceOf, runAsProcess, type Script, UsageError } from "./cli.ts";
 import { openFromEnvironment } from "./cli_database.ts";
 
 const FLAGS = {
@@ -60,10 +60,8 @@ up from finer candles where none are stored at the interval. A missing value is 
       throw new UsageError(`--format ${flags.format}: candles are exported as csv`);
     }
     if (flags.asset === undefined) throw new UsageError("--asset is missing");
-    const interval = INTERVALS.find((name) => name === flags.interval);
-    if (interval === undefined) {
-      throw new UsageError(`--interval: expected one of ${INTERVALS.join(", ")}`);
-    }
+    if (flags.interval === undefined) throw new UsageError("--interval is missing");
+    const interval = choiceOf(flags.interval, { flag: "--interval", names: INTERVALS });
     const range = {
       from: flags.start === undefined ? 0 as UtcMs : readUtcMs(flags.start, "--start"),
       to: flags.end === undefined ? NEVER : readUtcMs(flags.end, "--end") + 1 as UtcMs,

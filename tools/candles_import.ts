@@ -8,7 +8,7 @@ import { SqlCandleStore } from "@/services/storage/mod.ts";
 import { readText, REGISTRY_FILE } from "./assets_files.ts";
 import { type ImportJob, planFiles, planFolder } from "./candles_import_plan.ts";
 import { type ImportOutcome, ImportTotals } from "./candles_import_totals.ts";
-import { runAsProcess, type Script, type ScriptContext, UsageError } from "./cli.ts";
+import { choiceOf, runAsProcess, type Script, type ScriptContext, UsageError } from "./cli.ts";
 import { openFromEnvironment } from "./cli_database.ts";
 
 const FLAGS = {
@@ -46,10 +46,13 @@ The same file again changes nothing.
   positionals: { min: 0, max: Infinity },
   async main(context) {
     const { io, flags, positionals, report } = context;
-    const format = choiceOf(flags.format ?? "auto", ["auto", ...CANDLE_FORMATS], "--format");
+    const format = choiceOf(flags.format ?? "auto", {
+      flag: "--format",
+      names: ["auto", ...CANDLE_FORMATS],
+    });
     const interval = flags.interval === undefined
       ? null
-      : choiceOf(flags.interval, INTERVALS, "--interval");
+      : choiceOf(flags.interval, { flag: "--interval", names: INTERVALS });
     const assets = new AssetRegistry(loadRegistry(await readText(REGISTRY_FILE)));
     const plan = flags.dir === undefined
       ? planFiles(positionals, { asset: flags.asset, source: flags.source, assets })
@@ -105,16 +108,6 @@ function folderOf({ flags, positionals }: Context): string {
   if (positionals.length > 0) throw new UsageError("--dir goes without FILE");
   if (flags.asset !== undefined) throw new UsageError("--dir takes the asset from the file names");
   return String(flags.dir);
-}
-
-function choiceOf<Name extends string>(
-  text: string,
-  names: readonly Name[],
-  flag: string,
-): Name {
-  const name = names.find((one) => one === text);
-  if (name !== undefined) return name;
-  throw new UsageError(`${flag} "${text}": expected one of ${names.join(", ")}`);
 }
 
 if (import.meta.main) await runAsProcess(CANDLES_IMPORT);

@@ -44,11 +44,24 @@ export function planFiles(
       const isSame = named.kind === "asset" && named.asset.id === given.id;
       return { path, assetId: given.id, source, hasDollarQuote: isSame && named.hasDollarQuote };
     }
-    if (named.kind === "unknown") throw new UsageError(`Cannot import "${path}": ${named.reason}`);
+    if (named.kind === "unknown") {
+      const reason = isThere(path) ? named.reason : "it does not exist";
+      throw new UsageError(`Cannot import "${path}": ${reason}`);
+    }
     const { hasDollarQuote } = named;
     return { path, assetId: named.asset.id, source, hasDollarQuote };
   });
   return { jobs, skipped: [] };
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    // What can't be looked at can't be imported either.
+    return false;
+  }
 }
 
 /** Plans every CSV file below a folder; what cannot be told is listed with its reason. */

@@ -7,6 +7,7 @@ import {
   type SkippedFile,
 } from "@/services/market/import_service.ts";
 import type { AppError } from "@/services/kernel/errors.ts";
+import { counted } from "./cli.ts";
 import type { ImportJob, SkippedPath } from "./candles_import_plan.ts";
 
 /** What importing a file came to. */
@@ -101,7 +102,7 @@ export class ImportTotals {
       ),
       ...(this.#errors.length > SHOWN_ERRORS ? ["More with --json"] : []),
       ...(demoRemoved > 0 ? [`Removed the demo market: ${demoRemoved} series`] : []),
-      `${this.#imported.length} files: ${
+      `${counted(this.#imported.length, "file")}: ${
         countsText({ read, inserted, updated, unchanged, quarantined })
       }`,
     ].join("\n");

@@ -56,6 +56,21 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** `1 file`, `2 files`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** What a flag chooses among `names`. Throws `UsageError` for any other text. */
+export function choiceOf<Name extends string>(
+  text: string,
+  { flag, names }: { readonly flag: string; readonly names: readonly Name[] },
+): Name {
+  const name = names.find((one) => one === text);
+  if (name !== undefined) return name;
+  throw new UsageError(`${flag} "${text}": expected one of ${names.join(", ")}`);
+}
+
 /** Runs a script to its exit code: 0 done, 1 failed, 2 called wrongly. Never throws. */
 export async function runScript<const Flags extends ParseArgsOptionsConfig>(
   script: Script<Flags>,

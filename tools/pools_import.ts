@@ -6,7 +6,7 @@ import type { RawAnswer } from "@/services/ports/provider_records.ts";
 import { openFileBytes } from "@/services/providers/file/file_bytes.ts";
 import { parsePoolFile, POOL_FORMATS } from "@/services/providers/pools/mod.ts";
 import { SqlPoolStore, SqlRawIngestStore } from "@/services/storage/mod.ts";
-import { runAsProcess, type Script, UsageError } from "./cli.ts";
+import { choiceOf, runAsProcess, type Script, UsageError } from "./cli.ts";
 import { openFromEnvironment } from "./cli_database.ts";
 
 const FLAGS = {
@@ -41,9 +41,7 @@ on where it ended.
     if (provider === undefined || !/^[a-z0-9_-]{1,40}$/.test(provider)) {
       throw new UsageError("--provider: expected a name of a-z, 0-9, - and _");
     }
-    if (!FORMATS.includes(format)) {
-      throw new UsageError(`--format "${format}": expected one of ${FORMATS.join(", ")}`);
-    }
+    choiceOf(format, { flag: "--format", names: FORMATS });
     const fileName = basename(path);
     const { text, checksum } = await readFile(path);
     await using opened = await openFromEnvironment(io);

@@ -72,7 +72,7 @@ a row is bad. The same file again changes nothing.
     if (flags.rejected !== undefined && importId !== null) {
       await writeRejected(flags.rejected, exportRejected(store, { scope, importId }));
     }
-    context.report(toJson(report, scope), toText(report));
+    context.report(toJson(report, scope), toText(report, { isPartial: flags.partial === true }));
     return report.state === "refused" ? 1 : 0;
   },
 } as const satisfies Script<typeof FLAGS>;
@@ -176,10 +176,14 @@ const STATES: Readonly<Record<LedgerImportReport["state"], string>> = {
   refused: "Refused, as some rows are bad; nothing is kept of",
 };
 
-function toText(report: LedgerImportReport): string {
+const WOULD_REFUSE = "Would refuse, as some rows are bad (--partial keeps the good ones):";
+
+function toText(report: LedgerImportReport, { isPartial }: { isPartial: boolean }): string {
   const { read, accepted, duplicate, quarantined, ignored, updated } = report;
+  const isRefusedThen = report.state === "preview" && quarantined > 0 && !isPartial;
+  const outcome = isRefusedThen ? WOULD_REFUSE : STATES[report.state];
   return [
-    `${STATES[report.state]} ${report.fileName} (${report.format}): ${read} rows read, ` +
+    `${outcome} ${report.fileName} (${report.format}): ${read} rows read, ` +
     `${accepted} accepted (${updated} of them changes), ${duplicate} known, ` +
     `${quarantined} rejected, ${ignored} ignored`,
     ...report.changes.slice(0, SHOWN).flatMap(({ line, changes }) =>

@@ -13,7 +13,7 @@ import {
 } from "@/services/portfolio/performance/measure.ts";
 import { BASE_CURRENCIES, LOT_METHODS, type LotRule } from "@/services/portfolio/portfolio.ts";
 import { readText, REGISTRY_FILE } from "./assets_files.ts";
-import { runAsProcess, type Script, UsageError } from "./cli.ts";
+import { choiceOf, counted, runAsProcess, type Script, UsageError } from "./cli.ts";
 import { type LedgerFile, readLedgerFile, type ReportProblem } from "./ledger_file.ts";
 import { lotBookJson } from "./lots_json.ts";
 import { PriceFile, readPriceFile } from "./price_file.ts";
@@ -209,10 +209,7 @@ function readRule({ method = "fifo", scope = "wallet" }: {
   readonly method?: string | undefined;
   readonly scope?: string | undefined;
 }): LotRule {
-  const chosen = LOT_METHODS.find((name) => name === method.toLowerCase());
-  if (chosen === undefined) {
-    throw new UsageError(`--method "${method}": expected one of ${LOT_METHODS.join(", ")}`);
-  }
+  const chosen = choiceOf(method.toLowerCase(), { flag: "--method", names: LOT_METHODS });
   if (!Object.hasOwn(SCOPES, scope)) {
     throw new UsageError(`--scope "${scope}": expected wallet or universal`);
   }
@@ -221,10 +218,7 @@ function readRule({ method = "fifo", scope = "wallet" }: {
 
 /** The asset whose prices convert: `usd`, other money, or a coin. */
 function readCurrency(text = "USD"): AssetId {
-  const currency = BASE_CURRENCIES.find((code) => code === text.toUpperCase());
-  if (currency === undefined) {
-    throw new UsageError(`--currency "${text}": expected one of ${BASE_CURRENCIES.join(", ")}`);
-  }
+  const currency = choiceOf(text.toUpperCase(), { flag: "--currency", names: BASE_CURRENCIES });
   if (currency === "BTC") return "bitcoin" as AssetId;
   if (currency === "ETH") return "ethereum" as AssetId;
   return cashIdOf(currency) ?? currency.toLowerCase() as AssetId;
@@ -263,7 +257,7 @@ function toText({ summary, problems, lots, disposals, currency, ...rest }: Repor
   const money = (value: string | null) => value === null ? "n/a" : `${value} ${currency}`;
   return [
     `${rest.method.toUpperCase()}, ${rest.scope}, as of ${rest.asof ?? "never"}`,
-    `${lots.length} open lots, ${disposals.length} disposals`,
+    `${counted(lots.length, "open lot")}, ${counted(disposals.length, "disposal")}`,
     `Value        ${money(summary.value)}`,
     `Cost         ${money(summary.cost)}`,
     `Unrealized   ${money(summary.unrealized)}`,

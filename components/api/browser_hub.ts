@@ -1,10 +1,13 @@
 import { fetchData } from "./client.ts";
 import { readEventStream } from "./event_stream.ts";
-import { livePricesOf } from "./live_events.ts";
+import { livePricesOf, poolTicksOf } from "./live_events.ts";
 import { LiveHub } from "./live_hub.ts";
 import { parsePortfolioTick } from "./live_portfolios.ts";
 import type { LiveTimer } from "./live_state.ts";
 import { openBrowserSocket, socketOrEvents } from "./socket_stream.ts";
+
+/** Pools of one answer, the most that the server gives. */
+const MAX_POOLS = 500;
 
 const browserTimer: LiveTimer = {
   after(ms, run) {
@@ -21,6 +24,7 @@ export function createBrowserHub(): LiveHub {
       livePricesOf(
         await fetchData(`/api/market/prices?coins=${coins.map(encodeURIComponent).join()}`),
       ),
+    fetchPools: async () => poolTicksOf(await fetchData(`/api/pools?limit=${MAX_POOLS}`)),
     readPortfolio: socketOrEvents({ openSocket: openBrowserSocket, readEvents: readEventStream }),
     fetchPortfolio: async (id) =>
       parsePortfolioTick(await fetchData(`/api/portfolio/${id}/valuation`)),

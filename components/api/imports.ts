@@ -26,11 +26,19 @@ export interface UploadProgress {
 }
 
 /** How often a task is asked how far it is. */
-const POLL_MS = 500;
+const POLL_MS = 300;
+
+/** The import was broken off in time: nothing of the file is kept. */
+export class ImportCancelled extends ClientError {
+  constructor() {
+    super("The import was cancelled");
+  }
+}
 
 /**
  * Sends a file and waits for its report, also where a task imports it. Throws `ClientError` for a
- * refusal; an abort cancels the task, which leaves nothing.
+ * refusal. An abort breaks the upload off, or asks the task to end; one that was through before has
+ * its report all the same, and any other throws `ImportCancelled`.
  */
 export async function importFile(
   file: File,
@@ -41,11 +49,19 @@ export async function importFile(
   },
 ): Promise<ImportReport> {
   const base = `/api/portfolio/${order.portfolioId}/import`;
-  const answer = await uploadFile(`${base}?${queryOf(file, order)}`, file, { signal });
+  const answer = await upload(`${base}?${queryOf(file, order)}`, file, signal);
   if (isImportReport(answer)) return answer;
   const taskId = field(answer, "id");
   if (typeof taskId !== "string") throw new ClientError("Cannot read the report of the import");
   return await followTask(`${base}/tasks/${taskId}`, { signal, onProgress });
+}
+
+async function upload(path: string, file: File, signal: AbortSignal): Promise<unknown> {
+  try {
+    return await uploadFile(path, file, { signal });
+  } catch (error) {
+    throw signal.aborted ? new ImportCancelled() : error;
+  }
 }
 
 function queryOf(file: File, order: UploadOrder): URLSearchParams {
@@ -65,18 +81,20 @@ async function followTask(
     readonly onProgress: (progress: UploadProgress) => void;
   },
 ): Promise<ImportReport> {
+  let isAsked = false;
   while (true) {
-    if (signal.aborted) {
-      await sendDelete(path);
-      signal.throwIfAborted();
+    if (signal.aborted && !isAsked) {
+      isAsked = true;
+      await cancelTask(path);
     }
     const task = await fetchData(path);
     const result = field(task, "result");
     if (isImportReport(result)) return result;
     const state = field(task, "state");
-    if (state === "dead" || state === "cancelled") {
+    if (state === "cancelled") throw new ImportCancelled();
+    if (state === "dead") {
       const error = field(task, "error");
-      throw new ClientError(typeof error === "string" ? error : "The import was cancelled");
+      throw new ClientError(typeof error === "string" ? error : "The import failed");
     }
     const progress = field(task, "progress");
     const [done, total, note] = ["done", "total", "note"].map((name) => field(progress, name));
@@ -86,5 +104,14 @@ async function followTask(
       note: typeof note === "string" ? note : "",
     });
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+async function cancelTask(path: string): Promise<void> {
+  try {
+    await sendDelete(path);
+  } catch (error) {
+    // It is over already; what came of it is asked next.
+    if (!(error instanceof ClientError)) throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { asset } from "fresh/runtime";
-import type { CandleTick, PriceTick, ScoreTick } from "./live_events.ts";
+import type { CandleTick, PoolTick, PriceTick, ScoreTick } from "./live_events.ts";
 import type { CandleWant, LiveSink, LiveWants } from "./live_hub.ts";
 import type { PortfolioTick } from "./live_portfolios.ts";
 import { deliver, type PageMessage, WANTS_EVERY_MS, type WorkerMessage } from "./live_messages.ts";
@@ -20,6 +20,12 @@ export interface CandleWatcher {
   readonly onReset: () => void;
 }
 
+export interface PoolWatcher {
+  /** Pools with a new reading. */
+  readonly onPools: (ticks: readonly PoolTick[]) => void;
+  readonly onState: (state: LiveState) => void;
+}
+
 /** Tells of the last prices of the assets, and of how the stream stands, until it is stopped. */
 export function watchPrices(coins: readonly string[], watcher: PriceWatcher): () => void {
   return page().watchPrices(coins, watcher);
@@ -33,6 +39,11 @@ export function watchCandles(want: CandleWant, watcher: CandleWatcher): () => vo
 /** Tells of scores that may be new, of any asset and method, until it is stopped. */
 export function watchScores(onScores: (ticks: readonly ScoreTick[]) => void): () => void {
   return page().watchScores(onScores);
+}
+
+/** Tells of pools as they are read anew, and of how their stream stands, until it is stopped. */
+export function watchPools(watcher: PoolWatcher): () => void {
+  return page().watchPools(watcher);
 }
 
 /** Tells of a portfolio's value, at most once a second, until it is stopped. */
@@ -66,9 +77,11 @@ class LivePage implements LiveSink {
   readonly #prices = new Map<PriceWatcher, ReadonlySet<string>>();
   readonly #candles = new Map<CandleWatcher, CandleWant>();
   readonly #scores = new Set<(ticks: readonly ScoreTick[]) => void>();
+  readonly #pools = new Set<PoolWatcher>();
   readonly #portfolios = new Map<(tick: PortfolioTick) => void, string>();
   #link: HubLink | null = null;
   #state: LiveState | null = null;
+  #poolState: LiveState | null = null;
 
   constructor() {
     // A page that is left may come back as it was: it leaves the hub and joins it again.
@@ -105,6 +118,16 @@ class LivePage implements LiveSink {
     };
   }
 
+  watchPools(watcher: PoolWatcher): () => void {
+    this.#pools.add(watcher);
+    if (this.#poolState !== null) watcher.onState(this.#poolState);
+    this.#tellWants();
+    return () => {
+      this.#pools.delete(watcher);
+      this.#tellWants();
+    };
+  }
+
   watchPortfolio(portfolioId: string, onValue: (tick: PortfolioTick) => void): () => void {
     this.#portfolios.set(onValue, portfolioId);
     this.#tellWants();
@@ -137,6 +160,15 @@ class LivePage implements LiveSink {
     for (const tell of this.#scores) tell(ticks);
   }
 
+  onPools(ticks: readonly PoolTick[]): void {
+    for (const { onPools } of this.#pools) onPools(ticks);
+  }
+
+  onPoolState(state: LiveState): void {
+    this.#poolState = state;
+    for (const { onState } of this.#pools) onState(state);
+  }
+
   onPortfolio(tick: PortfolioTick): void {
     for (const [tell, id] of this.#portfolios) if (id === tick.portfolioId) tell(tick);
   }
@@ -153,6 +185,7 @@ class LivePage implements LiveSink {
       coins: [...new Set([...this.#prices.values()].flatMap((coins) => [...coins]))],
       candles: [...this.#candles.values()],
       scores: this.#scores.size > 0,
+      pools: this.#pools.size > 0,
       portfolios: [...new Set(this.#portfolios.values())],
     };
     this.#link ??= this.#connect();
@@ -160,7 +193,7 @@ class LivePage implements LiveSink {
   }
 
   get #watchers(): number {
-    return this.#prices.size + this.#candles.size + this.#scores.size +
+    return this.#prices.size + this.#candles.size + this.#scores.size + this.#pools.size +
       this.#portfolios.size;
   }
 

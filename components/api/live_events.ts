@@ -108,6 +108,52 @@ export function parseScoreUpdate(value: unknown): ScoreTick {
   };
 }
 
+/** A pool's newest reading; yields are fractions, `null` is not known. */
+export interface PoolTick {
+  readonly poolId: string;
+  readonly supplyApy: number;
+  readonly incentiveApy: number | null;
+  readonly borrowApy: number | null;
+  readonly utilization: number | null;
+  readonly kinkDistance: number | null;
+  readonly tvlUsd: number | null;
+  readonly withdrawableUsd: number | null;
+  readonly volatilityPp: number | null;
+  readonly scoreV0: number | null;
+  readonly scoreV1: number | null;
+  /** Time of the reading, UTC milliseconds. */
+  readonly at: number;
+}
+
+/** Reads the data of a `pool_update`; throws `ClientError` for what is none. */
+export function parsePoolUpdate(value: unknown): PoolTick {
+  const numberOrNull = (from: unknown, name: string) => {
+    const found = field(from, name);
+    return typeof found === "number" && Number.isFinite(found) ? found : null;
+  };
+  const scores = field(value, "scores");
+  return {
+    poolId: textOf(value, "id"),
+    supplyApy: numberOf(value, "supply_apy"),
+    incentiveApy: numberOrNull(value, "incentive_apy"),
+    borrowApy: numberOrNull(value, "borrow_apy"),
+    utilization: numberOrNull(value, "utilization"),
+    kinkDistance: numberOrNull(value, "kink_distance"),
+    tvlUsd: numberOrNull(value, "tvl_usd"),
+    withdrawableUsd: numberOrNull(value, "withdrawable_usd"),
+    volatilityPp: numberOrNull(value, "volatility_pp"),
+    scoreV0: numberOrNull(scores, "v0"),
+    scoreV1: numberOrNull(scores, "v1"),
+    at: instantOf(value, "asof"),
+  };
+}
+
+/** The pools of an answer of `/api/pools`; throws `ClientError` for what is none. */
+export function poolTicksOf(rows: unknown): PoolTick[] {
+  if (!Array.isArray(rows)) throw new ClientError("Cannot read the list of pools");
+  return rows.map(parsePoolUpdate);
+}
+
 /** The quotes of `/api/market/prices` that are live prices; closes of candles are none. */
 export function livePricesOf(quotes: unknown): PriceTick[] {
   if (!Array.isArray(quotes)) throw new ClientError("Cannot read the list of prices");

@@ -2,8 +2,10 @@ import type { StreamEvent } from "./event_stream.ts";
 import {
   type CandleTick,
   parseCandleEvent,
+  parsePoolUpdate,
   parsePriceUpdate,
   parseScoreUpdate,
+  type PoolTick,
   type PriceTick,
   type ScoreTick,
 } from "./live_events.ts";
@@ -27,11 +29,16 @@ export interface LiveWants {
   readonly candles: readonly CandleWant[];
   /** Whether it shows scores. */
   readonly scores: boolean;
+  /** Whether it shows pools. */
+  readonly pools: boolean;
   /** Ids of the portfolios whose value it shows. */
   readonly portfolios: readonly string[];
 }
 
-const NO_WANTS: LiveWants = { coins: [], candles: [], scores: false, portfolios: [] };
+const NO_WANTS: LiveWants = {
+  ...{ coins: [], candles: [], portfolios: [] },
+  ...{ scores: false, pools: false },
+};
 
 /** What a page is told. */
 export interface LiveSink {
@@ -40,8 +47,11 @@ export interface LiveSink {
   /** Bars may have been missed: the chart has to be read again. */
   onReset(want: CandleWant): void;
   onScores(ticks: readonly ScoreTick[]): void;
+  onPools(ticks: readonly PoolTick[]): void;
   onPortfolio(tick: PortfolioTick): void;
   onState(state: LiveState): void;
+  /** How the stream of pools stands, which is not that of prices. */
+  onPoolState(state: LiveState): void;
 }
 
 export interface LiveMember {
@@ -52,6 +62,8 @@ export interface LiveMember {
 export interface LiveHubDeps extends LiveStreamDeps, PortfolioStreamDeps {
   /** The live prices of the assets, by request. */
   readonly fetchPrices: (coins: readonly string[]) => Promise<readonly PriceTick[]>;
+  /** All pools, by request. */
+  readonly fetchPools: () => Promise<readonly PoolTick[]>;
 }
 
 /** The server takes so many coins a stream; who wants more gets all. */
@@ -80,6 +92,7 @@ export class LiveHub {
   readonly #portfolios: PortfolioStreams;
   #prices: LiveStream | null = null;
   #scores: LiveStream | null = null;
+  #pools: LiveStream | null = null;
   #covered: ReadonlySet<string> = new Set();
 
   constructor(deps: LiveHubDeps) {
@@ -120,6 +133,7 @@ export class LiveHub {
   *#streams(): Generator<LiveStream> {
     if (this.#prices !== null) yield this.#prices;
     if (this.#scores !== null) yield this.#scores;
+    if (this.#pools !== null) yield this.#pools;
     yield* this.#candles.values();
     yield* this.#portfolios.streams();
   }
@@ -137,12 +151,14 @@ export class LiveHub {
       if (tick !== null) member.sink.onPortfolio(tick);
     }
     if (this.#prices !== null) member.sink.onState(this.#prices.state);
+    if (this.#pools !== null && wants.pools) member.sink.onPoolState(this.#pools.state);
   }
 
   #update(): void {
     this.#updatePrices();
     this.#updateCandles();
     this.#updateScores();
+    this.#updatePools();
     this.#portfolios.update(new Set([...this.#members].flatMap(({ wants }) => wants.portfolios)));
   }
 
@@ -259,6 +275,40 @@ export class LiveHub {
     if (ticks.length === 0) return;
     this.#eachMember(({ sink, wants }) => {
       if (wants.scores) sink.onScores(ticks);
+    });
+  }
+
+  /** One stream of pools for all pages that show some; where none holds they are asked for. */
+  #updatePools(): void {
+    const isWanted = [...this.#members].some(({ wants }) => wants.pools);
+    if (!isWanted) {
+      this.#pools?.stop();
+      this.#pools = null;
+    } else if (this.#pools === null) {
+      this.#pools = new LiveStream(this.#deps, {
+        path: "/api/stream/pools",
+        onEvent: ({ name, data }) => {
+          if (name !== "pool_update") return;
+          const value = readJson(data);
+          const rows: readonly unknown[] = Array.isArray(value) ? value : [value];
+          this.#spreadPools(rows.flatMap((one) => readOrNone(parsePoolUpdate, one)));
+        },
+        // A new stream begins with the latest line of each pool.
+        onFresh: () => {},
+        onState: (state) =>
+          this.#eachMember(({ sink, wants }) => {
+            if (wants.pools) sink.onPoolState(state);
+          }),
+        poll: async () => this.#spreadPools(await this.#deps.fetchPools()),
+      });
+      this.#pools.start();
+    }
+  }
+
+  #spreadPools(ticks: readonly PoolTick[]): void {
+    if (ticks.length === 0) return;
+    this.#eachMember(({ sink, wants }) => {
+      if (wants.pools) sink.onPools(ticks);
     });
   }
 

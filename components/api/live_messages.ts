@@ -1,4 +1,4 @@
-import type { CandleTick, PriceTick, ScoreTick } from "./live_events.ts";
+import type { CandleTick, PoolTick, PriceTick, ScoreTick } from "./live_events.ts";
 import type { CandleWant, LiveHub, LiveSink, LiveWants } from "./live_hub.ts";
 import type { PortfolioTick } from "./live_portfolios.ts";
 import type { LiveState } from "./live_state.ts";
@@ -16,8 +16,10 @@ export type WorkerMessage =
   | { readonly kind: "candle"; readonly tick: CandleTick }
   | { readonly kind: "reset"; readonly want: CandleWant }
   | { readonly kind: "scores"; readonly ticks: readonly ScoreTick[] }
+  | { readonly kind: "pools"; readonly ticks: readonly PoolTick[] }
   | { readonly kind: "portfolio"; readonly tick: PortfolioTick }
-  | { readonly kind: "state"; readonly state: LiveState };
+  | { readonly kind: "state"; readonly state: LiveState }
+  | { readonly kind: "pool_state"; readonly state: LiveState };
 
 /** One end of a channel between a page and the worker. */
 export interface LivePort {
@@ -70,8 +72,10 @@ function sinkOf(port: LivePort): LiveSink {
     onCandle: (tick) => port.postMessage({ kind: "candle", tick }),
     onReset: (want) => port.postMessage({ kind: "reset", want }),
     onScores: (ticks) => port.postMessage({ kind: "scores", ticks }),
+    onPools: (ticks) => port.postMessage({ kind: "pools", ticks }),
     onPortfolio: (tick) => port.postMessage({ kind: "portfolio", tick }),
     onState: (state) => port.postMessage({ kind: "state", state }),
+    onPoolState: (state) => port.postMessage({ kind: "pool_state", state }),
   };
 }
 
@@ -86,6 +90,10 @@ export function deliver(message: WorkerMessage, sink: LiveSink): void {
       return sink.onReset(message.want);
     case "scores":
       return sink.onScores(message.ticks);
+    case "pools":
+      return sink.onPools(message.ticks);
+    case "pool_state":
+      return sink.onPoolState(message.state);
     case "portfolio":
       return sink.onPortfolio(message.tick);
     case "state":

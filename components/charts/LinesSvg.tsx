@@ -55,7 +55,14 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
         <svg key={name} class="c-labels" data-width={name} height={height} aria-hidden="true">
           <ValueLabels frame={frame} />
           {frame.references.map(({ key, label, y }) => (
-            <text key={key} class="c-text c-ink" x="2" y={referenceLabelY(y)}>{label}</text>
+            <text
+              key={key}
+              class="c-text c-ink"
+              x={REFERENCE_LABEL_PX}
+              y={referenceLabelY(y)}
+            >
+              {label}
+            </text>
           ))}
           <FlowMarks set={set} height={height} />
           {lineTimeTicks(set, count).map(({ value, label }) => (
@@ -91,6 +98,9 @@ function Span({ span, height }: { readonly span: SpanShape; readonly height: num
     />
   );
 }
+
+/** Beside the labels of the axis, which stand at the left too. */
+const REFERENCE_LABEL_PX = 48;
 
 /** Above its line, or below it at the top, where there is no room. */
 function referenceLabelY(y: number): number {

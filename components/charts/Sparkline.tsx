@@ -42,17 +42,32 @@ export function sparklineShape(values: readonly (number | null)[]): SparklineSha
 export interface SparklineProps {
   readonly name: string;
   readonly values: readonly (number | null)[];
+  /** The time that they take up; as many days as there are values unless it is said. */
+  readonly span?: string;
+  /** How a value is written; as a price unless it is said. */
+  readonly textOf?: (value: number) => string;
+  /** Whether its end is coloured by where the values went: of a rate neither way is the good one. */
+  readonly hasDirection?: boolean;
+  /** Why there is no line where fewer than two values are known. */
+  readonly reason?: string;
 }
 
-/** The last days of closes as a line without axes; the numbers are in its label. */
-export function Sparkline({ name, values }: SparklineProps) {
+/** Values of the last days as a line without axes; the numbers are in its label. */
+export function Sparkline({
+  name,
+  values,
+  span: time = `${values.length} days`,
+  textOf = formatPricePlain,
+  hasDirection = true,
+  reason = "fewer than two daily closes",
+}: SparklineProps) {
   const shape = sparklineShape(values);
-  if (shape === null) return <Unknown reason="fewer than two daily closes" />;
+  if (shape === null) return <Unknown reason={reason} />;
   const { path, endX, endY, first, last, missing } = shape;
   const gaps = missing > 0 ? `, ${missing} missing` : "";
-  const span = `from ${formatPricePlain(first)} to ${formatPricePlain(last)}`;
-  const label = `${name}, ${values.length} days, ${span}${gaps}`;
-  const direction = first > 0 ? directionOf(last / first - 1) : "flat";
+  const span = `from ${textOf(first)} to ${textOf(last)}`;
+  const label = `${name}, ${time}, ${span}${gaps}`;
+  const direction = hasDirection && first > 0 ? directionOf(last / first - 1) : "flat";
   return (
     <svg class="spark" viewBox="0 0 96 28" data-dir={direction} role="img" aria-label={label}>
       <path d={path} />

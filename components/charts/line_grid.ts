@@ -10,20 +10,22 @@ export interface BarGrid {
   readonly bars: Int32Array;
 }
 
+const LONGEST_MS = 7 * DAY_MS;
 const BAR_LENGTHS = [
   ...[1, 5, 15].map((seconds) => seconds * SECOND_MS),
   ...[1, 5, 15, 30].map((minutes) => minutes * MINUTE_MS),
   ...[1, 2, 4, 6, 12].map((hours) => hours * HOUR_MS),
   DAY_MS,
-  7 * DAY_MS,
+  LONGEST_MS,
 ];
 
-/** More bars than this tell nothing more on any screen; gaps of years would need them. */
-const MAX_BARS = 100_000;
+/** More bars than this tell nothing more on any screen. */
+const MAX_BARS = 20_000;
 
 /**
- * The length of bar that readings come in: the round one nearest to the median time between two of
- * them, a day for fewer than two.
+ * The length of bar that readings come in: the round one nearest to the time between two of them
+ * that half of all time lies in, so that a burst of seconds does not count more than the days
+ * before it. A day for fewer than two.
  */
 export function usualBarMs(times: ArrayLike<number>): number {
   const gaps: number[] = [];
@@ -31,10 +33,15 @@ export function usualBarMs(times: ArrayLike<number>): number {
     const gap = (times[at] ?? 0) - (times[at - 1] ?? 0);
     if (gap > 0) gaps.push(gap);
   }
-  const middle = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)];
+  const span = gaps.reduce((sum, gap) => sum + gap, 0);
+  let passed = 0;
+  const middle = gaps.sort((a, b) => a - b).find((gap) => (passed += gap) * 2 >= span);
   if (middle === undefined) return DAY_MS;
   const distance = (barMs: number) => Math.abs(Math.log(barMs / middle));
-  return BAR_LENGTHS.reduce((best, barMs) => distance(barMs) < distance(best) ? barMs : best);
+  const usual = BAR_LENGTHS.reduce((best, barMs) =>
+    distance(barMs) < distance(best) ? barMs : best
+  );
+  return BAR_LENGTHS.find((barMs) => barMs >= usual && span / barMs < MAX_BARS) ?? LONGEST_MS;
 }
 
 /**
@@ -51,7 +58,7 @@ export function barGrid(
   const slotOf = (at: number) => Math.round(((times[at] ?? 0) - phase) / barMs);
   const start = Math.round((first - phase) / barMs);
   const newest = times.length === 0 ? start - 1 : slotOf(times.length - 1);
-  if (newest - start >= MAX_BARS) {
+  if (newest - start > MAX_BARS) {
     throw new RangeError(`Cannot draw ${newest - start + 1} bars: expected at most ${MAX_BARS}`);
   }
   return {

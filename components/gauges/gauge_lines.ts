@@ -21,18 +21,22 @@ export interface GaugeLinesOptions {
   readonly lines: readonly GaugeLine[];
   readonly unit: LineUnit;
   readonly resolution: "1m" | "1h";
+  /** Where the lines end if not with the newest reading: what was not read is a gap. */
+  readonly until?: number | undefined;
 }
 
 /** Readings as lines over minutes or hours; a minute that was missed is a gap. */
 export function gaugeLines(
   readings: readonly GaugeReading[],
-  { lines, unit, resolution }: GaugeLinesOptions,
+  { lines, unit, resolution, until = -Infinity }: GaugeLinesOptions,
 ): LineSet {
   const times = Float64Array.from(readings, ({ t }) => t);
   const grid = barGrid(times, { barMs: resolution === "1m" ? MINUTE_MS : HOUR_MS });
+  const length = Math.max(grid.length, Math.floor((until - grid.from) / grid.barMs) + 1);
   const columns = lines.map(({ key, label }) => {
-    const values = Float64Array.from(readings, ({ values }) => values[key] ?? NaN);
-    return { key, label, values: onGrid(values, grid) };
+    const values = new Float64Array(length).fill(NaN);
+    values.set(onGrid(Float64Array.from(readings, ({ values }) => values[key] ?? NaN), grid));
+    return { key, label, values };
   });
   return lineSet(columns, { from: grid.from, barMs: grid.barMs, unit });
 }

@@ -1,10 +1,13 @@
+import { Quantity, UnitCost } from "../figures/Amounts.tsx";
 import { formatCount } from "../format/number.ts";
 import { Icon } from "../Icon.tsx";
 import { Panel, SourceLine } from "../states/Panel.tsx";
-import { Banner } from "../states/States.tsx";
+import { Badge, type BadgeKind, Banner } from "../states/States.tsx";
+import { actionWord } from "./actions.ts";
 import {
   fixOf,
   type ImportReport,
+  type ReadRow,
   type ReportedChange,
   type ReportedRow,
 } from "./import_report.ts";
@@ -45,6 +48,7 @@ export function ImportReportView({ report, portfolioId }: ImportReportViewProps)
           : `/api/portfolio/${portfolioId}/imports/${report.import_id}/rejected`}
       />
       <ChangesPanel changes={report.changes} total={updated} />
+      {report.state === "preview" ? <FirstRowsPanel rows={report.first} /> : null}
       <RowsPanel
         id="ignored"
         title="Ignored"
@@ -61,9 +65,7 @@ function Outcome({ report, portfolioId }: ImportReportViewProps) {
   if (state === "preview") {
     return (
       <Banner kind="info">
-        <b>A preview: nothing is kept yet.</b> {report.file_name} reads as {report.format}, layout
-        {" "}
-        {report.layout}.
+        <b>A preview: nothing is kept yet.</b> {report.file_name} is read {formatWords(report)}.
       </Banner>
     );
   }
@@ -88,6 +90,12 @@ function Outcome({ report, portfolioId }: ImportReportViewProps) {
       {accepted === 0 && quarantined === 0 ? " Every row was there already: 0 changes." : ""}
     </Banner>
   );
+}
+
+/** How a file was read, in words. */
+function formatWords({ format, layout }: ImportReport): string {
+  if (format === "custom") return "by the columns that you chose";
+  return layout === format ? `as ${format}` : `as ${format}, layout ${layout}`;
 }
 
 interface CountProps {
@@ -136,6 +144,7 @@ function RowsPanel({ id, title, rows, total, rejectedHref }: RowsPanelProps) {
           <tr>
             <th scope="col" class="num">Line</th>
             <th scope="col">Reason</th>
+            <th scope="col" data-pri="2">Row as received</th>
             <th scope="col" data-pri="2">What fixes it</th>
           </tr>
         </thead>
@@ -146,6 +155,9 @@ function RowsPanel({ id, title, rows, total, rejectedHref }: RowsPanelProps) {
               <th scope="row">
                 <span class="wrap">{row.reason}</span>
               </th>
+              <td data-pri="2">
+                <code class="amt wrap">{row.row}</code>
+              </td>
               <td data-pri="2">
                 <span class="wrap">{id === "ignored" ? "Nothing to do" : fixOf(row)}</span>
               </td>
@@ -163,6 +175,74 @@ function RowsPanel({ id, title, rows, total, rejectedHref }: RowsPanelProps) {
         ]}
       />
     </Panel>
+  );
+}
+
+const VERDICTS: Readonly<Record<ReadRow["verdict"], { kind: BadgeKind; word: string }>> = {
+  inserted: { kind: "ok", word: "New" },
+  updated: { kind: "provisional", word: "Changed" },
+  duplicate: { kind: "plain", word: "There already" },
+};
+
+/** The first rows as they are read, to see whether columns and words mean what they should. */
+function FirstRowsPanel({ rows }: { readonly rows: readonly ReadRow[] }) {
+  if (rows.length === 0) return null;
+  return (
+    <Panel id="first-rows" title="As they are read" note={`the first ${formatCount(rows.length)}`}>
+      <table class="table two-line">
+        <caption class="sr">The first rows of the file as the ledger reads them</caption>
+        <thead>
+          <tr>
+            <th scope="col" class="num" data-pri="2">Line</th>
+            <th scope="col">What</th>
+            <th scope="col">Time, UTC</th>
+            <th scope="col" class="num">Quantity</th>
+            <th scope="col" class="num" data-pri="2">Unit price, USD</th>
+            <th scope="col" class="num" data-pri="3">Fee</th>
+            <th scope="col" data-pri="3">Account</th>
+            <th scope="col">Is</th>
+          </tr>
+        </thead>
+        <tbody>{rows.map((row, at) => <FirstRow key={at} row={row} />)}</tbody>
+      </table>
+    </Panel>
+  );
+}
+
+function FirstRow({ row }: { readonly row: ReadRow }) {
+  const { kind, word } = VERDICTS[row.verdict];
+  return (
+    <tr>
+      <td class="num" data-pri="2">{formatCount(row.line)}</td>
+      <th scope="row" data-p="name">
+        <span class="name">
+          <b>{actionWord(row.action)}</b>
+          <small>{row.asset_id}</small>
+        </span>
+      </th>
+      <td data-p="detail">{row.timestamp.slice(0, 16).replace("T", " ")}</td>
+      <td class="num" data-p="value">
+        <Quantity value={row.quantity} />
+      </td>
+      <td class="num" data-pri="2">
+        <UnitCost
+          value={row.unit_price_usd === null ? null : Number(row.unit_price_usd)}
+          reason="The row names no price: the close of its time counts"
+        />
+      </td>
+      <td class="num" data-pri="3">
+        {row.fee_amount === null ? "none" : (
+          <>
+            <Quantity value={row.fee_amount} />
+            <span class="unit">{row.fee_asset}</span>
+          </>
+        )}
+      </td>
+      <td data-pri="3">{row.account}</td>
+      <td data-p="change">
+        <Badge kind={kind}>{word}</Badge>
+      </td>
+    </tr>
   );
 }
 

@@ -6,6 +6,22 @@ export interface ReportedRow {
   readonly code: string;
   readonly reason: string;
   readonly candidates: readonly string[];
+  /** As it was received, cut where it is long. */
+  readonly row: string;
+}
+
+/** A row as it is read: what stands, or would stand, in the ledger. */
+export interface ReadRow {
+  readonly line: number;
+  readonly verdict: "inserted" | "updated" | "duplicate";
+  readonly timestamp: string;
+  readonly action: string;
+  readonly asset_id: string;
+  readonly quantity: string;
+  readonly unit_price_usd: string | null;
+  readonly fee_asset: string | null;
+  readonly fee_amount: string | null;
+  readonly account: string;
 }
 
 export interface ReportedChange {
@@ -36,12 +52,14 @@ export interface ImportReport {
   readonly changes: readonly ReportedChange[];
   readonly rejected: readonly ReportedRow[];
   readonly skipped: readonly ReportedRow[];
+  /** The first of the rows that were not rejected. */
+  readonly first: readonly ReadRow[];
 }
 
 const COUNTS = [
   ...["read", "accepted", "inserted", "updated", "duplicate", "quarantined", "ignored"],
 ];
-const LISTS = ["changes", "rejected", "skipped"];
+const LISTS = ["changes", "rejected", "skipped", "first"];
 
 /** Whether an answer is a report; a task, which large files get, is none. */
 export function isImportReport(value: unknown): value is ImportReport {
@@ -66,7 +84,7 @@ const FIXES: Readonly<Record<string, string>> = {
   conflicting_row: "Keep one of the rows that share a key",
 };
 
-export function fixOf({ code, candidates }: ReportedRow): string {
+export function fixOf({ code, candidates }: Pick<ReportedRow, "code" | "candidates">): string {
   const fix = FIXES[code] ?? "Correct the row, then import the rejected rows";
   return candidates.length === 0 ? fix : `${fix}: ${candidates.join(", ")}`;
 }

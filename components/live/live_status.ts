@@ -1,4 +1,5 @@
 import { priceFreshness } from "../../services/kernel/price_freshness.ts";
+import { HOUR_MS } from "../../services/kernel/time.ts";
 import { type LiveState, POLL_MS } from "../api/live_state.ts";
 import { formatSpan, formatUtc } from "../format/time.ts";
 import { DEMO_SOURCE, type LivePriceRow } from "./live_prices.ts";
@@ -7,7 +8,7 @@ export type LiveStatusKind =
   | "connecting"
   | "live"
   | "stale"
-  | "over"
+  | "stopped"
   | "reconnecting"
   | "polling"
   | "offline"
@@ -22,10 +23,45 @@ export interface LiveStatus {
   readonly sentence: string;
 }
 
+type Newest = Pick<LivePriceRow, "at" | "isTraded" | "source">;
+
+/** What a stream tells of. */
+export interface LiveSubject {
+  /** In the plural and in the singular, as sentences name it. */
+  readonly many: string;
+  readonly one: string;
+  /** Whether the newest of them is too old to be taken for what is now. */
+  readonly isStale: (ageMs: number, newest: Newest) => boolean;
+  /** What is said where there is none. */
+  readonly none: Pick<LiveStatus, "label" | "sentence">;
+}
+
+const PRICES: LiveSubject = {
+  many: "prices",
+  one: "price",
+  isStale: (ageMs, newest) => priceFreshness(ageMs, newest) === "stale",
+  none: {
+    label: "No live prices",
+    sentence: "The server has no live price of these assets; closes of candles are shown",
+  },
+};
+
+/** A daily reading comes within this time; a stream that holds does not make it newer. */
+export const POOL_FRESH_MS = 26 * HOUR_MS;
+
+export const POOLS: LiveSubject = {
+  many: "pools",
+  one: "reading",
+  isStale: (ageMs) => ageMs > POOL_FRESH_MS,
+  none: { label: "No readings", sentence: "The server has no reading of these pools" },
+};
+
 export interface LiveStatusInput {
+  /** Prices, unless it is said otherwise. */
+  readonly subject?: LiveSubject;
   readonly state: LiveState | null;
   /** The newest live price of the page, `null` without any. */
-  readonly newest: Pick<LivePriceRow, "at" | "isTraded" | "source"> | null;
+  readonly newest: Newest | null;
   /** This browser's clock, UTC milliseconds. */
   readonly now: number;
 }
@@ -36,15 +72,22 @@ export function roughSpan(ageMs: number): string {
 }
 
 /** How the prices stand: by the way to the server first, then by their age. */
-export function describeLive({ state, newest, now }: LiveStatusInput): LiveStatus {
-  if (state === null) return CONNECTING;
+export function describeLive(
+  { subject = PRICES, state, newest, now }: LiveStatusInput,
+): LiveStatus {
+  const connecting = {
+    kind: "connecting",
+    label: "Connecting",
+    sentence: `Connecting to the stream of ${subject.many}`,
+  } as const;
+  if (state === null) return connecting;
   const ageMs = newest === null ? 0 : now + state.skewMs - newest.at;
-  const kept = newest === null ? "" : ` The newest price is of ${formatUtc(newest.at)}.`;
+  const kept = newest === null ? "" : ` The newest ${subject.one} is of ${formatUtc(newest.at)}.`;
   const wait = state.retryAt === null ? 0 : Math.ceil((state.retryAt - now) / 1000);
   const next = wait > 0 ? ` in ${formatSpan(wait * 1000)}` : "";
   switch (state.kind) {
     case "connecting":
-      return CONNECTING;
+      return connecting;
     case "offline":
       return {
         kind: "offline",
@@ -55,49 +98,40 @@ export function describeLive({ state, newest, now }: LiveStatusInput): LiveStatu
       return {
         kind: "reconnecting",
         label: `Reconnecting${next}`,
-        sentence: `The stream of prices was cut; the next try is${next || " under way"}.${kept}`,
+        sentence: `The stream of ${subject.many} was cut; the next try is${
+          next || " under way"
+        }.${kept}`,
       };
   }
-  if (newest === null) return NO_PRICES;
-  if (priceFreshness(ageMs, newest) === "stale") {
-    // The demo market trades all the time: where the server can be heard, its silence is an end.
-    if (newest.source === DEMO_SOURCE) return OVER;
+  if (newest === null) return { kind: "none", ...subject.none };
+  if (subject.isStale(ageMs, newest)) {
+    // It trades all the time: where the server can be heard, its silence is no lull.
+    if (newest.source === DEMO_SOURCE) return STOPPED;
     return {
       kind: "stale",
       label: `Stale, ${roughSpan(ageMs)}`,
-      sentence: `No newer price has come for ${roughSpan(ageMs)}.${kept}`,
+      sentence: `No newer ${subject.one} has come for ${roughSpan(ageMs)}.${kept}`,
     };
   }
-  return state.kind === "polling" ? POLLING : LIVE;
+  if (state.kind === "live") {
+    const sentence = `${capital(subject.many)} are live, from one stream for all tabs`;
+    return { kind: "live", label: "Live", sentence };
+  }
+  const every = formatSpan(POLL_MS);
+  return {
+    kind: "polling",
+    label: `Polling every ${every}`,
+    sentence: `No stream holds, so ${subject.many} are asked for every ${every}`,
+  };
 }
 
-const CONNECTING: LiveStatus = {
-  kind: "connecting",
-  label: "Connecting",
-  sentence: "Connecting to the stream of prices",
-};
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
 
-const LIVE: LiveStatus = {
-  kind: "live",
-  label: "Live",
-  sentence: "Prices are live, from one stream for all tabs",
-};
-
-const POLLING: LiveStatus = {
-  kind: "polling",
-  label: `Polling every ${formatSpan(POLL_MS)}`,
-  sentence: `No stream holds, so prices are asked for every ${formatSpan(POLL_MS)}`,
-};
-
-const OVER: LiveStatus = {
-  kind: "over",
-  label: "Demo over",
-  sentence: "The demo market has ended, as it does once real data is stored: " +
+const STOPPED: LiveStatus = {
+  kind: "stopped",
+  label: "Demo stopped",
+  sentence: "The demo market has stopped, as it does once real data is stored: " +
     "load the page again to see what is there now",
-};
-
-const NO_PRICES: LiveStatus = {
-  kind: "none",
-  label: "No live prices",
-  sentence: "The server has no live price of these assets; closes of candles are shown",
 };

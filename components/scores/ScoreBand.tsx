@@ -1,5 +1,5 @@
-import { formatPlain } from "../format/number.ts";
-import { formatBand, formatScore } from "./score_text.ts";
+import { formatDecimal, formatPlain } from "../format/number.ts";
+import { formatBand } from "./score_text.ts";
 
 /** Widths in points of the scale, so that an end of it and a narrow interval still show. */
 const TICK = 1.8;
@@ -10,13 +10,15 @@ export interface ScoreBandProps {
   readonly name: string;
   readonly score: number;
   readonly band: readonly [low: number, high: number] | null;
+  /** Decimals of the score as it is written: none, unless scores lie closer than whole points. */
+  readonly digits?: number;
 }
 
 /** A score with its interval: a tick on a bar on a line from 0 to 100. */
 export function ScoreBand(props: ScoreBandProps) {
   return (
     <span class="band">
-      <b title={formatPlain(props.score)}>{formatScore(props.score)}</b>
+      <b title={formatPlain(props.score)}>{formatDecimal(props.score, props.digits ?? 0)}</b>
       <BandLine {...props} />
     </span>
   );
@@ -36,7 +38,7 @@ export function WideBand(props: ScoreBandProps) {
   );
 }
 
-function BandLine({ name, score, band }: ScoreBandProps) {
+function BandLine({ name, score, band, digits = 0 }: ScoreBandProps) {
   const interval = band === null ? "" : `, interval ${formatBand(band)}`;
   const [low, high] = band ?? [score, score];
   return (
@@ -44,7 +46,7 @@ function BandLine({ name, score, band }: ScoreBandProps) {
       viewBox="0 0 100 16"
       preserveAspectRatio="none"
       role="img"
-      aria-label={`${name} ${formatScore(score)}${interval}, on a scale of 0 to 100`}
+      aria-label={`${name} ${formatDecimal(score, digits)}${interval}, on a scale of 0 to 100`}
     >
       <path class="band-line" d="M0 8.5H100" />
       <rect class="band-box" x={low} y="5" width={Math.max(LEAST_BOX, high - low)} height="7" />

@@ -3,12 +3,14 @@ import { Moment } from "../figures/Moment.tsx";
 import { formatSpan } from "../format/time.ts";
 import { Icon } from "../Icon.tsx";
 import { Badge, Banner } from "../states/States.tsx";
-import { SITE_SECTIONS, type SitePage, TAB_PAGES } from "./site_map.ts";
+import { MORE_SECTIONS, SITE_SECTIONS, type SitePage, TAB_PAGES } from "./site_map.ts";
 
 /** What the shell says about the data on every page. */
 export interface DataStatus {
-  /** The newest as-of in the store, `null` while it is empty. */
+  /** The newest as-of of a price, `null` while none is stored. */
   readonly asof: number | null;
+  /** The newest reading of a DeFi pool, told where there are no prices; `null` without any. */
+  readonly poolsAsof: number | null;
   readonly isDemo: boolean;
   readonly isStale: boolean;
 }
@@ -61,6 +63,7 @@ export function Shell(props: ShellProps) {
       </div>
       <nav class="tabs-phone" aria-label="Sections">
         {TAB_PAGES.map((page) => <PageLink key={page.href} page={page} path={path} />)}
+        <MoreTab path={path} />
       </nav>
       {props.overlays}
     </>
@@ -109,6 +112,44 @@ function PageLink({ page, path }: { readonly page: SitePage; readonly path: stri
   );
 }
 
+/** The last tab of a phone: the pages without a tab, opened and closed by the browser alone. */
+function MoreTab({ path }: { readonly path: string }) {
+  const isHere = MORE_SECTIONS.some(({ pages }) => pages.some((page) => isCurrent(page, path)));
+  return (
+    <details class="menu more-tab" name="menu">
+      <summary aria-current={isHere ? "true" : undefined}>
+        <Icon name="more" />
+        <span>More</span>
+      </summary>
+      <div class="more-list">
+        {MORE_SECTIONS.map(({ title, pages }) => (
+          <section key={title} aria-label={title}>
+            <h2>{title}</h2>
+            <ul>
+              {pages.map((page) => (
+                <li key={page.href}>
+                  <PageLink page={page} path={path} />
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
+    </details>
+  );
+}
+
+/** How far what is stored reaches. */
+function DataReach({ asof, poolsAsof }: DataStatus) {
+  const at = asof ?? poolsAsof;
+  if (at === null) return <>No data yet</>;
+  return (
+    <>
+      {asof === null ? "No prices yet, pools to" : "Data to"} <Moment at={at} />
+    </>
+  );
+}
+
 interface SidebarProps {
   readonly path: string;
   readonly status: DataStatus;
@@ -138,11 +179,7 @@ function Sidebar({ path, status, version }: SidebarProps) {
         </div>
       ))}
       <p class="side-foot">
-        {status.asof === null ? "No data yet" : (
-          <>
-            Data to <Moment at={status.asof} />
-          </>
-        )}
+        <DataReach {...status} />
         <span class="version">Version {version}</span>
       </p>
     </nav>

@@ -7,7 +7,7 @@ export interface SitePage {
   readonly icon: IconName;
   /** The letter after `g` that goes there. */
   readonly key: string;
-  /** Whether it has a tab at the foot of a phone, which has room for five. */
+  /** Whether it has a tab at the foot of a phone: four have, beside the one for all others. */
   readonly isTab?: boolean;
 }
 
@@ -22,7 +22,7 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
     title: "Markets",
     pages: [
       { href: "/", label: "Overview", icon: "overview", key: "o", isTab: true },
-      { href: "/analytics", label: "Analytics", icon: "analytics", key: "a", isTab: true },
+      { href: "/analytics", label: "Analytics", icon: "analytics", key: "a" },
       { href: "/scores", label: "Scores", icon: "score", key: "c" },
       { href: "/watchlist", label: "Watchlist", icon: "watch", key: "w", isTab: true },
     ],
@@ -37,14 +37,14 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
   {
     title: "DeFi",
     pages: [
-      { href: "/pools", label: "Pools", icon: "pool", key: "l" },
+      { href: "/pools", label: "Pools", icon: "pool", key: "l", isTab: true },
       { href: "/simulations/autopilot", label: "Autopilot", icon: "autopilot", key: "t" },
       { href: "/onchain", label: "Network gauges", icon: "chain", key: "n" },
     ],
   },
   {
     title: "System",
-    pages: [{ href: "/ops", label: "Operations", icon: "ops", key: "x", isTab: true }],
+    pages: [{ href: "/ops", label: "Operations", icon: "ops", key: "x" }],
   },
   {
     title: "Reference",
@@ -57,5 +57,10 @@ export const SITE_SECTIONS: readonly SiteSection[] = [
 
 export const SITE_PAGES: readonly SitePage[] = SITE_SECTIONS.flatMap((section) => section.pages);
 
-/** The pages that a phone has a tab for; search leads to the others. */
+/** The pages that a phone has a tab for. */
 export const TAB_PAGES: readonly SitePage[] = SITE_PAGES.filter(({ isTab }) => isTab);
+
+/** The other pages, which a phone lists under its last tab. */
+export const MORE_SECTIONS: readonly SiteSection[] = SITE_SECTIONS
+  .map(({ title, pages }) => ({ title, pages: pages.filter(({ isTab }) => !isTab) }))
+  .filter(({ pages }) => pages.length > 0);

@@ -82,13 +82,14 @@ const BADGE_ICONS: Readonly<Partial<Record<BadgeKind, IconName>>> = {
 
 export interface BadgeProps {
   readonly kind: BadgeKind;
+  /** Instead of the icon of its kind. */
+  readonly icon?: IconName;
   readonly title?: string;
   readonly children: ComponentChildren;
 }
 
 /** A short mark beside a title: what kind of data this is. */
-export function Badge({ kind, title, children }: BadgeProps) {
-  const icon = BADGE_ICONS[kind];
+export function Badge({ kind, icon = BADGE_ICONS[kind], title, children }: BadgeProps) {
   return (
     <span class="badge" data-kind={kind === "plain" ? undefined : kind} title={title}>
       {icon === undefined ? null : <Icon name={icon} />}

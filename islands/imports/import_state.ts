@@ -1,7 +1,13 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { ClientError, fetchPage } from "../../components/api/client.ts";
-import { importFile, type UploadOrder, type UploadProgress } from "../../components/api/imports.ts";
+import {
+  ImportCancelled,
+  importFile,
+  type UploadOrder,
+  type UploadProgress,
+} from "../../components/api/imports.ts";
+import { type CsvSample, readCsvSample } from "../../components/imports/csv_sample.ts";
 import {
   type ImportReport,
   type MappingProposal,
@@ -11,6 +17,13 @@ import { replaceRegions } from "../page/regions.ts";
 
 export type UploadSettings = Omit<UploadOrder, "isPreview">;
 
+/** Columns that somebody is to choose, with what is known of them. */
+export interface ColumnsToMap {
+  readonly sample: CsvSample;
+  /** Which column may stand for which field. */
+  readonly proposal: MappingProposal["proposal"];
+}
+
 /** Everything that the desk of imports knows and can do. */
 export interface ImportState {
   readonly file: Signal<File | null>;
@@ -18,8 +31,10 @@ export interface ImportState {
   readonly report: Signal<ImportReport | null>;
   readonly progress: Signal<UploadProgress | null>;
   readonly failure: Signal<string | null>;
+  /** Whether the last thing that was begun was broken off by its user. */
+  readonly isCancelled: Signal<boolean>;
   /** Columns of the file, once they were asked for or are not known. */
-  readonly columns: Signal<MappingProposal | null>;
+  readonly columns: Signal<ColumnsToMap | null>;
   /** Takes a file and previews it. */
   choose(file: File): void;
   send(options: { readonly isPreview: boolean }): Promise<void>;
@@ -29,25 +44,36 @@ export interface ImportState {
   discard(): void;
 }
 
-/** Of a file's start, enough for its header. */
-const HEADER_BYTES = 65_536;
+const NO_PROPOSAL: MappingProposal = { columns: [], proposal: {} };
+/** Of a file's start, enough for its header, its first rows and most words that it uses. */
+const SAMPLE_BYTES = 65_536;
+
+function useSignals(portfolioId: string) {
+  return {
+    file: useSignal<File | null>(null),
+    report: useSignal<ImportReport | null>(null),
+    progress: useSignal<UploadProgress | null>(null),
+    failure: useSignal<string | null>(null),
+    isCancelled: useSignal(false),
+    columns: useSignal<ColumnsToMap | null>(null),
+    settings: useSignal<UploadSettings>({
+      ...{ portfolioId, isPartial: true, format: "", account: "", mapping: null },
+    }),
+  };
+}
 
 export function useImport(portfolioId: string): ImportState {
-  const file = useSignal<File | null>(null);
-  const report = useSignal<ImportReport | null>(null);
-  const progress = useSignal<UploadProgress | null>(null);
-  const failure = useSignal<string | null>(null);
-  const columns = useSignal<MappingProposal | null>(null);
-  const settings = useSignal<UploadSettings>({
-    ...{ portfolioId, isPartial: false, format: "", account: "", mapping: null },
-  });
+  const signals = useSignals(portfolioId);
+  const { file, settings, report, progress, failure, isCancelled, columns } = signals;
   const abort = useRef<AbortController | null>(null);
 
   function clear() {
     abort.current?.abort();
+    abort.current = null;
     report.value = null;
     failure.value = null;
     progress.value = null;
+    isCancelled.value = false;
   }
 
   async function send({ isPreview }: { readonly isPreview: boolean }) {
@@ -56,26 +82,34 @@ export function useImport(portfolioId: string): ImportState {
     clear();
     const own = new AbortController();
     abort.current = own;
+    // What was left for something else since tells nothing any more.
+    const whileCurrent = (tell: () => void) => abort.current === own ? tell() : undefined;
     progress.value = { done: 0, total: null, note: isPreview ? "Reading" : "Importing" };
     try {
-      report.value = await importFile(chosen, {
+      const told = await importFile(chosen, {
         order: { ...settings.value, isPreview },
         signal: own.signal,
-        onProgress: (at) => progress.value = at,
+        onProgress: (at) => whileCurrent(() => progress.value = at),
       });
+      whileCurrent(() => report.value = told);
       if (!isPreview) replaceRegions(await fetchPage(location.href), Date.now());
     } catch (error) {
-      if (own.signal.aborted) return;
       if (!(error instanceof ClientError)) throw error;
-      failure.value = error.message;
-      columns.value = proposalOf(error.details) ?? columns.value;
+      const proposed = proposalOf(error.details);
+      const next = proposed === null ? columns.value : await columnsOf(chosen, proposed);
+      whileCurrent(() => {
+        isCancelled.value = error instanceof ImportCancelled;
+        failure.value = isCancelled.value ? null : error.message;
+        columns.value = next;
+      });
     } finally {
-      if (abort.current === own) progress.value = null;
+      whileCurrent(() => progress.value = null);
     }
   }
 
   return {
-    ...{ file, settings, report, progress, failure, columns, send },
+    ...signals,
+    send,
     choose(chosen) {
       file.value = chosen;
       columns.value = null;
@@ -84,10 +118,12 @@ export function useImport(portfolioId: string): ImportState {
     },
     change: (changed) => settings.value = { ...settings.value, ...changed },
     async editColumns() {
-      if (file.value === null) return;
-      columns.value = { columns: await headerOf(file.value), proposal: {} };
+      if (file.value !== null) columns.value = await columnsOf(file.value, NO_PROPOSAL);
     },
-    cancel: clear,
+    cancel() {
+      abort.current?.abort();
+      progress.value = { done: 0, total: null, note: "Cancelling" };
+    },
     discard() {
       clear();
       file.value = null;
@@ -96,11 +132,33 @@ export function useImport(portfolioId: string): ImportState {
   };
 }
 
-/** The names of the first line, by its commonest separator. */
-async function headerOf(file: File): Promise<readonly string[]> {
-  const text = await file.slice(0, HEADER_BYTES).text();
-  const line = text.replace(/^\uFEFF/, "").split(/\r?\n/, 1)[0] ?? "";
-  const separator =
-    [",", ";", "\t"].toSorted((a, b) => line.split(b).length - line.split(a).length)[0] ?? ",";
-  return line.split(separator).map((name) => name.trim().replace(/^"|"$/g, "")).filter(Boolean);
+/** The start of a file as a table; the columns that the server told where it can't be read here. */
+async function columnsOf(file: File, { columns, proposal }: MappingProposal) {
+  const sample = await sampleOf(file);
+  return { sample: columns.length > 0 ? { ...sample, columns } : sample, proposal };
+}
+
+async function sampleOf(file: File): Promise<CsvSample> {
+  const isPacked = file.name.toLowerCase().endsWith(".gz");
+  if (!isPacked) {
+    const text = await file.slice(0, SAMPLE_BYTES).text();
+    return readCsvSample(text, { isWhole: file.size <= SAMPLE_BYTES });
+  }
+  const reader = file.stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let isWhole = false;
+  try {
+    while (text.length < SAMPLE_BYTES && !isWhole) {
+      const { value, done } = await reader.read();
+      isWhole = done;
+      if (value !== undefined) text += decoder.decode(value, { stream: true });
+    }
+  } catch {
+    // What is no gzip after all is read by the server alone.
+    return { columns: [], rows: [] };
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+  return readCsvSample(text, { isWhole });
 }

@@ -3,7 +3,7 @@ import { localizeMoments } from "../../components/keys/moments.ts";
 import { Change, Explained, Price, Unknown } from "../../components/figures/Figures.tsx";
 import { formatChange, formatPrice } from "../../components/format/number.ts";
 import { isoInstant } from "../../components/format/time.ts";
-import { FLASH_MS, FlashLimiter } from "../../components/live/flash_limiter.ts";
+import { FlashLimiter } from "../../components/live/flash_limiter.ts";
 import {
   baseOf,
   isTradedSource,
@@ -13,6 +13,7 @@ import {
 } from "../../components/live/live_prices.ts";
 import { roughSpan } from "../../components/live/live_status.ts";
 import { priceFreshness } from "../../services/kernel/price_freshness.ts";
+import { flashCell } from "./flash_cell.ts";
 
 const NO_BASE = "The close 24 hours before the live price is not known here: load the page again";
 
@@ -83,7 +84,7 @@ export class LiveCells {
           </Explained>,
           price,
         );
-        if (!isCalm && this.#flashes.take(price, now)) flash(price, direction);
+        if (!isCalm && this.#flashes.take(price, now)) flashCell(price, direction);
       }
       if (changeCell === null) continue;
       if (!this.#isNew(changeCell, change === null ? "" : formatChange(change))) continue;
@@ -138,11 +139,4 @@ export class LiveCells {
     if (isNew) this.#shown.set(cell, text);
     return isNew;
   }
-}
-
-function flash(cell: HTMLElement, direction: "up" | "down"): void {
-  cell.dataset["dir"] = direction;
-  cell.classList.add("flash");
-  // Not `animationend`, which never comes while the tab is hidden.
-  setTimeout(() => cell.classList.remove("flash"), FLASH_MS);
 }

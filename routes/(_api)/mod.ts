@@ -23,6 +23,7 @@ import { controlEndpoints } from "./ops_controls.ts";
 import { portfolioEndpoints } from "./portfolio.ts";
 import type { PortfolioParts } from "./portfolio_scope.ts";
 import { onchainEndpoints } from "./onchain.ts";
+import { poolExplainEndpoint } from "./pool_explain.ts";
 import { intakeEndpoints } from "./pool_intake.ts";
 import { poolEndpoints, type PoolParts } from "./pools.ts";
 import { riskEndpoints } from "./risk.ts";
@@ -91,6 +92,7 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
     ...explainEndpoints(deps),
     ...scoring ? scoreEndpoints({ ...scoring, market: deps.market, clock }) : [],
     ...poolParts ? poolEndpoints({ ...poolParts, clock }) : [],
+    ...poolParts ? [poolExplainEndpoint({ ...poolParts, clock })] : [],
     ...poolParts ? simulationEndpoints({ ...poolParts, clock }) : [],
     ...poolParts ? simulationExplainEndpoints({ ...poolParts, clock }) : [],
     ...gauges ? onchainEndpoints({ gauges, clock }) : [],

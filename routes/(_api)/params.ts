@@ -60,18 +60,20 @@ export const RANGE_SHAPE = {
 export function wholeNumber(
   { min, max, fallback }: { min: number; max: number; fallback: number },
 ) {
-  return z.string().regex(/^\d{1,9}$/, `Expected a whole number from ${min} to ${max}`)
+  const words = `Expected a whole number from ${min} to ${max}`;
+  return z.string().regex(/^\d{1,9}$/, words)
     .transform(Number)
-    .pipe(z.number().min(min).max(max))
+    .pipe(z.number().min(min, words).max(max, words))
     .meta({ wire: { type: "integer", minimum: min, maximum: max, default: fallback } })
     .default(fallback);
 }
 
 /** A number in decimal digits; infinity, signs and exponents are refused. */
 export function decimalNumber({ min, max }: { min: number; max: number }) {
-  return z.string().regex(/^\d{1,16}(\.\d{1,12})?$/, `Expected a number from ${min} to ${max}`)
+  const words = `Expected a number from ${min} to ${max}`;
+  return z.string().regex(/^\d{1,16}(\.\d{1,12})?$/, words)
     .transform(Number)
-    .pipe(z.number().min(min).max(max))
+    .pipe(z.number().min(min, words).max(max, words))
     .meta({ wire: { type: "number", minimum: min, maximum: max } });
 }
 

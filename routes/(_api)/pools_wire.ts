@@ -19,6 +19,7 @@ const Range = z.tuple([z.number(), z.number()]);
 const Warning = z.object({
   code: z.string(),
   severity: z.enum(["info", "caution", "danger"]),
+  title: z.string().describe("In a word or three"),
   words: z.string(),
 });
 
@@ -93,7 +94,8 @@ export function poolToWire(
   };
 }
 
-const Part = z.object({
+/** A term of a score: what went in, what came out, why it is missing where it is. */
+export const Part = z.object({
   name: z.string(),
   value: Value,
   unit: z.string(),
@@ -120,10 +122,12 @@ export const PoolPage = z.object({
     maturity_at: Instant.nullable(),
     age_days: z.number(),
     sources: z.array(z.string()),
-    held: z.int().describe("Readings that jumped and wait to be confirmed"),
+    held: z.int().nullable()
+      .describe("Readings that jumped and wait to be confirmed; null as of the past"),
   }),
   metrics: z.object({
     readings: z.int().describe("In the window"),
+    median_30d: Value.describe("Median supply APY of 30 days before the newest reading"),
     cv_30d: Value,
     mad_30d: Value,
     utilization_change: Value,
@@ -184,6 +188,7 @@ export function poolPageToWire(
     },
     metrics: {
       readings: metrics.readings,
+      median_30d: metrics.median30,
       cv_30d: metrics.cv30,
       mad_30d: metrics.mad30,
       utilization_change: metrics.utilizationChange,

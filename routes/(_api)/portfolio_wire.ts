@@ -75,6 +75,7 @@ const ListedRow = z.object({
   code: z.string(),
   reason: z.string(),
   candidates: z.array(z.string()),
+  row: z.string().describe("As it was received, cut where it is long"),
 });
 
 export const ImportReportSchema = z.object({
@@ -101,6 +102,18 @@ export const ImportReportSchema = z.object({
   })).describe("The first of the rows that change one of the ledger"),
   rejected: z.array(ListedRow).describe("The first of the quarantined rows"),
   skipped: z.array(ListedRow).describe("The first of the ignored rows"),
+  first: z.array(z.object({
+    line: z.int(),
+    verdict: z.enum(["inserted", "updated", "duplicate"]),
+    timestamp: Instant,
+    action: z.enum(ACTIONS),
+    asset_id: z.string(),
+    quantity: Amount,
+    unit_price_usd: Amount.nullable(),
+    fee_asset: z.string().nullable(),
+    fee_amount: Amount.nullable(),
+    account: z.string(),
+  })).describe("The first of the other rows, as they are read"),
   changed_from: Instant.nullable(),
   ledger_version: z.int(),
 }).meta({ id: "LedgerImportReport" });

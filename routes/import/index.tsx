@@ -6,7 +6,7 @@ import ImportDesk from "../../islands/ImportDesk.tsx";
 import { parseUuid } from "../../services/kernel/ids.ts";
 import { FIELDS } from "../../services/portfolio/mod.ts";
 import { checkSameSite } from "../(_api)/middleware/same_site.ts";
-import { refusalOf, textOf } from "../forms.ts";
+import { refusalOf, seeOther, textOf } from "../forms.ts";
 import { define } from "../page_state.ts";
 import { asHttpError } from "../refusals.ts";
 import { HistoryPanel } from "./(_components)/HistoryPanel.tsx";
@@ -23,8 +23,10 @@ const PRIVATE = { "cache-control": "private, no-store" };
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const portfolioId = parseUuid(ctx.url.searchParams.get("portfolio") ?? "");
-    const data = await readImportPage(ctx.state, ctx.req, { portfolioId });
+    const { searchParams } = ctx.url;
+    const portfolioId = parseUuid(searchParams.get("portfolio") ?? "");
+    const undoneId = parseUuid(searchParams.get("undone") ?? "");
+    const data = await readImportPage(ctx.state, ctx.req, { portfolioId, undoneId });
     return page<ImportPageData>(data, { headers: PRIVATE });
   },
 
@@ -41,8 +43,7 @@ export const handler = define.handlers({
     try {
       if (undone !== null) {
         await ctx.state.portfolio.ledger.undoImport(scope, undone);
-        const data = await readImportPage(ctx.state, ctx.req, { portfolioId });
-        return page<ImportPageData>(data, { headers: PRIVATE });
+        return seeOther(`/import?portfolio=${portfolioId}&undone=${undone}`);
       }
       const report = await importForm(ctx.state, scope, form);
       const data = await readImportPage(ctx.state, ctx.req, { portfolioId, report });
@@ -57,7 +58,7 @@ export const handler = define.handlers({
 
 /** Is it safe to press Import? */
 export default define.page<typeof handler>(function ImportPage({ data }) {
-  const { chosen, portfolios, report, message } = data;
+  const { chosen, portfolios, report, message, undone } = data;
   return (
     <>
       <Head>
@@ -75,6 +76,12 @@ export default define.page<typeof handler>(function ImportPage({ data }) {
         </div>
       </header>
       {message === null ? null : <Banner kind="bad">{message}</Banner>}
+      {undone === null ? null : (
+        <Banner kind="info" icon="undo">
+          <b>The import of {undone.fileName} was taken back as a whole.</b>{" "}
+          The ledger is what it was before, and the same file can be imported again.
+        </Banner>
+      )}
       <div class="without-js import-plain">
         <UploadForm {...data} />
         {report === null || chosen === null

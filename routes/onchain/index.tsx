@@ -22,7 +22,7 @@ export const handler = define.handlers({
 
 /** What does it cost to use a chain now? */
 export default define.page<typeof handler>(function Onchain({ data }) {
-  const { view, gas, mempool } = data;
+  const { now, view, gas, mempool } = data;
   const shown: (readonly [GaugePath, number | null])[] = [];
   if (gas.off === null) shown.push(["eth/gas", gas.on?.latest?.asof ?? null]);
   if (mempool.off === null) shown.push(["btc/mempool", mempool.on?.latest?.asof ?? null]);
@@ -62,8 +62,8 @@ export default define.page<typeof handler>(function Onchain({ data }) {
           </nav>
         </div>
       </header>
-      <GasPanel gas={gas} view={view} />
-      <MempoolPanel mempool={mempool} view={view} />
+      <GasPanel {...{ gas, view, now }} />
+      <MempoolPanel {...{ mempool, view, now }} />
     </>
   );
 });

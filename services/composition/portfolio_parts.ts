@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { importRequest, type JobSystem } from "../../jobs/mod.ts";
 import { UploadFolder } from "../platform/upload_folder.ts";
 import {
@@ -21,6 +20,7 @@ import {
   WatchlistService,
 } from "../portfolio/mod.ts";
 import {
+  Breather,
   SqlFxStore,
   SqlLedgerStore,
   SqlPortfolioStore,
@@ -44,6 +44,10 @@ export async function openPortfolio(
       readonly queue: () => Pick<JobSystem, "enqueue">;
     },
 ) {
+  const breather = new Breather();
+  const restWhenDue = async () => {
+    if (breather.isDue) await breather.rest();
+  };
   const store = new SqlLedgerStore(database, clock);
   const portfolios = new PortfolioService({ store: new SqlPortfolioStore(database), clock });
   const imports = new LedgerImportService({
@@ -51,6 +55,7 @@ export async function openPortfolio(
     names: registry,
     mappings: await readMappings(),
     clock,
+    rest: restWhenDue,
   });
   const ledger = new LedgerService({ store, imports, names: registry, clock });
   const fxStore = new SqlFxStore(database, clock);
@@ -58,7 +63,7 @@ export async function openPortfolio(
     closes: new CloseReader({
       store: candles,
       demoMode: config.demo,
-      rest: () => nextTurn(),
+      rest: restWhenDue,
     }),
     fx: fxStore,
   });
@@ -66,7 +71,7 @@ export async function openPortfolio(
   const prices = new ClosePrices({ valuation, clock });
   const ledgers = new KeptLedgers({ store, prices });
   ledger.subscribe((scope, change) => ledgers.note(scope, change));
-  const lots = new LotService({ portfolios, ledgers, rest: () => nextTurn() });
+  const lots = new LotService({ portfolios, ledgers, rest: restWhenDue });
   const holdings = new HoldingService({ lots, market, fx, clock });
   const { keeper, watch, performance } = openSnapshots(
     { config, clock, database, log },

@@ -12,6 +12,7 @@ export interface YieldStep {
     | "base"
     | "reward"
     | "base_and_reward"
+    | "past_kink"
     | "haircut"
     | "intrinsic"
     | "drift_loss"
@@ -72,6 +73,7 @@ export function decomposeYield(
 ): YieldDecomposition {
   const terms = [
     ...paidTerms(metrics, options.settings),
+    ...pastKinkTerm(metrics),
     intrinsicTerm(pool, options.intrinsicApy ?? null),
     driftTerm(pool, options.pairVolatility ?? null),
     { name: "fees", range: ZERO, words: "Supplying and leaving cost no fee of the pool" } as const,
@@ -100,9 +102,19 @@ export function decomposeYield(
 }
 
 function paidTerms(
-  { supplyApy, incentiveApy }: PoolMetrics,
+  { supplyApy, incentiveApy, ...metrics }: PoolMetrics,
   { reward_haircut }: PoolSettings,
 ): readonly Term[] {
+  if (isInterestAlone({ incentiveApy, ...metrics })) {
+    return [
+      { name: "base", range: point(supplyApy), words: "What borrowers pay" },
+      {
+        name: "reward",
+        range: ZERO,
+        words: "The source gives interest alone: rewards paid besides, if any, are not counted",
+      },
+    ];
+  }
   if (incentiveApy === null) {
     return [{
       name: "base_and_reward",
@@ -120,6 +132,35 @@ function paidTerms(
       words: "What is lost when rewards are sold",
     },
   ];
+}
+
+/**
+ * Whether a yield is interest and nothing else, though its source says nothing of rewards: it comes
+ * with the rate that borrowers pay and the share that is lent, of which it is made.
+ */
+function isInterestAlone(
+  { incentiveApy, borrowApy, utilization }: Pick<
+    PoolMetrics,
+    "incentiveApy" | "borrowApy" | "utilization"
+  >,
+): boolean {
+  return incentiveApy === null && borrowApy !== null && utilization !== null;
+}
+
+/**
+ * What is paid only because more is lent than the rate is made for: all above the median of the
+ * 30 days before. It may stay a while or end tomorrow.
+ */
+function pastKinkTerm(
+  { supplyApy, median30, kinkDistance }: PoolMetrics,
+): readonly Term[] {
+  const excess = supplyApy - (median30 ?? supplyApy);
+  if ((kinkDistance ?? 0) >= 0 || excess <= 0) return [];
+  return [{
+    name: "past_kink",
+    range: [-excess, 0],
+    words: "Paid only while the pool is past its kink: above the median of the 30 days before",
+  }];
 }
 
 function intrinsicTerm({ symbol }: Pool, intrinsicApy: number | null): Term {
@@ -155,19 +196,23 @@ function gasTerm({ gas_usd, v1: { position_usd } }: PoolSettings): Term {
   return {
     name: "gas",
     range: point(-TRIPS * gas_usd / position_usd),
-    words: `Entering and leaving once in a year with $${position_usd} at $${gas_usd} each`,
+    words:
+      `Entering and leaving once in a year with ${position_usd.toLocaleString("en-US")} USD, ` +
+      `${gas_usd} USD of gas each way`,
   };
 }
 
 /** Rewards may be all of a yield that comes in one figure. */
 function withoutIncentives(
   net: Interval,
-  { metrics: { supplyApy, incentiveApy }, settings: { reward_haircut } }: {
+  { metrics, settings: { reward_haircut } }: {
     readonly metrics: PoolMetrics;
     readonly settings: PoolSettings;
   },
 ): Interval {
+  const { supplyApy, incentiveApy } = metrics;
   const kept = 1 - reward_haircut;
+  if (isInterestAlone(metrics)) return net;
   if (incentiveApy !== null) return add(net, point(-incentiveApy * kept));
   return add(net, ordered(-supplyApy * kept, 0));
 }

@@ -73,15 +73,13 @@ export function learnedInOrder(history: PoolHistory): PoolHistory {
   return kept.length === length ? history : pick(history, kept.reverse());
 }
 
-/** The first `length` readings, without a copy of them. */
-export function headOf(history: PoolHistory, length: number): PoolHistory {
-  const take = (name: typeof COLUMNS[number]) => [name, history[name].subarray(0, length)] as const;
-  const columns = Object.fromEntries(COLUMNS.map(take)) as Pick<
-    PoolHistory,
-    typeof COLUMNS[number]
-  >;
-  const flags = history.flags.subarray(0, length);
-  return { pool: history.pool, length: flags.length, ...columns, flags };
+/** What was known of a pool at an instant: readings of that time or before, learned by then. */
+export function historyAt(history: PoolHistory, at: number): PoolHistory {
+  const { ts, knownAt, length } = history;
+  const rows: number[] = [];
+  const head = countUpTo(ts, at);
+  for (let row = 0; row < head; row++) if ((knownAt[row] ?? NaN) <= at) rows.push(row);
+  return rows.length === length ? history : pick(history, rows);
 }
 
 /** Number of leading values that are at most `limit`, in a column that never falls. */

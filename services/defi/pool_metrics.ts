@@ -18,6 +18,8 @@ export interface PoolMetrics extends ScoreInputs {
   readonly asof: UtcMs;
   /** Readings in the window. */
   readonly readings: number;
+  /** Median supply APY of 30 days, the newest reading left out: what it was before. */
+  readonly median30: number | null;
   /** Median absolute deviation of the supply APY of 30 days from its median, as a fraction. */
   readonly mad30: number | null;
   /** Kink minus utilization: below 0 is above the kink. */
@@ -50,6 +52,7 @@ export function poolMetrics(history: PoolHistory, settings: PoolSettings): PoolM
     ...inputs,
     asof,
     readings: Math.min(length, settings.window),
+    median30: month.length < LEAST_READINGS ? null : median(month.subarray(0, -1)),
     mad30: month.length < LEAST_READINGS ? null : medianDeviation(month),
     isKinkAssumed: pool.kink === null,
     kinkDistance: utilization === null ? null : kink - utilization,

@@ -1,12 +1,14 @@
 import { AppError } from "../kernel/errors.ts";
+import type { UtcMs } from "../kernel/time.ts";
 import { decomposeYield, type YieldDecomposition } from "./decomposition.ts";
 import { type PoolEpisode, poolEpisodes } from "./episodes.ts";
 import { type PoolScores, poolScores } from "./explain_score.ts";
 import type { Pool, PoolId } from "./pool.ts";
 import type { ArchivedPool, PoolArchive, PoolShelf } from "./pool_archive.ts";
-import type { PoolHistory } from "./pool_history.ts";
+import { historyAt, type PoolHistory } from "./pool_history.ts";
 import { type PoolMetrics, poolMetrics } from "./pool_metrics.ts";
 import type { PoolSettings } from "./pool_settings.ts";
+import { type PoolTrend, poolTrend } from "./pool_trend.ts";
 import { type PoolWarning, poolWarnings } from "./pool_warnings.ts";
 
 /** A pool's newest state with what follows from it. */
@@ -18,13 +20,15 @@ export interface PoolCard {
   readonly warnings: readonly PoolWarning[];
   /** Stretches in which all was lent, or readings were old. */
   readonly episodes: readonly PoolEpisode[];
+  readonly trend: PoolTrend;
 }
 
 /** A card with its past. */
 export interface PoolDetail extends PoolCard {
   readonly sources: readonly string[];
   readonly history: PoolHistory;
-  readonly held: number;
+  /** Readings that wait to be confirmed; `null` for a day of the past, of which it is not kept. */
+  readonly held: number | null;
   readonly decomposition: YieldDecomposition;
   readonly settings: PoolSettings;
 }
@@ -39,12 +43,21 @@ export interface PoolOrigin {
   readonly fallback: string | null;
 }
 
-/** Pools as they are. */
+/** Leaderboards of past instants kept, so that sorting one does not measure it anew. */
+const MAX_KEPT_BOARDS = 4;
+
+/** The state of pools at an instant of the past, without it of now. */
+export interface PoolMoment {
+  readonly asof?: UtcMs | undefined;
+}
+
+/** Pools as they are, and as they were. */
 export class PoolService {
   readonly settings: PoolSettings;
   readonly origin: PoolOrigin;
   readonly #archive: PoolArchive;
   #board: { readonly shelf: PoolShelf; readonly cards: readonly PoolCard[] } | null = null;
+  #past: { shelf: PoolShelf; byTime: Map<UtcMs, readonly PoolCard[]> } | null = null;
 
   constructor(
     { archive, settings, origin }: {
@@ -58,9 +71,13 @@ export class PoolService {
     this.origin = origin;
   }
 
-  /** Every pool that has a reading, by id; the same list as long as no reading is new. */
-  async listCards(): Promise<readonly PoolCard[]> {
+  /**
+   * Every pool that has a reading, by id; the same list as long as no reading is new. As of an
+   * instant of the past a pool is what was known of it then.
+   */
+  async listCards({ asof }: PoolMoment = {}): Promise<readonly PoolCard[]> {
     const shelf = await this.#archive.shelf();
+    if (asof !== undefined) return this.#listPast(shelf, asof);
     if (this.#board?.shelf === shelf) return this.#board.cards;
     const known = new Map(
       this.#board?.cards.map((card) => [card.pool.id, card]),
@@ -76,16 +93,38 @@ export class PoolService {
     return cards;
   }
 
-  /** One pool with its past. Throws `RESOURCE_NOT_FOUND`. */
-  async getPool(id: string): Promise<PoolDetail> {
+  /** One pool with its past, as it was known at `asof`. Throws `RESOURCE_NOT_FOUND`. */
+  async getPool(id: string, { asof }: PoolMoment = {}): Promise<PoolDetail> {
     const { byId } = await this.#archive.shelf();
     const archived = byId.get(id as PoolId);
-    const card = archived && this.#cardOf(archived)?.[0];
-    if (!card) throw new AppError("RESOURCE_NOT_FOUND", `Cannot find pool "${id}"`);
-    const { history, sources, held } = archived;
+    if (!archived) throw new AppError("RESOURCE_NOT_FOUND", `Cannot find pool "${id}"`);
+    const known = asof === undefined ? archived : archivedAt(archived, asof);
+    const card = this.#cardOf(known)?.[0];
+    if (!card) {
+      throw new AppError("RESOURCE_NOT_FOUND", `Cannot show pool "${id}": nothing was known then`);
+    }
     const { settings } = this;
-    const decomposition = decomposeYield(card.pool, { metrics: card.metrics, settings });
-    return { ...card, history, sources, held, decomposition, settings };
+    const { metrics } = card;
+    return {
+      ...card,
+      history: known.history,
+      sources: known.sources,
+      held: asof === undefined ? known.held : null,
+      decomposition: decomposeYield(card.pool, { metrics, settings }),
+      settings,
+    };
+  }
+
+  #listPast(shelf: PoolShelf, asof: UtcMs): readonly PoolCard[] {
+    if (this.#past?.shelf !== shelf) this.#past = { shelf, byTime: new Map() };
+    const { byTime } = this.#past;
+    const known = byTime.get(asof);
+    if (known) return known;
+    const cards = shelf.pools.flatMap((archived) => this.#cardOf(archivedAt(archived, asof)) ?? []);
+    const oldest = byTime.keys().next().value;
+    if (byTime.size >= MAX_KEPT_BOARDS && oldest !== undefined) byTime.delete(oldest);
+    byTime.set(asof, cards);
+    return cards;
   }
 
   #cardOf({ pool, source, history }: ArchivedPool): readonly [PoolCard] | null {
@@ -95,6 +134,11 @@ export class PoolService {
     const scores = poolScores(pool, { metrics, settings });
     const episodes = poolEpisodes(history);
     const warnings = poolWarnings(pool, { metrics, episodes });
-    return [{ pool, source, metrics, scores, warnings, episodes }];
+    const trend = poolTrend(history);
+    return [{ pool, source, metrics, scores, warnings, episodes, trend }];
   }
+}
+
+function archivedAt(archived: ArchivedPool, asof: UtcMs): ArchivedPool {
+  return { ...archived, history: historyAt(archived.history, asof) };
 }

@@ -17,6 +17,8 @@ export interface PoolWarning {
     | "matured"
     | "drift_loss";
   readonly severity: "info" | "caution" | "danger";
+  /** In a word or three, for a chip. */
+  readonly title: string;
   readonly words: string;
 }
 
@@ -33,55 +35,64 @@ export function poolWarnings(
     readonly episodes: readonly PoolEpisode[];
   },
 ): readonly PoolWarning[] {
-  const { utilization, kink, kinkDistance, isKinkAssumed, staleSince } = metrics;
-  const found: (PoolWarning | null)[] = [
-    metrics.isPaused ? danger("paused", "Paused: nobody can deposit or withdraw") : null,
-    (utilization ?? 0) >= STRESS
-      ? danger(
-        "utilization_stress",
-        `${percent(utilization)} of it is lent: withdrawals wait until borrowers repay, and its ` +
-          "yield is the price of that",
-      )
+  const found = [
+    metrics.isPaused
+      ? danger("paused", "Paused", "The pool is paused: nobody can deposit or withdraw.")
       : null,
-    kinkDistance !== null && kinkDistance < 0 && (utilization ?? 0) < STRESS
-      ? caution(
-        "above_kink",
-        `${percent(utilization)} of it is lent, above the ${isKinkAssumed ? "assumed " : ""}kink ` +
-          `at ${percent(kink)}: the yield is high because the way out is narrow`,
-      )
-      : null,
-    metrics.hasJumped
-      ? caution(
-        "utilization_spike",
-        `Utilization moved by ${percent(metrics.utilizationChange)} since the reading before`,
-      )
-      : null,
+    narrowExit(metrics),
+    jumped(metrics),
     pastStress(metrics, episodes),
-    staleSince !== null
-      ? caution("stale", "The source's readings stand still: what it says may be long past")
+    stoodStill(metrics),
+    metrics.isFrozen
+      ? caution("frozen", "Frozen", "The pool is frozen: it takes no new deposits.")
       : null,
-    metrics.isFrozen ? caution("frozen", "Frozen: no new deposits") : null,
-    (metrics.rewardShare ?? 0) > REWARD_DEPENDENT
-      ? caution(
-        "reward_dependent",
-        `${percent(metrics.rewardShare)} of the yield is rewards, which can end any day`,
-      )
-      : null,
-    (metrics.tvlTrend30 ?? 0) < TVL_FALL
-      ? caution("tvl_falling", `TVL changed by ${percent(metrics.tvlTrend30)} in 30 days`)
-      : null,
+    rewards(metrics),
+    shrinking(metrics),
     pool.maturityAt !== null && pool.maturityAt <= metrics.asof
-      ? caution("matured", "Matured: it earns no more")
+      ? caution("matured", "Matured", "The pool has matured: it earns no more.")
       : null,
-    pool.structure === "uncorrelated" || pool.structure === "correlated"
-      ? {
-        code: "drift_loss",
-        severity: "info",
-        words: "Its tokens can drift apart, which costs against holding them",
-      }
-      : null,
+    drifting(pool),
   ];
   return found.filter((warning) => warning !== null);
+}
+
+/** Nearly all is lent, or more than the rate is made for: the yield is the price of that. */
+function narrowExit(
+  { utilization, kink, kinkDistance, isKinkAssumed, median30 }: PoolMetrics,
+): PoolWarning | null {
+  if (utilization === null || kinkDistance === null) return null;
+  const isStress = utilization >= STRESS;
+  if (!isStress && kinkDistance >= 0) return null;
+  const past = kinkDistance < 0
+    ? `, past the ${isKinkAssumed ? "assumed " : ""}kink at ${percent(kink)}`
+    : "";
+  const before = median30 === null
+    ? ""
+    : ` Over the 30 days before this the median APY was ${percent(median30)}.`;
+  const state = `Utilisation is ${percent(utilization)}${past}. Only ${
+    percent(Math.max(0, 1 - utilization))
+  } of deposits can be withdrawn now.${before}`;
+  return isStress
+    ? danger(
+      "utilization_stress",
+      "Nearly all lent",
+      `The rate is high because the pool is nearly empty. ${state}`,
+    )
+    : caution(
+      "above_kink",
+      "Above the kink",
+      `The rate is high because the way out is narrow. ${state}`,
+    );
+}
+
+function jumped({ hasJumped, utilizationChange }: PoolMetrics): PoolWarning | null {
+  if (!hasJumped || utilizationChange === null) return null;
+  const way = utilizationChange > 0 ? "rose" : "fell";
+  return caution(
+    "utilization_spike",
+    "Spike",
+    `Utilisation ${way} by ${points(utilizationChange)} since the reading before.`,
+  );
 }
 
 function pastStress(
@@ -96,19 +107,62 @@ function pastStress(
   const readings = recent.reduce((sum, one) => sum + one.readings, 0);
   return caution(
     "past_stress",
-    `Nearly all of it was lent in ${readings} readings of the last ${REMEMBERED_DAYS} days, last ` +
-      `from ${isoDayOf(last.from)} to ${isoDayOf(last.to)}: withdrawals had to wait then`,
+    "Past stress",
+    `Nearly all of it was lent in ${readings} ${readings === 1 ? "reading" : "readings"} of the ` +
+      `last ${REMEMBERED_DAYS} days, last from ${isoDayOf(last.from)} to ${isoDayOf(last.to)}: ` +
+      "withdrawals had to wait then.",
   );
 }
 
-function caution(code: PoolWarning["code"], words: string): PoolWarning {
-  return { code, severity: "caution", words };
+function stoodStill({ staleSince }: PoolMetrics): PoolWarning | null {
+  return staleSince === null ? null : caution(
+    "stale",
+    "Stale",
+    `The source's readings stand still since ${isoDayOf(staleSince)}: what they say may be long ` +
+      "past.",
+  );
 }
 
-function danger(code: PoolWarning["code"], words: string): PoolWarning {
-  return { code, severity: "danger", words };
+function rewards({ rewardShare }: PoolMetrics): PoolWarning | null {
+  if ((rewardShare ?? 0) <= REWARD_DEPENDENT) return null;
+  return caution(
+    "reward_dependent",
+    "Mostly rewards",
+    `${percent(rewardShare ?? 0)} of the yield is rewards, which can end any day.`,
+  );
 }
 
-function percent(share: number | null): string {
-  return share === null ? "n/a" : `${(share * 100).toFixed(1)}%`;
+function shrinking({ tvlTrend30 }: PoolMetrics): PoolWarning | null {
+  if (tvlTrend30 === null || tvlTrend30 >= TVL_FALL) return null;
+  return caution(
+    "tvl_falling",
+    "TVL falling",
+    `The TVL fell by ${percent(-tvlTrend30)} in 30 days.`,
+  );
+}
+
+function drifting({ structure }: Pool): PoolWarning | null {
+  if (structure !== "uncorrelated" && structure !== "correlated") return null;
+  return {
+    code: "drift_loss",
+    severity: "info",
+    title: "Can drift",
+    words: "Its tokens can drift apart, which costs against holding them.",
+  };
+}
+
+function caution(code: PoolWarning["code"], title: string, words: string): PoolWarning {
+  return { code, severity: "caution", title, words };
+}
+
+function danger(code: PoolWarning["code"], title: string, words: string): PoolWarning {
+  return { code, severity: "danger", title, words };
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)}%`;
+}
+
+function points(difference: number): string {
+  return `${(Math.abs(difference) * 100).toFixed(2)} points`;
 }

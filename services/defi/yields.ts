@@ -1,5 +1,5 @@
 import { finiteOrNull } from "../kernel/numbers.ts";
-import type { RateBasis } from "./pool.ts";
+import type { PoolStructure, RateBasis } from "./pool.ts";
 
 /** Seconds of a year of 365 days, by which on-chain lenders compound. */
 export const SECONDS_A_YEAR = 31_536_000;
@@ -88,4 +88,26 @@ function checkPeriods(periodsPerYear: number): void {
   if (!(periodsPerYear > 0)) {
     throw new RangeError(`Cannot compound ${periodsPerYear} times a year: expected more than 0`);
   }
+}
+
+/** What a pair loses: each ratio of prices with its loss, and each volatility with its own a year. */
+export interface DriftLosses {
+  readonly impermanent: readonly { readonly priceRatio: number; readonly loss: number }[];
+  readonly rebalancing: readonly { readonly volatility: number; readonly loss: number }[];
+}
+
+const PRICE_RATIOS = [0.5, 0.8, 1.25, 2, 4];
+const PEGGED_RATIOS = [0.95, 0.99, 1.01, 1.05];
+const VOLATILITIES = [0.25, 0.5, 1];
+const PEGGED_VOLATILITIES = [0.01, 0.05];
+
+/** Losses of a pair of equal weights over moves that are usual for its structure, all at most 0. */
+export function driftLosses(structure: PoolStructure | null): DriftLosses {
+  const isPegged = structure === "pegged";
+  return {
+    impermanent: (isPegged ? PEGGED_RATIOS : PRICE_RATIOS)
+      .map((priceRatio) => ({ priceRatio, loss: impermanentLoss(priceRatio) })),
+    rebalancing: (isPegged ? PEGGED_VOLATILITIES : VOLATILITIES)
+      .map((volatility) => ({ volatility, loss: -lossVersusRebalancing(volatility) })),
+  };
 }

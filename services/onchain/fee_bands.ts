@@ -44,8 +44,13 @@ export function feeBands(
     const edge = BAND_EDGES.findLast((from) => from <= fee) ?? 0;
     sizes.set(edge, (sizes.get(edge) ?? 0) + vsize);
   }
-  return BAND_EDGES.flatMap((from, at) => {
+  return BAND_EDGES.flatMap((from) => {
     const vsize = sizes.get(from) ?? 0;
-    return vsize === 0 ? [] : [{ from, to: BAND_EDGES[at + 1] ?? null, vsize }];
+    return vsize === 0 ? [] : [feeBand(from, vsize)];
   }).reverse();
+}
+
+/** The band that begins at a fee. */
+export function feeBand(from: number, vsize: number): FeeBand {
+  return { from, to: BAND_EDGES[BAND_EDGES.indexOf(from) + 1] ?? null, vsize };
 }

@@ -1,7 +1,7 @@
 import { AppError } from "../kernel/errors.ts";
 import type { Uuid } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/time.ts";
-import type { JobCount, JobPage, JobRecord, JobStore } from "../ports/jobs.ts";
+import type { JobCount, JobPage, JobProgress, JobRecord, JobStore } from "../ports/jobs.ts";
 import type { Clock } from "../ports/mod.ts";
 
 /** What waits, runs and lies dead, and how late the queue is. */
@@ -11,21 +11,37 @@ export interface QueueStatus {
   readonly oldestDueSeconds: number;
 }
 
+/**
+ * The runs of this process. They are reached past the table, which a run that writes a lot may hold
+ * for as long as it takes.
+ */
+export interface OwnRuns {
+  /** How far a run is now; `null` for a job that runs elsewhere, or tells nothing. */
+  progressOf(jobId: Uuid): JobProgress | null;
+  /** Tells a run to end; whether the job runs here. */
+  cancel(jobId: Uuid): boolean;
+}
+
+const NO_RUNS: OwnRuns = { progressOf: () => null, cancel: () => false };
+
 /** Jobs, as an operator sees and steers them. Every act throws `RESOURCE_NOT_FOUND` for no job. */
 export class JobsService {
   readonly #store: JobStore;
   readonly #clock: Clock;
   readonly #wake: (job: JobRecord) => void;
+  readonly #runs: OwnRuns;
 
   /** `wake` tells workers of a job that waits again. */
-  constructor({ store, clock, wake }: {
+  constructor({ store, clock, wake, runs = NO_RUNS }: {
     readonly store: JobStore;
     readonly clock: Clock;
     readonly wake: (job: JobRecord) => void;
+    readonly runs?: OwnRuns;
   }) {
     this.#store = store;
     this.#clock = clock;
     this.#wake = wake;
+    this.#runs = runs;
   }
 
   /** Newest first, of one state or of all. */
@@ -36,7 +52,8 @@ export class JobsService {
   async get(jobId: Uuid): Promise<JobRecord> {
     const job = await this.#store.find(jobId);
     if (job === null) throw new AppError("RESOURCE_NOT_FOUND", `There is no task ${jobId}`);
-    return job;
+    const progress = job.state === "running" ? this.#runs.progressOf(jobId) : null;
+    return progress === null ? job : { ...job, progress };
   }
 
   async getQueue(): Promise<QueueStatus> {
@@ -46,10 +63,11 @@ export class JobsService {
   }
 
   /**
-   * Ends a waiting job at once, and a running one at its next heartbeat. Throws `CONFLICT` for one
-   * that is over.
+   * Ends a waiting job and one of this process at once, one of another at its next heartbeat.
+   * Throws `CONFLICT` for one that is over.
    */
   async cancel(jobId: Uuid): Promise<JobRecord> {
+    if (this.#runs.cancel(jobId)) return { ...await this.get(jobId), isCancelRequested: true };
     const isCancelled = await this.#store.cancel(jobId);
     return this.#changed(await this.get(jobId), { isDone: isCancelled, act: "cancel" });
   }

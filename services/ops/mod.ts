@@ -7,7 +7,7 @@ export {
   type ProbeResult,
   type Readiness,
 } from "./health_service.ts";
-export { JobsService, type QueueStatus } from "./jobs_service.ts";
+export { JobsService, type OwnRuns, type QueueStatus } from "./jobs_service.ts";
 export * from "./ops_read_models.ts";
 export { type BackfillRequest, OpsService, type OpsServiceDeps } from "./ops_service.ts";
 export * from "./ports.ts";

@@ -37,7 +37,8 @@ export class UploadFolder implements UploadStore {
   async open(id: Uuid): Promise<Upload | null> {
     try {
       const file = await Deno.open(this.#path(id));
-      return { bytes: chunksOf(file), [Symbol.dispose]: () => file.close() };
+      const { size: sizeBytes } = await file.stat();
+      return { bytes: chunksOf(file), sizeBytes, [Symbol.dispose]: () => file.close() };
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       throw error;

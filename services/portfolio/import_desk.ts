@@ -21,6 +21,12 @@ export type ImportOrder = Omit<
   "bytes" | "signal" | "onProgress"
 >;
 
+/** How far the import of a kept file is. */
+export interface DeskProgress extends LedgerImportProgress {
+  /** Of the file as it was sent, which `readBytes` counts too. */
+  readonly sizeBytes: number;
+}
+
 /** A file that waits for its job. */
 export interface UploadedImport extends ImportOrder {
   readonly uploadId: Uuid;
@@ -87,7 +93,7 @@ export class ImportDesk {
     { uploadId, ...order }: UploadedImport,
     { signal, onProgress }: {
       readonly signal: AbortSignal;
-      readonly onProgress: (progress: LedgerImportProgress) => void;
+      readonly onProgress: (progress: DeskProgress) => void;
     },
   ): Promise<LedgerImportReport> {
     using upload = await this.#uploads.open(uploadId);
@@ -95,8 +101,11 @@ export class ImportDesk {
       throw new AppError("RESOURCE_NOT_FOUND", "The uploaded file is gone: upload it again");
     }
     try {
-      const { bytes } = upload;
-      const report = await this.#ledger.importFile({ ...order, bytes, signal, onProgress });
+      const { bytes, sizeBytes } = upload;
+      const report = await this.#ledger.importFile({
+        ...{ ...order, bytes, signal },
+        onProgress: (progress) => onProgress({ ...progress, sizeBytes }),
+      });
       await this.#uploads.remove(uploadId);
       return report;
     } catch (error) {

@@ -7,7 +7,10 @@ import type { LedgerChange, LedgerRow, LedgerScope, LedgerStore } from "./ports.
 import type { Portfolio } from "./portfolio.ts";
 import type { DecimalText } from "./transaction.ts";
 
-/** Rows that are kept over all ledgers, and ways of matching that are kept of each. */
+/**
+ * Rows that are kept over all ledgers, counted once more for each way in which they are matched;
+ * and ways of matching that are kept of each ledger.
+ */
 const MAX_ROWS = 2_000_000;
 const MAX_MATCHERS = 4;
 const ROWS_AT_ONCE = 10_000;
@@ -34,8 +37,9 @@ export class KeptLedger {
   version = -1;
   #priceOf: PriceLookup = () => null;
 
+  /** Rows that it keeps, and that each way of matching keeps. */
   get size(): number {
-    return this.#rows.size;
+    return this.#rows.size * (1 + this.#matchers.size);
   }
 
   /** In no order. */

@@ -25,7 +25,7 @@ export class LotService {
   readonly #ledgers: KeptLedgers;
   readonly #rest: () => Promise<void>;
 
-  /** `rest` lets other work run between the assets of a long match. */
+  /** `rest` lets other work run between the pieces of a long match. */
   constructor({ portfolios, ledgers, rest }: {
     readonly portfolios: PortfolioService;
     readonly ledgers: KeptLedgers;
@@ -42,10 +42,7 @@ export class LotService {
     const ledger = await this.#ledgers.open(portfolio);
     const rules = rulesOf(portfolio, query);
     const matcher = ledger.matcher(rules);
-    for (const assetId of matcher.assetIds()) {
-      matcher.bookOf(assetId);
-      await this.#rest();
-    }
+    await matcher.catchUp(this.#rest);
     return { ...rules, portfolio, ledger, ledgerVersion: ledger.version, book: matcher.book() };
   }
 }

@@ -55,6 +55,7 @@ export interface WatchlistStore {
 /** A file that is open until it is disposed of, read or not. */
 export interface Upload extends Disposable {
   readonly bytes: AsyncIterable<Uint8Array>;
+  readonly sizeBytes: number;
 }
 
 /** Files that were uploaded and wait to be imported. */

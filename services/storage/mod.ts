@@ -1,3 +1,4 @@
+export { Breather } from "./event_loop.ts";
 export { type Database, type Dialect, pingDatabase, readTopicVersion } from "./database.ts";
 export {
   type DatabaseLocation,

@@ -10,10 +10,10 @@ import type { Uuid } from "@/services/kernel/ids.ts";
 import { utcMsOf } from "@/services/kernel/time.ts";
 import type { AssetId } from "@/services/market/mod.ts";
 import type { LotRow } from "@/services/portfolio/lots.ts";
-import { amountsOf, ruleSpanAt } from "@/services/portfolio/lots/asset_book.ts";
+import { amountsOf, ruleSpanAt } from "@/services/portfolio/lots/asset_lots.ts";
 import { AssetMatcher } from "@/services/portfolio/lots/asset_matcher.ts";
-import { planAsset } from "@/services/portfolio/lots/asset_plan.ts";
-import { columnsOf } from "@/services/portfolio/lots/event_columns.ts";
+import { AssetPlanner } from "@/services/portfolio/lots/asset_planner.ts";
+import { EventColumns } from "@/services/portfolio/lots/event_columns.ts";
 import type { LotAmounts } from "@/services/portfolio/lots/lot_amounts.ts";
 import { WordAmounts } from "@/services/portfolio/lots/word_amounts.ts";
 
@@ -125,11 +125,18 @@ function matchDecimals(rows: readonly DecimalRow[]): DecimalFraction[] {
 /** Reads the rows into columns. */
 function prepare(rows: readonly LotRow[]) {
   const index = { rowOf: () => null, feesOf: () => [] };
-  const columns = columnsOf(planAsset(rows, { index, options: OPTIONS }), OPTIONS);
+  const planner = new AssetPlanner({ index, options: OPTIONS });
+  drain(planner.update(new Map(rows.map((row) => [row.id, row]))));
+  const columns = new EventColumns(OPTIONS);
+  columns.load(planner.events, 0);
   const amounts = amountsOf(columns, OPTIONS);
   if (!(amounts instanceof WordAmounts)) throw new Error("Expected amounts in machine words");
   const ruleAt = (at: number) => ruleSpanAt(at, OPTIONS);
-  return { amounts, matcher: new AssetMatcher(columns, { amounts, ruleAt }) };
+  return { amounts, matcher: new AssetMatcher(columns, { amounts, ruleAt, isByRow: false }) };
+}
+
+function drain(work: Iterable<unknown, unknown>): void {
+  for (const _ of work) continue;
 }
 
 function assertSame(amounts: LotAmounts, fractions: readonly DecimalFraction[]): void {
@@ -164,7 +171,7 @@ const times = {
 let fractions = 0;
 for (let round = 0; round < (isQuick ? 1 : 5); round++) {
   const { amounts, matcher } = timed(times.plan, () => prepare(rows));
-  timed(times.ours, () => matcher.run());
+  timed(times.ours, () => drain(matcher.run(0)));
   const parsed = timed(times.parse, () => parseDecimals(rows));
   const theirs = timed(times.theirs, () => matchDecimals(parsed));
   if (round === 0) assertSame(amounts, theirs);

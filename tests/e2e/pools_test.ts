@@ -1,7 +1,36 @@
+import type { Page } from "playwright-core";
 import { assert, assertEquals } from "@/tests/assert.ts";
-import { checkViews, type Step, testInBrowser, visit } from "@/tests/e2e/page_checks.ts";
+import {
+  checkViews,
+  layoutShift,
+  type Step,
+  testInBrowser,
+  visit,
+} from "@/tests/e2e/page_checks.ts";
 
 const ROWS = "#pools tbody tr";
+const PAIR = "demo-swap-base-demo-weth-usdc";
+const LENDING = "demo-lend-ethereum-demo-usdc";
+
+const BODY = "#pools tbody";
+
+/** Waits until the rows read otherwise than they do. */
+async function changes(page: Page, selector: string): Promise<void> {
+  const before = await page.locator(selector).innerText();
+  await page.waitForFunction(
+    ([where, was]) => {
+      const element = document.querySelector<HTMLElement>(String(where));
+      return element !== null && element.innerText !== was;
+    },
+    [selector, before] as const,
+    { timeout: 20_000 },
+  );
+}
+
+async function csvRows(url: string): Promise<string[]> {
+  const text = await (await fetch(url)).text();
+  return text.trim().split("\r\n").slice(1);
+}
 
 const STEPS: readonly Step[] = [
   {
@@ -10,25 +39,180 @@ const STEPS: readonly Step[] = [
       await using visited = await visit(browser, `${url}/pools`, { hasScripts: false });
       const { page } = visited;
       const count = await page.locator(ROWS).count();
-      assert(count > 0, "No pool is listed");
-      await page.getByRole("link", { name: "APY base" }).click();
+      assertEquals(count, 10);
+      await page.getByRole("link", { name: "Supply APY", exact: true }).click();
       assertEquals(new URL(page.url()).search, "?sort=supply_apy");
-      const csv = await (await fetch(`${url}/pools.csv?sort=supply_apy`)).text();
-      assertEquals(csv.trim().split("\r\n").length, count + 1);
-      await page.goto(`${url}/pools?search=no-such-pool`);
-      assertEquals(await page.getByText("No pool fits this filter").count(), 1);
+      assertEquals(
+        await page.locator('th[aria-sort="descending"]').innerText(),
+        "Supply APY",
+      );
+      const first = await page.locator(`${ROWS} th a`).first().innerText();
+      assertEquals(first, "WETH-USDC");
+      assertEquals((await csvRows(`${url}/pools.csv?sort=supply_apy`)).length, count);
+      await page.goto(`${url}/pools?chain=base&stable=only`);
+      assertEquals(await page.locator(ROWS).count(), 1);
+      const file = await csvRows(`${url}/pools.csv?chain=base&stable=only`);
+      assertEquals(file.map((row) => row.split(",")[3]), ["USDC"]);
+      await page.getByRole("link", { name: "Clear: Only stablecoins" }).click();
+      assertEquals(new URL(page.url()).search, "?chain=base");
+      await page.goto(`${url}/pools?q=no-such-pool`);
+      await page.getByRole("link", { name: "Clear the filter" }).click();
+      assertEquals(await page.locator(ROWS).count(), 10);
+      await page.goto(`${url}/pools?method=v0`);
+      assertEquals(await page.getByRole("link", { name: "Score v0", exact: true }).count(), 1);
     },
   },
+
   {
-    name: "looks right at every width in both themes, as do the pages of pools",
+    name: "keeps the columns that were chosen, in the address and for the next time",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, `${url}/pools`, { hasScripts: false });
+      const { page } = visited;
+      await page.locator('summary[aria-label="Columns"]').click();
+      const columns = page.getByRole("form", { name: "Columns" });
+      await columns.getByLabel("What borrowers pay, compounded").check();
+      await columns.getByLabel("Chain", { exact: true }).uncheck();
+      await columns.getByRole("button", { name: "Show these" }).click();
+      const heads = () => page.locator("#pools thead th").allInnerTexts();
+      assert((await heads()).includes("Borrow APY") && !(await heads()).includes("Chain"));
+      assert(page.url().includes("col=borrow_apy") && !page.url().includes("keep="));
+      await page.goto(`${url}/pools`);
+      assert((await heads()).includes("Borrow APY") && !(await heads()).includes("Chain"));
+    },
+  },
+
+  {
+    name: "says that its pools are made up, and keeps them live",
     async run({ browser, url }) {
       await using visited = await visit(browser, `${url}/pools`);
-      const first = await visited.page.locator(`${ROWS} th a`).first().getAttribute("href");
-      assertEquals(await checkViews(browser, `${url}/pools`, { name: "pools" }), []);
-      assertEquals(await checkViews(browser, `${url}${first}`, { name: "pool" }), []);
-      const missing = await fetch(`${url}/pools/nobody`);
+      const { page, complaints } = visited;
+      await page.getByText("Demo pools.", { exact: true }).waitFor();
+      await page.locator(".pool-feed .feed", { hasText: "Live" }).waitFor();
+      await changes(page, BODY);
+      assertEquals(complaints, []);
+      assert(await layoutShift(page) < 0.02);
+    },
+  },
+
+  {
+    name: "asks for pools where their stream is cut, and says so",
+    async run({ browser, url }) {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      // Streams of a worker can't be cut from here: this page has to have its own.
+      await page.addInitScript("delete globalThis.SharedWorker");
+      await page.route("**/api/stream/pools*", (route) => route.abort());
+      await page.goto(`${url}/pools`);
+      const feed = page.locator(".pool-feed .feed");
+      await feed.filter({ hasText: /^Reconnecting/ }).waitFor();
+      await feed.filter({ hasText: "Polling every 5 s" }).waitFor({ timeout: 20_000 });
+      await changes(page, BODY);
+      await page.unroute("**/api/stream/pools*");
+      await feed.filter({ hasText: "Live" }).waitFor({ timeout: 60_000 });
+      await context.close();
+    },
+  },
+
+  {
+    name: "is worked by keys alone: j, k and Enter lead to a pool, the chart reads aloud",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, `${url}/pools?sort=symbol`);
+      const { page } = visited;
+      const names = await page.locator(`${ROWS} th a`).allInnerTexts();
+      await page.keyboard.press("j");
+      await page.keyboard.press("j");
+      assertEquals(await page.evaluate("document.activeElement.textContent"), names[1]);
+      await page.keyboard.press("k");
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/pools/demo-*");
+      assert((await page.locator("h1").innerText()).startsWith(names[0] ?? "none"));
+      await page.locator("#yield .plot").focus();
+      await page.keyboard.press("Home");
+      await page.locator("#yield [role=status]", { hasText: /APY|Base/ }).waitFor();
+    },
+  },
+
+  {
+    name: "shows one pool without JavaScript: charts, waterfall, both scores, readings and file",
+    async run({ browser, url }) {
+      const address = `${url}/pools/${LENDING}`;
+      await using visited = await visit(browser, address, { hasScripts: false });
+      const { page } = visited;
+      for (const id of ["yield", "utilization", "tvl"]) {
+        assert(await page.locator(`#${id} svg.c-marks path`).count() > 1, id);
+      }
+      assertEquals(await page.locator("#utilization .c-reference").count(), 2);
+      const terms = await page.locator("#apart tbody th").allInnerTexts();
+      assert(terms.some((term) => term.startsWith("Net, expected")), terms.join());
+      assertEquals(await page.locator("#score-v1 tbody tr").count(), 6);
+      assertEquals(await page.locator("#score-v0 tbody tr").count(), 4);
+      assertEquals(await page.locator("#snapshots tbody tr").count(), 12);
+      await page.getByRole("link", { name: "View as table: Yield" }).click();
+      assert(page.url().includes("table=yield"));
+      assert(await page.locator("#yield tbody tr").count() > 50);
+      const all = await csvRows(`${address}/history.csv?range=all`);
+      const week = await csvRows(`${address}/history.csv?range=7d`);
+      assert(all.length > week.length && week.length > 6, `${all.length} ${week.length}`);
+      await page.goto(`${url}/pools/${PAIR}`);
+      assertEquals(await page.locator("#pair tbody tr").count(), 8);
+      assertEquals(await page.locator("#yield .c-part").count() > 0, true);
+    },
+  },
+
+  {
+    name: "explains a figure in a drawer, as a page and as JSON",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, `${url}/pools/${LENDING}`);
+      const { page } = visited;
+      await page.locator('.figs [data-figure="kink_distance"] a').click();
+      const drawer = page.getByRole("dialog");
+      await drawer.getByText("distance = U* − U").waitFor();
+      await drawer.getByRole("button", { name: "Copy as JSON" }).click();
+      await drawer.getByText("Copied as JSON").waitFor();
+      const copied = JSON.parse(await page.evaluate("navigator.clipboard.readText()"));
+      assertEquals(copied.data.figure, "kink_distance");
+      await drawer.getByRole("link", { name: "Open as page" }).click();
+      await page.waitForURL("**/explain/kink_distance");
+      assertEquals(await page.locator("h1").innerText(), "Distance to the kink");
+      const missing = await fetch(`${url}/pools/${LENDING}/explain/luck`);
       await missing.body?.cancel();
       assertEquals(missing.status, 404);
+    },
+  },
+
+  {
+    name: "looks back at a day, and says where nothing was known",
+    async run({ browser, url }) {
+      const day = new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10);
+      await using visited = await visit(browser, `${url}/pools?asof=${day}`);
+      const { page } = visited;
+      assertEquals(await page.locator(".pool-feed").count(), 0);
+      const link = page.locator(`${ROWS} th a`).first();
+      assert((await link.getAttribute("href"))?.endsWith(`?asof=${day}`));
+      await page.goto(`${url}/pools?asof=2001-01-01`);
+      await page.getByText("Nothing was known of any pool then.").waitFor();
+      await page.goto(`${url}/pools?asof=sometime`);
+      await page.getByText('"sometime" is no day: the newest readings are shown.').waitFor();
+      for (const path of ["/pools/nobody", `/pools/${LENDING}?asof=2001-01-01`]) {
+        const missing = await fetch(url + path);
+        await missing.body?.cancel();
+        assertEquals(missing.status, 404, path);
+      }
+    },
+  },
+
+  {
+    name: "looks right at every width in both themes: the board, two pools and an explanation",
+    async run({ browser, url }) {
+      const pages = {
+        pools: "/pools",
+        pool: `/pools/${LENDING}`,
+        "pool-pair": `/pools/${PAIR}?table=yield`,
+        "pool-explain": `/pools/${LENDING}/explain/score_v1`,
+      };
+      for (const [name, path] of Object.entries(pages)) {
+        assertEquals(await checkViews(browser, url + path, { name }), [], name);
+      }
     },
   },
 ];

@@ -132,7 +132,8 @@ const STEPS: readonly Step[] = [
         unit_price_usd: "100",
         account: "Main",
       });
-      await page.locator("#positions").getByRole("link", { name: "Ethereum" }).waitFor();
+      await page.locator("#positions").getByRole("link", { name: "Ethereum", exact: true })
+        .waitFor();
       assertEquals(await page.locator(ROWS).count(), 2);
       assertEquals(await page.locator("#lots tbody tr").count(), 2);
       await page.locator("#ledger").getByText("ETH").first().waitFor();

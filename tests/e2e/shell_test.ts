@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
-import { checkViews, type Step, testInBrowser, visit } from "@/tests/e2e/page_checks.ts";
+import { SITE_PAGES } from "@/components/shell/site_map.ts";
+import {
+  axeFindings,
+  checkViews,
+  type Step,
+  testInBrowser,
+  visit,
+} from "@/tests/e2e/page_checks.ts";
 
 const THEME = "document.documentElement.dataset.theme ?? 'system'";
 const GROUND = "getComputedStyle(document.documentElement).backgroundColor";
@@ -77,6 +84,28 @@ const STEPS: readonly Step[] = [
       assert(!await item.isVisible());
     },
   },
+  ...[true, false].map((hasScripts): Step => ({
+    name: `leads a phone to every page, ${hasScripts ? "with" : "without"} scripts`,
+    async run({ browser, url }) {
+      await using visited = await visit(browser, `${url}/scores`, { width: 320, hasScripts });
+      const { page } = visited;
+      const more = page.locator(".tabs-phone summary");
+      const list = page.locator(".more-list");
+      assertEquals(await more.getAttribute("aria-current"), "true");
+      await more.click();
+      if (hasScripts) assertEquals(await axeFindings(page), []);
+      const hrefs = await page.locator(".tabs-phone a").evaluateAll((links) =>
+        links.map((link) => link.getAttribute("href")).sort()
+      );
+      assertEquals(hrefs, SITE_PAGES.map(({ href }) => href).sort());
+      await page.mouse.click(160, 60);
+      assert(!await list.isVisible());
+      await more.click();
+      await list.getByRole("link", { name: "Operations" }).click();
+      await page.waitForURL(/\/ops$/);
+    },
+  })),
+
   {
     name: "keeps the chosen theme, from the first paint on",
     async run({ browser, url }) {

@@ -47,6 +47,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   "/capabilities": "/capabilities",
   "/api/pools": "/api/pools?sort=tvl_usd",
   "/api/pools/{pool_id}": "/api/pools/aave-v3-ethereum-0xusdc",
+  "/api/pools/{pool_id}/explain/{figure}":
+    "/api/pools/aave-v3-ethereum-0xusdc/explain/kink_distance",
   "/api/simulations/autopilot": "/api/simulations/autopilot?max_weight=0.5",
   "/api/simulations/autopilot/explain/decision/{number}":
     "/api/simulations/autopilot/explain/decision/1",

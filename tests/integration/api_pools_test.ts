@@ -1,4 +1,4 @@
-import { keepReadings } from "@/services/defi/mod.ts";
+import { EXPLAINED_FIGURES, keepReadings } from "@/services/defi/mod.ts";
 import { parsePoolFile } from "@/services/providers/pools/mod.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 import { readSharedText, sharedData } from "@/tests/shared_data.ts";
@@ -133,6 +133,68 @@ Deno.test("GET /api/ops/pools shows fetches, held readings and rows set aside", 
   assertEquals([data.held.length, data.held[0].tvl_usd], [1, 9e12]);
   assertEquals(data.quarantined[0].reason, "Cannot read ts");
 });
+
+Deno.test("GET /api/pools filters by asset, stablecoins, openness and age of the reading", async () => {
+  await using harness = await threePools();
+  const frozen = samplePool({ symbol: "OLD", poolAddress: "0x9" });
+  await harness.poolStore.upsertPools([frozen]);
+  const flags = { isStale: false, isFrozen: true, isPaused: false };
+  await harness.poolStore.recordSnapshots(sampleDays([{ flags }], frozen));
+  const symbols = async (query: string) => {
+    const { data } = await read(harness, `/api/pools?sort=symbol&${query}`);
+    return data.map(({ symbol }: { symbol: string }) => symbol).join();
+  };
+  assertEquals(await symbols("asset=weth"), "WETH");
+  assertEquals(await symbols("stable=true"), "DAI,USDC");
+  assertEquals(await symbols("stable=false"), "OLD,WETH");
+  assertEquals(await symbols("open=true"), "DAI,USDC,WETH");
+  assertEquals(await symbols("max_age_days=7"), "DAI,USDC,WETH");
+  assertEquals((await read(harness, "/api/pools?stable=maybe")).status, 422);
+  assertEquals((await read(harness, "/api/pools?asof=soon")).status, 422);
+});
+
+Deno.test("GET /api/pools?asof= tells what was known then, and nothing later", async () => {
+  await using harness = await threePools();
+  const { data } = await read(harness, "/api/pools?asof=2026-01-03&sort=symbol");
+  assertEquals(data.length, 3);
+  assertEquals(data[0].asof, "2026-01-04T00:00:00Z");
+  const past = await read(harness, "/api/pools/aave-v3-ethereum-0x1?asof=2026-01-02T00:00:00Z");
+  assertEquals(past.data.series.t.length, 2);
+  assertClose(past.data.pool.supply_apy, 0.02001);
+  assertEquals(past.data.about.held, null);
+  assertEquals((await read(harness, "/api/pools?asof=2025-01-01")).data, []);
+  const before = await read(harness, "/api/pools/aave-v3-ethereum-0x1?asof=2025-01-01");
+  assertEquals([before.status, before.error.code], [404, "RESOURCE_NOT_FOUND"]);
+});
+
+Deno.test("GET /api/pools/{id}/explain/{figure} gives formula, inputs with their time, and readings", async () => {
+  await using harness = await threePools();
+  const path = "/api/pools/aave-v3-ethereum-0x1/explain";
+  const { data } = await read(harness, `${path}/kink_distance`);
+  assertClose(data.value, 0.12);
+  assertEquals(data.formula, "distance = U* − U");
+  assertEquals(data.reason, null);
+  assertEquals(
+    data.inputs.map(({ name, asof }: { name: string; asof: string | null }) => [name, asof]),
+    [["Kink U*", null], ["Utilisation U", "2026-01-10T00:00:00Z"]],
+  );
+  assertEquals(data.rows.length, 1);
+  const score = await read(harness, `${path}/score_v1`);
+  assertEquals([score.data.inputs.length, score.data.row_count], [7, 10]);
+  const unknown = await read(harness, "/api/pools/aave-v3-ethereum-0x2/explain/tvl_usd");
+  assertEquals([unknown.data.value, unknown.data.reason], [null, "the source gives no TVL"]);
+  assertEquals((await read(harness, `${path}/luck`)).status, 404);
+  assertEquals((await read(harness, "/api/pools/nobody/explain/score_v1")).status, 404);
+});
+
+for (const name of EXPLAINED_FIGURES) {
+  Deno.test(`GET /api/pools/{id}/explain/${name} answers as documented`, async () => {
+    await using harness = await threePools();
+    const { status, data } = await read(harness, `/api/pools/aave-v3-ethereum-0x1/explain/${name}`);
+    assertEquals([status, data.figure], [200, name]);
+    assert(data.words.length > 20 && data.formula.length > 5);
+  });
+}
 
 const RATES = "defi/aave_v3_daily_rates_2025-07_2026-08.csv.gz";
 const url = sharedData(RATES);

@@ -25,6 +25,8 @@ export interface ImportPageData {
   readonly report: ImportReport | null;
   /** Why what was asked for was not done. */
   readonly message: string | null;
+  /** The import that was just taken back; `null` for none. */
+  readonly undone: LedgerImport | null;
 }
 
 type Parts = Pick<State, "portfolio">;
@@ -33,8 +35,9 @@ type Parts = Pick<State, "portfolio">;
 export async function readImportPage(
   { portfolio: parts }: Parts,
   request: Request,
-  { portfolioId, report = null, message = null }: {
+  { portfolioId, undoneId = null, report = null, message = null }: {
     readonly portfolioId: Uuid | null;
+    readonly undoneId?: Uuid | null;
     readonly report?: ImportReport | null;
     readonly message?: string | null;
   },
@@ -48,7 +51,9 @@ export async function readImportPage(
   const imports = chosen === null
     ? []
     : await parts.ledger.listImports({ ownerId, portfolioId: chosen.id }, LISTED_IMPORTS);
-  return { portfolios, chosen, imports, formats: parts.ledger.formats, report, message };
+  const undone =
+    imports.find(({ importId, state }) => importId === undoneId && state === "undone") ?? null;
+  return { portfolios, chosen, imports, formats: parts.ledger.formats, report, message, undone };
 }
 
 /** What a form sent: a file to preview or import, or an import to undo. */

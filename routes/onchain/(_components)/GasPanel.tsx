@@ -18,7 +18,7 @@ const LINES = [
 ] as const;
 
 /** What Ethereum costs now, and what it cost. */
-export function GasPanel({ gas, view }: Pick<OnchainData, "gas" | "view">) {
+export function GasPanel({ gas, view, now }: Pick<OnchainData, "gas" | "view" | "now">) {
   const { on, off } = gas;
   return (
     <Panel
@@ -40,7 +40,7 @@ export function GasPanel({ gas, view }: Pick<OnchainData, "gas" | "view">) {
             unit="gwei"
             lines={LINES}
             isLive={off === null}
-            {...{ on, view }}
+            {...{ on, view, now }}
           />
         )
         : null}

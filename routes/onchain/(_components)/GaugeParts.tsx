@@ -9,6 +9,7 @@ import { SourceLine, type SourceState } from "../../../components/states/Panel.t
 import { Banner, EmptyState } from "../../../components/states/States.tsx";
 import GaugeChart from "../../../islands/GaugeChart.tsx";
 import type { GaugePath } from "../../../components/api/gauges.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../services/kernel/time.ts";
 import {
   gaugeAssetOf,
   gaugeFigureName,
@@ -22,6 +23,7 @@ import {
   onchainHref,
   type OnchainView,
   RANGE_WORDS,
+  RANGES,
   type ShownGauge,
 } from "./onchain_view.ts";
 
@@ -146,11 +148,12 @@ interface GaugeHistoryProps<Name extends GaugeName> {
   readonly lines: readonly (GaugeLine & { readonly key: GaugeMetric<Name> })[];
   readonly view: OnchainView;
   readonly isLive: boolean;
+  readonly now: number;
 }
 
 /** The past of a gauge as a chart or a table, with its sum in words. */
 export function GaugeHistoryChart<Name extends GaugeName>(
-  { name, title, gauge, path, on, unit, lines, view, isLive }: GaugeHistoryProps<Name>,
+  { name, title, gauge, path, on, unit, lines, view, isLive, now }: GaugeHistoryProps<Name>,
 ) {
   const { points, resolution } = on.history;
   const isTable = view.table === name;
@@ -177,7 +180,7 @@ export function GaugeHistoryChart<Name extends GaugeName>(
       {points.length < 2 ? <TooShort view={view} /> : (
         <Drawing
           {...{ name, path, isTable, isLive }}
-          set={gaugeLines(points, { lines, unit, resolution })}
+          set={gaugeLines(points, { lines, unit, resolution, until: on.isStale ? now : undefined })}
           words={wordsOf(gauge, { points, unit, view, metric: lines[0]?.key })}
         />
       )}
@@ -245,8 +248,20 @@ function wordsOf<Name extends GaugeName>(
   const span = gaugeSpan(points, metric);
   if (span === null) return `${label}: not given over these ${RANGE_WORDS[view.range]}`;
   const text = (value: number) => lineText(unit, value);
-  return `${label} over ${RANGE_WORDS[view.range]}: ${text(span.last)} at last, between ` +
+  return `${label} over ${spanWords(points, view)}: ${text(span.last)} at last, between ` +
     `${text(span.least)} and ${text(span.most)}, half of the time at or below ${
       text(span.median)
     }.`;
+}
+
+/** The range of the page, or how much of it there is. */
+function spanWords(points: readonly { readonly t: number }[], { range }: OnchainView): string {
+  const coveredMs = (points.at(-1)?.t ?? 0) - (points[0]?.t ?? 0);
+  if (coveredMs > 0.9 * RANGES[range] * DAY_MS) return RANGE_WORDS[range];
+  const [count, unit] = coveredMs < 2 * HOUR_MS
+    ? [Math.round(coveredMs / MINUTE_MS), "minute"]
+    : coveredMs < 2 * DAY_MS
+    ? [Math.round(coveredMs / HOUR_MS), "hour"]
+    : [Math.round(coveredMs / DAY_MS), "day"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}, all there is of ${RANGE_WORDS[range]}`;
 }

@@ -19,9 +19,17 @@ const MEGABYTE = 1_000_000;
 const SATOSHI = 1e8;
 
 /** What waits for a block of Bitcoin, what it pays, and what it paid. */
-export function MempoolPanel({ mempool, view }: Pick<OnchainData, "mempool" | "view">) {
+export function MempoolPanel(
+  { mempool, view, now }: Pick<OnchainData, "mempool" | "view" | "now">,
+) {
   const { on, off } = mempool;
-  const chart = { gauge: "btc_mempool", path: "btc/mempool", view, isLive: off === null } as const;
+  const chart = {
+    gauge: "btc_mempool",
+    path: "btc/mempool",
+    view,
+    now,
+    isLive: off === null,
+  } as const;
   return (
     <Panel
       id="mempool"

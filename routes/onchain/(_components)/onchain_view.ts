@@ -1,5 +1,10 @@
-import type { GaugeOff, GaugeService, GaugeView } from "../../../services/onchain/mod.ts";
-import type { GaugeName } from "../../../services/onchain/mod.ts";
+import type {
+  GaugeName,
+  GaugeOff,
+  GaugeService,
+  GaugeView,
+} from "../../../services/onchain/mod.ts";
+import type { Clock } from "../../../services/ports/mod.ts";
 
 /** Spans of the charts, with their days. */
 export const RANGES = { "24h": 1, "7d": 7, "30d": 30, "90d": 90 } as const;
@@ -50,6 +55,7 @@ export interface ShownGauge<Name extends GaugeName> {
 
 /** Everything that the page shows. */
 export interface OnchainData {
+  readonly now: number;
   readonly view: OnchainView;
   readonly gas: ShownGauge<"eth_gas">;
   readonly mempool: ShownGauge<"btc_mempool">;
@@ -57,7 +63,7 @@ export interface OnchainData {
 
 /** Reads what an address asks for. */
 export async function readOnchain(
-  { gauges }: { readonly gauges: GaugeService },
+  { gauges, clock }: { readonly gauges: GaugeService; readonly clock: Clock },
   url: URL,
 ): Promise<OnchainData> {
   const view = parseOnchainView(url);
@@ -66,7 +72,7 @@ export async function readOnchain(
     showGauge(gauges, { name: "eth_gas", days }),
     showGauge(gauges, { name: "btc_mempool", days }),
   ]);
-  return { view, gas, mempool };
+  return { now: clock.now(), view, gas, mempool };
 }
 
 async function showGauge<Name extends GaugeName>(

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
+import { actionWord } from "../../../components/imports/actions.ts";
 import { ACTIONS } from "../../../services/portfolio/mod.ts";
 import type { EntryField, EntryFields, EntryRefusal } from "./entry_form.ts";
-import { ACTION_WORDS } from "./LedgerTable.tsx";
 
 export interface EntryFieldsetProps {
   readonly fields: EntryFields;
@@ -21,7 +21,7 @@ export function EntryFieldset(props: EntryFieldsetProps) {
           <select class="input" name="action">
             {ACTIONS.map((action) => (
               <option key={action} value={action} selected={action === fields.action}>
-                {ACTION_WORDS[action]}
+                {actionWord(action)}
               </option>
             ))}
           </select>

@@ -3,21 +3,10 @@ import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { CsvLink } from "../../../components/table/PanelLinks.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { Icon } from "../../../components/Icon.tsx";
+import { actionWord } from "../../../components/imports/actions.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import type { LedgerRow } from "../../../services/portfolio/mod.ts";
 import { type AssetLabels, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
-
-/** Actions of the ledger in words. */
-export const ACTION_WORDS: Readonly<Record<LedgerRow["action"], string>> = {
-  BUY: "Buy",
-  SELL: "Sell",
-  TRANSFER_IN: "Transfer in",
-  TRANSFER_OUT: "Transfer out",
-  FEE: "Fee",
-  STAKING_REWARD: "Staking reward",
-  AIRDROP: "Airdrop",
-  INCOME: "Income",
-};
 
 export interface LedgerTableProps {
   readonly rows: readonly LedgerRow[];
@@ -46,7 +35,7 @@ export function LedgerTable({ rows, labels, portfolioId }: LedgerTableProps) {
           <tr key={row.id}>
             <th scope="row" data-p="name">
               <span class="name">
-                <b>{ACTION_WORDS[row.action]}</b>
+                <b>{actionWord(row.action)}</b>
                 <small>{labelOf(labels, row.assetId).symbol}</small>
               </span>
             </th>
@@ -97,7 +86,7 @@ function EditLink({ row, portfolioId, labels }: EditLinkProps) {
       <Icon name="edit" />
       Edit
       <span class="sr">
-        &nbsp;{ACTION_WORDS[row.action]} {labelOf(labels, row.assetId).symbol}
+        &nbsp;{actionWord(row.action)} {labelOf(labels, row.assetId).symbol}
       </span>
     </a>
   );

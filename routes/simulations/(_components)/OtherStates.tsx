@@ -1,7 +1,9 @@
+import { Icon } from "../../../components/Icon.tsx";
 import { Panel } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import SimulationProgress from "../../../islands/SimulationProgress.tsx";
 import type { SimulationOutcome, SimulationPageData } from "./read_simulation.ts";
+import { MAIN_FIELDS, MORE_FIELDS } from "./rule_fields.ts";
 import { resultHref, simulationHref, type SimulationView } from "./simulation_view.ts";
 
 type Running = Extract<SimulationOutcome, { kind: "running" | "cancelled" }>;
@@ -24,11 +26,7 @@ export function OtherState({ view, outcome }: SimulationPageData) {
         </EmptyState>
       );
     case "refused":
-      return (
-        <EmptyState icon="warn" title="These rules can't be simulated" level={2}>
-          Each field says what it expects. Nothing was computed.
-        </EmptyState>
-      );
+      return <Refused view={view} />;
     case "stopped":
       return <Stopped view={view} message={outcome.message} />;
     case "cancelled":
@@ -36,6 +34,26 @@ export function OtherState({ view, outcome }: SimulationPageData) {
     case "running":
       return <RunningPanel view={view} outcome={outcome} />;
   }
+}
+
+/** Every rule that can't be followed, leading to its field. */
+function Refused({ view: { problems } }: { readonly view: SimulationView }) {
+  const wrong = [...MAIN_FIELDS, ...MORE_FIELDS].filter(({ name }) => problems[name] !== undefined);
+  return (
+    <Panel id="refused" title="These rules can't be simulated" note="nothing was computed">
+      <ul class="problems">
+        {wrong.map(({ name, label }) => (
+          <li key={name} data-kind="bad">
+            <Icon name="error" />
+            <a href={`#rule-${name}`}>
+              <b>{label}</b>
+            </a>
+            <p>{problems[name]}</p>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
 }
 
 function Stopped({ view, message }: { readonly view: SimulationView; readonly message: string }) {
@@ -58,7 +76,7 @@ function RunningPanel(
   const { stepsDone, steps } = progress;
   return (
     <Panel id="running" title="Simulating" note="the result follows by itself">
-      <form method="post" action={resultHref(view, "")} class="progress">
+      <form method="post" action={resultHref(view, "")} class="progress run-progress">
         <SimulationProgress
           path={`/api${resultHref(view, "/run")}`}
           stepsDone={stepsDone}

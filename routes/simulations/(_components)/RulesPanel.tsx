@@ -48,7 +48,7 @@ function Rule({ field, view, choices }: Props & { readonly field: RuleField }) {
   const { name, label, unit, words, usual } = field;
   const problem = view.problems[name];
   const id = `rule-${name}`;
-  const hints = [words, `Default ${usual(choices)}`].filter(Boolean).join(". ");
+  const hints = [words, `Default: ${usual(choices)}`].filter(Boolean).join(". ");
   return (
     <div class="field">
       <label for={id}>
@@ -83,7 +83,7 @@ interface ControlProps {
 const ISO_DAY = /^(\d{4}-\d{2}-\d{2})?$/;
 
 function Control({ field, id, value, isBad, choices }: ControlProps) {
-  const { name, kind, step, min, max } = field;
+  const { name, kind } = field;
   const common = {
     ...{ id, name, class: "input" },
     "aria-invalid": isBad ? ("true" as const) : undefined,
@@ -121,19 +121,17 @@ function Control({ field, id, value, isBad, choices }: ControlProps) {
         ? <input {...common} type="date" defaultValue={value} />
         : <input {...common} type="text" autocomplete="off" defaultValue={value} />;
     case "number":
-      return isBad
-        ? <input {...common} type="text" inputMode="decimal" defaultValue={value} />
-        : (
-          <input
-            {...common}
-            type="number"
-            step={step ?? "any"}
-            min={min}
-            max={max}
-            placeholder={field.blank?.(choices)}
-            defaultValue={value}
-          />
-        );
+      // As text, since of what is no number a number field would hand over nothing at all.
+      return (
+        <input
+          {...common}
+          type="text"
+          inputMode="decimal"
+          autocomplete="off"
+          placeholder={field.blank?.(choices)}
+          defaultValue={value}
+        />
+      );
   }
 }
 

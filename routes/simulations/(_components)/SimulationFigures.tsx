@@ -58,7 +58,7 @@ export function SimulationFigures({ found, view }: Props) {
         label="Turnover"
         href={figure("turnover")}
         note={`${formatDecimal(simulation.turnoverUsd / capitalUsd, 1)} × the capital, ` +
-          `${formatCount(done)} changes`}
+          `${formatCount(done)} ${done === 1 ? "change" : "changes"}`}
       >
         <Money value={simulation.turnoverUsd} />
       </Figure>

@@ -11,9 +11,6 @@ export interface RuleField {
   readonly kind: "day" | "number" | "names" | "choice";
   /** What it means, where the label does not say it all. */
   readonly words: string;
-  readonly step?: string;
-  readonly min?: number;
-  readonly max?: number;
   /** What holds where it is left blank, in words. */
   readonly usual: (choices: SimulationChoices) => string;
   /** The same as it would be typed. */
@@ -64,7 +61,6 @@ export const MAIN_FIELDS: readonly RuleField[] = [
     unit: "USD",
     kind: "number",
     words: "",
-    min: 1,
     ...usually(({ capitalUsd }) => capitalUsd),
   },
   {
@@ -73,9 +69,6 @@ export const MAIN_FIELDS: readonly RuleField[] = [
     unit: "share",
     kind: "number",
     words: "After each change",
-    step: "0.01",
-    min: 0.01,
-    max: 1,
     ...usually(({ maxWeight }) => maxWeight, formatShare),
   },
   {
@@ -84,7 +77,6 @@ export const MAIN_FIELDS: readonly RuleField[] = [
     unit: "USD",
     kind: "number",
     words: "Above 0, pools of unknown TVL are left out",
-    min: 0,
     ...usually(({ minTvlUsd }) => minTvlUsd),
   },
   {
@@ -93,8 +85,6 @@ export const MAIN_FIELDS: readonly RuleField[] = [
     unit: "hours",
     kind: "number",
     words: "Between two changes",
-    min: 0,
-    max: 8_760,
     ...usually(({ cooldownHours }) => cooldownHours, (hours) => `${hours / 24} days`),
   },
   {
@@ -103,9 +93,6 @@ export const MAIN_FIELDS: readonly RuleField[] = [
     unit: "basis points",
     kind: "number",
     words: "Of every dollar bought or sold",
-    step: "0.1",
-    min: 0,
-    max: 1_000,
     ...usually(({ feeBps }) => feeBps, (bps) => formatShare(bps / 10_000)),
   },
   {
@@ -114,9 +101,6 @@ export const MAIN_FIELDS: readonly RuleField[] = [
     unit: "USD",
     kind: "number",
     words: "Of each pool entered or left",
-    step: "0.01",
-    min: 0,
-    max: 10_000,
     ...usually(({ gasUsd }) => gasUsd),
   },
   {
@@ -161,8 +145,6 @@ export const MORE_FIELDS: readonly RuleField[] = [
     unit: "hours",
     kind: "number",
     words: "From one decision to the next",
-    min: 1,
-    max: 720,
     ...usually(({ stepHours }) => stepHours),
   },
   {
@@ -171,9 +153,6 @@ export const MORE_FIELDS: readonly RuleField[] = [
     unit: "times the places",
     kind: "number",
     words: "A held pool stays while it ranks so well",
-    step: "0.1",
-    min: 1,
-    max: 10,
     ...usually(({ keepFactor }) => keepFactor),
   },
   {
@@ -182,8 +161,6 @@ export const MORE_FIELDS: readonly RuleField[] = [
     unit: "days",
     kind: "number",
     words: "Without a reading",
-    min: 1,
-    max: 90,
     ...usually(({ vanishDays }) => vanishDays),
   },
   {
@@ -192,9 +169,6 @@ export const MORE_FIELDS: readonly RuleField[] = [
     unit: "share",
     kind: "number",
     words: "Of its last value",
-    step: "0.01",
-    min: 0,
-    max: 1,
     ...usually(({ vanishPenalty }) => vanishPenalty, formatShare),
   },
 ];

@@ -39,6 +39,8 @@ export interface SimulationView {
 const PARAMS = Object.keys(SIMULATION_QUERY.shape) as readonly SimulationParam[];
 /** Parameters that are lists: given several times they are one list. */
 const LISTS: ReadonlySet<SimulationParam> = new Set(["assets", "chain", "protocol"]);
+const DAYS: ReadonlySet<SimulationParam> = new Set(["start", "end"]);
+const DAY_WORDS = "Expected a day such as 2026-01-31";
 const MAX_TEXT = 400;
 
 /** Reads an address; a field left blank has its default. */
@@ -54,7 +56,7 @@ export function parseSimulationView({ searchParams }: URL): SimulationView {
   const read = SIMULATION_QUERY.safeParse(values);
   for (const { path, message } of read.error?.issues ?? []) {
     const name = PARAMS.find((one) => one === path[0]);
-    if (name !== undefined) problems[name] ??= message;
+    if (name !== undefined) problems[name] ??= DAYS.has(name) ? DAY_WORDS : message;
   }
   const isGood = read.success && Object.keys(problems).length === 0;
   const page = Number(searchParams.get("page") ?? "1");
@@ -66,6 +68,16 @@ export function parseSimulationView({ searchParams }: URL): SimulationView {
     page: Number.isInteger(page) && page >= 1 && page <= 10_000 ? page : 1,
     isStopped: searchParams.get("run") === "no",
   };
+}
+
+/** Whether the address of a form holds fields left blank, or a list in parts. */
+export function isUntidy({ searchParams }: URL): boolean {
+  const names = [...searchParams.keys()];
+  return [...searchParams.values()].some((value) => value.trim() === "") ||
+    (new Set(names).size < names.length &&
+      names.every((name) =>
+        LISTS.has(name as SimulationParam) || searchParams.getAll(name).length === 1
+      ));
 }
 
 /** The fields that a refusal names, by parameter; `null` of another error. */

@@ -120,7 +120,7 @@ export class Autopilot {
     }
     this.#idleSum += Math.max(0, idle) * spanMs;
     const { earnedUsd, promisedUsd } = this.#book.accrue((pool) => ({
-      paid: this.#sightOf(pool).paidGrowth(before, at),
+      paid: this.#sightOf(pool).paid.growth(before, at),
       promised: growthOver(this.#promised.get(pool) ?? 0, spanMs / DAY_MS),
     }));
     this.#earnedUsd += earnedUsd;

@@ -28,11 +28,17 @@ export function baselinesOf(first: FirstChoice | null, market: Market): readonly
   ];
 }
 
-const WORDS: Readonly<Record<Baseline["name"], string>> = {
-  equal_weight: "The same share of every pool that could be had at the start, never changed",
-  largest_tvl: "All in the pool with the largest TVL at the start, never changed",
-  hold: "The autopilot's first allocation, never changed",
-};
+function wordsOf(name: Baseline["name"], pools: number): string {
+  switch (name) {
+    case "equal_weight":
+      return `The same share of each of the ${pools} pools that could be had at the start, ` +
+        "never changed";
+    case "largest_tvl":
+      return "All in the pool with the largest TVL at the start, never changed";
+    case "hold":
+      return "The autopilot's first allocation, never changed";
+  }
+}
 
 function equalWeights(candidates: readonly Candidate[]): ReadonlyMap<number, number> {
   return new Map(candidates.map(({ pool }) => [pool, 1 / candidates.length]));
@@ -49,7 +55,7 @@ function baseline(
   weights: ReadonlyMap<number, number> | null,
   { first, market }: { readonly first: FirstChoice | null; readonly market: Market },
 ): Baseline {
-  const words = WORDS[name];
+  const words = wordsOf(name, first?.candidates.length ?? 0);
   if (first === null || weights === null) {
     const reason = first === null ? "Nothing was bought" : "No TVL is known";
     return { name, words, valuesUsd: null, apy: null, reason };
@@ -58,28 +64,43 @@ function baseline(
   return { name, words, valuesUsd, apy: annualized(market.times, valuesUsd), reason: null };
 }
 
+/** A position that is bought once and left alone. */
+interface Holding {
+  readonly sight: PoolSight;
+  readonly usd: number;
+  /** Logarithm of the growth of its pool until it was bought. */
+  readonly boughtAt: number;
+}
+
 /** Value by step of weights that are bought once; a pool that is gone is closed like any other. */
 function holdValues(
   weights: ReadonlyMap<number, number>,
   { actStep, market: { times, sights, constraints } }: { actStep: number; market: Market },
 ): readonly number[] {
-  const book = new Book(constraints.capitalUsd);
+  const { capitalUsd, vanishPenalty } = constraints;
+  const trade = new Book(capitalUsd).quote(weights, constraints);
+  // Where its costs would take all there is, as of many pools with little, it stays in cash.
+  const positions = [...trade?.positions ?? []];
+  let cashUsd = trade
+    ? positions.reduce((left, [, usd]) => left - usd, trade.valueUsd)
+    : capitalUsd;
+  const bought = times[actStep] ?? NaN;
+  let held = positions.flatMap(([pool, usd]): readonly Holding[] => {
+    const sight = sights[pool];
+    return sight ? [{ sight, usd, boughtAt: sight.paid.logAt(bought) }] : [];
+  });
   return times.map((at, step) => {
-    const before = times[step - 1];
-    if (before !== undefined) {
-      book.accrue((pool) => ({
-        paid: sights[pool]?.paidGrowth(before, at) ?? 0,
-        promised: 0,
-      }));
+    if (step < actStep) return capitalUsd;
+    let valueUsd = 0;
+    let hasGone = false;
+    for (const { sight, usd, boughtAt } of held) {
+      const grownUsd = usd * Math.exp(sight.paid.logAt(at) - boughtAt);
+      if (sight.isGone(at, constraints)) {
+        cashUsd += grownUsd * (1 - vanishPenalty);
+        hasGone = true;
+      } else valueUsd += grownUsd;
     }
-    if (step === actStep) {
-      const trade = book.quote(weights, constraints);
-      // Where its costs would take all there is, as of many pools with little, it stays in cash.
-      if (trade !== null) book.apply(trade);
-    }
-    for (const pool of book.pools) {
-      if (sights[pool]?.isGone(at, constraints)) book.close(pool, constraints.vanishPenalty);
-    }
-    return book.valueUsd;
+    if (hasGone) held = held.filter(({ sight }) => !sight.isGone(at, constraints));
+    return cashUsd + valueUsd;
   });
 }

@@ -18,6 +18,8 @@ export class PaidYield {
   /** Logarithm of the growth of a millisecond from each row on. */
   readonly #rate: Float64Array;
   readonly #count: RisingCount;
+  #lastAt = NaN;
+  #lastLog = 0;
 
   constructor(
     history: PoolHistory,
@@ -43,13 +45,18 @@ export class PaidYield {
 
   /** Growth from one instant to a later one, as a fraction. */
   growth(from: number, to: number): number {
-    const start = this.#logAt(from);
-    return Math.expm1(this.#logAt(to) - start);
+    const start = this.logAt(from);
+    return Math.expm1(this.logAt(to) - start);
   }
 
-  #logAt(at: number): number {
+  /** Logarithm of what a dollar became from the first reading to the instant. */
+  logAt(at: number): number {
+    // Steps follow each other: one ends where the next begins.
+    if (at === this.#lastAt) return this.#lastLog;
     const row = this.#count.upTo(at) - 1;
-    if (row < 0) return 0;
-    return (this.#grown[row] ?? 0) + (this.#rate[row] ?? 0) * (at - (this.#ts[row] ?? NaN));
+    this.#lastAt = at;
+    return this.#lastLog = row < 0
+      ? 0
+      : (this.#grown[row] ?? 0) + (this.#rate[row] ?? 0) * (at - (this.#ts[row] ?? NaN));
   }
 }

@@ -95,9 +95,9 @@ export class PoolSight {
     };
   }
 
-  /** What the pool paid from one instant to a later one, whoever knew of it, as a fraction. */
-  paidGrowth(from: number, to: number): number {
-    return this.#paid.growth(from, to);
+  /** What the pool paid, whoever knew of it. */
+  get paid(): PaidYield {
+    return this.#paid;
   }
 
   /** The readings of a range, both ends included. */

@@ -1,5 +1,6 @@
 import type { Uuid } from "../../kernel/ids.ts";
 import { refusal } from "../imports/import_bytes.ts";
+import type { LedgerEntry } from "../imports/entry.ts";
 import type { SourceRow } from "../imports/cells.ts";
 import type { FaultCode } from "../imports/row_fault.ts";
 import type { ReadItem } from "../imports/transaction_file.ts";
@@ -24,8 +25,23 @@ export interface ListedRow {
   readonly code: FaultCode | "ignored";
   readonly reason: string;
   readonly candidates: readonly string[];
+  /** The row as it was received, its cells between commas, cut where it is long. */
+  readonly text: string;
 }
 
+/** An entry of the file as it stands, or would stand, in the ledger. */
+export interface ListedEntry {
+  readonly line: number;
+  readonly verdict: "inserted" | "updated" | "duplicate";
+  readonly entry: LedgerEntry;
+}
+
+/** Entries that a report lists, so that somebody can see whether they are read as they are meant. */
+export const MAX_FIRST = 12;
+/** Letters of a row that a report shows. */
+const MAX_ROW_TEXT = 240;
+
+type Written = Extract<ReadItem, { kind: "entries" }>;
 type Rejected = Extract<ReadItem, { kind: "quarantined" }>;
 type Ignored = Extract<ReadItem, { kind: "ignored" }>;
 
@@ -39,6 +55,7 @@ export class ImportTally {
   readonly #changes: ListedChange[] = [];
   readonly #skipped: ListedRow[] = [];
   readonly #listed: ListedRow[] = [];
+  readonly #first: ListedEntry[] = [];
   readonly #rejected: RejectedRow[] = [];
 
   get sums(): LedgerSums {
@@ -65,22 +82,27 @@ export class ImportTally {
       changes: this.#changes,
       rejected: this.#listed.toSorted((a, b) => a.line - b.line),
       skipped: this.#skipped,
+      first: this.#first,
     };
   }
 
   addIgnored({ rows, reason }: Ignored): void {
     this.#ignored += rows.length;
-    for (const { line } of rows) {
+    for (const row of rows) {
       if (this.#skipped.length === MAX_LISTED) return;
-      this.#skipped.push({ line, code: "ignored", reason, candidates: [] });
+      const { line } = row;
+      this.#skipped.push({ line, code: "ignored", reason, candidates: [], text: textOf(row) });
     }
   }
 
   addRejected({ rows, code, reason, candidates }: Omit<Rejected, "kind">): void {
-    for (const { line, fields } of rows) {
+    for (const row of rows) {
+      const { line, fields } = row;
       this.#rejected.push({ line, fields, code, reason });
       this.#letters += fields.reduce((sum, cell) => sum + cell.length, reason.length);
-      if (this.#listed.length < MAX_LISTED) this.#listed.push({ line, code, reason, candidates });
+      if (this.#listed.length < MAX_LISTED) {
+        this.#listed.push({ line, code, reason, candidates, text: textOf(row) });
+      }
     }
     if (this.#rejected.length <= MAX_REJECTED && this.#letters <= MAX_REJECTED_LETTERS) return;
     const [first] = this.#listed;
@@ -91,8 +113,14 @@ export class ImportTally {
   }
 
   /** Counts the rows behind a group that was given to the ledger. */
-  addWritten(rows: readonly SourceRow[], verdict: GroupVerdict): void {
-    switch (verdict.kind) {
+  addWritten({ rows, entries }: Written, verdict: GroupVerdict): void {
+    const { kind } = verdict;
+    if (kind !== "conflict") {
+      for (const entry of entries.slice(0, MAX_FIRST - this.#first.length)) {
+        this.#first.push({ line: rows[0]?.line ?? 0, verdict: kind, entry });
+      }
+    }
+    switch (kind) {
       case "inserted":
         this.#inserted += rows.length;
         return;
@@ -114,4 +142,9 @@ export class ImportTally {
       }
     }
   }
+}
+
+function textOf({ fields }: SourceRow): string {
+  const text = fields.join(",");
+  return text.length > MAX_ROW_TEXT ? `${text.slice(0, MAX_ROW_TEXT - 1)}…` : text;
 }

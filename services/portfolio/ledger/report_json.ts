@@ -4,11 +4,12 @@ import type { LedgerImportReport } from "./import_service.ts";
 
 /** What became of a file, as the API and the result of its job tell it. */
 export function reportToJson(report: LedgerImportReport): JsonValue & object {
-  const rowOf = ({ line, code, reason, candidates }: LedgerImportReport["rejected"][number]) => ({
-    line,
-    code,
-    reason,
-    candidates: [...candidates],
+  const rowOf = (row: LedgerImportReport["rejected"][number]) => ({
+    line: row.line,
+    code: row.code,
+    reason: row.reason,
+    candidates: [...row.candidates],
+    row: row.text,
   });
   return {
     state: report.state,
@@ -30,6 +31,17 @@ export function reportToJson(report: LedgerImportReport): JsonValue & object {
     })),
     rejected: report.rejected.map(rowOf),
     skipped: report.skipped.map(rowOf),
+    first: report.first.map(({ line, verdict, entry }) => ({
+      ...{ line, verdict },
+      timestamp: formatUtcMs(entry.at),
+      action: entry.action,
+      asset_id: entry.assetId,
+      quantity: entry.quantity,
+      unit_price_usd: entry.unitPriceUsd,
+      fee_asset: entry.fee?.assetId ?? null,
+      fee_amount: entry.fee?.amount ?? null,
+      account: entry.account,
+    })),
     changed_from: report.changedFrom === null ? null : formatUtcMs(report.changedFrom),
     ledger_version: report.ledgerVersion,
   };

@@ -1,16 +1,19 @@
 import type { LotMethod, LotRule } from "../portfolio.ts";
 import type { LotEvent } from "./asset_plan.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { ARRIVE, compareUnitCosts, type EventColumns, LEAVE, OPEN, TAKE } from "./event_columns.ts";
-import { type LotAmounts, NO_POOL } from "./lot_amounts.ts";
-import { relocateLots } from "./lot_location.ts";
-import type { LotProblem } from "./lot_book.ts";
 import { IntColumn } from "./int_column.ts";
+import { type LotAmounts, NO_POOL } from "./lot_amounts.ts";
+import type { LotProblem } from "./lot_book.ts";
+import { relocateLots } from "./lot_location.ts";
 import { CostOrder, type LotOrder, TimeOrder } from "./lot_order.ts";
 import { overdrawn, oversold, pickUnavailable } from "./lot_problem.ts";
+import { ARRIVED, LOST, type LotPlace, LotTable } from "./lot_table.ts";
 
-/** A lot that is in an account; those with a link, or `LOST`, have left and not arrived. */
-export const ARRIVED = -2;
-const LOST = -1;
+/** Events that are matched before others get their turn. */
+const EVENTS_AT_ONCE = 10_000;
+/** What holds before the first event. */
+const NO_RULE: LotRule = { method: "fifo", pools: "account" };
 
 /** Which rule holds from an instant on, until another. */
 export interface RuleSpan {
@@ -24,76 +27,131 @@ export interface FractionColumns {
   readonly lots: IntColumn;
 }
 
-/** Where every lot comes from (its event), and where it is. */
-export interface LotColumns {
-  readonly events: IntColumn;
-  readonly accounts: IntColumn;
-  readonly links: IntColumn;
-}
-
 /**
  * Matches the events of one asset in order. What it works out lies in columns: no object is made
- * for a lot or a fraction.
+ * for a lot or a fraction. When events change, it goes back to a checkpoint before the first of
+ * them and matches what comes after.
  */
 export class AssetMatcher {
   readonly #columns: EventColumns;
   readonly #amounts: LotAmounts;
   readonly #ruleAt: (at: number) => RuleSpan;
-  #rule: LotRule = { method: "fifo", pools: "account" };
+  readonly #checkpoints: Checkpoints;
+  #rule = NO_RULE;
   #ruleUntil = -Infinity;
 
-  readonly #lotEvents: IntColumn;
-  readonly #lotAccounts: IntColumn;
-  readonly #lotLinks: IntColumn;
-  readonly #lotsByRow = new Map<string, number[]>();
-  readonly #lotsByLink = new Map<number, number[]>();
-  readonly #fractionEvents: IntColumn;
-  readonly #fractionLots: IntColumn;
+  readonly #lots = new LotTable();
+  readonly #isByRow: boolean;
+  /** Lots before this one are used up. */
+  #oldest = 0;
+  readonly #fractions: FractionColumns = { events: new IntColumn(), lots: new IntColumn() };
   readonly #problems: LotProblem[] = [];
 
   /** Of each account; and of all together, where they are one pool. */
   #accountOrders: LotOrder[] = [];
   #commonOrder: LotOrder | null = null;
 
+  /** `isByRow` lets rows name the lots that they take. */
   constructor(
     columns: EventColumns,
-    { amounts, ruleAt }: {
+    { amounts, ruleAt, isByRow, checkpointEvery }: {
       readonly amounts: LotAmounts;
       readonly ruleAt: (at: number) => RuleSpan;
+      readonly isByRow: boolean;
+      readonly checkpointEvery?: number | undefined;
     },
   ) {
     this.#columns = columns;
     this.#amounts = amounts;
     this.#ruleAt = ruleAt;
-    const { length } = columns.events;
-    this.#lotEvents = new IntColumn(length);
-    this.#lotAccounts = new IntColumn(length);
-    this.#lotLinks = new IntColumn(length);
-    this.#fractionEvents = new IntColumn(length);
-    this.#fractionLots = new IntColumn(length);
+    this.#isByRow = isByRow;
+    this.#checkpoints = new Checkpoints({ every: checkpointEvery });
   }
 
   get fractions(): FractionColumns {
-    return { events: this.#fractionEvents, lots: this.#fractionLots };
+    return this.#fractions;
   }
 
-  get lots(): LotColumns {
-    return { events: this.#lotEvents, accounts: this.#lotAccounts, links: this.#lotLinks };
+  get lots(): LotTable {
+    return this.#lots;
   }
 
   get problems(): readonly LotProblem[] {
     return this.#problems;
   }
 
-  /** Matches all events; afterwards every open lot has its own cost. */
-  run(): void {
+  /**
+   * Matches the events, of which those before `from` are as they were the last time; afterwards
+   * every open lot has its own cost. Yields now and then.
+   */
+  *run(from: number): Generator<void> {
+    const { length } = this.#columns.events;
+    this.#checkpoints.spreadOver(length);
+    this.#lots.reserve(length);
+    this.#fractions.events.reserve(length);
+    this.#fractions.lots.reserve(length);
+    let index = this.#rewind(from);
+    while (index < length) {
+      const end = Math.min(length, index + EVENTS_AT_ONCE);
+      this.#runTo(end, index);
+      index = end;
+      yield;
+    }
+    this.#dissolvePools();
+  }
+
+  #runTo(end: number, start: number): void {
     const { times } = this.#columns;
-    for (let index = 0; index < times.length; index++) {
+    let due = this.#checkpoints.next;
+    for (let index = start; index < end; index++) {
+      if (index >= due) {
+        this.#save(index);
+        due = this.#checkpoints.next;
+      }
       const at = times[index] ?? 0;
       if (at >= this.#ruleUntil) this.#enterYear(index, at);
       this.#step(index);
     }
-    this.#dissolvePools();
+  }
+
+  #save(index: number): void {
+    const open = this.#openLots();
+    const isOpen = (lot: number) => this.#amounts.isOpen(lot);
+    const [rule, ruleUntil] = [this.#rule, this.#ruleUntil];
+    const [fractions, problems] = [this.#fractions.lots.length, this.#problems.length];
+    const restoreLots = this.#lots.save(open);
+    const restoreAmounts = this.#amounts.save(open);
+    const accountOrders = this.#accountOrders.map((order) => order.save(isOpen));
+    const commonOrder = this.#commonOrder?.save(isOpen) ?? null;
+    const restore = () => {
+      this.#reset({ fractions, problems });
+      restoreLots();
+      restoreAmounts();
+      [this.#rule, this.#ruleUntil] = [rule, ruleUntil];
+      this.#accountOrders = accountOrders.map((order) => order());
+      this.#commonOrder = commonOrder?.() ?? null;
+    };
+    this.#checkpoints.add({ index, lots: open.length, restore });
+  }
+
+  /** Goes back to where the events before `from` were matched, or further; tells up to where. */
+  #rewind(from: number): number {
+    const index = this.#checkpoints.rewind(from);
+    if (index >= 0) return index;
+    this.#reset({ fractions: 0, problems: 0 });
+    this.#lots.clear();
+    this.#amounts.clear();
+    [this.#rule, this.#ruleUntil] = [NO_RULE, -Infinity];
+    this.#accountOrders = [];
+    this.#commonOrder = null;
+    return 0;
+  }
+
+  #reset({ fractions, problems }: { readonly fractions: number; readonly problems: number }): void {
+    this.#fractions.events.truncate(fractions);
+    this.#fractions.lots.truncate(fractions);
+    this.#problems.length = problems;
+    this.#oldest = 0;
   }
 
   #step(index: number): void {
@@ -110,9 +168,9 @@ export class AssetMatcher {
   }
 
   #open(index: number): void {
-    const lot = this.#amounts.openLot(index);
-    this.#register(lot, { event: index, account: this.#accountOf(index), link: ARRIVED });
-    this.#place(lot);
+    this.#amounts.openLot(index);
+    const account = this.#accountOf(index);
+    this.#place(this.#register({ event: index, account, link: ARRIVED }));
   }
 
   #take(index: number): void {
@@ -142,11 +200,11 @@ export class AssetMatcher {
 
   #takePicks(index: number): void {
     const account = this.#accountOf(index);
-    for (const { rowId, index: pick } of this.#columns.picks.get(index) ?? []) {
-      let left = this.#amounts.pickQuantity(pick);
-      for (const lot of this.#lotsByRow.get(rowId) ?? []) {
-        const isHere = this.#lotLinks.at(lot) === ARRIVED &&
-          (this.#commonOrder !== null || this.#lotAccounts.at(lot) === account);
+    for (const { rowId, quantity } of this.#columns.picks.get(index) ?? []) {
+      let left = this.#amounts.unitsOf(quantity);
+      for (const lot of this.#lots.ofRow(rowId)) {
+        const isHere = this.#lots.linkOf(lot) === ARRIVED &&
+          (this.#commonOrder !== null || this.#lots.accountOf(lot) === account);
         if (!isHere || left === 0n || !this.#amounts.hasNeed() || !this.#amounts.isOpen(lot)) {
           continue;
         }
@@ -170,23 +228,19 @@ export class AssetMatcher {
         const lot = this.#firstOpen(order);
         if (lot < 0) break;
         isHeld = true;
-        const moved = amounts.move(lot, this.#poolOf(lot));
-        this.#register(moved, { event: this.#lotEvents.at(lot), account, link: event.link });
+        amounts.move(lot, this.#poolOf(lot));
+        this.#register({ event: this.#lots.eventOf(lot), account, link: event.link });
       }
     }
     if (!amounts.hasNeed() || isHeld && amounts.isNeedDust()) return;
     this.#problems.push(overdrawn(event, this.#missing()));
     if (event.link === LOST) return;
-    this.#register(amounts.moveMissing(), { event: index, account, link: event.link });
+    amounts.moveMissing();
+    this.#register({ event: index, account, link: event.link });
   }
 
   #arrive(index: number, { link }: LotEvent): void {
-    for (const lot of this.#lotsByLink.get(link) ?? []) {
-      this.#lotAccounts.write(lot, this.#accountOf(index));
-      this.#lotLinks.write(lot, ARRIVED);
-      this.#place(lot);
-    }
-    this.#lotsByLink.delete(link);
+    for (const lot of this.#lots.arrive(link, this.#accountOf(index))) this.#place(lot);
   }
 
   #accountOf(index: number): number {
@@ -194,21 +248,16 @@ export class AssetMatcher {
   }
 
   #addFraction(event: number, lot: number): void {
-    this.#fractionEvents.push(event);
-    this.#fractionLots.push(lot);
+    this.#fractions.events.push(event);
+    this.#fractions.lots.push(lot);
   }
 
-  #register(
-    lot: number,
-    { event, account, link }: { event: number; account: number; link: number },
-  ): void {
-    this.#lotEvents.push(event);
-    this.#lotAccounts.push(account);
-    this.#lotLinks.push(link);
-    if (link >= 0) addTo(this.#lotsByLink, link, lot);
-    if (this.#columns.picks.size === 0) return;
-    const rowId = this.#columns.events[event]?.row.id;
-    if (rowId) addTo(this.#lotsByRow, rowId, lot);
+  /** Adds the lot that the amounts just made. */
+  #register(place: LotPlace): number {
+    const lot = this.#lots.add(place);
+    const row = this.#isByRow ? this.#columns.events[place.event]?.row : undefined;
+    if (row) this.#lots.nameBy(row.id, lot);
+    return lot;
   }
 
   /** Puts a lot that arrived where the rule of the year looks for it. */
@@ -216,10 +265,10 @@ export class AssetMatcher {
     const pool = this.#poolOf(lot);
     if (pool !== NO_POOL) this.#amounts.joinPool(lot, pool);
     const { method } = this.#rule;
-    const event = this.#lotEvents.at(lot);
+    const event = this.#lots.eventOf(lot);
     const { times, unitCost } = this.#columns;
     const key = (method === "hifo" || method === "lofo" ? unitCost : times)[event] ?? 0;
-    this.#orderOf(this.#lotAccounts.at(lot)).push(lot, key);
+    this.#orderOf(this.#lots.accountOf(lot)).push(lot, key);
     this.#commonOrder?.push(lot, key);
   }
 
@@ -249,17 +298,17 @@ export class AssetMatcher {
 
   #compareCosts(a: number, b: number): number {
     const { events } = this.#columns;
-    const left = events[this.#lotEvents.at(a)];
-    const right = events[this.#lotEvents.at(b)];
+    const left = events[this.#lots.eventOf(a)];
+    const right = events[this.#lots.eventOf(b)];
     return left && right ? compareUnitCosts(left, right) : 0;
   }
 
   /** The pool of average cost that a lot is in; one of unknown cost would spoil the average. */
   #poolOf(lot: number): number {
     if (this.#rule.method !== "acb") return NO_POOL;
-    const isKnown = this.#columns.events[this.#lotEvents.at(lot)]?.isValued;
+    const isKnown = this.#columns.events[this.#lots.eventOf(lot)]?.isValued;
     if (!isKnown) return NO_POOL;
-    return this.#rule.pools === "universal" ? 0 : this.#lotAccounts.at(lot);
+    return this.#rule.pools === "universal" ? 0 : this.#lots.accountOf(lot);
   }
 
   /** Lets the rule of a year hold for what is open when it begins. */
@@ -290,19 +339,27 @@ export class AssetMatcher {
     relocateLots(this.#heldLots(), {
       columns: this.#columns,
       amounts: this.#amounts,
-      lots: this.lots,
+      lots: this.#lots,
       until: index,
-      register: (lot, from, account) =>
-        this.#register(lot, { event: this.#lotEvents.at(from), account, link: ARRIVED }),
+      register: (from, account) =>
+        this.#register({ event: this.#lots.eventOf(from), account, link: ARRIVED }),
     });
   }
 
-  #heldLots(): number[] {
-    const held: number[] = [];
-    for (let lot = 0; lot < this.#lotEvents.length; lot++) {
-      if (this.#lotLinks.at(lot) === ARRIVED && this.#amounts.isOpen(lot)) held.push(lot);
+  #openLots(): Int32Array {
+    const { length } = this.#lots;
+    while (this.#oldest < length && !this.#amounts.isOpen(this.#oldest)) this.#oldest++;
+    const open = new Int32Array(length - this.#oldest);
+    let count = 0;
+    for (let lot = this.#oldest; lot < length; lot++) {
+      if (this.#amounts.isOpen(lot)) open[count++] = lot;
     }
-    return held;
+    return open.slice(0, count);
+  }
+
+  /** Open lots that are in an account. */
+  #heldLots(): Int32Array {
+    return this.#openLots().filter((lot) => this.#lots.linkOf(lot) === ARRIVED);
   }
 }
 
@@ -310,10 +367,4 @@ function itemAt(events: readonly LotEvent[], index: number): LotEvent {
   const event = events[index];
   if (!event) throw new RangeError(`Cannot find event ${index}: ${events.length} exist`);
   return event;
-}
-
-function addTo<Key>(lists: Map<Key, number[]>, key: Key, lot: number): void {
-  const list = lists.get(key);
-  if (list) list.push(lot);
-  else lists.set(key, [lot]);
 }

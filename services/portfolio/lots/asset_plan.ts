@@ -1,6 +1,5 @@
 import type { Uuid } from "../../kernel/ids.ts";
 import type { UtcMs } from "../../kernel/time.ts";
-import type { AssetId } from "../../market/mod.ts";
 import { isCash } from "../cash.ts";
 import { isInflow } from "../transaction.ts";
 import { absolute, add, type Exact, formatExact, parseExact, subtract, ZERO } from "./exact.ts";
@@ -14,7 +13,7 @@ import {
   sumOfFees,
   totalOf,
 } from "./row_value.ts";
-import { pairTransfers, type TransferRest } from "./transfer_pairs.ts";
+import { pairTransfers, type TransferLink, type TransferRest } from "./transfer_pairs.ts";
 
 /** What a row, or a part of one, does to the lots of its asset. */
 export interface LotEvent {
@@ -30,14 +29,15 @@ export interface LotEvent {
   readonly rank: Exact | null;
   /** Whether that is known. */
   readonly isValued: boolean;
-  /** Which transfer; -1 where it is none or has no other side. */
+  /** The number of what left and arrives; -1 where it is none or has no other side. */
   readonly link: number;
 }
 
-/** All that happens to one asset, in order; it does not depend on how lots are matched. */
-export interface AssetPlan {
-  readonly assetId: AssetId;
-  readonly events: readonly LotEvent[];
+/** What one row means for its asset, but for transfers: these depend on each other. */
+export interface RowPlan {
+  readonly row: LotRow;
+  /** `null` of a transfer, and of money. */
+  readonly event: LotEvent | null;
   readonly income: readonly IncomeEntry[];
   readonly fees: readonly FeeEntry[];
   readonly problems: readonly LotProblem[];
@@ -49,32 +49,32 @@ export interface LedgerIndex {
   readonly feesOf: (parentId: Uuid) => readonly LotRow[];
 }
 
-/** Plans the rows of one asset, which are in order of time. */
-export function planAsset(
-  rows: readonly LotRow[],
+/** Shared by all rows without any: most have no income, fees or problems. */
+const NONE: readonly never[] = [];
+
+/** Plans a row; it must be planned anew when its parent or one of its fees changes. */
+export function planRow(
+  row: LotRow,
   { index, options }: { readonly index: LedgerIndex; readonly options: LotOptions },
-): AssetPlan {
-  const assetId = rows[0]?.assetId;
-  if (assetId === undefined) throw new RangeError("Cannot plan an asset without rows");
+): RowPlan {
   const problems: LotProblem[] = [];
-  const events: LotEvent[] = [];
-  const income: IncomeEntry[] = [];
-  const fees: FeeEntry[] = [];
-  for (const row of rows) {
-    const fee = sumOfFees(row, { index, options, problems });
-    if (row.fee || row.action === "FEE") fees.push(...feeEntriesOf(row, { index, options }));
-    if (row.action === "TRANSFER_IN" || row.action === "TRANSFER_OUT") continue;
-    const price = priceOf(row, { index, options });
-    if (price === null) problems.push(unvalued(row));
-    if (isIncome(row)) income.push(incomeEntry(row, price));
-    if (row.action === "FEE" && row.parentId !== null && index.rowOf(row.parentId) === null) {
-      problems.push(orphanFee(row));
-    }
-    if (!isCash(assetId)) events.push(tradeEvent(row, { price, fee, options }));
+  const fee = sumOfFees(row, { index, options, problems });
+  const isFee = row.fee || row.action === "FEE";
+  const fees = isFee ? feeEntriesOf(row, { index, options }) : NONE;
+  if (isTransfer(row)) return { row, event: null, income: NONE, fees, problems };
+  const price = priceOf(row, { index, options });
+  if (price === null) problems.push(unvalued(row));
+  const income = isIncome(row) ? [incomeEntry(row, price)] : NONE;
+  if (row.action === "FEE" && row.parentId !== null && index.rowOf(row.parentId) === null) {
+    problems.push(orphanFee(row));
   }
-  if (!isCash(assetId)) planTransfers(rows, { options, events, problems });
-  events.sort(compareEvents);
-  return { assetId, events, income, fees, problems };
+  const event = isCash(row.assetId) ? null : tradeEvent(row, { price, fee, options });
+  return { row, event, income, fees, problems: problems.length > 0 ? problems : NONE };
+}
+
+/** Whether a row moves an asset from or to another account. */
+export function isTransfer({ action }: LotRow): boolean {
+  return action === "TRANSFER_IN" || action === "TRANSFER_OUT";
 }
 
 function isIncome({ action }: LotRow): boolean {
@@ -108,33 +108,47 @@ function tradeEvent(row: LotRow, { price, fee, options }: TradeValue): LotEvent 
   };
 }
 
-interface TransferPlan {
-  readonly options: LotOptions;
-  readonly events: LotEvent[];
-  readonly problems: LotProblem[];
+/** What the transfers of an asset do, in order, and which of them lack their other side. */
+export interface TransferPlan {
+  readonly events: readonly LotEvent[];
+  readonly problems: readonly LotProblem[];
 }
 
-function planTransfers(rows: readonly LotRow[], { options, events, problems }: TransferPlan): void {
+/**
+ * Plans the transfers of an asset, which are in order of rows. `linkOf` names what left with one
+ * row and arrived with another, by a number of its own.
+ */
+export function planTransfers(
+  rows: readonly LotRow[],
+  { options, linkOf }: {
+    readonly options: LotOptions;
+    readonly linkOf: (link: TransferLink) => number;
+  },
+): TransferPlan {
   const { links, rests } = pairTransfers(rows, { windowMs: options.transferWindowMs });
   const bare = { price: ZERO, extra: ZERO, rank: null, isValued: false };
-  for (const [link, { out, in: into, quantity }] of links.entries()) {
+  const events = links.flatMap((pair): LotEvent[] => {
+    const { out, in: into, quantity } = pair;
+    const link = linkOf(pair);
     // Clocks of two places may disagree: nothing arrives before it left.
     const left = into.at < out.at ? into.at : out.at;
-    events.push({ kind: "leave", row: out, at: left, quantity, ...bare, link });
-    events.push({ kind: "arrive", row: into, at: into.at, quantity, ...bare, link });
-  }
-  for (const rest of rests) {
-    const { row, quantity } = rest;
+    return [
+      { kind: "leave", row: out, at: left, quantity, ...bare, link },
+      { kind: "arrive", row: into, at: into.at, quantity, ...bare, link },
+    ];
+  });
+  for (const { row, quantity } of rests) {
     const kind = row.action === "TRANSFER_OUT" ? "leave" : "open";
     events.push({ kind, row, at: row.at, quantity, ...bare, link: -1 });
-    problems.push(restProblem(rest));
   }
+  // Of links at one moment, the order in which they were found stays.
+  return { events: events.sort(compareEvents), problems: rests.map(restProblem) };
 }
 
 /** By time; at one moment what opens, then transfers that have both sides, then what goes out. */
-function compareEvents(a: LotEvent, b: LotEvent): number {
+export function compareEvents(a: LotEvent, b: LotEvent): number {
   return a.at - b.at || rankOf(a) - rankOf(b) ||
-    (a.link >= 0 ? a.link - b.link : compareIds(a.row.id, b.row.id));
+    (a.link >= 0 ? 0 : compareIds(a.row.id, b.row.id));
 }
 
 function compareIds(a: Uuid, b: Uuid): number {

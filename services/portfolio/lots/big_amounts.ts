@@ -1,9 +1,10 @@
 import type { LotEvent } from "./asset_plan.ts";
+import type { EventColumns } from "./event_columns.ts";
 import { type Exact, powerOfTen, unitsAt } from "./exact.ts";
 import { DUST_PARTS, type FractionAmounts, type LotAmounts, NO_POOL } from "./lot_amounts.ts";
 import type { Split } from "./lot_book.ts";
 import { MONEY_DECIMALS } from "./words.ts";
-import { mostDecimals } from "./word_scale.ts";
+import { mostDecimals, quantityDecimalsOf } from "./word_scale.ts";
 
 interface BigLot {
   quantity: bigint;
@@ -11,52 +12,80 @@ interface BigLot {
   extra: bigint;
 }
 
+interface BigPool {
+  quantity: bigint;
+  cost: bigint;
+}
+
 /** Amounts as big integers: any number of digits, any way to split. */
 export class BigAmounts implements LotAmounts {
   readonly quantityDecimals: number;
   readonly costDecimals: number;
+  readonly #priceDecimals: number;
   readonly #rounding: Split["rounding"];
   /** Units of cost in the unit of a split, and in one of quantity × price. */
   readonly #perSplit: bigint;
   readonly #perProduct: bigint;
-  readonly #events: readonly BigLot[];
-  readonly #picks: readonly bigint[];
-  readonly #pools: { quantity: bigint; cost: bigint }[];
+  readonly #events: BigLot[] = [];
+  #pools: BigPool[] = [];
   readonly #lots: BigLot[] = [];
-  readonly #fractions: { quantity: bigint; cost: bigint; proceeds: bigint }[] = [];
+  readonly #fractions: FractionAmounts[] = [];
   /** What the event at hand had, and still has. */
   #event: BigLot = { quantity: 0n, price: 0n, extra: 0n };
   #rest: BigLot = { quantity: 0n, price: 0n, extra: 0n };
 
-  constructor(
-    events: readonly LotEvent[],
-    { split, picks, pools }: {
-      readonly split: Split;
-      readonly picks: readonly Exact[];
-      readonly pools: number;
-    },
-  ) {
-    const quantities = [...events.map(({ quantity }) => quantity), ...picks];
-    const quantityDecimals = mostDecimals(quantities);
-    const priceDecimals = mostDecimals(events.map(({ price }) => price));
-    const extraDecimals = mostDecimals(events.map(({ extra }) => extra));
-    const productDecimals = quantityDecimals + priceDecimals;
-    this.quantityDecimals = quantityDecimals;
+  /** Takes the decimals that hold these events, and what can be made of them. */
+  constructor(columns: EventColumns, { split }: { readonly split: Split }) {
+    const { events } = columns;
+    const extraDecimals = mostDecimals(events, ({ extra }) => extra);
+    this.quantityDecimals = quantityDecimalsOf(columns);
+    this.#priceDecimals = mostDecimals(events, ({ price }) => price);
+    const productDecimals = this.quantityDecimals + this.#priceDecimals;
     this.costDecimals = Math.max(MONEY_DECIMALS, split.decimals, productDecimals, extraDecimals);
     this.#rounding = split.rounding;
     this.#perSplit = powerOfTen(this.costDecimals - split.decimals);
     this.#perProduct = powerOfTen(this.costDecimals - productDecimals);
-    this.#events = events.map(({ quantity, price, extra }) => ({
-      quantity: unitsAt(quantity, quantityDecimals),
-      price: unitsAt(price, priceDecimals),
-      extra: unitsAt(extra, this.costDecimals),
-    }));
-    this.#picks = picks.map((pick) => unitsAt(pick, quantityDecimals));
-    this.#pools = Array.from({ length: pools }, () => ({ quantity: 0n, cost: 0n }));
   }
 
-  openLot(event: number): number {
-    return this.#lots.push({ ...itemAt(this.#events, event) }) - 1;
+  load(columns: EventColumns, from: number): boolean {
+    const { events } = columns;
+    const changed = events.slice(from);
+    if (quantityDecimalsOf(columns, from) > this.quantityDecimals) return false;
+    if (!changed.every((event) => this.#holds(event))) return false;
+    this.#events.length = from;
+    for (const { quantity, price, extra } of changed) {
+      this.#events.push({
+        quantity: unitsAt(quantity, this.quantityDecimals),
+        price: unitsAt(price, this.#priceDecimals),
+        extra: unitsAt(extra, this.costDecimals),
+      });
+    }
+    while (this.#pools.length < columns.accounts.length) {
+      this.#pools.push({ quantity: 0n, cost: 0n });
+    }
+    return true;
+  }
+
+  save(open: Int32Array): () => void {
+    const [lots, fractions] = [this.#lots.length, this.#fractions.length];
+    const amounts = Array.from(open, (lot) => ({ ...itemAt(this.#lots, lot) }));
+    const pools = this.#pools.map((pool) => ({ ...pool }));
+    return () => {
+      this.#lots.length = lots;
+      this.#fractions.length = fractions;
+      for (const [place, lot] of open.entries()) this.#lots[lot] = { ...itemAt(amounts, place) };
+      this.#pools = this.#pools.map((_, place) => ({ ...pools[place] ?? NO_AMOUNT }));
+    };
+  }
+
+  clear(): void {
+    this.#lots.length = 0;
+    this.#fractions.length = 0;
+    this.#pools = this.#pools.map(() => ({ ...NO_AMOUNT }));
+  }
+
+  openLot(event: number): void {
+    this.#lots.push({ ...itemAt(this.#events, event) });
   }
 
   begin(event: number): void {
@@ -97,25 +126,26 @@ export class BigAmounts implements LotAmounts {
   }
 
   absorbDust(): void {
-    itemAt(this.#fractions, this.#fractions.length - 1).proceeds += this.#takeProceeds(
-      this.#rest.quantity,
-    );
+    const last = this.#fractions.length - 1;
+    const { quantity, cost, proceeds } = itemAt(this.#fractions, last);
+    const rest = this.#takeProceeds(this.#rest.quantity);
+    this.#fractions[last] = { quantity, cost, proceeds: proceeds + rest };
   }
 
-  move(lot: number, pool: number): number {
+  move(lot: number, pool: number): void {
     const quantity = least(this.#rest.quantity, itemAt(this.#lots, lot).quantity);
     this.#rest.quantity -= quantity;
-    return this.#split(lot, { quantity, pool });
+    this.#split(lot, { quantity, pool });
   }
 
-  moveMissing(): number {
+  moveMissing(): void {
     const { quantity } = this.#rest;
     this.#rest.quantity = 0n;
-    return this.#lots.push({ quantity, price: 0n, extra: 0n }) - 1;
+    this.#lots.push({ quantity, price: 0n, extra: 0n });
   }
 
-  splitOff(lot: number, quantity: bigint): number {
-    return this.#split(lot, { quantity, pool: NO_POOL });
+  splitOff(lot: number, quantity: bigint): void {
+    this.#split(lot, { quantity, pool: NO_POOL });
   }
 
   joinPool(lot: number, pool: number): void {
@@ -132,8 +162,8 @@ export class BigAmounts implements LotAmounts {
     leaving.extra = this.#takeFromPool(pool, leaving.quantity);
   }
 
-  pickQuantity(pick: number): bigint {
-    return itemAt(this.#picks, pick);
+  unitsOf(quantity: Exact): bigint {
+    return unitsAt(quantity, this.quantityDecimals);
   }
 
   lotQuantity(lot: number): bigint {
@@ -149,7 +179,11 @@ export class BigAmounts implements LotAmounts {
     return itemAt(this.#fractions, index);
   }
 
-  #split(lot: number, { quantity, pool }: { quantity: bigint; pool: number }): number {
+  #holds({ price, extra }: LotEvent): boolean {
+    return price.decimals <= this.#priceDecimals && extra.decimals <= this.costDecimals;
+  }
+
+  #split(lot: number, { quantity, pool }: { quantity: bigint; pool: number }): void {
     const from = itemAt(this.#lots, lot);
     const price = pool === NO_POOL ? from.price : 0n;
     const extra = pool === NO_POOL
@@ -157,7 +191,7 @@ export class BigAmounts implements LotAmounts {
       : this.#takeFromPool(pool, quantity);
     if (pool === NO_POOL) from.extra -= extra;
     from.quantity -= quantity;
-    return this.#lots.push({ quantity, price, extra }) - 1;
+    this.#lots.push({ quantity, price, extra });
   }
 
   #takeCost(lot: number, { quantity, pool }: { quantity: bigint; pool: number }): bigint {
@@ -199,6 +233,8 @@ export class BigAmounts implements LotAmounts {
     return amount < 0n ? -share : share;
   }
 }
+
+const NO_AMOUNT: BigPool = { quantity: 0n, cost: 0n };
 
 function least(a: bigint, b: bigint): bigint {
   return a < b ? a : b;

@@ -1,13 +1,12 @@
-import type { AssetPlan, LotEvent } from "./asset_plan.ts";
 import type { LotMethod } from "../portfolio.ts";
+import type { LotEvent } from "./asset_plan.ts";
 import { add, type Exact, multiply, parseExact } from "./exact.ts";
-import type { LotOptions, LotPick } from "./lot_book.ts";
+import type { LotOptions } from "./lot_book.ts";
 
-/** A lot that a row names: which row acquired it. */
+/** A lot that a row names: which row acquired it, and how much of it. */
 export interface EventPick {
   readonly rowId: string;
-  /** Its quantity is at this place of `pickQuantities`. */
-  readonly index: number;
+  readonly quantity: Exact;
 }
 
 /** The kinds of events as the numbers of a column. */
@@ -18,49 +17,100 @@ export const ARRIVE = 3;
 const KINDS = { open: OPEN, take: TAKE, leave: LEAVE, arrive: ARRIVE };
 
 /** The events of an asset as columns, but for their amounts. */
-export interface EventColumns {
-  readonly events: readonly LotEvent[];
-  readonly kinds: Uint8Array;
-  readonly times: Float64Array;
-  /** Places in `accounts`. */
-  readonly account: Int32Array;
-  readonly accounts: readonly string[];
-  /** Of what opens, where costs are ranked: its unit cost, rounded to a float. */
-  readonly unitCost: Float64Array;
-  readonly picks: ReadonlyMap<number, readonly EventPick[]>;
-  readonly pickQuantities: readonly Exact[];
-}
+export class EventColumns {
+  readonly #picksOf: NonNullable<LotOptions["picksOf"]> | null;
+  readonly #isRanked: boolean;
+  readonly #places = new Map<string, number>();
+  readonly #accounts: string[] = [];
+  readonly #picks = new Map<number, readonly EventPick[]>();
+  #events: readonly LotEvent[] = [];
+  #kinds = new Uint8Array(0);
+  #times = new Float64Array(0);
+  #account = new Int32Array(0);
+  #unitCost = new Float64Array(0);
 
-/** Lays out the events of an asset. */
-export function columnsOf({ events }: AssetPlan, options: LotOptions): EventColumns {
-  const kinds = new Uint8Array(events.length);
-  const times = new Float64Array(events.length);
-  const account = new Int32Array(events.length);
-  const unitCost = new Float64Array(events.length);
-  const places = new Map<string, number>();
-  const isRanked = methodsOf(options).some((method) => method === "hifo" || method === "lofo");
-  const picks = new Map<number, readonly EventPick[]>();
-  const pickQuantities: Exact[] = [];
-  for (const [index, event] of events.entries()) {
-    const { at, row, kind } = event;
-    kinds[index] = KINDS[kind];
-    times[index] = at;
-    let place = places.get(row.account);
-    if (place === undefined) {
-      place = places.size;
-      places.set(row.account, place);
-    }
-    account[index] = place;
-    if (isRanked && kind === "open") unitCost[index] = ratioOf(rankOf(event), event.quantity);
-    const named = kind === "take" ? options.picksOf?.(row.id) ?? [] : [];
-    if (named.length > 0) picks.set(index, named.map((pick) => addPick(pick, pickQuantities)));
+  constructor(options: LotOptions) {
+    const methods = methodsOf(options);
+    this.#picksOf = methods.includes("specid") ? options.picksOf ?? null : null;
+    this.#isRanked = methods.some((method) => method === "hifo" || method === "lofo");
   }
-  const accounts = [...places.keys()];
-  return { events, kinds, times, account, accounts, unitCost, picks, pickQuantities };
-}
 
-function addPick({ rowId, quantity }: LotPick, quantities: Exact[]): EventPick {
-  return { rowId, index: quantities.push(parseExact(quantity)) - 1 };
+  get events(): readonly LotEvent[] {
+    return this.#events;
+  }
+
+  get kinds(): Uint8Array {
+    return this.#kinds;
+  }
+
+  get times(): Float64Array {
+    return this.#times;
+  }
+
+  /** Places in `accounts`. */
+  get account(): Int32Array {
+    return this.#account;
+  }
+
+  /** Every account that an event was ever in; an account keeps its place. */
+  get accounts(): readonly string[] {
+    return this.#accounts;
+  }
+
+  /** Of what opens, where costs are ranked: its unit cost, rounded to a float. */
+  get unitCost(): Float64Array {
+    return this.#unitCost;
+  }
+
+  /** By event, where lots are named. */
+  get picks(): ReadonlyMap<number, readonly EventPick[]> {
+    return this.#picks;
+  }
+
+  /** Lays out the events anew from one on; those before it are as they were. */
+  load(events: readonly LotEvent[], from: number): void {
+    for (const index of this.#picks.keys()) if (index >= from) this.#picks.delete(index);
+    this.#events = events;
+    this.#reserve(events.length);
+    for (let index = from; index < events.length; index++) {
+      const event = events[index];
+      if (event) this.#write(index, event);
+    }
+  }
+
+  #write(index: number, event: LotEvent): void {
+    const { at, row, kind } = event;
+    this.#kinds[index] = KINDS[kind];
+    this.#times[index] = at;
+    this.#account[index] = this.#placeOf(row.account);
+    const isRanked = this.#isRanked && kind === "open";
+    this.#unitCost[index] = isRanked ? ratioOf(rankOf(event), event.quantity) : 0;
+    const named = kind === "take" ? this.#picksOf?.(row.id) ?? [] : [];
+    if (named.length === 0) return;
+    this.#picks.set(
+      index,
+      named.map(({ rowId, quantity }) => ({ rowId, quantity: parseExact(quantity) })),
+    );
+  }
+
+  #placeOf(account: string): number {
+    const known = this.#places.get(account);
+    if (known !== undefined) return known;
+    const place = this.#accounts.push(account) - 1;
+    this.#places.set(account, place);
+    return place;
+  }
+
+  /** Makes room; the first time exactly, as most assets never change again. */
+  #reserve(length: number): void {
+    const room = this.#times.length;
+    if (length <= room) return;
+    const most = room === 0 ? length : Math.max(length, 2 * room);
+    this.#kinds = new Uint8Array(this.#kinds.buffer.transfer(most));
+    this.#times = new Float64Array(this.#times.buffer.transfer(8 * most));
+    this.#account = new Int32Array(this.#account.buffer.transfer(4 * most));
+    this.#unitCost = new Float64Array(this.#unitCost.buffer.transfer(8 * most));
+  }
 }
 
 function ratioOf(a: Exact, b: Exact): number {

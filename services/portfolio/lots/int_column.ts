@@ -1,22 +1,22 @@
 /** Whole numbers of 32 bits that are added at the end. */
 export class IntColumn {
-  #values: Int32Array<ArrayBuffer>;
+  #values = new Int32Array(0);
   #length = 0;
-
-  constructor(capacity: number) {
-    this.#values = new Int32Array(capacity);
-  }
 
   get length(): number {
     return this.#length;
   }
 
+  /** Makes room for so many. */
+  reserve(capacity: number): void {
+    if (capacity <= this.#values.length) return;
+    const longer = new Int32Array(capacity);
+    longer.set(this.#values);
+    this.#values = longer;
+  }
+
   push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const longer = new Int32Array(2 * this.#length + 1);
-      longer.set(this.#values);
-      this.#values = longer;
-    }
+    if (this.#length === this.#values.length) this.reserve(2 * this.#length + 1);
     this.#values[this.#length++] = value;
   }
 
@@ -27,6 +27,11 @@ export class IntColumn {
 
   write(index: number, value: number): void {
     this.#values[index] = value;
+  }
+
+  /** Forgets what stands from a place on. */
+  truncate(length: number): void {
+    this.#length = Math.min(length, this.#length);
   }
 
   /** The values with their indices. */

@@ -44,6 +44,8 @@ export interface LotOptions {
   readonly missingCost?: "unknown" | "zero";
   /** How cost is split where a division does not end; at 18 decimals, down. */
   readonly split?: Split;
+  /** Events of an asset between two checkpoints, at first: fewer cost memory, more cost time. */
+  readonly checkpointEvery?: number;
 }
 
 /** The last part of a split always takes what the others left, so parts add up either way. */

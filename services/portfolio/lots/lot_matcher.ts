@@ -1,28 +1,29 @@
 import type { Uuid } from "../../kernel/ids.ts";
 import type { AssetId } from "../../market/mod.ts";
-import { compareTransactions } from "../transaction.ts";
-import { bookOfAsset } from "./asset_book.ts";
-import { type LedgerIndex, planAsset } from "./asset_plan.ts";
+import { AssetLots } from "./asset_lots.ts";
+import type { LedgerIndex } from "./asset_plan.ts";
+import { JoinedBook } from "./joined_book.ts";
 import type { LotBook, LotOptions, LotRow } from "./lot_book.ts";
 
 /**
  * Keeps the lots of a ledger while rows come and go. No asset's lots depend on those of another,
- * so a changed row costs a new match of its asset, and of the asset that it is a fee for.
+ * so a changed row costs a new match of its asset, and of the asset that it is a fee for, from
+ * the last checkpoint before it on. What is kept for that grows with the rows alone: the amounts
+ * of each event, lot and fraction, and at most two lots an event in checkpoints.
  */
 export class LotMatcher {
-  readonly #options: LotOptions;
   readonly #rows = new Map<Uuid, LotRow>();
   readonly #feesByParent = new Map<Uuid, Set<Uuid>>();
-  readonly #idsByAsset = new Map<AssetId, Set<Uuid>>();
-  readonly #books = new Map<AssetId, LotBook>();
-  readonly #index: LedgerIndex = {
-    rowOf: (id) => this.#rows.get(id) ?? null,
-    feesOf: (parentId) => this.#rowsOf(this.#feesByParent.get(parentId)),
-  };
-  #book: LotBook | null = null;
+  readonly #assets = new Map<AssetId, AssetLots>();
+  readonly #joined = new JoinedBook();
+  readonly #context: { readonly index: LedgerIndex; readonly options: LotOptions };
 
-  constructor(rows: readonly LotRow[], options: LotOptions) {
-    this.#options = options;
+  constructor(rows: Iterable<LotRow>, options: LotOptions) {
+    const index = {
+      rowOf: (id: Uuid) => this.#rows.get(id) ?? null,
+      feesOf: (parentId: Uuid) => this.#feesOf(parentId),
+    };
+    this.#context = { index, options };
     for (const row of rows) this.upsert(row);
   }
 
@@ -30,75 +31,74 @@ export class LotMatcher {
   upsert(row: LotRow): void {
     this.remove(row.id);
     this.#rows.set(row.id, row);
-    addTo(this.#idsByAsset, row.assetId, row.id);
-    if (row.parentId !== null) addTo(this.#feesByParent, row.parentId, row.id);
-    this.#forget(row);
+    this.#assetOf(row).add(row);
+    if (row.parentId !== null) {
+      const fees = this.#feesByParent.get(row.parentId);
+      if (fees) fees.add(row.id);
+      else this.#feesByParent.set(row.parentId, new Set([row.id]));
+    }
+    this.#replanAround(row);
   }
 
   /** Takes a row away; one that is not there is none. */
   remove(id: Uuid): void {
     const row = this.#rows.get(id);
     if (!row) return;
-    this.#forget(row);
     this.#rows.delete(id);
-    this.#idsByAsset.get(row.assetId)?.delete(id);
-    if (row.parentId !== null) this.#feesByParent.get(row.parentId)?.delete(id);
+    const lots = this.#assets.get(row.assetId);
+    lots?.remove(id);
+    if (lots?.size === 0) this.#assets.delete(row.assetId);
+    if (row.parentId !== null) {
+      const fees = this.#feesByParent.get(row.parentId);
+      fees?.delete(id);
+      if (fees?.size === 0) this.#feesByParent.delete(row.parentId);
+    }
+    this.#replanAround(row);
   }
 
   /** The assets that have rows. */
   assetIds(): AssetId[] {
-    return [...this.#idsByAsset].filter(([, ids]) => ids.size > 0).map(([assetId]) => assetId);
+    return [...this.#assets.keys()];
   }
 
   /** The book of one asset, or `null` if it has no rows. */
   bookOf(assetId: AssetId): LotBook | null {
-    const known = this.#books.get(assetId);
-    if (known) return known;
-    const rows = this.#rowsOf(this.#idsByAsset.get(assetId));
-    if (rows.length === 0) return null;
-    rows.sort(compareTransactions);
-    const context = { index: this.#index, options: this.#options };
-    const book = bookOfAsset(planAsset(rows, context), this.#options);
-    this.#books.set(assetId, book);
-    return book;
+    return this.#assets.get(assetId)?.book() ?? null;
   }
 
   /** The book of the whole ledger. */
   book(): LotBook {
-    this.#book ??= joinBooks(this.assetIds().flatMap((assetId) => this.bookOf(assetId) ?? []));
-    return this.#book;
+    return this.#joined.update(
+      new Map([...this.#assets].map(([assetId, lots]) => [assetId, lots.book()])),
+    );
   }
 
-  /** Drops what depends on a row: its asset, that of its parent, and those of its fees. */
-  #forget(row: LotRow): void {
-    this.#book = null;
-    this.#books.delete(row.assetId);
-    const parent = row.parentId === null ? null : this.#rows.get(row.parentId);
-    if (parent) this.#books.delete(parent.assetId);
-    for (const fee of this.#index.feesOf(row.id)) this.#books.delete(fee.assetId);
+  /** Does in pieces what `book` otherwise does at once, so that others get their turn. */
+  async catchUp(rest: () => Promise<void>): Promise<void> {
+    for (const lots of [...this.#assets.values()]) {
+      for (const _ of lots.catchUp()) await rest();
+      await rest();
+    }
   }
 
-  #rowsOf(ids: ReadonlySet<Uuid> | undefined): LotRow[] {
-    return ids ? [...ids].flatMap((id) => this.#rows.get(id) ?? []) : [];
+  /** Lets the rows that a row belongs to, or that belong to it, be read anew. */
+  #replanAround({ id, parentId }: LotRow): void {
+    const parent = parentId === null ? undefined : this.#rows.get(parentId);
+    if (parent) this.#assetOf(parent).reread(parent);
+    for (const fee of this.#feesOf(id)) this.#assetOf(fee).reread(fee);
   }
-}
 
-function addTo<Key>(sets: Map<Key, Set<Uuid>>, key: Key, id: Uuid): void {
-  const set = sets.get(key);
-  if (set) set.add(id);
-  else sets.set(key, new Set([id]));
-}
+  /** In the order of their ids, whatever order they came in. */
+  #feesOf(parentId: Uuid): LotRow[] {
+    const ids = this.#feesByParent.get(parentId);
+    return ids ? [...ids].sort().flatMap((id) => this.#rows.get(id) ?? []) : [];
+  }
 
-function joinBooks(books: readonly LotBook[]): LotBook {
-  return {
-    lots: books.flatMap(({ lots }) => lots)
-      .sort((a, b) => (a.acquired ?? 0) - (b.acquired ?? 0)),
-    disposals: books.flatMap(({ disposals }) => disposals)
-      .sort((a, b) => a.disposed - b.disposed),
-    income: books.flatMap(({ income }) => income).sort((a, b) => a.at - b.at),
-    fees: books.flatMap(({ fees }) => fees).sort((a, b) => a.at - b.at),
-    realized: books.flatMap(({ realized }) => realized)
-      .sort((a, b) => a.year - b.year || (a.assetId < b.assetId ? -1 : 1)),
-    problems: books.flatMap(({ problems }) => problems).sort((a, b) => a.at - b.at),
-  };
+  #assetOf({ assetId }: LotRow): AssetLots {
+    const known = this.#assets.get(assetId);
+    if (known) return known;
+    const lots = new AssetLots(assetId, this.#context);
+    this.#assets.set(assetId, lots);
+    return lots;
+  }
 }

@@ -5,6 +5,8 @@ export interface LotOrder {
   /** The lot that is next, or -1. */
   first(): number;
   removeFirst(): void;
+  /** Remembers the lots that are still open; the answer makes the same order of them. */
+  save(isOpen: (lot: number) => boolean): () => LotOrder;
 }
 
 /** Oldest or newest first; mostly appended to, so a sorted list with two ends is enough. */
@@ -50,6 +52,15 @@ export class TimeOrder implements LotOrder {
     } else {
       this.#start++;
     }
+  }
+
+  save(isOpen: (lot: number) => boolean): () => LotOrder {
+    const { lots, keys } = openOnes(this.#lots, { keys: this.#times, from: this.#start, isOpen });
+    return () => {
+      const order = new TimeOrder({ isNewestFirst: this.#isNewestFirst });
+      for (const [place, lot] of lots.entries()) order.push(lot, keys[place] ?? 0);
+      return order;
+    };
   }
 }
 
@@ -102,6 +113,16 @@ export class CostOrder implements LotOrder {
     }
   }
 
+  save(isOpen: (lot: number) => boolean): () => LotOrder {
+    const { lots, keys } = openOnes(this.#lots, { keys: this.#keys, from: 0, isOpen });
+    return () => {
+      const isHighestFirst = this.#sign < 0;
+      const order = new CostOrder(this.#compareExactly, { isHighestFirst });
+      for (const [place, lot] of lots.entries()) order.push(lot, keys[place] ?? 0);
+      return order;
+    };
+  }
+
   #isBefore(a: number, b: number): boolean {
     const aKey = this.#keys[a] ?? 0;
     const bKey = this.#keys[b] ?? 0;
@@ -121,4 +142,25 @@ export class CostOrder implements LotOrder {
     this.#lots[b] = lot;
     this.#keys[b] = key;
   }
+}
+
+/** The lots that are open, and their keys. */
+function openOnes(
+  lots: readonly number[],
+  { keys, from, isOpen }: {
+    readonly keys: readonly number[];
+    readonly from: number;
+    readonly isOpen: (lot: number) => boolean;
+  },
+): { readonly lots: Int32Array; readonly keys: Float64Array } {
+  const openLots = new Int32Array(lots.length - from);
+  const openKeys = new Float64Array(lots.length - from);
+  let count = 0;
+  for (let place = from; place < lots.length; place++) {
+    const lot = lots[place] ?? -1;
+    if (!isOpen(lot)) continue;
+    openLots[count] = lot;
+    openKeys[count++] = keys[place] ?? 0;
+  }
+  return { lots: openLots.slice(0, count), keys: openKeys.slice(0, count) };
 }

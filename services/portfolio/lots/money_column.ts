@@ -43,6 +43,26 @@ export class MoneyColumn {
     this.#high[index] = (this.#high[index] ?? 0) - high - borrow;
   }
 
+  /** Sets all to nothing. */
+  clear(): void {
+    this.#high.fill(0);
+    this.#low.fill(0);
+  }
+
+  /** A copy of what is at some places, in their order. */
+  pick(places: Int32Array): MoneyColumn {
+    const copy = new MoneyColumn(0);
+    copy.#high = picked(this.#high, places);
+    copy.#low = picked(this.#low, places);
+    return copy;
+  }
+
+  /** Brings back to some places what was picked from them. */
+  put(places: Int32Array, copy: MoneyColumn): void {
+    put(this.#high, { places, values: copy.#high });
+    put(this.#low, { places, values: copy.#low });
+  }
+
   /** In units of 10^-18. */
   unitsAt(index: number): bigint {
     return BigInt(this.#high[index] ?? 0) * LOW_UNITS + BigInt(this.#low[index] ?? 0);
@@ -58,4 +78,23 @@ export function grown(
   const longer = new Float64Array(Math.max(FIRST_CAPACITY, column.length * 2, index + 1));
   longer.set(column);
   return longer;
+}
+
+/** A copy of what a column has at some places, in their order. */
+export function picked(column: Float64Array, places: Int32Array): Float64Array<ArrayBuffer> {
+  const values = new Float64Array(places.length);
+  for (let index = 0; index < places.length; index++) {
+    values[index] = column[places[index] ?? -1] ?? 0;
+  }
+  return values;
+}
+
+/** Writes values to some places of a column. */
+export function put(
+  column: Float64Array,
+  { places, values }: { readonly places: Int32Array; readonly values: Float64Array },
+): void {
+  for (let index = 0; index < places.length; index++) {
+    column[places[index] ?? -1] = values[index] ?? 0;
+  }
 }

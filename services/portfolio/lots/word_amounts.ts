@@ -1,42 +1,38 @@
-import type { LotEvent } from "./asset_plan.ts";
-import { absolute, type Exact, unitsAt } from "./exact.ts";
+import type { EventColumns } from "./event_columns.ts";
+import { type Exact, unitsAt } from "./exact.ts";
 import { DUST_PARTS, type FractionAmounts, type LotAmounts, NO_POOL } from "./lot_amounts.ts";
-import { grown, MoneyColumn } from "./money_column.ts";
+import { grown, MoneyColumn, picked, put } from "./money_column.ts";
+import { WordEvents } from "./word_events.ts";
 import type { WordScale } from "./word_scale.ts";
 import {
   HIGH_DECIMALS,
   type Money,
   MONEY_DECIMALS,
-  moneyOf,
   multiplyWords,
   type ProductScale,
   takeShare,
 } from "./words.ts";
 
-/** Amounts as whole numbers in floating-point words: exact within the range of `wordScaleOf`. */
+/** Amounts as whole numbers in floating-point words: exact within the range that `load` checks. */
 export class WordAmounts implements LotAmounts {
   readonly quantityDecimals: number;
   readonly costDecimals = MONEY_DECIMALS;
   readonly #scale: ProductScale;
-
-  readonly #eventQuantity: Float64Array;
-  readonly #eventPrice: Float64Array;
-  readonly #eventExtra: MoneyColumn;
-  readonly #eventSign: Int8Array;
-  readonly #picks: Float64Array;
+  readonly #events: WordEvents;
 
   #lots = 0;
-  #quantity: Float64Array<ArrayBuffer>;
-  #price: Float64Array<ArrayBuffer>;
-  readonly #extra: MoneyColumn;
+  #quantity = new Float64Array(0);
+  #price = new Float64Array(0);
+  readonly #extra = new MoneyColumn(0);
 
-  readonly #poolQuantity: Float64Array;
-  readonly #poolCost: MoneyColumn;
+  #pools = 0;
+  #poolQuantity = new Float64Array(0);
+  readonly #poolCost = new MoneyColumn(0);
 
   #fractions = 0;
-  #taken: Float64Array<ArrayBuffer>;
-  readonly #cost: MoneyColumn;
-  readonly #proceeds: MoneyColumn;
+  #taken = new Float64Array(0);
+  readonly #cost = new MoneyColumn(0);
+  readonly #proceeds = new MoneyColumn(0);
 
   /** The event at hand: what it still takes, and what is left of its extra proceeds. */
   #event = 0;
@@ -46,55 +42,71 @@ export class WordAmounts implements LotAmounts {
   readonly #part: Money = { high: 0, low: 0 };
   readonly #rest: Money = { high: 0, low: 0 };
 
-  constructor(
-    events: readonly LotEvent[],
-    { scale, picks, pools }: {
-      readonly scale: WordScale;
-      readonly picks: readonly Exact[];
-      readonly pools: number;
-    },
-  ) {
+  constructor(scale: WordScale, { hasPools }: { readonly hasPools: boolean }) {
     const { quantityDecimals, priceDecimals } = scale;
     this.quantityDecimals = quantityDecimals;
     this.#scale = {
       perHigh: 10 ** (quantityDecimals + priceDecimals - HIGH_DECIMALS),
       perUnit: 10 ** (MONEY_DECIMALS - quantityDecimals - priceDecimals),
     };
-    this.#eventQuantity = new Float64Array(events.length);
-    this.#eventPrice = new Float64Array(events.length);
-    this.#eventExtra = new MoneyColumn(events.length);
-    this.#eventSign = new Int8Array(events.length);
-    // Most events make one lot or one fraction; columns grow where they make more.
-    this.#quantity = new Float64Array(events.length);
-    this.#price = new Float64Array(events.length);
-    this.#extra = new MoneyColumn(events.length);
-    this.#taken = new Float64Array(events.length);
-    this.#cost = new MoneyColumn(events.length);
-    this.#proceeds = new MoneyColumn(events.length);
-    for (const [index, { quantity, price, extra }] of events.entries()) {
-      this.#eventQuantity[index] = Number(unitsAt(quantity, quantityDecimals));
-      this.#eventPrice[index] = Number(unitsAt(price, priceDecimals));
-      if (extra.units === 0n) continue;
-      this.#eventExtra.write(index, moneyOf(unitsAt(absolute(extra), MONEY_DECIMALS)));
-      this.#eventSign[index] = extra.units < 0n ? -1 : 1;
-    }
-    this.#picks = Float64Array.from(picks, (pick) => Number(unitsAt(pick, quantityDecimals)));
-    this.#poolQuantity = new Float64Array(pools);
-    this.#poolCost = new MoneyColumn(pools);
+    this.#events = new WordEvents(scale, { hasPools });
   }
 
-  openLot(event: number): number {
-    const lot = this.#newLot(this.#eventQuantity[event] ?? 0);
-    this.#price[lot] = this.#eventPrice[event] ?? 0;
-    this.#eventExtra.read(event, this.#part);
+  load(columns: EventColumns, from: number): boolean {
+    if (!this.#events.load(columns, from)) return false;
+    // Most events make one lot or one fraction; columns grow where they make more.
+    const last = Math.max(0, columns.events.length - 1);
+    this.#quantity = grown(this.#quantity, last);
+    this.#price = grown(this.#price, last);
+    this.#extra.reserve(last);
+    this.#taken = grown(this.#taken, last);
+    this.#cost.reserve(last);
+    this.#proceeds.reserve(last);
+    this.#pools = columns.accounts.length;
+    this.#poolQuantity = grown(this.#poolQuantity, this.#pools);
+    this.#poolCost.reserve(this.#pools);
+    return true;
+  }
+
+  save(open: Int32Array): () => void {
+    const [lots, fractions] = [this.#lots, this.#fractions];
+    const quantity = picked(this.#quantity, open);
+    const price = picked(this.#price, open);
+    const extra = this.#extra.pick(open);
+    const poolQuantity = this.#poolQuantity.slice(0, this.#pools);
+    const pools = Int32Array.from(poolQuantity.keys());
+    const poolCost = this.#poolCost.pick(pools);
+    return () => {
+      this.#lots = lots;
+      this.#fractions = fractions;
+      put(this.#quantity, { places: open, values: quantity });
+      put(this.#price, { places: open, values: price });
+      this.#extra.put(open, extra);
+      this.#poolQuantity.fill(0);
+      this.#poolQuantity.set(poolQuantity);
+      this.#poolCost.clear();
+      this.#poolCost.put(pools, poolCost);
+    };
+  }
+
+  clear(): void {
+    this.#lots = 0;
+    this.#fractions = 0;
+    this.#poolQuantity.fill(0);
+    this.#poolCost.clear();
+  }
+
+  openLot(event: number): void {
+    const lot = this.#newLot(this.#events.quantity(event));
+    this.#price[lot] = this.#events.price(event);
+    this.#events.readExtra(event, this.#part);
     this.#extra.write(lot, this.#part);
-    return lot;
   }
 
   begin(event: number): void {
     this.#event = event;
-    this.#need = this.#eventQuantity[event] ?? 0;
-    this.#eventExtra.read(event, this.#extraRest);
+    this.#need = this.#events.quantity(event);
+    this.#events.readExtra(event, this.#extraRest);
   }
 
   hasNeed(): boolean {
@@ -106,7 +118,7 @@ export class WordAmounts implements LotAmounts {
   }
 
   isNeedDust(): boolean {
-    return this.#need * DUST_PARTS <= (this.#eventQuantity[this.#event] ?? 0);
+    return this.#need * DUST_PARTS <= this.#events.quantity(this.#event);
   }
 
   isOpen(lot: number): boolean {
@@ -140,20 +152,19 @@ export class WordAmounts implements LotAmounts {
     this.#need = 0;
   }
 
-  move(lot: number, pool: number): number {
+  move(lot: number, pool: number): void {
     const quantity = Math.min(this.#need, this.#quantity[lot] ?? 0);
     this.#need -= quantity;
-    return this.#split(lot, quantity, pool);
+    this.#split(lot, quantity, pool);
   }
 
-  moveMissing(): number {
-    const lot = this.#newLot(this.#need);
+  moveMissing(): void {
+    this.#newLot(this.#need);
     this.#need = 0;
-    return lot;
   }
 
-  splitOff(lot: number, quantity: bigint): number {
-    return this.#split(lot, Number(quantity), NO_POOL);
+  splitOff(lot: number, quantity: bigint): void {
+    this.#split(lot, Number(quantity), NO_POOL);
   }
 
   joinPool(lot: number, pool: number): void {
@@ -171,8 +182,8 @@ export class WordAmounts implements LotAmounts {
     this.#extra.write(lot, this.#part);
   }
 
-  pickQuantity(pick: number): bigint {
-    return BigInt(this.#picks[pick] ?? 0);
+  unitsOf(quantity: Exact): bigint {
+    return unitsAt(quantity, this.quantityDecimals);
   }
 
   lotQuantity(lot: number): bigint {
@@ -209,7 +220,7 @@ export class WordAmounts implements LotAmounts {
     this.#extra.write(lot, this.#part);
   }
 
-  #split(lot: number, quantity: number, pool: number): number {
+  #split(lot: number, quantity: number, pool: number): void {
     const part = this.#newLot(quantity);
     const whole = this.#quantity[lot] ?? 0;
     if (pool === NO_POOL) {
@@ -220,7 +231,6 @@ export class WordAmounts implements LotAmounts {
     }
     this.#quantity[lot] = whole - quantity;
     this.#extra.write(part, this.#part);
-    return part;
   }
 
   /** Takes the cost of a part of a lot into `#part`, and the part from the lot. */
@@ -272,9 +282,9 @@ export class WordAmounts implements LotAmounts {
   }
 
   #addProceeds(index: number, quantity: number): void {
-    this.#multiply(this.#eventPrice[this.#event] ?? 0, quantity);
+    this.#multiply(this.#events.price(this.#event), quantity);
     this.#proceeds.add(index, this.#part);
-    const sign = this.#eventSign[this.#event] ?? 0;
+    const sign = this.#events.sign(this.#event);
     if (sign === 0) return;
     takeShare(this.#extraRest, { part: quantity, whole: this.#need, share: this.#part });
     if (sign > 0) this.#proceeds.add(index, this.#part);

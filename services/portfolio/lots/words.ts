@@ -6,6 +6,9 @@
 /** What words must stay below, with room for a sum of two. */
 export const WORD_LIMIT = 2 ** 52;
 
+/** The half of the range that is used: bounds of what is made of words are themselves rounded. */
+export const MOST_WORD = WORD_LIMIT / 2;
+
 /** Units of 10^-18 in a millionth. */
 export const LOW_LIMIT = 1_000_000_000_000;
 export const HIGH_DECIMALS = 6;

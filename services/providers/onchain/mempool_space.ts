@@ -77,8 +77,8 @@ export class MempoolSpace implements GaugeSource<"btc_mempool"> {
       projected: blocks.map(({ nTx, blockVSize, medianFee, feeRange }): ProjectedBlock => ({
         transactions: nTx,
         vsize: blockVSize,
-        medianFee,
-        feeRange,
+        medianFee: rounded(medianFee),
+        feeRange: feeRange.map(rounded),
       })),
     };
   }
@@ -105,4 +105,9 @@ export class MempoolSpace implements GaugeSource<"btc_mempool"> {
       ...(signal && { signal }),
     });
   }
+}
+
+/** A projection has no more than thousandths to it, however many digits its quotients have. */
+function rounded(fee: number): number {
+  return Number(fee.toFixed(3));
 }

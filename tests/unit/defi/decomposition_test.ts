@@ -46,12 +46,35 @@ Deno.test("decomposeYield() leaves base and sold rewards less gas of a lending p
 });
 
 Deno.test("decomposeYield() spans what a yield in one figure can be worth", () => {
-  const { net, isExact, netWithoutIncentives } = decompose({ supplyApy: 0.1, incentiveApy: null });
+  const { net, isExact, netWithoutIncentives } = decompose({
+    ...{ supplyApy: 0.1, incentiveApy: null, borrowApy: null },
+  });
   assertClose(net[0], 0.069);
   assertClose(net[1], 0.099);
   assertEquals(isExact, false);
   assert(netWithoutIncentives[0] <= 0);
   assertClose(netWithoutIncentives[1], 0.099);
+});
+
+Deno.test("decomposeYield() takes a yield for interest that comes with its borrow rate", () => {
+  const { net, isExact, steps } = decompose({ supplyApy: 0.03, incentiveApy: null });
+  assertClose(net[0], 0.029);
+  assertEquals(isExact, true);
+  assertEquals(steps.slice(0, 2).map(({ name }) => name), ["base", "reward"]);
+});
+
+Deno.test("decomposeYield() says that what is paid past the kink may end", () => {
+  const pool = samplePool();
+  const calm = Array.from({ length: 10 }, () => ({ supplyApy: 0.03, utilization: 0.8 }));
+  const days = [...calm, { supplyApy: 0.33, utilization: 0.99 }];
+  const metrics = poolMetrics(poolHistory(pool, sampleDays(days, pool)), settings);
+  assert(metrics !== null);
+  const { steps, net, isExact } = decomposeYield(pool, { metrics, settings });
+  const past = steps.find(({ name }) => name === "past_kink");
+  assertClose(past?.range[0] ?? NaN, -0.3);
+  assertEquals([past?.range[1], isExact], [0, false]);
+  assertClose(net[0], 0.029);
+  assertClose(net[1], 0.329);
 });
 
 Deno.test("decomposeYield() spans the drift of a pair until its volatility is known", () => {

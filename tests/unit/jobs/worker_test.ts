@@ -1,5 +1,6 @@
 import { GRACE_MS, HEARTBEAT_MS, LEASE_MS } from "@/jobs/run.ts";
 import { POLL_MS } from "@/jobs/worker.ts";
+import { JobsService } from "@/services/ops/mod.ts";
 import { AppError, ProviderError } from "@/services/kernel/errors.ts";
 import { MINUTE_MS, SECOND_MS, utcMsOf } from "@/services/kernel/time.ts";
 import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
@@ -160,6 +161,25 @@ Deno.test("Worker leaves a run behind that does not end, and frees its slot", as
   assertEquals((await kit.read(record)).state, "dead");
   assertEquals(kit.system.status().running, []);
   never.resolve(null);
+});
+
+Deno.test("JobSystem tells how far its own runs are and ends them at once, past the table", async () => {
+  const job = countJob(({ signal, reportProgress }) => {
+    reportProgress({ done: 2, total: 5, note: "rows" });
+    return untilAborted(signal);
+  });
+  await using kit = await JobKit.open({ jobs: [job] });
+  kit.start();
+  const record = await kit.system.enqueue(job.request(1));
+  await settle();
+  const service = new JobsService({ ...kit, wake: () => {}, runs: kit.system });
+  assertEquals((await kit.read(record)).progress, null, "The table learns it with a heartbeat");
+  assertEquals((await service.get(record.id)).progress, { done: 2, total: 5, note: "rows" });
+  assertEquals((await service.cancel(record.id)).isCancelRequested, true);
+  await settle();
+  assertEquals((await kit.read(record)).state, "cancelled");
+  assertEquals([kit.system.cancel(record.id), kit.system.progressOf(record.id)], [false, null]);
+  await assertRejects(() => service.cancel(record.id), { pattern: /it is cancelled/ });
 });
 
 Deno.test("Worker ends a cancelled run within a heartbeat", async () => {

@@ -88,7 +88,7 @@ Deno.test("MempoolSpace puts three answers into one reading", async () => {
       {
         transactions: 863,
         vsize: 746_096.5,
-        medianFee: 10.79646017699115,
+        medianFee: 10.796,
         feeRange: [1, 8.1, 302.1],
       },
     ],

@@ -1,8 +1,16 @@
 import { ConfigError } from "@/services/config.ts";
 import { AppError, StartupError } from "@/services/kernel/errors.ts";
-import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
+import { assert, assertEquals, assertMatch, assertThrows } from "@/tests/assert.ts";
 import { fakeCliIo } from "@/tests/fakes/cli_io.ts";
-import { Progress, readStdin, runScript, type Script, UsageError } from "@/tools/cli.ts";
+import {
+  choiceOf,
+  counted,
+  Progress,
+  readStdin,
+  runScript,
+  type Script,
+  UsageError,
+} from "@/tools/cli.ts";
 
 const greet = {
   name: "greet",
@@ -110,4 +118,17 @@ Deno.test("readStdin() reads all of it, up to its limit", async () => {
   const short = fakeCliIo([], { stdin: "µ = 12" });
   const failed = await readStdin(short.io, { maxBytes: 6 }).catch((error) => error);
   assert(failed instanceof UsageError);
+});
+
+Deno.test("choiceOf() gives the name that was chosen, and refuses others with what there is", () => {
+  const names = ["fifo", "lifo"] as const;
+  assertEquals(choiceOf("lifo", { flag: "--method", names }), "lifo");
+  assertThrows(() => choiceOf("best", { flag: "--method", names }), {
+    type: UsageError,
+    pattern: /^--method "best": expected one of fifo, lifo$/,
+  });
+});
+
+Deno.test("counted() says one file and two files", () => {
+  assertEquals([0, 1, 2].map((count) => counted(count, "file")), ["0 files", "1 file", "2 files"]);
 });

@@ -31,5 +31,5 @@ Deno.test("pools:import refuses a file whose columns it does not know", async ()
 Deno.test("pools:simulate says what is wrong with a flag", async () => {
   const { io, printed } = fakeCliIo(["--max_weight", "2"]);
   assertEquals(await runScript(POOLS_SIMULATE, io), 2);
-  assertMatch(printed.stderr, /--max_weight "2": expected a number from 0.01 to 1/);
+  assertMatch(printed.stderr, /--max_weight "2": Expected a number from 0.01 to 1/);
 });

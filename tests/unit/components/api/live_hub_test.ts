@@ -1,6 +1,6 @@
 import { LiveHub, type LiveSink, MAX_CANDLE_STREAMS } from "@/components/api/live_hub.ts";
+import type { PoolTick, PriceTick } from "@/components/api/live_events.ts";
 import { MAX_PORTFOLIO_STREAMS, parsePortfolioTick } from "@/components/api/live_portfolios.ts";
-import type { PriceTick } from "@/components/api/live_events.ts";
 import { GONE_AFTER_MS, type LivePort, PortDesk } from "@/components/api/live_messages.ts";
 import { STABLE_MS } from "@/components/api/live_stream.ts";
 import { assertEquals } from "@/tests/assert.ts";
@@ -22,12 +22,24 @@ function setUp(stored: readonly PriceTick[] = []) {
       requests.push(portfolioId);
       return Promise.resolve(portfolioTick(portfolioId, 7));
     },
+    fetchPools: () => {
+      requests.push("pools");
+      return Promise.resolve([poolTick("aave-usdc", 0.05)]);
+    },
     fetchPrices: (coins) => {
       requests.push(coins.join());
       return Promise.resolve(stored.filter(({ coinId }) => coins.includes(coinId)));
     },
   });
   return { timer, streams, requests, hub };
+}
+
+function poolTick(poolId: string, supplyApy: number): PoolTick {
+  return {
+    ...{ poolId, supplyApy, incentiveApy: null, borrowApy: null, utilization: null },
+    ...{ kinkDistance: null, tvlUsd: null, withdrawableUsd: null, volatilityPp: null },
+    ...{ scoreV0: null, scoreV1: null, at: 0 },
+  };
 }
 
 /** A page that notes what it is told. */
@@ -39,13 +51,16 @@ function listener() {
     onCandle: ({ coinId, interval, close }) => heard.push(`${coinId} ${interval} ${close}`),
     onReset: ({ coinId, interval }) => heard.push(`reset ${coinId} ${interval}`),
     onScores: (ticks) => heard.push(...ticks.map(({ coinId, score }) => `${coinId} = ${score}`)),
+    onPools: (ticks) =>
+      heard.push(...ticks.map(({ poolId, supplyApy }) => `${poolId} ${supplyApy}`)),
     onPortfolio: ({ portfolioId, navUsd }) => heard.push(`${portfolioId} ${navUsd}`),
     onState: ({ kind }) => heard.push(kind),
+    onPoolState: ({ kind }) => heard.push(`pools ${kind}`),
   };
   return { heard, sink };
 }
 
-const NOTHING = { coins: [], candles: [], scores: false, portfolios: [] };
+const NOTHING = { coins: [], candles: [], scores: false, pools: false, portfolios: [] };
 const wants = (...coins: string[]) => ({ ...NOTHING, coins });
 const bars = (coinId: string, interval = "5m") => ({
   ...NOTHING,
@@ -123,6 +138,50 @@ Deno.test("LiveHub tells new scores over one stream to the pages that show some"
   assertEquals(streams.open.length, 1);
   second.leave();
   assertEquals(streams.open.length, 0);
+});
+
+const POOL = {
+  id: "aave-usdc",
+  supply_apy: 0.05,
+  utilization: 0.9,
+  scores: { v0: 12.5, v1: null },
+  asof: "2026-11-21T00:00:00Z",
+};
+
+Deno.test("LiveHub tells new readings of pools, over one stream, to the pages that show some", async () => {
+  const { hub, streams } = setUp();
+  const [one, two, other] = [listener(), listener(), listener()];
+  const pools = { ...wants(), pools: true };
+  const first = hub.join(one.sink);
+  const second = hub.join(two.sink);
+  first.want(pools);
+  second.want(pools);
+  hub.join(other.sink).want(wants());
+  assertEquals(streams.open.map(({ path }) => path), ["/api/stream/pools"]);
+  streams.last.open();
+  streams.last.send({ name: "pool_update", data: [POOL, { ...POOL, supply_apy: "much" }] });
+  await settle();
+  assertEquals(one.heard, ["pools live", "aave-usdc 0.05"]);
+  assertEquals(two.heard, ["pools connecting", "pools live", "aave-usdc 0.05"]);
+  assertEquals(other.heard, []);
+  first.leave();
+  second.leave();
+  assertEquals(streams.open.length, 0);
+});
+
+Deno.test("LiveHub asks for pools by request where their stream is cut again and again", async () => {
+  const { hub, streams, timer, requests } = setUp();
+  const { heard, sink } = listener();
+  const member = hub.join(sink);
+  member.want({ ...wants(), pools: true });
+  for (let cuts = 0; cuts < 3; cuts++) {
+    streams.last.end();
+    await settle();
+    if (cuts < 2) await timer.advance(timer.delays.at(0) ?? 0);
+  }
+  assertEquals(requests, ["pools"]);
+  assertEquals(heard.slice(-2), ["aave-usdc 0.05", "pools polling"]);
+  member.leave();
 });
 
 Deno.test("LiveHub asks for more when a page wants more, and keeps what it has when one leaves", () => {

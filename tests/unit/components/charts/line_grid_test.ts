@@ -8,8 +8,19 @@ const DAY = Date.UTC(2026, 3, 1);
 Deno.test("usualBarMs() is the round length nearest to what lies between most readings", () => {
   assertEquals(usualBarMs([]), DAY_MS);
   assertEquals(usualBarMs([DAY]), DAY_MS);
-  assertEquals(usualBarMs([0, 59_000, 121_000, 10 * HOUR_MS]), MINUTE_MS);
+  assertEquals(usualBarMs([0, 59_000, 121_000, 179_000]), MINUTE_MS);
   assertEquals(usualBarMs([0, 6.2 * HOUR_MS, 12.1 * HOUR_MS]), 6 * HOUR_MS);
+});
+
+Deno.test("usualBarMs() counts time, not readings: a burst of seconds stays in its day", () => {
+  const days = Array.from({ length: 30 }, (_, day) => DAY + day * DAY_MS);
+  const seconds = Array.from({ length: 600 }, (_, second) => DAY + 30 * DAY_MS + second * 1_000);
+  assertEquals(usualBarMs([...days, ...seconds]), DAY_MS);
+});
+
+Deno.test("usualBarMs() widens the bars of readings that would be too many to draw", () => {
+  const year = Array.from({ length: 40_000 }, (_, at) => DAY + at * MINUTE_MS);
+  assertEquals(usualBarMs(year), 5 * MINUTE_MS);
 });
 
 Deno.test("barGrid() keeps readings around midnight in bars of their own", () => {

@@ -24,6 +24,12 @@ Deno.test("gaugeLines() draws hours as hours", () => {
   assertEquals(valuesOf(set), [0, 1, 2]);
 });
 
+Deno.test("gaugeLines() shows as a gap what was not read since", () => {
+  const set = gaugeLines([reading(0), reading(1)], { ...LINES, until: reading(4).t + 20_000 });
+  assertEquals(valuesOf(set), [0, 1, null, null, null]);
+  assertEquals(gaugeLines([reading(0), reading(1)], { ...LINES, until: START }).length, 2);
+});
+
 const SET = gaugeLines([0, 1, 2].map((minute) => reading(minute)), LINES);
 
 Deno.test("withReading() moves on by a bar and forgets the oldest", () => {

@@ -25,7 +25,13 @@ const cases: {
   { name: "has none", state: state("live"), ageMs: null, expected: "No live prices" },
   { name: "is polled", state: state("polling"), ageMs: 0, expected: "Polling every 5 s" },
   { name: "is polled and stale", state: state("polling"), ageMs: 60_000, expected: "Stale, 1 min" },
-  { name: "is over", state: state("live"), ageMs: 34_000, source: "demo", expected: "Demo over" },
+  {
+    name: "is a demo that stopped",
+    state: state("live"),
+    ageMs: 34_000,
+    source: "demo",
+    expected: "Demo stopped",
+  },
   { name: "is demo", state: state("live"), ageMs: 9_000, source: "demo", expected: "Live" },
   {
     name: "is cut off from the demo market",

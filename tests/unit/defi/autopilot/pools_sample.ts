@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS } from "@/services/kernel/time.ts";
-import { MAX_STEPS } from "@/services/defi/autopilot/simulate.ts";
+import type { SimulatedAutopilot } from "@/services/defi/autopilot/autopilot_service.ts";
+import { MAX_STEPS, simulateAutopilot } from "@/services/defi/autopilot/simulate.ts";
 import type { AutopilotConstraints } from "@/services/defi/autopilot/simulation.ts";
 import type { StoredSnapshot } from "@/services/defi/pool.ts";
 import { type PoolHistory, poolHistory } from "@/services/defi/pool_history.ts";
@@ -51,6 +52,30 @@ export function sampleConstraints(
     settings: DEFAULT_POOL_SETTINGS,
     ...given,
   };
+}
+
+/** A simulation of one steady pool, or of others, with all that goes with it. */
+export function sampleSimulated(
+  given: Partial<AutopilotConstraints> = {},
+  pools: readonly PoolHistory[] = [steadyPool()],
+): SimulatedAutopilot {
+  const constraints = sampleConstraints(given);
+  return {
+    constraints,
+    scope: { assets: undefined, chains: undefined, protocols: undefined },
+    poolsKept: pools.length,
+    isEndMoved: false,
+    sources: [{ name: "sample", pools: pools.length }],
+    simulation: simulateAutopilot(pools, constraints),
+    pools: pools.map(({ pool }) => ({ ...pool, source: "sample" })),
+  };
+}
+
+function steadyPool(): PoolHistory {
+  return dailyPool(
+    "steady",
+    Array.from({ length: 12 }, (_, day) => ({ updatedAt: sampleDay(day) })),
+  );
 }
 
 /** More steps than a simulation takes. */

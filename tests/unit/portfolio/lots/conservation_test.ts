@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { assertEquals } from "@/tests/assert.ts";
+import { assert, assertEquals } from "@/tests/assert.ts";
 import { Decimal } from "@/services/kernel/decimal.ts";
 import {
   type LotBook,
@@ -100,7 +100,9 @@ function assertSaleTotals(rows: readonly LotRow[], book: LotBook): void {
     const parts = book.disposals.filter(({ rowId }) => rowId === row.id);
     const quantity = new Decimal(row.quantity).abs();
     const worth = quantity.times(row.unitPriceUsd ?? 0).minus(row.fee ?? 0);
-    assertEquals(total(parts.map((part) => part.quantity)).toString(), quantity.toString());
+    const missing = quantity.minus(total(parts.map((part) => part.quantity)));
+    // What is short by its maker's rounding has no lot, and no part of its own.
+    assert(missing.gte(0) && missing.lte(quantity.times("1e-12")), `${missing} of ${row.id}`);
     assertEquals(total(parts.map((part) => part.proceeds)).toString(), worth.toString());
   }
 }

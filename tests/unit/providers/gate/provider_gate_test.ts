@@ -181,6 +181,39 @@ test("takes a stated absence as an answer and remembers it for an hour", async (
   assertEquals(venue.asked.length, 2);
 });
 
+const REASONS = [
+  { name: "a text under error", body: { error: "Query is archived" } },
+  { name: "a message in error", body: { error: { message: "Query is archived" } } },
+  { name: "a message", body: { message: " Query is\n archived " } },
+  { name: "a msg", body: { code: -1, msg: "Query is archived" } },
+];
+for (const { name, body } of REASONS) {
+  test(`passes on why a request was refused: ${name}`, async ({ venue, kit }) => {
+    venue.answer(() => Response.json(body, { status: 402 }));
+    const { message } = await failed(kit, kit.gate.fetchJson(ask("/price")));
+    assertMatch(message, /HTTP 402: Query is archived$/);
+  });
+}
+
+test("keeps keys out of the words of a refusal, which are short", async ({ venue, kit }) => {
+  const error = `No such key: topsecret ${"x".repeat(999)}`;
+  venue.answer(() => Response.json({ error }, { status: 400 }));
+  const { message } = await failed(kit, kit.gate.fetchJson(ask("/price")));
+  assertMatch(message, /HTTP 400: No such key: … x+$/);
+  assert(message.length < 400);
+}, { secretHeaders: { "x-key": new Secret("topsecret") } });
+
+test("repeats a POST that starts nothing, and no other", async ({ venue, kit }) => {
+  for (const [isRepeatable, asked] of [[true, 2], [false, 1]] as const) {
+    venue.answer(status(503), status(200));
+    const before = venue.asked.length;
+    const request = { ...ask("/rpc"), method: "POST", body: {}, isRepeatable } as const;
+    const result = await drive(kit, kit.gate.fetchJson(request));
+    assertEquals(result.status, isRepeatable ? "fulfilled" : "rejected");
+    assertEquals(venue.asked.length - before, asked);
+  }
+});
+
 test("blames the request for any other 4xx, and asks once", async ({ venue, kit }) => {
   venue.answer(status(404));
   const error = await failed(kit, kit.gate.fetchJson(ask("/a")));

@@ -1,0 +1,97 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { retryStream, watchPools } from "../components/api/live.ts";
+import type { PoolTick } from "../components/api/live_events.ts";
+import type { LiveState } from "../components/api/live_state.ts";
+import { describeLive, type LiveStatus, POOLS } from "../components/live/live_status.ts";
+import { PoliteSpeech } from "../components/live/polite_speech.ts";
+import { FEED_DOTS } from "./live/feed_dots.ts";
+import { PoolCells } from "./live/pool_cells.tsx";
+
+/** How often ages are looked at. */
+const AGES_EVERY_MS = 1_000;
+
+const timer = {
+  after(ms: number, run: () => void) {
+    const id = setTimeout(run, ms);
+    return () => clearTimeout(id);
+  },
+};
+
+/** Keeps the pools of the page live, and says how their stream stands. */
+export default function LivePools() {
+  const status = useSignal<LiveStatus | null>(null);
+  const spoken = useSignal("");
+
+  useEffect(() => {
+    const speech = new PoliteSpeech((text) => spoken.value = text, { timer });
+    const stop = keepLive((next) => {
+      const before = status.value;
+      if (before?.label === next.label) return;
+      status.value = next;
+      // That it connects at first is no news; what breaks or comes back is.
+      const isNews = before !== null && before.kind !== next.kind && before.kind !== "connecting";
+      if (isNews && next.kind !== "connecting") speech.say(next.sentence);
+    });
+    return () => {
+      stop();
+      speech.stop();
+    };
+  }, []);
+
+  const shown = status.value;
+  return (
+    <span class="pool-feed" data-kind={shown?.kind ?? "connecting"}>
+      {shown === null ? null : (
+        <span class="feed" data-kind={shown.kind} title={shown.sentence}>
+          <span class="dot" data-state={FEED_DOTS[shown.kind]} />
+          {shown.label}
+        </span>
+      )}
+      {shown?.kind === "offline"
+        ? <button type="button" class="btn" data-size="s" onClick={retryStream}>Try now</button>
+        : null}
+      <span class="sr" role="status" aria-live="polite">{spoken.value}</span>
+    </span>
+  );
+}
+
+/** Writes readings into the page as they come, between two frames of the screen. */
+function keepLive(onStatus: (status: LiveStatus) => void): () => void {
+  const cells = new PoolCells(document);
+  const motion = matchMedia("(prefers-reduced-motion: reduce)");
+  const pending = new Map<string, PoolTick>();
+  let state: LiveState | null = null;
+  let painting = 0;
+
+  function look() {
+    const at = cells.newestAt;
+    const newest = at === null ? null : { at, isTraded: false, source: null };
+    onStatus(describeLive({ subject: POOLS, state, newest, now: Date.now() }));
+  }
+
+  function paint() {
+    painting = 0;
+    const now = performance.now();
+    for (const tick of pending.values()) cells.write(tick, { isCalm: motion.matches, now });
+    pending.clear();
+    look();
+  }
+
+  const stopWatching = watchPools({
+    onPools(ticks) {
+      for (const tick of ticks) pending.set(tick.poolId, tick);
+      if (painting === 0) painting = requestAnimationFrame(paint);
+    },
+    onState(next) {
+      state = next;
+      look();
+    },
+  });
+  const ages = setInterval(look, AGES_EVERY_MS);
+  return () => {
+    stopWatching();
+    clearInterval(ages);
+    cancelAnimationFrame(painting);
+  };
+}

@@ -1,0 +1,180 @@
+import { DAY_MS, type UtcMs } from "../../kernel/time.ts";
+import type { AssetId } from "../../market/mod.ts";
+import type { AssetMatcher } from "./asset_matcher.ts";
+import type { LotEvent } from "./asset_plan.ts";
+import type { EventColumns } from "./event_columns.ts";
+import { formatExact, powerOfTen } from "./exact.ts";
+import type { LotAmounts } from "./lot_amounts.ts";
+import type { Disposal, Lot, LotOptions, RealizedTotal } from "./lot_book.ts";
+import { ARRIVED } from "./lot_table.ts";
+import { YearSums } from "./year_sums.ts";
+import { MONEY_DECIMALS } from "./words.ts";
+
+const LONG_TERM_DAYS = 365;
+/** Fractions that are written before others get their turn. */
+const FRACTIONS_AT_ONCE = 1_000;
+
+/** A matched asset. */
+export interface Matched {
+  readonly assetId: AssetId;
+  readonly columns: EventColumns;
+  readonly amounts: LotAmounts;
+  readonly matcher: AssetMatcher;
+  readonly options: LotOptions;
+}
+
+/** An open lot as it was written, and what tells whether it is still the same. */
+interface WrittenLot {
+  readonly event: LotEvent;
+  readonly account: number;
+  readonly link: number;
+  readonly quantity: bigint;
+  readonly cost: bigint;
+  readonly lot: Lot;
+}
+
+/** Writes out what follows from a match; what did not change since the last time stays as it is. */
+export class BookWriter {
+  readonly #matched: Matched;
+  readonly #years: YearSums;
+  #disposals: readonly Disposal[] = [];
+  #written: ReadonlyMap<number, WrittenLot> = new Map();
+
+  constructor(matched: Matched) {
+    this.#matched = matched;
+    this.#years = new YearSums(matched);
+  }
+
+  get disposals(): readonly Disposal[] {
+    return this.#disposals;
+  }
+
+  get realized(): readonly RealizedTotal[] {
+    return this.#years.totals;
+  }
+
+  /** Writes what was taken by the events from one on. Yields now and then. */
+  *writeDisposals(from: number): Generator<void> {
+    const { columns, matcher } = this.#matched;
+    const { events, lots } = matcher.fractions;
+    const first = firstAtLeast(events, from);
+    const disposals = this.#disposals.slice(0, first);
+    for (let index = first; index < events.length; index++) {
+      const event = columns.events[events.at(index)];
+      const lot = lots.at(index);
+      const origin = lot < 0 ? null : columns.events[matcher.lots.eventOf(lot)] ?? null;
+      if (event) disposals.push(disposalOf(this.#matched, { index, event, origin }));
+      if (index % FRACTIONS_AT_ONCE === 0) yield;
+    }
+    this.#disposals = disposals;
+    this.#years.update(disposals, first);
+  }
+
+  /** What is open, in order of acquisition. */
+  writeLots(): Lot[] {
+    const { amounts, matcher } = this.#matched;
+    const written = new Map<number, WrittenLot>();
+    const lots: Lot[] = [];
+    for (let lot = 0; lot < matcher.lots.length; lot++) {
+      if (!amounts.isOpen(lot)) continue;
+      const open = this.#writeLot(lot);
+      written.set(lot, open);
+      lots.push(open.lot);
+    }
+    this.#written = written;
+    return lots.sort((a, b) => (a.acquired ?? 0) - (b.acquired ?? 0));
+  }
+
+  #writeLot(lot: number): WrittenLot {
+    const { columns, amounts, matcher: { lots } } = this.#matched;
+    const event = columns.events[lots.eventOf(lot)];
+    if (!event) throw new RangeError(`Cannot find what opened lot ${lot}`);
+    const [account, link] = [lots.accountOf(lot), lots.linkOf(lot)];
+    const [quantity, cost] = [amounts.lotQuantity(lot), amounts.lotCost(lot)];
+    const known = this.#written.get(lot);
+    const isSame = known?.event === event && known.account === account && known.link === link &&
+      known.quantity === quantity && known.cost === cost;
+    if (isSame) return known;
+    const place = { account: columns.accounts[account] ?? "", isInTransit: link !== ARRIVED };
+    return {
+      ...{ event, account, link, quantity, cost },
+      lot: lotOf(this.#matched, { ...place, event, quantity, cost }),
+    };
+  }
+}
+
+/** The first fraction of an event, or of a later one. */
+function firstAtLeast(events: AssetMatcher["fractions"]["events"], event: number): number {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (events.at(middle) < event) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+interface OpenLot {
+  readonly event: LotEvent;
+  readonly account: string;
+  readonly isInTransit: boolean;
+  readonly quantity: bigint;
+  readonly cost: bigint;
+}
+
+function lotOf(
+  { assetId, amounts: { quantityDecimals, costDecimals } }: Matched,
+  { event, account, isInTransit, quantity, cost }: OpenLot,
+): Lot {
+  const perUnit = cost * powerOfTen(quantityDecimals + MONEY_DECIMALS) /
+    (quantity * powerOfTen(costDecimals));
+  return {
+    ...{ assetId, account },
+    acquired: acquiredAt(event),
+    quantity: formatExact({ units: quantity, decimals: quantityDecimals }),
+    cost: event.isValued ? formatExact({ units: cost, decimals: costDecimals }) : null,
+    unitCost: event.isValued ? formatExact({ units: perUnit, decimals: MONEY_DECIMALS }) : null,
+    rowId: event.row.id,
+    isInTransit,
+  };
+}
+
+/** When the units of a lot were acquired; a transfer from nowhere does not say. */
+function acquiredAt({ kind, row }: LotEvent): UtcMs | null {
+  return kind === "open" && row.action !== "TRANSFER_IN" ? row.at : null;
+}
+
+interface Fraction {
+  readonly index: number;
+  readonly event: LotEvent;
+  /** What opened its lot; `null` for what was not held. */
+  readonly origin: LotEvent | null;
+}
+
+function disposalOf({ amounts, options }: Matched, { index, event, origin }: Fraction): Disposal {
+  const { row } = event;
+  const { quantity, cost, proceeds } = amounts.fraction(index);
+  const decimals = amounts.costDecimals;
+  const isCostKnown = origin === null ? options.missingCost === "zero" : origin.isValued;
+  const isGainKnown = isCostKnown && event.isValued;
+  const acquired = origin && acquiredAt(origin);
+  const daysHeld = acquired === null ? null : Math.floor((row.at - acquired) / DAY_MS);
+  const isLong = daysHeld !== null && daysHeld > (options.longTermDays ?? LONG_TERM_DAYS);
+  return {
+    rowId: row.id,
+    action: row.action,
+    assetId: row.assetId,
+    account: row.account,
+    lotRowId: origin && origin.row.id,
+    acquired,
+    disposed: row.at,
+    quantity: formatExact({ units: quantity, decimals: amounts.quantityDecimals }),
+    cost: isCostKnown ? formatExact({ units: cost, decimals }) : null,
+    proceeds: event.isValued ? formatExact({ units: proceeds, decimals }) : null,
+    gain: isGainKnown ? formatExact({ units: proceeds - cost, decimals }) : null,
+    daysHeld,
+    term: daysHeld === null ? null : isLong ? "long" : "short",
+    isComplete: isGainKnown && acquired !== null,
+  };
+}
