@@ -125,6 +125,7 @@ Deno.test({
       await using visited = await visit(browser, `${url}/portfolio/${id}`);
       const { page, complaints } = visited;
       await showsLead(page, money(NAV_USD / DOLLARS_PER_EURO));
+      await page.locator("#nav .source").getByText("daily").waitFor();
       await loseRates(page, dataDir);
       await allowEndOfDay(page, dataDir);
       assertEquals(complaints, []);

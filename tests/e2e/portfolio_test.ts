@@ -264,7 +264,9 @@ testInBrowser("portfolios in Chromium", [
         .waitFor();
       await page.getByRole("button", { name: "Add a note on Solana" }).click();
       assertEquals(await axeFindings(page), []);
-      await page.getByLabel("Note on Solana").fill("sell above 300, buy below 80");
+      await page.getByRole("textbox", { name: "Note on Solana" }).fill(
+        "sell above 300, buy below 80",
+      );
       await page.getByRole("button", { name: "Keep note" }).click();
       await page.locator(".watch-note", { hasText: "sell above 300" }).waitFor();
       await page.getByLabel("Asset to add").fill("no-such-coin");
