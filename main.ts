@@ -109,7 +109,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const wake = jobs.wake.bind(jobs);
   const jobsService = new JobsService({ store: jobStore, clock, wake, runs: jobs });
   const ops = createOps(core, {
-    ...{ ...parts, outside, jobs, live, jobsService, fx: portfolio.fx, logs, version },
+    ...{ ...parts, outside, jobs, live, jobsService, fx: portfolio.fx, poolParts, logs, version },
     streams: () => streams.stats(),
   });
   const answer = await createFront(core, {

@@ -10,7 +10,7 @@ import { LivePage } from "./live/live_page.ts";
 import { REGIONS_EVENT } from "./page/regions.ts";
 
 /** The kinds of a page that has heard a live price of its own. */
-const KNOWN: ReadonlySet<LiveStatusKind> = new Set(["live", "stale", "over", "polling"]);
+const KNOWN: ReadonlySet<LiveStatusKind> = new Set(["live", "stale", "stopped", "polling"]);
 
 const timer = {
   after(ms: number, run: () => void) {
@@ -81,10 +81,11 @@ function showBanner({ kind, sentence }: LiveStatus): void {
   const place = document.getElementById("stream-banner");
   if (place === null) return;
   // A browser without any connection has a banner of its own.
-  const isBroken = kind === "stale" || kind === "over" || (kind === "offline" && navigator.onLine);
+  const isBroken = kind === "stale" || kind === "stopped" ||
+    (kind === "offline" && navigator.onLine);
   place.hidden = !isBroken;
   if (isBroken) {
-    render(kind === "over" ? overBanner(sentence) : brokenBanner(kind, sentence), place);
+    render(kind === "stopped" ? stoppedBanner(sentence) : brokenBanner(kind, sentence), place);
   }
 }
 
@@ -102,14 +103,14 @@ function brokenBanner(kind: LiveStatusKind, sentence: string): VNode {
   );
 }
 
-function overBanner(sentence: string): VNode {
+function stoppedBanner(sentence: string): VNode {
   return (
     <Banner
       kind="stale"
       icon="clock"
       actions={<BannerButton label="Load again" onClick={() => location.reload()} />}
     >
-      <b>These prices are over.</b> {sentence}.
+      <b>These prices stand still.</b> {sentence}.
     </Banner>
   );
 }

@@ -6,8 +6,9 @@ import { readPools } from "./pools/(_components)/read_pools.ts";
 
 const HEADER = [
   ...["pool_id", "protocol", "chain", "symbol", "score_v1", "score_v0", "coverage_v1"],
-  ...["supply_apy", "incentive_apy", "borrow_apy", "utilization", "kink", "tvl_usd"],
-  ...["is_stale", "warnings", "asof", "source"],
+  ...["supply_apy", "incentive_apy", "borrow_apy", "utilization", "kink", "is_kink_assumed"],
+  ...["kink_distance", "tvl_usd", "withdrawable_usd", "volatility_pp", "tvl_trend_30d"],
+  ...["is_frozen", "is_paused", "is_stale", "warnings", "asof", "source"],
 ];
 
 function csvRow({ pool, metrics, scores, warnings, source }: PoolCard) {
@@ -15,8 +16,10 @@ function csvRow({ pool, metrics, scores, warnings, source }: PoolCard) {
     ...[pool.id, pool.protocol, pool.chain, pool.symbol],
     ...[scores.v1.score, scores.v0.score, scores.v1.coverage],
     ...[metrics.supplyApy, metrics.incentiveApy, metrics.borrowApy],
-    ...[metrics.utilization, metrics.kink, metrics.tvlUsd],
-    String(metrics.isStale),
+    ...[metrics.utilization, metrics.kink, String(metrics.isKinkAssumed)],
+    ...[metrics.kinkDistance, metrics.tvlUsd, metrics.withdrawableUsd],
+    ...[metrics.volatilityPp, metrics.tvlTrend30],
+    ...[metrics.isFrozen, metrics.isPaused, metrics.isStale].map(String),
     warnings.map(({ code }) => code).join(" "),
     isoInstant(metrics.asof),
     source,

@@ -13,6 +13,10 @@ const BENCHES: readonly { file: string; what: string }[] = [
   { file: "tests/bench/frames_bench.ts", what: "exchange frames against JSON.parse alone" },
   { file: "tests/bench/ticks_bench.ts", what: "trades into candles, and ingest while serving" },
   { file: "tests/bench/import_bench.ts", what: "CSV into SQLite while a reader asks" },
+  {
+    file: "tests/bench/ledger_import_bench.ts",
+    what: "a million transactions into the running product",
+  },
   { file: "tests/bench/start_bench.ts", what: "cold start" },
   { file: "tests/bench/chart_bench.ts", what: "drawing candles in Chromium" },
   { file: "tests/load/http_load.ts", what: "HTTP against Deno.serve and Fastify" },

@@ -7,7 +7,6 @@ import {
   SCORE_METHODS,
   type SimulationQuery,
 } from "@/services/defi/mod.ts";
-import { AppError } from "@/services/kernel/errors.ts";
 import { SqlPoolStore } from "@/services/storage/mod.ts";
 import { runAsProcess, type Script, UsageError } from "./cli.ts";
 import { openFromEnvironment } from "./cli_database.ts";
@@ -54,22 +53,29 @@ what is left out comes from the settings.
   --help                show this text`,
   flags: FLAGS,
   positionals: { min: 0, max: 0 },
-  async main({ io, flags, report }) {
+  async main({ io, flags, report, progress }) {
     const query = readQuery(flags);
     await using opened = await openFromEnvironment(io);
     const { config, clock, database } = opened;
     const store = new SqlPoolStore(database, clock);
     const archive = new PoolArchive({ store, changes: database.changes, clock });
     const settings = readPoolSettings(config.pools.parameters);
-    const autopilot = new AutopilotService({ archive, clock, settings });
+    const bar = progress("Simulating");
+    const autopilot: AutopilotService = new AutopilotService({
+      ...{ archive, clock, settings },
+      async pause() {
+        const { stepsDone, steps } = autopilot.progress(query) ?? { stepsDone: 0, steps: 0 };
+        bar.update(stepsDone, steps);
+        if (io.signal.aborted) autopilot.cancel(query);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      },
+    });
     try {
       const wire = simulationToWire(await autopilot.simulate(query));
+      bar.end();
       report(wire, JSON.stringify(wire.summary, null, 2));
-      return 0;
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      io.stderr(`pools:simulate: ${error.message}\n`);
-      return 1;
+    } finally {
+      bar.end();
     }
   },
 } as const satisfies Script<typeof FLAGS>;

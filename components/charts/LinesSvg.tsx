@@ -57,9 +57,8 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
           {frame.references.map(({ key, label, y }) => (
             <text
               key={key}
-              class="c-text c-ink c-end"
-              x="100%"
-              dx={-6 - END_LABELS_PX}
+              class="c-text c-ink"
+              x={REFERENCE_LABEL_PX}
               y={referenceLabelY(y)}
             >
               {label}
@@ -84,7 +83,7 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
 }
 
 /** A stretch of no length is still a mark. */
-const LEAST_SPAN_PX = 2;
+const LEAST_SPAN_PX = 6;
 
 function Span({ span, height }: { readonly span: SpanShape; readonly height: number }) {
   const [from, to] = [span.from * LINE_VIEW_PX, span.to * LINE_VIEW_PX];
@@ -99,6 +98,9 @@ function Span({ span, height }: { readonly span: SpanShape; readonly height: num
     />
   );
 }
+
+/** Beside the labels of the axis, which stand at the left too. */
+const REFERENCE_LABEL_PX = 48;
 
 /** Above its line, or below it at the top, where there is no room. */
 function referenceLabelY(y: number): number {

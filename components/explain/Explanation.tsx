@@ -8,6 +8,7 @@ import {
   formatShare,
 } from "../format/number.ts";
 import { SourceLine, type SourceState } from "../states/Panel.tsx";
+import { ExplanationFrame, type ShownInput, unknownOf } from "./ExplanationFrame.tsx";
 
 export interface ExplainedInput {
   readonly name: string;
@@ -55,8 +56,6 @@ export interface ExplainedFigure {
 const COMPACT_FROM = 1_000_000;
 /** Units that stand behind their amounts as they are called. */
 const NAMED_UNITS: ReadonlySet<string> = new Set(["gwei", "sat/vB", "vB", "sat"]);
-/** As many inputs stand as they are; more scroll in a frame of their own. */
-const MAX_OPEN_INPUTS = 12;
 
 interface UnitValueProps {
   readonly value: number | null;
@@ -105,44 +104,35 @@ function plain(value: number) {
 
 /** Words, formula, inputs, rounding and raw rows of a figure: the drawer and the page alike. */
 export function Explanation({ figure }: { readonly figure: ExplainedFigure }) {
-  const { provenance } = figure;
-  const state: SourceState = provenance?.isDemo ? "sim" : "current";
+  const { provenance, value, unit, reason, words, formula, rounding } = figure;
   return (
-    <article class="overlay-body explanation" id="explanation" data-label={titleOf(figure)}>
-      <div>
-        <div class="quote">
-          <b>
-            <UnitValue value={figure.value} unit={figure.unit} reason={figure.reason} />
-          </b>
-        </div>
-        {figure.value === null
-          ? <p class="second">Unknown: {figure.reason ?? "no reason given"}.</p>
-          : null}
-        {provenance === null ? null : (
-          <SourceLine
-            state={state}
-            parts={[
-              provenance.source,
-              provenance.derivedFrom === null
-                ? provenance.resolution
-                : `${provenance.resolution}, derived from ${provenance.derivedFrom}`,
-              <Moment key="asof" at={provenance.asof} />,
-            ]}
-          />
-        )}
-      </div>
-      <p class="lede">{figure.words}</p>
-      <div>
-        <h3>Formula</h3>
-        <p class="formula">{figure.formula}</p>
-      </div>
-      <Inputs inputs={figure.inputs} />
-      <div>
-        <h3>Rounding</h3>
-        <p class="second">{figure.rounding}</p>
-      </div>
+    <ExplanationFrame
+      title={titleOf(figure)}
+      value={<UnitValue value={value} unit={unit} reason={reason} />}
+      unknown={unknownOf(figure)}
+      source={provenance === null ? null : <Provenance provenance={provenance} />}
+      inputs={figure.inputs.map(shownInput)}
+      {...{ words, formula, rounding }}
+    >
       <RawRows rows={figure.rows} />
-    </article>
+    </ExplanationFrame>
+  );
+}
+
+function Provenance(
+  { provenance }: { readonly provenance: NonNullable<ExplainedFigure["provenance"]> },
+) {
+  const { source, resolution, asof, derivedFrom, isDemo } = provenance;
+  const state: SourceState = isDemo ? "sim" : "current";
+  return (
+    <SourceLine
+      state={state}
+      parts={[
+        source,
+        derivedFrom === null ? resolution : `${resolution}, derived from ${derivedFrom}`,
+        <Moment key="asof" at={asof} />,
+      ]}
+    />
   );
 }
 
@@ -151,38 +141,18 @@ export function titleOf({ label, asset }: ExplainedFigure): string {
   return `${label} of ${asset.name}`;
 }
 
-function Inputs({ inputs }: { readonly inputs: readonly ExplainedInput[] }) {
-  if (inputs.length === 0) return null;
-  const frame = inputs.length <= MAX_OPEN_INPUTS ? {} : {
-    class: "scroller",
-    tabIndex: 0,
-    role: "region" as const,
-    "aria-label": "Inputs, scrollable",
+function shownInput({ name, value, unit, asof, source, resolution }: ExplainedInput): ShownInput {
+  return {
+    name,
+    origin: (
+      <>
+        {source === null ? null : <span>{source}</span>}
+        {resolution === null ? null : <span>{resolution}</span>}
+        {asof === null ? null : <Moment at={asof} />}
+      </>
+    ),
+    value: <UnitValue value={value} unit={unit} reason="not in the store" />,
   };
-  return (
-    <div>
-      <h3>Inputs</h3>
-      <div {...frame}>
-        <dl class="rows">
-          {inputs.map((input, at) => (
-            <div key={at}>
-              <dt>
-                {input.name}
-                <span class="input-source">
-                  {input.source === null ? null : <span>{input.source}</span>}
-                  {input.resolution === null ? null : <span>{input.resolution}</span>}
-                  {input.asof === null ? null : <Moment at={input.asof} />}
-                </span>
-              </dt>
-              <dd>
-                <UnitValue value={input.value} unit={input.unit} reason="not in the store" />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      </div>
-    </div>
-  );
 }
 
 const ROW_COLUMNS = [

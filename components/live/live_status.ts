@@ -8,7 +8,7 @@ export type LiveStatusKind =
   | "connecting"
   | "live"
   | "stale"
-  | "over"
+  | "stopped"
   | "reconnecting"
   | "polling"
   | "offline"
@@ -105,8 +105,8 @@ export function describeLive(
   }
   if (newest === null) return { kind: "none", ...subject.none };
   if (subject.isStale(ageMs, newest)) {
-    // The demo market trades all the time: where the server can be heard, its silence is an end.
-    if (newest.source === DEMO_SOURCE) return OVER;
+    // It trades all the time: where the server can be heard, its silence is no lull.
+    if (newest.source === DEMO_SOURCE) return STOPPED;
     return {
       kind: "stale",
       label: `Stale, ${roughSpan(ageMs)}`,
@@ -129,9 +129,9 @@ function capital(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const OVER: LiveStatus = {
-  kind: "over",
-  label: "Demo over",
-  sentence: "The demo market has ended, as it does once real data is stored: " +
+const STOPPED: LiveStatus = {
+  kind: "stopped",
+  label: "Demo stopped",
+  sentence: "The demo market has stopped, as it does once real data is stored: " +
     "load the page again to see what is there now",
 };

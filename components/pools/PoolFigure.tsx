@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { UtilizationBar } from "../charts/UtilizationBar.tsx";
-import { Fiat, Unknown } from "../figures/Figures.tsx";
+import { Fiat, NotApplicable, Unknown } from "../figures/Figures.tsx";
 import { formatDecimal, formatPoints, formatShare } from "../format/number.ts";
 import { ScoreBand } from "../scores/ScoreBand.tsx";
 import { type PoolFigureName, poolHref } from "./pool_figures.ts";
@@ -12,7 +12,14 @@ export interface FigureSubject {
   readonly kink: number;
   /** The instant of the past that the page shows, as its address has it. */
   readonly asof: string | null;
+  /** Whether it lends what it holds; others have no utilisation and no borrowers. */
+  readonly isLending: boolean;
 }
+
+/** What only a pool that lends can have. */
+const OF_LENDING: ReadonlySet<PoolFigureName> = new Set([
+  ...["borrow_apy", "utilization", "kink_distance", "withdrawable_usd"] as const,
+]);
 
 /** Why a figure is not known, as a rule. */
 const REASONS: Readonly<Record<PoolFigureName, string>> = {
@@ -39,6 +46,9 @@ export interface PoolFigureProps {
 
 /** A figure of a pool, by the server and by scripts alike; it opens its explanation. */
 export function PoolFigure({ name, value, subject, reason = null }: PoolFigureProps) {
+  if (value === null && !subject.isLending && OF_LENDING.has(name)) {
+    return <NotApplicable reason="this pool lends nothing out" />;
+  }
   if (value === null) return <Unknown reason={reason ?? REASONS[name]} />;
   const shown = <Shown name={name} value={value} subject={subject} />;
   if (name === "coverage") return shown;

@@ -7,7 +7,7 @@ export const FEED_DOTS: Readonly<Record<LiveStatusKind, string>> = {
   stale: "half",
   reconnecting: "half",
   polling: "half",
-  over: "off",
+  stopped: "off",
   offline: "open",
   none: "off",
 };

@@ -82,12 +82,18 @@ export class PoolCells {
 }
 
 function placeOf(root: HTMLElement): PoolPlace {
-  const { pool = "", symbol = "", kink = "", at = "" } = root.dataset;
+  const { pool = "", symbol = "", kink = "", at = "", lends = "" } = root.dataset;
   const cells = [...root.querySelectorAll<HTMLElement>("[data-figure]")].flatMap((element) => {
     const { figure = "", value = "" } = element.dataset;
     if (!isPoolFigure(figure) || figure === "coverage") return [];
     return [{ element, figure, value: value === "" ? null : Number(value), isTaken: false }];
   });
-  const subject = { poolId: pool, symbol, kink: Number(kink), asof: null };
+  const subject = {
+    poolId: pool,
+    symbol,
+    kink: Number(kink),
+    asof: null,
+    isLending: lends === "yes",
+  };
   return { subject, cells, at: Date.parse(at) };
 }

@@ -18,6 +18,9 @@ import { Instant } from "./schemas.ts";
 export const Provider = z.object({
   name: z.string(),
   label: z.string(),
+  missing_key: z.string().nullable().describe(
+    "The setting of a key without which nothing calls it",
+  ),
   breaker: z.object({
     state: z.enum(["closed", "open", "half_open"]),
     since: Instant,
@@ -132,6 +135,7 @@ export function providerToWire(provider: ProviderStatus): z.input<typeof Provide
   return {
     name: provider.name,
     label: provider.label,
+    missing_key: provider.missingKey,
     breaker: {
       state: breaker.state,
       since: formatUtcMs(breaker.since),

@@ -94,7 +94,8 @@ export function poolToWire(
   };
 }
 
-const Part = z.object({
+/** A term of a score: what went in, what came out, why it is missing where it is. */
+export const Part = z.object({
   name: z.string(),
   value: Value,
   unit: z.string(),

@@ -6,6 +6,7 @@ import {
 } from "../../services/defi/mod.ts";
 import { formatUtcMs } from "../../services/kernel/time.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
+import { Part } from "./pools_wire.ts";
 import { ok } from "./reply.ts";
 import { Instant } from "./schemas.ts";
 import { SIMULATION_QUERY, simulationQuery } from "./simulation_query.ts";
@@ -49,15 +50,7 @@ const Seen = z.object({
   is_stale: z.boolean().nullable(),
   score: Value,
   coverage: Value,
-  parts: z.array(z.object({
-    name: z.string(),
-    value: Value,
-    unit: z.string(),
-    result: Value,
-    weight: z.number(),
-    formula: z.string(),
-    reason: z.string().nullable(),
-  })),
+  parts: z.array(Part),
 });
 
 const Evidence = z.object({

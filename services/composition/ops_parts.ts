@@ -14,6 +14,7 @@ import type { Outside } from "../providers/mod.ts";
 import { SqlAuditLog } from "../storage/mod.ts";
 import type { Core } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
+import type { openPools } from "./pool_parts.ts";
 
 interface OpsParts extends MarketParts {
   readonly outside: Outside;
@@ -21,6 +22,7 @@ interface OpsParts extends MarketParts {
   readonly live: LiveMarket;
   readonly jobsService: JobsService;
   readonly fx: FxService;
+  readonly poolParts: Pick<ReturnType<typeof openPools>, "pools" | "ingestion">;
   readonly logs: LogLines;
   readonly streams: () => StreamStats;
   readonly version: string;
@@ -31,7 +33,7 @@ export function createOps(
   { config, clock, log, database, metrics }: Core,
   { registry, store, prices, board, outside, jobs, live, jobsService, ...parts }: OpsParts,
 ): OpsService {
-  const { fx, logs, streams, version } = parts;
+  const { fx, logs, streams, version, poolParts: { pools, ingestion } } = parts;
   meterStreams(metrics, streams);
   meterFx(metrics, fx);
   return new OpsService({
@@ -47,6 +49,7 @@ export function createOps(
       list: (page) => prices.listHeld(page),
       settle: (command) => live.settleHeld(command),
     },
+    pools: async (page) => ({ ...pools.origin, ...await ingestion.getStatus(page) }),
     fx: {
       listStatus: () => fx.listStatus(),
       useEodOnce: (currency, by) => fx.useEodOnce(currency, by),

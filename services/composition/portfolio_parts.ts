@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { importRequest, type JobSystem } from "../../jobs/mod.ts";
 import { UploadFolder } from "../platform/upload_folder.ts";
 import {
@@ -22,6 +21,7 @@ import {
   WatchlistService,
 } from "../portfolio/mod.ts";
 import {
+  Breather,
   SqlFxStore,
   SqlLedgerStore,
   SqlPortfolioStore,
@@ -45,6 +45,10 @@ export async function openPortfolio(
       readonly queue: () => Pick<JobSystem, "enqueue">;
     },
 ) {
+  const breather = new Breather();
+  const restWhenDue = async () => {
+    if (breather.isDue) await breather.rest();
+  };
   const store = new SqlLedgerStore(database, clock);
   const portfolios = new PortfolioService({ store: new SqlPortfolioStore(database), clock });
   const imports = new LedgerImportService({
@@ -52,6 +56,7 @@ export async function openPortfolio(
     names: registry,
     mappings: await readMappings(),
     clock,
+    rest: restWhenDue,
   });
   const ledger = new LedgerService({ store, imports, names: registry, clock });
   const fxStore = new SqlFxStore(database, clock);
@@ -62,7 +67,7 @@ export async function openPortfolio(
   const fx = new FxService({ store: fxStore, clock });
   const ledgers = new KeptLedgers({ store, prices: new ClosePrices({ valuation, clock }) });
   ledger.subscribe((scope, change) => ledgers.note(scope, change));
-  const lots = new LotService({ portfolios, ledgers, rest: () => nextTurn() });
+  const lots = new LotService({ portfolios, ledgers, rest: restWhenDue });
   const holdings = new HoldingService({ lots, market, fx, clock });
   const performance = new PerformanceService({ lots, valuation, clock });
   const { snapshots, history } = openSnapshots(

@@ -98,7 +98,7 @@ export function createLive(
     ...parts,
     // Never both: prices of the demo market must not stand among real ones.
     feeds: config.isNetworkAllowed ? outside.feeds : demoFeeds,
-    mayFeed: () => config.isNetworkAllowed || (demoGate.peek() ?? demoGate.isOpen()),
+    mayFeed: async () => config.isNetworkAllowed || (await demoGate.scope()).isShown,
     leases: new SqlLeaseStore(database, clock),
     timer: systemTimer,
     newId: () => ids.next(),

@@ -61,7 +61,14 @@ interface Scored {
 }
 
 function explainV0(metrics: PoolMetrics, settings: PoolSettings): ExplainedScore {
-  const { w1, w2, w3, w4 } = settings.v0;
+  const { a, b, w1, w2, w3, w4 } = settings.v0;
+  const swing = metrics.volatilityPp === null
+    ? "swing"
+    : `swing of ${metrics.volatilityPp.toFixed(2)}`;
+  const spike = metrics.isSpike ? ` − ${b} for the spike` : "";
+  const words: Readonly<Record<string, string>> = {
+    stability_score: `; stability 100 − ${a} × ${swing} points${spike}, 0 to 100`,
+  };
   const points = (apy: number | null) => apy === null ? null : apy * 100;
   const stability = stabilityScore(metrics, settings);
   const rows = [
@@ -75,7 +82,7 @@ function explainV0(metrics: PoolMetrics, settings: PoolSettings): ExplainedScore
     value,
     weight,
     result: value === null ? null : value * weight,
-    formula: `${weight} × ${row.name}`,
+    formula: `${weight} × ${row.name}${words[row.name] ?? ""}`,
     reason: value === null ? "Not known" : null,
   }));
   return {

@@ -20,6 +20,7 @@ export {
   type Baseline,
   type Decision,
   DECISION_KINDS,
+  type Evidence,
   type Exclusion,
   EXCLUSIONS,
   type Simulation,
@@ -45,6 +46,7 @@ export type { PoolHistory } from "./pool_history.ts";
 export {
   type BoardSummary,
   filterPools,
+  isLending,
   isOpenPool,
   POOL_SORTS,
   type PoolFilter,

@@ -1,3 +1,4 @@
+import type { Pool } from "./pool.ts";
 import type { PoolCard } from "./pool_service.ts";
 import type { ScoreMethodName } from "./pool_scores.ts";
 import { isStableSymbol } from "./stable_symbols.ts";
@@ -77,6 +78,11 @@ export function filterPools(
 export function isOpenPool({ pool, metrics }: PoolCard): boolean {
   return !metrics.isFrozen && !metrics.isPaused &&
     (pool.maturityAt === null || pool.maturityAt > metrics.asof);
+}
+
+/** Whether a pool lends what it holds, as far as is known: others have no utilization to know. */
+export function isLending({ kind }: Pick<Pool, "kind">): boolean {
+  return kind === null || kind === "lending" || kind === "vault";
 }
 
 export interface PoolOrder {

@@ -82,17 +82,6 @@ export function historyAt(history: PoolHistory, at: number): PoolHistory {
   return rows.length === length ? history : pick(history, rows);
 }
 
-/** The first `length` readings, without a copy of them. */
-export function headOf(history: PoolHistory, length: number): PoolHistory {
-  const take = (name: typeof COLUMNS[number]) => [name, history[name].subarray(0, length)] as const;
-  const columns = Object.fromEntries(COLUMNS.map(take)) as Pick<
-    PoolHistory,
-    typeof COLUMNS[number]
-  >;
-  const flags = history.flags.subarray(0, length);
-  return { pool: history.pool, length: flags.length, ...columns, flags };
-}
-
 /** Number of leading values that are at most `limit`, in a column that never falls. */
 export function countUpTo(column: Float64Array, limit: number): number {
   let low = 0;

@@ -12,6 +12,8 @@ import type { PoolFetch, PoolProvider, PoolStore, StoredQuarantine } from "./por
 interface Due {
   readonly target: string;
   readonly start: UtcMs;
+  /** When the last fetch began, if it came to no good end. */
+  readonly unreadSince: UtcMs | null;
 }
 
 export interface PoolIngestionDeps {
@@ -193,9 +195,9 @@ export class PoolIngestion {
 
   async #takeAll(due: readonly Due[], signal: AbortSignal): Promise<IngestReport> {
     let report = emptyReport(this.#deps.provider.name);
-    for (const { target, start } of due) {
+    for (const one of due) {
       signal.throwIfAborted();
-      report = await this.#take(target, { start, signal, report });
+      report = await this.#take(one, { signal, report });
     }
     return report;
   }
@@ -211,8 +213,9 @@ export class PoolIngestion {
       const last = known.get(target);
       if (last && !isForced && now - last.startedAt < provider.minFetchMs) return [];
       const isComplete = last?.finishedAt !== null && last?.problem === null;
-      const start = last && isComplete ? last.startedAt : utcMsOf(now - FIRST_DAYS * DAY_MS);
-      return [{ target, start }];
+      if (last && isComplete) return [{ target, start: last.startedAt, unreadSince: null }];
+      const start = utcMsOf(now - FIRST_DAYS * DAY_MS);
+      return [{ target, start, unreadSince: last?.startedAt ?? null }];
     });
     if (due.length === 0) {
       const starts = fetches.map(({ startedAt }) => startedAt + provider.minFetchMs);
@@ -222,9 +225,8 @@ export class PoolIngestion {
   }
 
   async #take(
-    target: string,
-    { start, signal, report }: {
-      readonly start: UtcMs;
+    { target, start, unreadSince }: Due,
+    { signal, report }: {
       readonly signal: AbortSignal;
       readonly report: IngestReport;
     },
@@ -234,7 +236,7 @@ export class PoolIngestion {
     const fetch: PoolFetch = { target, startedAt, finishedAt: null, problem: null };
     await store.recordFetch(provider.name, fetch);
     try {
-      const range = { start, end: startedAt, signal };
+      const range = { start, end: startedAt, ...unreadSince !== null && { unreadSince }, signal };
       const payloads = await provider.fetchRaw([target], range);
       const readings = provider.normalize(payloads);
       const taken = await keepReadings(store, readings, { provider: provider.name, target });

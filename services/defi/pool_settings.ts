@@ -47,6 +47,10 @@ const Settings = z.strictObject({
     capital: z.number().positive().default(10_000),
     fee_bps: z.number().min(0).max(1_000).default(5),
     gas_usd: z.number().min(0).default(2),
+    /** Score that pools are ranked by. */
+    method: z.enum(["v1", "v0"]).default("v1"),
+    /** From one decision to the next. */
+    step_hours: z.number().min(1).max(720).default(24),
     /** A held pool stays while it ranks among this many times the pools that fit. */
     keep_factor: z.number().min(1).max(10).default(3),
     /** Days without a reading after which a pool counts as gone. */

@@ -36,6 +36,8 @@ export interface RawPayload {
 export interface FetchRange {
   readonly start: UtcMs;
   readonly end: UtcMs;
+  /** When a fetch began that came to no good end: what it asked for may be ready, and paid for. */
+  readonly unreadSince?: UtcMs;
   readonly signal?: AbortSignal;
 }
 

@@ -3,6 +3,8 @@ import { FLAG, type PoolHistory } from "./pool_history.ts";
 
 /** A live market's figures move in this time; where none did, the source stopped looking. */
 const STILL_LIMIT_MS = 24 * HOUR_MS;
+/** One daily reading that says the same as the one before is a round figure, no standstill. */
+const STILL_REPEATS = 2;
 
 /** Which readings of a history are old, by row. */
 export interface StaleReadings {
@@ -14,22 +16,24 @@ export interface StaleReadings {
 
 /**
  * Finds old readings: the source says so; its state is older than one seen before; or no figure
- * moved for a day. A rate that is set by votes, nothing paid, and a state that says itself that it
- * did not change, may stand still.
+ * moved for more than a day, in three readings at least. A rate that is set by votes, nothing paid,
+ * and a state that says itself that it did not change, may stand still.
  */
 export function staleReadings(history: PoolHistory): StaleReadings {
   const { length, ts, flags, supplyApy, updatedAt, pool } = history;
   const oldUpTo = new Int32Array(length + 1);
   const since = new Float64Array(length).fill(NaN);
   let stillFrom = NaN;
+  let repeats = 0;
   let oldFrom = NaN;
   let newestState = -Infinity;
   for (let row = 0; row < length; row++) {
     const at = ts[row] ?? NaN;
-    if (row === 0 || !isUnchanged(history, row)) stillFrom = at;
+    repeats = row > 0 && isUnchanged(history, row) ? repeats + 1 : 0;
+    if (repeats === 0) stillFrom = at;
     const state = updatedAt[row] ?? NaN;
     const mayStandStill = pool.kind === "savings" || supplyApy[row] === 0 || !Number.isNaN(state);
-    const isStill = at - stillFrom > STILL_LIMIT_MS && !mayStandStill;
+    const isStill = repeats >= STILL_REPEATS && at - stillFrom > STILL_LIMIT_MS && !mayStandStill;
     const isFlagged = ((flags[row] ?? 0) & FLAG.stale) !== 0;
     const isOld = isStill || isFlagged || state < newestState;
     if (state > newestState) newestState = state;

@@ -8,7 +8,7 @@ export * from "./candle.ts";
 export { joinColumns, readCandles } from "./candle_reader.ts";
 export { labelOf } from "./candle_page.ts";
 export * from "./coverage.ts";
-export { DemoGate } from "./demo_gate.ts";
+export { DemoGate, type DemoScope } from "./demo_gate.ts";
 export { DemoMarket, type DemoRefresh } from "./demo_market.ts";
 export * from "./derive.ts";
 export { lastRows, QUOTE_FIGURES, type QuoteFigure } from "./explain.ts";

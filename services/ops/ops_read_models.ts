@@ -26,11 +26,43 @@ export interface OpsOverview {
   readonly queue: QueueStatus;
 }
 
+/** How pools come in: whom they come from, what was fetched, what waits and what was set aside. */
+export interface PoolIntake {
+  readonly provider: string;
+  readonly wanted: string;
+  /** Why it is not the provider that is wanted; `null` where it is. */
+  readonly fallback: string | null;
+  readonly fetches: readonly {
+    readonly target: string;
+    readonly startedAt: UtcMs;
+    readonly finishedAt: UtcMs | null;
+    readonly nextAt: UtcMs;
+    readonly problem: string | null;
+  }[];
+  /** Readings that wait for another to confirm them. */
+  readonly held: readonly {
+    readonly poolId: string;
+    readonly source: string;
+    readonly ts: UtcMs;
+    readonly supplyApy: number;
+    readonly tvlUsd: number | null;
+  }[];
+  /** Rows that could not be read. */
+  readonly quarantined: readonly {
+    readonly provider: string;
+    readonly target: string;
+    readonly line: number;
+    readonly reason: string;
+    readonly seenAt: UtcMs;
+  }[];
+}
+
 /** Everything that the console shows; lists are newest first. */
 export interface OpsView extends OpsOverview {
   readonly jobs: readonly JobRecord[];
   readonly coverage: readonly CoverageRow[];
   readonly held: readonly HeldPrice[];
+  readonly pools: PoolIntake;
   /** One for each currency that portfolios are valued in. */
   readonly fx: readonly FxCurrencyStatus[];
   /** Of the query. */

@@ -7,7 +7,7 @@ import type { JobPage, JobRecord, JsonValue } from "../ports/jobs.ts";
 import type { Clock, Log, LogLevel } from "../ports/mod.ts";
 import type { FxControl, FxCurrencyStatus } from "./fx_ports.ts";
 import type { JobsService } from "./jobs_service.ts";
-import type { OpsOverview, OpsQuery, OpsView } from "./ops_read_models.ts";
+import type { OpsOverview, OpsQuery, OpsView, PoolIntake } from "./ops_read_models.ts";
 import type {
   CoverageRow,
   HeldPrices,
@@ -19,8 +19,8 @@ import type {
   StreamStats,
 } from "./ports.ts";
 
-/** Rows of each list that the console shows at once. */
-const SHOWN = { jobs: 50, held: 50, logs: 50, audit: 50 };
+/** Rows of each list that the console reads at once; of jobs that are done it shows the newest. */
+const SHOWN = { jobs: 200, held: 50, pools: 50, logs: 50, audit: 50 };
 /** Held prices that can still be settled: older ones have long been overtaken. */
 const MAX_HELD = 500;
 /** What the console's choice of lines means for the log. */
@@ -48,6 +48,7 @@ export interface OpsServiceDeps {
   readonly streams: () => StreamStats | null;
   readonly coverage: () => Promise<readonly CoverageRow[]>;
   readonly held: HeldPrices;
+  readonly pools: (page: { readonly limit: number }) => Promise<PoolIntake>;
   readonly fx: FxControl;
   readonly logs: LogLines;
   readonly audit: AuditLog;
@@ -80,12 +81,13 @@ export class OpsService {
 
   /** Everything that the console shows. */
   async read({ level, trace }: OpsQuery): Promise<OpsView> {
-    const { jobs, coverage, held, fx, audit } = this.#deps;
-    const [overview, newestJobs, covered, newestHeld, rates, entries] = await Promise.all([
+    const { jobs, coverage, held, pools, fx, audit } = this.#deps;
+    const [overview, newestJobs, covered, newestHeld, intake, rates, entries] = await Promise.all([
       this.getOverview(),
       jobs.list({ limit: SHOWN.jobs }),
       coverage(),
       held.list({ limit: SHOWN.held }),
+      pools({ limit: SHOWN.pools }),
       fx.listStatus(),
       audit.list({ limit: SHOWN.audit }),
     ]);
@@ -99,6 +101,7 @@ export class OpsService {
       jobs: newestJobs,
       coverage: covered,
       held: newestHeld,
+      pools: intake,
       fx: rates,
       logs,
       audit: entries,

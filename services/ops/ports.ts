@@ -28,6 +28,8 @@ export type BreakerState = "closed" | "open" | "half_open";
 export interface ProviderStatus {
   readonly name: string;
   readonly label: string;
+  /** The setting of the key without which nothing calls it, while that is not set. */
+  readonly missingKey: string | null;
   readonly breaker: {
     readonly state: BreakerState;
     readonly since: UtcMs;

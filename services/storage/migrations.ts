@@ -10,6 +10,7 @@ import { up as createPools } from "../../migrations/202611211400_create_pools.ts
 import { up as createGauges } from "../../migrations/202611211410_create_gauges.ts";
 import { up as createPoolQuarantine } from "../../migrations/202611211500_create_pool_quarantine.ts";
 import { up as createGaugeHours } from "../../migrations/202611211510_create_gauge_hours.ts";
+import { up as nameLocalOwner } from "../../migrations/202611211530_name_local_owner.ts";
 import { up as createProviderState } from "../../migrations/202611211100_create_provider_state.ts";
 import { up as createRawIngest } from "../../migrations/202611211110_create_raw_ingest.ts";
 import { up as createLivePrices } from "../../migrations/202611211120_create_live_prices.ts";
@@ -51,6 +52,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611211410_create_gauges", up: createGauges },
   { name: "202611211500_create_pool_quarantine", up: createPoolQuarantine },
   { name: "202611211510_create_gauge_hours", up: createGaugeHours },
+  { name: "202611211530_name_local_owner", up: nameLocalOwner },
 ];
 
 /** Any number that no other program on the same server locks by: "tokenlys" in ASCII, cut. */

@@ -1,3 +1,4 @@
+export { Breather } from "./event_loop.ts";
 export { type Database, type Dialect, pingDatabase } from "./database.ts";
 export {
   type DatabaseLocation,

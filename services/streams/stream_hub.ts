@@ -188,11 +188,15 @@ export class StreamHub {
     const now = this.#clock.now();
     const before = (entries[0]?.seq ?? 1) - 1;
     this.#encoded += entries.length;
+    let delivered = 0;
     for (const group of this.#groups.values()) {
       if (group.topic !== topic) continue;
-      this.#count(group.send(entries, { now, before }));
+      const sent = group.send(entries, { now, before });
+      delivered += sent.delivered;
+      this.#count(sent);
     }
-    this.#measure(entries);
+    // What nobody was sent came late for nobody.
+    if (delivered > 0) this.#measure(entries);
   }
 
   #count({ delivered, conflated }: { delivered: number; conflated: number }): void {

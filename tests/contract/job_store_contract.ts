@@ -179,6 +179,25 @@ function testRuns(test: Test): void {
     assertEquals(await store.reapExpired(), 0);
   });
 
+  test("extends a lease from when it is its turn to write", async (store, kit) => {
+    await store.enqueue(JOB);
+    const { job, lease } = await begin(store);
+    const [begun, hold] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const writing = kit.database.transaction(async ({ db }) => {
+      await db.updateTable("jobs").set({ error: null }).execute();
+      begun.resolve();
+      await hold.promise;
+    });
+    await begun.promise;
+    const extending = store.extendLease(lease, LEASE_MS);
+    kit.clock.advance(10 * LEASE_MS);
+    hold.resolve();
+    await writing;
+    assertEquals(await extending, "held");
+    const { leaseUntil } = await store.find(job.id) ?? {};
+    assertEquals(leaseUntil, kit.clock.now() + LEASE_MS);
+  });
+
   test("counts no attempt for a run that was handed back", async (store) => {
     await store.enqueue(JOB);
     const { lease } = await begin(store);

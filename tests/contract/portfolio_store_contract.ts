@@ -1,7 +1,9 @@
+import type { Kysely } from "kysely";
+import { up as nameLocalOwner } from "@/migrations/202611211530_name_local_owner.ts";
 import { type Uuid, uuidOfMoment } from "@/services/kernel/ids.ts";
 import type { UtcMs } from "@/services/kernel/time.ts";
 import type { AssetId } from "@/services/market/mod.ts";
-import type { Portfolio } from "@/services/portfolio/portfolio.ts";
+import { LOCAL_OWNER, type Portfolio } from "@/services/portfolio/portfolio.ts";
 import type { Watchlist } from "@/services/portfolio/watchlist.ts";
 import { SqlPortfolioStore, SqlWatchlistStore } from "@/services/storage/mod.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
@@ -65,6 +67,20 @@ export function testPortfolioStore(kind: StoreKind): void {
     assertEquals(await store.list("ann"), [kept]);
     assertEquals(await store.find({ ownerId: "bob", portfolioId: kept.id }), null);
     assertEquals(await store.list("bob"), []);
+  });
+
+  test("gives what was made under the local owner's former id to them", async ({ database }) => {
+    const portfolios = new SqlPortfolioStore(database);
+    const watchlists = new SqlWatchlistStore(database);
+    const rows = portfolioOf(1, { ownerId: "owner" });
+    const list = watchlistOf(2, { ownerId: "owner" });
+    await portfolios.create(rows, MAX);
+    await portfolios.create(portfolioOf(3), MAX);
+    await watchlists.create(list, MAX);
+    await database.transaction(({ db }) => nameLocalOwner(db as unknown as Kysely<unknown>));
+    assertEquals(await portfolios.list(LOCAL_OWNER), [{ ...rows, ownerId: LOCAL_OWNER }]);
+    assertEquals(await watchlists.list(LOCAL_OWNER), [{ ...list, ownerId: LOCAL_OWNER }]);
+    assertEquals((await portfolios.list("ann")).length, 1, "others keep theirs");
   });
 
   test("keeps no more than the limit of one owner", async ({ database }) => {

@@ -116,7 +116,7 @@ async function withoutScripts(browser: Browser, url: string): Promise<void> {
   assertEquals(new URL(page.url()).searchParams.get("capital"), "20000");
   await page.locator("#decisions .evidence summary").first().click();
   const rows = await page.locator("#decisions .evidence[open] li").allInnerTexts();
-  assert(rows.length > 0 && rows.every((row) => /read.*known/s.test(row)));
+  assert(rows.length > 0 && rows.every((row) => /read.*known .*UTC/s.test(row)));
   await page.locator("#decisions tbody th a.explain").first().click();
   assertMatch(await page.locator("h1").innerText(), /^Decision of/);
   assert(await page.getByText("no row below was known later").count() === 1);

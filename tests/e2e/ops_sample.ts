@@ -12,6 +12,7 @@ function provider(
   return {
     name,
     label: name,
+    missingKey: null,
     breaker: { state: "closed", since: ago(now, HOUR_MS), retryAt: null, isForced: false },
     frozen: null,
     budgets: [{ window: "minute", limit: 1_200, used: 412, refilledAt: now }],
@@ -153,6 +154,28 @@ function feedsAt(now: UtcMs): FeedStatus[] {
   ];
 }
 
+/** A fetch that went well, with a reading that waits and a row that could not be read. */
+function poolsAt(now: UtcMs): OpsView["pools"] {
+  return {
+    ...{ provider: "dune", wanted: "dune", fallback: null },
+    fetches: [{
+      target: "query/3238025",
+      startedAt: ago(now, 20 * MINUTE_MS),
+      finishedAt: ago(now, 19 * MINUTE_MS),
+      nextAt: now + 40 * MINUTE_MS as UtcMs,
+      problem: null,
+    }],
+    held: [{
+      ...{ poolId: "aave-v3-base-0xabc", source: "dune", ts: ago(now, 25 * MINUTE_MS) },
+      ...{ supplyApy: 0.0521, tvlUsd: 9.1e9 },
+    }],
+    quarantined: [{
+      ...{ provider: "dune", target: "query/3238025", line: 17 },
+      ...{ reason: 'Cannot read ts "soon": no ISO 8601 time', seenAt: ago(now, 20 * MINUTE_MS) },
+    }],
+  };
+}
+
 /** The console of a bad day, so that every state is on it. */
 export function sampleOpsView(now: UtcMs): OpsView {
   return {
@@ -197,6 +220,7 @@ export function sampleOpsView(now: UtcMs): OpsView {
       settledBy: null,
       settledAt: null,
     }],
+    pools: poolsAt(now),
     fx: [{
       currency: "EUR",
       state: "delayed",

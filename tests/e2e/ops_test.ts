@@ -38,7 +38,7 @@ async function startConsole(): Promise<Console> {
       scores: {} as State["scores"],
       portfolio: {} as State["portfolio"],
       watchlists: {} as State["watchlists"],
-      pools: {} as State["pools"],
+      pools: { listCards: () => Promise.resolve([]) } as unknown as State["pools"],
       autopilot: {} as State["autopilot"],
       gauges: {} as State["gauges"],
       ops: {

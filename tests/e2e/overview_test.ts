@@ -86,8 +86,8 @@ const STEPS: readonly Step[] = [
       const { page } = visited;
       await page.keyboard.press("/");
       await page.keyboard.type("bitc");
-      assertEquals((await names(page)).every((name) => name.startsWith("Bitc")), true);
       await page.getByText(/^\d+ assets shown$/).waitFor({ state: "attached" });
+      assertEquals((await names(page)).every((name) => name.startsWith("Bitc")), true);
     },
   },
 

@@ -1,4 +1,4 @@
-import { DemoGate, type DemoMode } from "@/services/market/mod.ts";
+import { type AssetId, DemoGate, type DemoMode } from "@/services/market/mod.ts";
 import { FakeClock } from "./clock.ts";
 import { RecordingLog } from "./log.ts";
 import { columnsOf, MemoryCandleStore } from "./memory_candle_store.ts";
@@ -9,9 +9,9 @@ export function sampleGate({ mode = "auto" }: { readonly mode?: DemoMode } = {})
   const store = new GatedStore(new FakeClock());
   const gate = new DemoGate({ store, changes: store, mode, log });
   let writes = 0;
-  const write = (source: string) =>
+  const write = (source: string, assetId = "bitcoin") =>
     store.upsertCandles(
-      { assetId: "bitcoin", source, interval: "1d" } as Parameters<typeof store.upsertCandles>[0],
+      { assetId: assetId as AssetId, source, interval: "1d" },
       columnsOf([{ openTime: Date.UTC(2021, 0, 1), close: ++writes }]),
     );
   return { gate, log, store, write };

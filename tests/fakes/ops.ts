@@ -5,6 +5,7 @@ import type {
   FxControl,
   FxCurrencyStatus,
   HeldPrices,
+  PoolIntake,
   ProviderControl,
   ProviderStatus,
 } from "@/services/ops/mod.ts";
@@ -19,6 +20,7 @@ function providerStatus(
   return {
     name,
     label: name,
+    missingKey: null,
     breaker: { state: "closed", since: 0 as UtcMs, retryAt: null, isForced: false },
     frozen: null,
     budgets: [{ window: "minute", limit: 30, used: 12, refilledAt: 60_000 as UtcMs }],
@@ -161,3 +163,9 @@ export class MemoryAuditLog implements AuditLog {
     return Promise.resolve(newestFirst.slice(start, start + limit));
   }
 }
+
+/** Pools that nobody fetched yet. */
+export const NO_POOLS: PoolIntake = {
+  ...{ provider: "mock", wanted: "mock", fallback: null },
+  ...{ fetches: [], held: [], quarantined: [] },
+};

@@ -166,7 +166,7 @@ export class LiveProduct {
       ...shared,
       timer: { after: (delayMs, run) => this.#planBeat(time, { delayMs, run }) },
       feeds: outside.feeds,
-      mayFeed: () => true,
+      mayFeed: () => Promise.resolve(true),
       store,
       prices,
       bus,

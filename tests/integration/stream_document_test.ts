@@ -1,10 +1,5 @@
 import { STREAMS } from "@/routes/(_api)/stream_document.ts";
 import { feedHub, poolValue } from "@/routes/(_api)/stream_wire.ts";
-import { poolScores } from "@/services/defi/explain_score.ts";
-import { DEFAULT_POOL_SETTINGS, type PoolCard } from "@/services/defi/mod.ts";
-import { poolHistory } from "@/services/defi/pool_history.ts";
-import { poolTrend } from "@/services/defi/pool_trend.ts";
-import { poolMetrics } from "@/services/defi/pool_metrics.ts";
 import { type IsoDay, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import {
   type AssetId,
@@ -20,7 +15,7 @@ import { assert, assertEquals } from "@/tests/assert.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
 import { sampleGate } from "@/tests/fakes/demo_gate.ts";
 import { MemoryLivePrices } from "@/tests/fakes/memory_live_prices.ts";
-import { sampleDays, samplePool } from "@/tests/unit/defi/pool_sample.ts";
+import { sampleCard } from "@/tests/unit/defi/pool_card_sample.ts";
 import { openTestApi } from "./api_harness.ts";
 import { StreamServer } from "./stream_harness.ts";
 
@@ -96,7 +91,7 @@ Deno.test("GET /api/stream/pools sends pools as they are read anew, as documente
   await using server = new StreamServer();
   const reader = await server.events("/api/stream/pools");
   await reader.next();
-  const card = poolCard();
+  const card = sampleCard({}, [{}]);
   server.hub.publish("pools", [poolValue(card, at)]);
   await server.publish({});
   const sent = await reader.next();
@@ -106,24 +101,6 @@ Deno.test("GET /api/stream/pools sends pools as they are read anew, as documente
   assertEquals(definition?.data.parse(data), data);
   assertEquals(server.hub.counts().encoded, 1);
 });
-
-/** A pool of one reading. */
-function poolCard(): PoolCard {
-  const [pool, settings] = [samplePool(), DEFAULT_POOL_SETTINGS];
-  const history = poolHistory(pool, sampleDays([{}]));
-  const metrics = poolMetrics(history, settings);
-  assert(metrics !== null);
-  const scores = poolScores(pool, { metrics, settings });
-  return {
-    pool,
-    source: "sample",
-    metrics,
-    scores,
-    warnings: [],
-    episodes: [],
-    trend: poolTrend(history),
-  };
-}
 
 for (const { path, event, data: schema } of STREAMS.filter(({ path }) => path in events)) {
   Deno.test(`GET ${path} sends what the bus tells, as documented`, async () => {

@@ -3,9 +3,6 @@ import { AppError } from "../../../services/kernel/errors.ts";
 import { pathOf } from "../dispatcher.ts";
 import { refusalResponse } from "../errors.ts";
 
-/** Verdicts that are remembered; a client may make up as many names as it likes. */
-const MAX_REMEMBERED = 256;
-
 /** Probes are asked for by whatever name an orchestrator has, and tell nothing of anybody. */
 const PROBES: ReadonlySet<string> = new Set(["/health", "/healthz"]);
 
@@ -18,7 +15,8 @@ const PROBES: ReadonlySet<string> = new Set(["/health", "/healthz"]);
 export class HostGuard {
   readonly #names: ReadonlySet<string>;
   readonly #isOpen: boolean;
-  readonly #verdicts = new Map<string, boolean>();
+  /** How the URL of the newest request by a name of ours began; most others begin like it. */
+  #knownStart = "?";
 
   /** `names` are those to answer to beside `localhost` and addresses; `*` is any. */
   constructor(names: readonly string[]) {
@@ -28,11 +26,16 @@ export class HostGuard {
 
   /** The refusal of a request that came by another name; `null` for all others. */
   refuse({ url }: Request): Response | null {
-    if (this.#isOpen) return null;
+    if (this.#isOpen || url.startsWith(this.#knownStart)) return null;
     // The server makes the URL's authority of `Host`; reading the header again costs more.
-    const authority = url.slice(url.indexOf("//") + 2, url.indexOf("/", url.indexOf("//") + 2));
-    if (this.#isOurs(authority) || PROBES.has(pathOf(url))) return null;
-    const name = bareName(withoutPort(authority));
+    const start = url.indexOf("//") + 2;
+    const end = url.indexOf("/", start);
+    const name = bareName(withoutPort(url.slice(start, end)));
+    if (this.#isOurs(name)) {
+      this.#knownStart = url.slice(0, end + 1);
+      return null;
+    }
+    if (PROBES.has(pathOf(url))) return null;
     return refusalResponse(
       new AppError(
         "FORBIDDEN",
@@ -42,15 +45,9 @@ export class HostGuard {
     );
   }
 
-  #isOurs(authority: string): boolean {
-    const known = this.#verdicts.get(authority);
-    if (known !== undefined) return known;
-    const name = bareName(withoutPort(authority));
-    const isOurs = name === "localhost" || name.endsWith(".localhost") ||
-      isIP(name.replace(/^\[(.*)\]$/, "$1")) > 0 || this.#names.has(name);
-    if (this.#verdicts.size >= MAX_REMEMBERED) this.#verdicts.clear();
-    this.#verdicts.set(authority, isOurs);
-    return isOurs;
+  #isOurs(name: string): boolean {
+    return name === "localhost" || name.endsWith(".localhost") || this.#names.has(name) ||
+      isIP(name.replace(/^\[(.*)\]$/, "$1")) > 0;
   }
 }
 

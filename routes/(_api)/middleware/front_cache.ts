@@ -6,7 +6,7 @@ import { acceptsGzip, isCompressible, isWhole, type WholeReply } from "./compres
 
 /** One form of an answer, with the `Response` that its replays are cloned from. */
 interface Form {
-  readonly reply: Reply;
+  readonly reply: WholeReply;
   /** State of the facts that it was made from. */
   readonly change: number;
   readonly until: UtcMs;
@@ -71,7 +71,7 @@ export class FrontCache {
     const entry = this.#young.get(url) ?? this.#old.get(url);
     if (entry === undefined) return null;
     const form = formFor(entry, headers);
-    if (form === null || form.change !== change || this.#clock.now() >= form.until) {
+    if (form === null || !this.#isFresh(form, change)) {
       this.#once.add(url);
       return null;
     }
@@ -83,8 +83,13 @@ export class FrontCache {
   keep(url: string, { plain, gzip, route, change }: KeptAnswer): void {
     if (plain.status !== 200 || !plain.headers["cache-control"]?.startsWith("public")) return;
     if (!isWhole(plain) || !this.#wasAsked(url)) return;
+    const known = this.#young.get(url) ?? this.#old.get(url);
+    const until = this.#clock.now() + MAX_AGE_MS as UtcMs;
+    const formOf = (reply: WholeReply): Form => ({ reply, change, until, prototype: null });
+    const kept = known?.gzip && this.#isFresh(known.gzip, change) ? known.gzip : null;
+    const entry = { plain: formOf(plain), gzip: gzip ? formOf(gzip) : kept, route };
     // Text takes a byte or two for each character, and as much again in the prototype.
-    const sizeBytes = 2 * (plain.body.length + url.length + (gzip?.body.length ?? 0));
+    const sizeBytes = 2 * (plain.body.length + url.length + (entry.gzip?.reply.body.length ?? 0));
     if (sizeBytes > this.#maxBytes / 4) return;
     if (this.#youngBytes + sizeBytes > this.#maxBytes / 2) {
       this.#old = this.#young;
@@ -92,15 +97,12 @@ export class FrontCache {
       this.#young = new Map();
       this.#youngBytes = 0;
     }
-    const until = this.#clock.now() + MAX_AGE_MS as UtcMs;
-    const formOf = (reply: Reply): Form => ({ reply, change, until, prototype: null });
-    const known = this.#young.get(url) ?? this.#old.get(url);
-    this.#young.set(url, {
-      plain: formOf(plain),
-      gzip: gzip ? formOf(gzip) : known?.gzip ?? null,
-      route,
-    });
+    this.#young.set(url, entry);
     this.#youngBytes += sizeBytes;
+  }
+
+  #isFresh({ change, until }: Form, current: number): boolean {
+    return change === current && this.#clock.now() < until;
   }
 
   /** Whether the URL was asked for before; remembers that it was now. */

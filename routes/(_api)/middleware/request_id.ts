@@ -1,12 +1,15 @@
 const REQUEST_ID = /^[A-Za-z0-9_-]{8,64}$/;
 
+/** W3C Trace Context: version, trace id (all zeros is none), parent id, flags. */
+const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+
 /** Digits that count requests within one start of the process. */
 const COUNTER_DIGITS = 8;
 
 /**
  * Names each request, so that an answer, its log lines and its trace can be found by one id. A
- * well-formed id from a proxy is kept; others get the start's random prefix and a counter, which
- * costs less than a random id for each.
+ * well-formed id from a proxy is kept, or that of the trace which it is part of; others get the
+ * start's random prefix and a counter, which costs less than a random id for each.
  */
 export class RequestIds {
   readonly #prefix: string;
@@ -19,7 +22,8 @@ export class RequestIds {
   /** The id of a request with these headers. */
   of(headers: Headers): string {
     const given = headers.get("x-request-id");
-    return given !== null && REQUEST_ID.test(given) ? given : this.next();
+    if (given !== null && REQUEST_ID.test(given)) return given;
+    return TRACEPARENT.exec(headers.get("traceparent") ?? "")?.[1] ?? this.next();
   }
 
   /** An id that no other request has. */

@@ -3,12 +3,13 @@ import { Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { formatSpan } from "../../../components/format/time.ts";
 import type { OpsView } from "../../../services/ops/mod.ts";
-import { countJobs } from "./ops_view.ts";
+import { countJobs, isUnused } from "./ops_view.ts";
 
 /** The console in six figures. */
 export function OpsFigures({ view }: { readonly view: OpsView }) {
   const { streams, queue, providers, feeds, held } = view;
-  const isClosed = providers.filter(({ breaker, frozen }) =>
+  const used = providers.filter((provider) => !isUnused(provider));
+  const isClosed = used.filter(({ breaker, frozen }) =>
     breaker.state === "closed" && frozen === null
   );
   const calls = providers.reduce((sum, provider) => sum + provider.calls, 0);
@@ -30,7 +31,7 @@ export function OpsFigures({ view }: { readonly view: OpsView }) {
       </Figure>
       <Figure label="Providers" note={`${formatCount(calls)} calls since the start`}>
         {formatCount(isClosed.length)}
-        <span class="unit">of {formatCount(providers.length)} in order</span>
+        <span class="unit">of {formatCount(used.length)} in order</span>
       </Figure>
       <Figure label="Refused with 429" note={`${formatCount(limited)} calls`}>
         {calls === 0 ? <Unknown reason="No call was made yet" /> : formatShare(limited / calls)}

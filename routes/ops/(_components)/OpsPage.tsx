@@ -8,6 +8,7 @@ import { LogsPanel } from "./LogsPanel.tsx";
 import { OpsFigures } from "./OpsFigures.tsx";
 import { OpsHeader } from "./OpsHeader.tsx";
 import type { OpsQuery, OpsView } from "../../../services/ops/mod.ts";
+import { PoolsPanel } from "./PoolsPanel.tsx";
 import { ProvidersPanel } from "./ProvidersPanel.tsx";
 
 /** What is broken, what still works, and what to press. */
@@ -36,6 +37,9 @@ export function OpsPage({ view, query }: { readonly view: OpsView; readonly quer
         </div>
         <div class="c-6 m-12">
           <CoveragePanel view={view} />
+        </div>
+        <div>
+          <PoolsPanel view={view} />
         </div>
         <div>
           <FxPanel view={view} />

@@ -14,6 +14,7 @@ import {
 } from "../../../services/ops/mod.ts";
 import { ActButton } from "./ActButton.tsx";
 import { closeBreakerAct, openBreakerAct, thawAct } from "./acts.ts";
+import { isUnused } from "./ops_view.ts";
 
 const BREAKER_WORDS = { closed: "Closed", half_open: "Half-open", open: "Open" } as const;
 const BREAKER_DOTS = { closed: "", half_open: "half", open: "open" } as const;
@@ -78,8 +79,11 @@ export function ProvidersPanel({ view }: { readonly view: OpsView }) {
 }
 
 function summaryOf(providers: readonly ProviderStatus[]): string {
-  const closed = providers.filter(({ breaker }) => breaker.state === "closed").length;
-  return `${formatCount(providers.length)} sources, ${formatCount(closed)} closed`;
+  const used = providers.filter((provider) => !isUnused(provider));
+  const closed = used.filter(({ breaker }) => breaker.state === "closed").length;
+  const off = providers.length - used.length;
+  const rest = off === 0 ? "" : `, ${formatCount(off)} without a key`;
+  return `${formatCount(providers.length)} sources, ${formatCount(closed)} closed${rest}`;
 }
 
 interface RowProps {
@@ -88,7 +92,7 @@ interface RowProps {
 }
 
 function ProviderRow({ provider, now }: RowProps) {
-  const { label, breaker, frozen, lastSuccessAt } = provider;
+  const { label, frozen, lastSuccessAt } = provider;
   return (
     <tr>
       <th scope="row" data-p="name">
@@ -96,12 +100,7 @@ function ProviderRow({ provider, now }: RowProps) {
       </th>
       <td data-p="detail">
         {frozen === null
-          ? (
-            <span class="ops-state">
-              <span class="dot" data-state={BREAKER_DOTS[breaker.state]} />
-              {BREAKER_WORDS[breaker.state]}
-            </span>
-          )
+          ? <Breaker provider={provider} />
           : <Badge kind="bad" title={frozen.reason}>Frozen</Badge>}
       </td>
       <td data-pri="3" class="ops-reason">
@@ -115,11 +114,15 @@ function ProviderRow({ provider, now }: RowProps) {
         {formatCount(provider.calls)}
         {provider.failures === 0
           ? null
-          : <span class="unit">{formatCount(provider.failures)} failed</span>}
+          : <span class="unit">· {formatCount(provider.failures)} failed</span>}
       </td>
       <td class="num" data-p="value">
         {lastSuccessAt === null
-          ? <Unknown reason="it has not answered yet" />
+          ? (
+            <Unknown
+              reason={isUnused(provider) ? "nothing calls it" : "it has not answered yet"}
+            />
+          )
           : <Moment at={lastSuccessAt} />}
       </td>
       <td class="num ops-acts" data-p="change">
@@ -129,8 +132,21 @@ function ProviderRow({ provider, now }: RowProps) {
   );
 }
 
+function Breaker({ provider }: { readonly provider: ProviderStatus }) {
+  const { state } = provider.breaker;
+  const isOff = isUnused(provider);
+  return (
+    <span class="ops-state">
+      <span class="dot" data-state={isOff ? "off" : BREAKER_DOTS[state]} />
+      {isOff ? "Off" : BREAKER_WORDS[state]}
+    </span>
+  );
+}
+
 /** Why a provider is not simply called. */
-function reasonOf({ breaker, frozen, pausedUntil, lastFailure }: ProviderStatus, now: UtcMs) {
+function reasonOf(provider: ProviderStatus, now: UtcMs) {
+  if (isUnused(provider)) return `${provider.missingKey} is not set`;
+  const { breaker, frozen, pausedUntil, lastFailure } = provider;
   if (frozen !== null) {
     const why = frozen.status === FROZEN_BY_OPERATOR ? frozen.reason : frozen.status;
     return `${why}: frozen until thawed`;
@@ -149,7 +165,9 @@ function reasonOf({ breaker, frozen, pausedUntil, lastFailure }: ProviderStatus,
 
 const WINDOWS = { second: "per second", minute: "per minute", day: "per day", month: "per month" };
 
-function Budgets({ provider: { label, budgets } }: { readonly provider: ProviderStatus }) {
+function Budgets({ provider }: { readonly provider: ProviderStatus }) {
+  const { label, budgets } = provider;
+  if (isUnused(provider)) return <span class="muted">unused</span>;
   if (budgets.length === 0) return <span class="muted">no limit</span>;
   return (
     <span class="ops-budgets">
@@ -184,6 +202,7 @@ function Budget({ label, budget }: { readonly label: string; readonly budget: Bu
 
 function Controls({ provider }: { readonly provider: ProviderStatus }) {
   if (provider.frozen !== null) return <ActButton act={thawAct(provider)}>Thaw</ActButton>;
+  if (isUnused(provider)) return null;
   if (provider.breaker.state !== "closed") {
     return <ActButton act={closeBreakerAct(provider)}>Close breaker</ActButton>;
   }

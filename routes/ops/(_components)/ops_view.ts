@@ -1,4 +1,10 @@
-import type { LogLine, OpsQuery, OpsView, QueueStatus } from "../../../services/ops/mod.ts";
+import type {
+  LogLine,
+  OpsQuery,
+  OpsView,
+  ProviderStatus,
+  QueueStatus,
+} from "../../../services/ops/mod.ts";
 
 export const LOG_LEVELS: readonly OpsQuery["level"][] = ["ALL", "WARN", "ERROR"];
 
@@ -47,7 +53,18 @@ export function venueLabel({ providers }: Pick<OpsView, "providers">, venue: str
   return providers.find(({ name }) => name === venue)?.label ?? venue;
 }
 
-/** Of the jobs that are done the newest of each key, and every other one, in the order given. */
+/** Whether nothing calls a provider, as its key is not set, and nothing is wrong with it. */
+export function isUnused({ missingKey, breaker, frozen }: ProviderStatus): boolean {
+  return missingKey !== null && breaker.state === "closed" && frozen === null;
+}
+
+/** Rows of the list of jobs. */
+const MAX_JOBS = 50;
+
+/**
+ * Of the jobs that are done the newest of each key, and every other one, in the order given; 50 at
+ * most.
+ */
 export function tellingJobs(jobs: OpsView["jobs"]): OpsView["jobs"] {
   const told = new Set<string>();
   return jobs.filter(({ state, key }) => {
@@ -55,7 +72,7 @@ export function tellingJobs(jobs: OpsView["jobs"]): OpsView["jobs"] {
     const isNew = !told.has(key);
     told.add(key);
     return isNew;
-  });
+  }).slice(0, MAX_JOBS);
 }
 
 /** How many jobs stand in any of the states. */

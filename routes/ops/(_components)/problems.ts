@@ -16,7 +16,7 @@ export interface Problem {
 /** What is broken, the worst first. */
 export function problemsOf(view: OpsView): readonly Problem[] {
   const sources = [...frozen(view), ...forced(view), ...failing(view), ...silentFeeds(view)];
-  return [...sources, ...delayedRates(view), ...queue(view)];
+  return [...sources, ...poolFetches(view), ...delayedRates(view), ...queue(view)];
 }
 
 /** Those that refuse us. */
@@ -81,6 +81,20 @@ function silentFeeds(view: OpsView): Problem[] {
       "stale; gaps are filled by request once it is back.",
     act: null,
   }));
+}
+
+function poolFetches({ pools }: OpsView): Problem[] {
+  const failed = pools.fetches.filter(({ problem }) => problem !== null);
+  const [first] = failed;
+  if (!first) return [];
+  const more = failed.length === 1 ? "" : ` and ${formatCount(failed.length - 1)} more`;
+  return [{
+    kind: "stale",
+    what: `Pools of ${pools.provider} could not be fetched: ${first.target}${more}.`,
+    means: `${first.problem}. The readings that there are stay, with their age; it is fetched ` +
+      "again when it is due.",
+    act: null,
+  }];
 }
 
 function delayedRates({ fx }: OpsView): Problem[] {

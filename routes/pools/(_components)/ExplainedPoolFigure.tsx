@@ -1,3 +1,8 @@
+import {
+  ExplanationFrame,
+  type ShownInput,
+  unknownOf,
+} from "../../../components/explain/ExplanationFrame.tsx";
 import { Unknown } from "../../../components/figures/Figures.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import {
@@ -24,34 +29,18 @@ export interface ExplainedPoolFigureProps {
 export function ExplainedPoolFigure(
   { explanation, symbol, historyHref }: ExplainedPoolFigureProps,
 ) {
-  const { label, value, unit, reason, source, asof } = explanation;
+  const { label, value, unit, reason, source, asof, words, formula, rounding } = explanation;
   return (
-    <article
-      class="overlay-body explanation"
-      id="explanation"
-      data-label={`${label} of ${symbol}`}
+    <ExplanationFrame
+      title={`${label} of ${symbol}`}
+      value={value === null ? <Unknown reason={reason} /> : <Value value={value} unit={unit} />}
+      unknown={unknownOf(explanation)}
+      source={<SourceLine parts={[source, <Moment key="asof" at={asof} />]} />}
+      inputs={explanation.inputs.map(shownInput)}
+      {...{ words, formula, rounding }}
     >
-      <div>
-        <div class="quote">
-          <b>
-            {value === null ? <Unknown reason={reason} /> : <Value value={value} unit={unit} />}
-          </b>
-        </div>
-        {value === null ? <p class="second">Unknown: {reason ?? "no reason given"}.</p> : null}
-        <SourceLine parts={[source, <Moment key="asof" at={asof} />]} />
-      </div>
-      <p class="lede">{explanation.words}</p>
-      <div>
-        <h3>Formula</h3>
-        <p class="formula">{explanation.formula}</p>
-      </div>
-      <Inputs inputs={explanation.inputs} />
-      <div>
-        <h3>Rounding</h3>
-        <p class="second">{explanation.rounding}</p>
-      </div>
       <RawRows explanation={explanation} historyHref={historyHref} />
-    </article>
+    </ExplanationFrame>
   );
 }
 
@@ -80,32 +69,20 @@ function valueText(value: number, unit: PoolUnit): string {
   }
 }
 
-function Inputs({ inputs }: { readonly inputs: readonly PoolInput[] }) {
-  if (inputs.length === 0) return null;
-  return (
-    <div>
-      <h3>Inputs</h3>
-      <dl class="rows">
-        {inputs.map(({ name, value, unit, note, asof, source }) => (
-          <div key={name}>
-            <dt>
-              {name}
-              <span class="input-source">
-                <span>{source}</span>
-                {asof === null ? null : <Moment at={asof} />}
-                {note === null ? null : <span class="input-note">{note}</span>}
-              </span>
-            </dt>
-            <dd>
-              {value === null
-                ? <Unknown reason={note ?? "not known"} />
-                : <Value value={value} unit={unit} />}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </div>
-  );
+function shownInput({ name, value, unit, note, asof, source }: PoolInput): ShownInput {
+  return {
+    name,
+    origin: (
+      <>
+        <span>{source}</span>
+        {asof === null ? null : <Moment at={asof} />}
+        {note === null ? null : <span class="input-note">{note}</span>}
+      </>
+    ),
+    value: value === null
+      ? <Unknown reason={note ?? "not known"} />
+      : <Value value={value} unit={unit} />,
+  };
 }
 
 /** Stored readings, digits as they are kept, newest first. */

@@ -1,15 +1,17 @@
 import { Unknown } from "../../../components/figures/Figures.tsx";
 import {
   formatCount,
+  formatDecimal,
   formatFiat,
   formatPoints,
   formatShare,
 } from "../../../components/format/number.ts";
-import { formatDay, formatUtc } from "../../../components/format/time.ts";
+import { formatDay, formatUtc, isoInstant } from "../../../components/format/time.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, type BadgeKind } from "../../../components/states/States.tsx";
 import type { PoolEpisode, PoolRow, ReadingState } from "../../../services/defi/mod.ts";
+import { MINUTE_MS } from "../../../services/kernel/time.ts";
 import { poolViewHref } from "./pool_view.ts";
 import { barLabel } from "./PoolHeader.tsx";
 import { sourceState } from "./PoolCharts.tsx";
@@ -31,6 +33,9 @@ export const READING_STATES: Readonly<
 export function SnapshotsPanel(data: PoolPageData) {
   const { rows, view, detail, lines } = data;
   const shown = rows.slice(-MAX_ROWS).toReversed();
+  const minutes = new Set(shown.map(({ ts }) => Math.floor(ts / MINUTE_MS)));
+  const hasSeconds = minutes.size < shown.length;
+  const spikePoints = formatDecimal(detail.settings.spike_change * 100, 0);
   const hasTvl = rows.some(({ tvlUsd }) => tvlUsd !== null);
   return (
     <Panel
@@ -66,27 +71,36 @@ export function SnapshotsPanel(data: PoolPageData) {
             <th scope="col" class="num">State</th>
           </tr>
         </thead>
-        <tbody>{shown.map((row) => <SnapshotRow key={row.ts} row={row} hasTvl={hasTvl} />)}</tbody>
+        <tbody>
+          {shown.map((row) => (
+            <SnapshotRow key={row.ts} row={row} hasTvl={hasTvl} hasSeconds={hasSeconds} />
+          ))}
+        </tbody>
       </table>
       <SourceLine
         state={sourceState(data)}
         parts={[
           detail.source,
           barLabel(lines.barMs),
-          `spike: utilisation moved by more than ${
-            formatPoints(detail.settings.spike_change).slice(1)
-          }`,
+          `spike: utilisation moved by more than ${spikePoints} points`,
         ]}
       />
     </Panel>
   );
 }
 
-function SnapshotRow({ row, hasTvl }: { readonly row: PoolRow; readonly hasTvl: boolean }) {
+interface SnapshotRowProps {
+  readonly row: PoolRow;
+  readonly hasTvl: boolean;
+  /** Whether readings come so often that minutes don't tell them apart. */
+  readonly hasSeconds: boolean;
+}
+
+function SnapshotRow({ row, hasTvl, hasSeconds }: SnapshotRowProps) {
   const state = READING_STATES[row.state];
   return (
     <tr>
-      <th scope="row" data-p="name">{formatUtc(row.ts).replace(" UTC", "")}</th>
+      <th scope="row" data-p="name">{timeText(row.ts, hasSeconds)}</th>
       <td class="num" data-p="value">{formatShare(row.supplyApy)}</td>
       <td class="num" data-pri="3">
         <Share value={row.incentiveApy} reason="rewards are not told from the rest" />
@@ -114,6 +128,10 @@ function SnapshotRow({ row, hasTvl }: { readonly row: PoolRow; readonly hasTvl: 
       </td>
     </tr>
   );
+}
+
+function timeText(at: number, hasSeconds: boolean): string {
+  return `${formatDay(at)} ${isoInstant(at).slice(11, hasSeconds ? 19 : 16)}`;
 }
 
 function fiat(value: number): string {

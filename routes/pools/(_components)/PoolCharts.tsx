@@ -8,7 +8,7 @@ import { formatDay } from "../../../components/format/time.ts";
 import { Panel, SourceLine, type SourceState } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import { LinesView } from "../../(_charts)/LinesView.tsx";
-import type { PoolRow } from "../../../services/defi/mod.ts";
+import { isLending, type PoolRow } from "../../../services/defi/mod.ts";
 import { type PoolChart, poolViewHref } from "./pool_view.ts";
 import { barLabel } from "./PoolHeader.tsx";
 import type { PoolPageData } from "./read_pool.ts";
@@ -32,9 +32,8 @@ export function YieldPanel(data: PoolPageData) {
 
 /** How much of the pool is lent, against the kink. */
 export function UtilizationPanel(data: PoolPageData) {
-  const { kind } = data.detail.pool;
   // Staking and savings lend nothing out: there is no utilisation to know.
-  if (data.lines.utilization === null && kind !== null && kind !== "lending") return null;
+  if (data.lines.utilization === null && !isLending(data.detail.pool)) return null;
   return (
     <ChartPanel
       {...data}

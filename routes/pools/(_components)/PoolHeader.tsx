@@ -7,7 +7,6 @@ import { POOL_FRESH_MS } from "../../../components/live/live_status.ts";
 import type { PoolFigureName } from "../../../components/pools/pool_figures.ts";
 import { ExplainedPool, PoolFigure } from "../../../components/pools/PoolFigure.tsx";
 import { slugName } from "../../../components/pools/slug_names.ts";
-import { Menu } from "../../../components/shell/Menu.tsx";
 import { Badge, Banner } from "../../../components/states/States.tsx";
 import LivePools from "../../../islands/LivePools.tsx";
 import type { PoolWarning } from "../../../services/defi/mod.ts";
@@ -15,6 +14,7 @@ import { DAY_MS } from "../../../services/kernel/time.ts";
 import { Fig } from "./Fig.tsx";
 import { MomentForm } from "./MomentForm.tsx";
 import { POOL_RANGES, poolFields, poolViewHref } from "./pool_view.ts";
+import { figureSubject } from "./figure_subject.ts";
 import type { PoolPageData } from "./read_pool.ts";
 
 const BANNERS = { info: "info", caution: "stale", danger: "bad" } as const;
@@ -24,7 +24,6 @@ export function PoolHeader(data: PoolPageData) {
   const { view, detail, isMock, lines } = data;
   const { pool, metrics, source, warnings } = detail;
   const gravest = warnings.find(({ severity }) => severity !== "info");
-  const range = POOL_RANGES.find((one) => one.range === view.range);
   return (
     <>
       <header class="page-head">
@@ -52,15 +51,18 @@ export function PoolHeader(data: PoolPageData) {
         </div>
         <div class="scope">
           {view.asof === null ? <LivePools /> : null}
-          <Menu
-            label="Range"
-            value={range?.label ?? view.range}
-            items={POOL_RANGES.map(({ range, label }) => ({
-              label,
-              href: poolViewHref(view, { range }),
-              isCurrent: range === view.range,
-            }))}
-          />
+          <div class="seg" role="group" aria-label="Range" data-range-control>
+            {POOL_RANGES.map(({ range, label, title }) => (
+              <a
+                key={range}
+                href={poolViewHref(view, { range })}
+                aria-current={range === view.range ? "true" : "false"}
+                title={title}
+              >
+                {label}
+              </a>
+            ))}
+          </div>
           <MomentForm
             action={poolViewHref({ ...view, range: "120d", table: null, asof: null })}
             asof={view.asof}
@@ -120,18 +122,18 @@ export function barLabel(barMs: number): string {
 /** The figures that answer the page's question: will this rate last, and can I get out? */
 export function PoolFigures({ detail, view }: PoolPageData) {
   const { pool, metrics, scores } = detail;
-  const subject = { poolId: pool.id, symbol: pool.symbol, kink: metrics.kink, asof: view.asof };
+  const subject = figureSubject(detail, view);
   const live = (name: PoolFigureName, value: number | null) => ({
     live: { "data-figure": name, "data-value": value ?? "" } as const,
     children: <PoolFigure name={name} value={value} subject={subject} />,
   });
-  const { utilizationChange: change } = metrics;
   return (
     <dl
       class="figs"
       data-pool={pool.id}
       data-symbol={pool.symbol}
       data-kink={metrics.kink}
+      data-lends={subject.isLending ? "yes" : "no"}
       data-at={isoInstant(metrics.asof)}
     >
       <Fig
@@ -151,17 +153,21 @@ export function PoolFigures({ detail, view }: PoolPageData) {
             </ExplainedPool>
           )}
       </Fig>
-      <Fig label="Borrow APY" note="variable" {...live("borrow_apy", metrics.borrowApy)} />
+      <Fig
+        label="Borrow APY"
+        note={subject.isLending ? "variable" : undefined}
+        {...live("borrow_apy", metrics.borrowApy)}
+      />
       <Fig
         label="Utilisation"
-        note={change === null
-          ? "no reading before"
-          : `${formatPoints(change)} since the last reading`}
+        note={subject.isLending ? changeNote(metrics.utilizationChange) : undefined}
         {...live("utilization", metrics.utilization)}
       />
       <Fig
         label="To the kink"
-        note={metrics.isKinkAssumed
+        note={!subject.isLending
+          ? undefined
+          : metrics.isKinkAssumed
           ? `kink assumed at ${formatShare(metrics.kink)}`
           : "below 0: past it"}
         {...live("kink_distance", metrics.kinkDistance)}
@@ -179,6 +185,10 @@ export function PoolFigures({ detail, view }: PoolPageData) {
       <Fig label="Score v0" note="weighted sum" {...live("score_v0", scores.v0.score)} />
     </dl>
   );
+}
+
+function changeNote(change: number | null): string {
+  return change === null ? "no reading before" : `${formatPoints(change)} since the last reading`;
 }
 
 function trendNote(trend: number | null): string {

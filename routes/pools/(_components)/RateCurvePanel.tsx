@@ -3,7 +3,7 @@ import { RateCurveSvg } from "../../../components/charts/RateCurveSvg.tsx";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
-import { fittedBorrowApy, type RateCurve } from "../../../services/defi/mod.ts";
+import { fittedBorrowApy, isLending, type RateCurve } from "../../../services/defi/mod.ts";
 import type { PoolPageData } from "./read_pool.ts";
 
 const HEIGHT = 236;
@@ -13,7 +13,7 @@ const STEPS = 100;
 export function RateCurvePanel({ curve, detail: { pool, metrics, source } }: PoolPageData) {
   const now = curve.points.at(-1);
   // What lends nothing out has no such curve.
-  if (now === undefined && pool.kind !== null && pool.kind !== "lending") return null;
+  if (now === undefined && !isLending(pool)) return null;
   const { fit } = curve;
   return (
     <Panel id="curve" title="Rate curve" note="APY against utilisation">

@@ -3,6 +3,7 @@ import { formatDecimal, formatFiat, formatShare } from "../../../components/form
 import { PoolFigure } from "../../../components/pools/PoolFigure.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { type ExplainedScore, type ScorePart, stepLabel } from "../../../services/defi/mod.ts";
+import { figureSubject } from "./figure_subject.ts";
 import type { PoolPageData } from "./read_pool.ts";
 
 const TITLES = { v1: "Score v1, term by term", v0: "Score v0, term by term" } as const;
@@ -11,9 +12,9 @@ const TITLES = { v1: "Score v1, term by term", v0: "Score v0, term by term" } as
 export function ScorePanel(
   { detail, view, method }: PoolPageData & { readonly method: "v0" | "v1" },
 ) {
-  const { pool, metrics, source, settings } = detail;
+  const { metrics, source, settings } = detail;
   const explained = detail.scores[method];
-  const subject = { poolId: pool.id, symbol: pool.symbol, kink: metrics.kink, asof: view.asof };
+  const subject = figureSubject(detail, view);
   const shared = method === "v1" ? shareOf(explained) : null;
   return (
     <Panel

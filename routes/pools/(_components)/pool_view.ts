@@ -3,11 +3,11 @@ import { DAY_MS } from "../../../services/kernel/time.ts";
 
 /** Stretches of time that a pool is shown over; `all` is its whole life. */
 export const POOL_RANGES = [
-  { range: "7d", label: "7 days", days: 7 },
-  { range: "30d", label: "30 days", days: 30 },
-  { range: "120d", label: "120 days", days: 120 },
-  { range: "1y", label: "1 year", days: 365 },
-  { range: "all", label: "All", days: Infinity },
+  { range: "7d", label: "7d", title: "7 days", days: 7 },
+  { range: "30d", label: "30d", title: "30 days", days: 30 },
+  { range: "120d", label: "120d", title: "120 days", days: 120 },
+  { range: "1y", label: "1y", title: "A year", days: 365 },
+  { range: "all", label: "All", title: "All readings", days: Infinity },
 ] as const;
 export type PoolRange = typeof POOL_RANGES[number]["range"];
 const USUAL_RANGE: PoolRange = "120d";

@@ -3,6 +3,7 @@ import { asset, Head } from "fresh/runtime";
 import { slugName } from "../../../components/pools/slug_names.ts";
 import { define } from "../../page_state.ts";
 import { ApartPanel } from "../(_components)/ApartPanel.tsx";
+import { CharacterPanel } from "../(_components)/CharacterPanel.tsx";
 import { ExitPanel } from "../(_components)/ExitPanel.tsx";
 import { SnapshotsPanel, StretchesPanel } from "../(_components)/HistoryPanels.tsx";
 import { PairPanel } from "../(_components)/PairPanel.tsx";
@@ -53,11 +54,12 @@ export default define.page<typeof handler>(function PoolPage({ data }) {
           <ApartPanel {...data} />
           <PairPanel {...data} />
           <StretchesPanel {...data} />
-          <ScorePanel {...data} method="v0" />
+          <CharacterPanel {...data} />
         </div>
         <div class="c-6 m-12 stack">
           <SnapshotsPanel {...data} />
           <ScorePanel {...data} method="v1" />
+          <ScorePanel {...data} method="v0" />
         </div>
       </div>
     </>

@@ -1,3 +1,8 @@
+import {
+  ExplanationFrame,
+  type ShownInput,
+  unknownOf,
+} from "../../../components/explain/ExplanationFrame.tsx";
 import { Gain, Money, Quantity, UnitCost } from "../../../components/figures/Amounts.tsx";
 import { Change, Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount } from "../../../components/format/number.ts";
@@ -12,36 +17,22 @@ export interface ExplainedPortfolioProps {
 
 /** Words, formula, inputs, rounding and ledger rows of a figure. */
 export function ExplainedPortfolio({ explanation, ...props }: ExplainedPortfolioProps) {
-  const { unit, currency, reason } = explanation;
+  const { label, unit, currency, value, reason, words, formula, rounding } = explanation;
   return (
-    <article
-      class="overlay-body explanation"
-      id="explanation"
-      data-label={explanation.label}
+    <ExplanationFrame
+      title={label}
+      value={
+        <>
+          <Value value={value} unit={unit} reason={reason} />
+          {unit === "money" || unit === "usd" ? <span class="unit">{currency}</span> : null}
+        </>
+      }
+      unknown={unknownOf(explanation)}
+      inputs={explanation.inputs.map(shownInput)}
+      {...{ words, formula, rounding }}
     >
-      <div>
-        <div class="quote">
-          <b>
-            <Value value={explanation.value} unit={unit} reason={reason} />
-            {unit === "money" || unit === "usd" ? <span class="unit">{currency}</span> : null}
-          </b>
-        </div>
-        {explanation.value === null
-          ? <p class="second">Unknown: {reason ?? "no reason given"}.</p>
-          : null}
-      </div>
-      <p class="lede">{explanation.words}</p>
-      <div>
-        <h3>Formula</h3>
-        <p class="formula">{explanation.formula}</p>
-      </div>
-      {explanation.inputs.length === 0 ? null : <Inputs explanation={explanation} />}
-      <div>
-        <h3>Rounding</h3>
-        <p class="second">{explanation.rounding}</p>
-      </div>
       <RawRows explanation={explanation} {...props} />
-    </article>
+    </ExplanationFrame>
   );
 }
 
@@ -66,29 +57,14 @@ function Value({ value, unit, reason }: ValueProps) {
   }
 }
 
-function Inputs({ explanation: { inputs } }: { readonly explanation: PortfolioExplanation }) {
-  return (
-    <div>
-      <h3>Inputs</h3>
-      <dl class="rows">
-        {inputs.map(({ name, value, unit, note }, at) => (
-          <div key={at}>
-            <dt>
-              {name}
-              {note === null ? null : (
-                <span class="input-source">
-                  <span class="amt">{note}</span>
-                </span>
-              )}
-            </dt>
-            <dd>
-              <Value value={value} unit={unit} reason={note} />
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </div>
-  );
+function shownInput(
+  { name, value, unit, note }: PortfolioExplanation["inputs"][number],
+): ShownInput {
+  return {
+    name,
+    origin: note === null ? null : <span class="amt">{note}</span>,
+    value: <Value value={value} unit={unit} reason={note} />,
+  };
 }
 
 function RawRows({ explanation, labels, portfolioId }: ExplainedPortfolioProps) {

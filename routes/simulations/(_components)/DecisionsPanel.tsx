@@ -7,6 +7,7 @@ import { Badge, EmptyState } from "../../../components/states/States.tsx";
 import { CsvLink } from "../../../components/table/PanelLinks.tsx";
 import {
   type Decision,
+  type Evidence,
   type Exclusion,
   EXCLUSION_WORDS,
   nameOf,
@@ -14,6 +15,7 @@ import {
   type SimulatedPool,
 } from "../../../services/defi/mod.ts";
 import { costOf } from "../../(_api)/simulation_wire.ts";
+import { poolHref } from "./ResultPanels.tsx";
 import {
   DECISION_FILTERS,
   type DecisionFilter,
@@ -126,8 +128,10 @@ function DecisionTable(
             </th>
             <td data-p="detail">
               <div class="wrap">
-                <Kind decision={decision} /> {decision.reason}
-                <Evidence decision={decision} pools={pools} />
+                <p class="reason">
+                  <Kind decision={decision} /> {decision.reason}
+                </p>
+                <EvidenceRows decision={decision} pools={pools} />
               </div>
             </td>
             <td data-pri="3">
@@ -166,7 +170,7 @@ interface EvidenceProps {
 }
 
 /** The rows that a decision rests on: none of them later than it. */
-function Evidence({ decision, pools }: EvidenceProps) {
+function EvidenceRows({ decision, pools }: EvidenceProps) {
   const { targets, departures, excluded, at } = decision;
   const rows = [
     ...targets.map((target) => ({
@@ -186,15 +190,16 @@ function Evidence({ decision, pools }: EvidenceProps) {
           const pool = pools.get(poolId);
           return (
             <li key={poolId}>
-              <b>{pool === undefined ? poolId : nameOf(pool)}</b>
+              <a href={poolHref(poolId, at)}>{pool === undefined ? poolId : nameOf(pool)}</a>
               <span>{role}</span>
               <span>
                 {score === null
                   ? "not ranked"
                   : `score ${formatDecimal(score, 1)}, rank ${rank ?? "?"}`}
               </span>
-              <span>read {readingAt === null ? "never" : <Moment at={readingAt} />}</span>
-              <span>known {knownAt === null ? "never" : <Moment at={knownAt} />}</span>
+              <span>
+                <Dates readingAt={readingAt} knownAt={knownAt} />
+              </span>
               <span>{pool?.source ?? ""}</span>
             </li>
           );
@@ -202,6 +207,23 @@ function Evidence({ decision, pools }: EvidenceProps) {
       </ul>
       <p class="hint">{leftOutWords(decision.eligible, excluded)}</p>
     </details>
+  );
+}
+
+/** When a row was read, and when it was known: mostly the same. */
+function Dates({ readingAt, knownAt }: Pick<Evidence, "readingAt" | "knownAt">) {
+  if (readingAt === null || knownAt === null) return <>never read</>;
+  if (readingAt === knownAt) {
+    return (
+      <>
+        read and known <Moment at={readingAt} />
+      </>
+    );
+  }
+  return (
+    <>
+      read <Moment at={readingAt} />, known <Moment at={knownAt} />
+    </>
   );
 }
 

@@ -1,9 +1,15 @@
 import { Fiat, Unknown } from "../../../components/figures/Figures.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { formatDecimal, formatShare } from "../../../components/format/number.ts";
+import { formatDay } from "../../../components/format/time.ts";
 import { SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge } from "../../../components/states/States.tsx";
-import type { DecisionEvidence, ScorePart, SeenPool } from "../../../services/defi/mod.ts";
+import {
+  type DecisionEvidence,
+  nameOf,
+  type ScorePart,
+  type SeenPool,
+} from "../../../services/defi/mod.ts";
 import { PoolName } from "./ResultPanels.tsx";
 import { leftOutWords } from "./DecisionsPanel.tsx";
 
@@ -19,7 +25,11 @@ export function ExplainedDecision({ evidence }: { readonly evidence: DecisionEvi
   const { decision, seen } = evidence;
   const named = seen.filter(({ role }) => role !== "pass");
   return (
-    <article class="overlay-body explanation" id="explanation" data-label="Decision">
+    <article
+      class="overlay-body explanation"
+      id="explanation"
+      data-label={`Decision of ${formatDay(decision.at)}`}
+    >
       <div>
         <p class="lede">{decision.reason}.</p>
         <SourceLine
@@ -39,7 +49,7 @@ export function ExplainedDecision({ evidence }: { readonly evidence: DecisionEvi
       </div>
       <div>
         <h3>Ranking of that step</h3>
-        <Ranking seen={seen} />
+        <Ranking seen={seen} at={decision.at} />
         <p class="hint">
           {decision.kind === "closed" ? "" : leftOutWords(decision.eligible, decision.excluded)}
         </p>
@@ -56,7 +66,7 @@ export function ExplainedDecision({ evidence }: { readonly evidence: DecisionEvi
   );
 }
 
-function Ranking({ seen }: Pick<DecisionEvidence, "seen">) {
+function Ranking({ seen, at }: Pick<DecisionEvidence, "seen"> & { readonly at: number }) {
   return (
     <div class="scroller" tabIndex={0} role="region" aria-label="Ranking of that step, scrollable">
       <table class="table" data-density="dense">
@@ -77,7 +87,7 @@ function Ranking({ seen }: Pick<DecisionEvidence, "seen">) {
           {seen.map((one) => (
             <tr key={one.poolId}>
               <th scope="row">
-                <PoolName pool={{ ...one.pool, source: one.source }} id={one.poolId} />
+                <PoolName pool={{ ...one.pool, source: one.source }} id={one.poolId} at={at} />
               </th>
               <td class="num">{one.rank ?? <Unknown reason="It could not be had" />}</td>
               <td class="num">
@@ -120,7 +130,7 @@ function Measured({ part: { value, unit, result, reason } }: { readonly part: Sc
 
 function ScoreParts({ seen: { pool, role, score, metrics } }: { readonly seen: SeenPool }) {
   if (score === null) return null;
-  const title = `${pool.symbol} on ${pool.chain}`;
+  const title = nameOf(pool);
   return (
     <div>
       <h3>

@@ -1,3 +1,4 @@
+import { ExplanationFrame, unknownOf } from "../../../components/explain/ExplanationFrame.tsx";
 import { Gain, Money } from "../../../components/figures/Amounts.tsx";
 import { Change, Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount, formatDecimal, formatShare } from "../../../components/format/number.ts";
@@ -6,51 +7,20 @@ import type { SimulatedUnit, SimulationExplanation } from "../../../services/def
 
 /** Words, formula, inputs and rounding of a figure of a simulation. */
 export function ExplainedFigure({ told }: { readonly told: SimulationExplanation }) {
+  const { label, value, unit, reason, words, formula, rounding } = told;
   return (
-    <article class="overlay-body explanation" id="explanation" data-label={told.label}>
-      <div>
-        <div class="quote">
-          <b>
-            <Value value={told.value} unit={told.unit} reason={told.reason} />
-          </b>
-        </div>
-        {told.value === null
-          ? <p class="second">Unknown: {told.reason ?? "no reason given"}.</p>
-          : null}
-        <SourceLine state="sim" parts={["simulated", "not a forecast"]} />
-      </div>
-      <p class="lede">{told.words}</p>
-      <div>
-        <h3>Formula</h3>
-        <p class="formula">{told.formula}</p>
-      </div>
-      {told.inputs.length === 0 ? null : (
-        <div>
-          <h3>Inputs</h3>
-          <dl class="rows">
-            {told.inputs.map(({ name, value, unit, note }) => (
-              <div key={name}>
-                <dt>
-                  {name}
-                  {note === null ? null : (
-                    <span class="input-source">
-                      <span>{note}</span>
-                    </span>
-                  )}
-                </dt>
-                <dd>
-                  <Value value={value} unit={unit} reason={note} />
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </div>
-      )}
-      <div>
-        <h3>Rounding</h3>
-        <p class="second">{told.rounding}</p>
-      </div>
-    </article>
+    <ExplanationFrame
+      title={label}
+      value={<Value value={value} unit={unit} reason={reason} />}
+      unknown={unknownOf(told)}
+      source={<SourceLine state="sim" parts={["simulated", "not a forecast"]} />}
+      inputs={told.inputs.map(({ name, value, unit, note }) => ({
+        name,
+        origin: note === null ? null : <span>{note}</span>,
+        value: <Value value={value} unit={unit} reason={note} />,
+      }))}
+      {...{ words, formula, rounding }}
+    />
   );
 }
 

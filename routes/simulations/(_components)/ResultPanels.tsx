@@ -1,7 +1,8 @@
 import { ChartLinks } from "../../../components/charts/ChartLinks.tsx";
 import { lineText } from "../../../components/charts/line_units.ts";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
-import { formatDay } from "../../../components/format/time.ts";
+import { formatDay, isoInstant } from "../../../components/format/time.ts";
+import { slugName } from "../../../components/pools/slug_names.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import type { SimulatedAutopilot } from "../../../services/defi/mod.ts";
@@ -39,9 +40,9 @@ function links(view: SimulationView, { table, of }: { table: SimulationTable; of
 export function GrowthPanel({ found, view }: Props) {
   const { constraints, simulation } = found;
   const set = growthSet(found);
-  const ends = set.lines.map(({ label, values }) =>
-    `${label} ${lineText("change", values.at(-1))}`
-  );
+  const ends = set.lines.map(({ label, values }) => ({ label, end: values.at(-1) ?? 0 }))
+    .toSorted((a, b) => b.end - a.end)
+    .map(({ label, end }) => `${label} ${lineText("change", end)}`);
   const missing = simulation.baselines.filter(({ valuesUsd }) => valuesUsd === null);
   return (
     <Panel
@@ -54,8 +55,8 @@ export function GrowthPanel({ found, view }: Props) {
         id="growth"
         set={set}
         height={GROWTH_HEIGHT}
-        words={`From ${formatDay(constraints.start)} to ${formatDay(constraints.end)}: ` +
-          `${ends.join(", ")}.`}
+        words={`From ${formatDay(constraints.start)} to ${formatDay(constraints.end)}, ` +
+          `the most first: ${ends.join(", ")}.`}
         isTable={view.table === "growth"}
       />
       <SourceLine
@@ -129,20 +130,28 @@ export function AllocationPanel({ found, view }: Props) {
   );
 }
 
+export interface PoolNameProps {
+  readonly pool: SimulatedAutopilot["pools"][number] | undefined;
+  readonly id: string;
+  /** The past instant to show it at; its newest state if left out. */
+  readonly at?: number;
+}
+
 /** A pool by name, leading to its own page. */
-export function PoolName(
-  { pool, id }: {
-    readonly pool: SimulatedAutopilot["pools"][number] | undefined;
-    readonly id: string;
-  },
-) {
+export function PoolName({ pool, id, at }: PoolNameProps) {
   if (pool === undefined) return <span class="name">{id}</span>;
   return (
     <span class="name">
-      <a href={`/pools/${encodeURIComponent(pool.id)}`}>{pool.symbol}</a>
-      <small>{pool.chain} · {pool.protocol}</small>
+      <a href={poolHref(pool.id, at)}>{pool.symbol}</a>
+      <small>{slugName(pool.chain)} · {slugName(pool.protocol)}</small>
     </span>
   );
+}
+
+/** The page of a pool, as it was known at an instant where one is given. */
+export function poolHref(id: string, at?: number): string {
+  const href = `/pools/${encodeURIComponent(id)}`;
+  return at === undefined ? href : `${href}?asof=${isoInstant(at)}`;
 }
 
 function NothingBought({ found: { simulation: { data } } }: Pick<Props, "found">) {

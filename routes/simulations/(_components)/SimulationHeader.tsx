@@ -1,5 +1,5 @@
 import { formatCount } from "../../../components/format/number.ts";
-import { formatDay } from "../../../components/format/time.ts";
+import { formatDay, isoInstant } from "../../../components/format/time.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Badge, Banner } from "../../../components/states/States.tsx";
 import type { SimulatedAutopilot } from "../../../services/defi/mod.ts";
@@ -8,7 +8,8 @@ import type { SimulationPageData } from "./read_simulation.ts";
 import { resultHref, shareHref } from "./simulation_view.ts";
 
 /** What it is, over which range, and what can be taken along. */
-export function SimulationHeader({ view, outcome, origin, isMock }: SimulationPageData) {
+export function SimulationHeader(data: SimulationPageData) {
+  const { view, choices, outcome, origin, isMock } = data;
   const found = outcome.kind === "done" ? outcome.found : null;
   return (
     <>
@@ -25,6 +26,7 @@ export function SimulationHeader({ view, outcome, origin, isMock }: SimulationPa
         </div>
         {found === null ? null : (
           <div class="scope">
+            <Ranges view={view} choices={choices} />
             <a class="btn to-rules" href="#rules">
               <Icon name="settings" />Rules
             </a>
@@ -61,6 +63,39 @@ export function SimulationHeader({ view, outcome, origin, isMock }: SimulationPa
     </>
   );
 }
+
+const RANGES = [
+  { label: "3M", days: 91 },
+  { label: "6M", days: 182 },
+  { label: "1Y", days: 365 },
+  { label: "ALL", days: Infinity },
+] as const;
+
+/** Usual ranges up to the newest reading; the form has any other. */
+function Ranges({ view, choices }: Pick<SimulationPageData, "view" | "choices">) {
+  if (choices.span === null) return null;
+  const { first, last } = choices.span;
+  const { end: _, ...rules } = view.values;
+  return (
+    <nav class="seg" aria-label="Range">
+      {RANGES.map(({ label, days }) => {
+        const start = isoInstant(Math.max(first, last - days * DAY_MS)).slice(0, DAY_LENGTH);
+        const isCurrent = view.values.start === start && view.values.end === undefined;
+        return (
+          <a
+            key={label}
+            href={resultHref({ values: { ...rules, start } }, "")}
+            aria-current={isCurrent ? "true" : "false"}
+          >
+            {label}
+          </a>
+        );
+      })}
+    </nav>
+  );
+}
+
+const DAY_LENGTH = "2026-01-01".length;
 
 function Scope({ constraints, simulation }: SimulatedAutopilot) {
   const { start, end, stepMs, method } = constraints;

@@ -64,7 +64,7 @@ const MAX_PARTS = 9;
 /** A pool that was held, by how much of the portfolio it was on the way. */
 export interface HeldPool {
   readonly poolId: string;
-  /** `USDC on ethereum`. */
+  /** `USDC on Ethereum`. */
   readonly name: string;
   /** `USDC eth`: short enough for the end of a line. */
   readonly label: string;

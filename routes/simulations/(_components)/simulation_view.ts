@@ -70,6 +70,16 @@ export function parseSimulationView({ searchParams }: URL): SimulationView {
   };
 }
 
+/** Whether the address of a form holds fields left blank, or a list in parts. */
+export function isUntidy({ searchParams }: URL): boolean {
+  const names = [...searchParams.keys()];
+  return [...searchParams.values()].some((value) => value.trim() === "") ||
+    (new Set(names).size < names.length &&
+      names.every((name) =>
+        LISTS.has(name as SimulationParam) || searchParams.getAll(name).length === 1
+      ));
+}
+
 /** The fields that a refusal names, by parameter; `null` of another error. */
 export function problemsOf(error: unknown): Texts | null {
   if (!(error instanceof AppError) || error.code !== "VALIDATION_FAILED") return null;

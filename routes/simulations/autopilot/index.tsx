@@ -11,12 +11,19 @@ import { AllocationPanel, GrowthPanel } from "../(_components)/ResultPanels.tsx"
 import { RulesPanel } from "../(_components)/RulesPanel.tsx";
 import { SimulationFigures } from "../(_components)/SimulationFigures.tsx";
 import { SimulationHeader } from "../(_components)/SimulationHeader.tsx";
-import { parseSimulationView, resultHref } from "../(_components)/simulation_view.ts";
+import {
+  isUntidy,
+  parseSimulationView,
+  resultHref,
+  simulationHref,
+} from "../(_components)/simulation_view.ts";
 
 const STATUS = { refused: 422, running: 200, cancelled: 200, stopped: 200, empty: 200, done: 200 };
 
 export const handler = define.handlers({
   async GET(ctx) {
+    // A form sends its blank fields too; the address to share has none of them.
+    if (isUntidy(ctx.url)) return seeOther(simulationHref(parseSimulationView(ctx.url)));
     const data = await readSimulation(ctx.state, ctx.url);
     return page<SimulationPageData>(data, { status: STATUS[data.outcome.kind] });
   },

@@ -34,14 +34,13 @@ export interface SimulationQuery extends Asked<SimulationDefaults> {
 }
 
 const DEFAULT_SPAN_MS = 365 * DAY_MS;
-const DEFAULT_STEP_HOURS = 24;
 /** Judgements of a pool at a step: more would keep the machine busy for too long. */
 const MAX_JUDGEMENTS = 20_000_000;
 
 /** The parameters of the settings, as a query names them. */
 export function simulationDefaults({ autopilot }: PoolSettings): SimulationDefaults {
   return {
-    stepHours: DEFAULT_STEP_HOURS,
+    stepHours: autopilot.step_hours,
     maxWeight: autopilot.max_weight,
     minTvlUsd: autopilot.min_tvl,
     cooldownHours: autopilot.cooldown_hours,
@@ -51,7 +50,7 @@ export function simulationDefaults({ autopilot }: PoolSettings): SimulationDefau
     keepFactor: autopilot.keep_factor,
     vanishDays: autopilot.vanish_days,
     vanishPenalty: autopilot.vanish_penalty,
-    method: "v1",
+    method: autopilot.method,
   };
 }
 

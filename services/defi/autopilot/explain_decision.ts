@@ -2,7 +2,7 @@ import { utcMsOf } from "../../kernel/time.ts";
 import { type ExplainedScore, poolScores } from "../explain_score.ts";
 import type { Pool, PoolId } from "../pool.ts";
 import type { ArchivedPool } from "../pool_archive.ts";
-import { countUpTo, headOf, learnedInOrder } from "../pool_history.ts";
+import { historyAt, learnedInOrder } from "../pool_history.ts";
 import { type PoolMetrics, poolMetrics } from "../pool_metrics.ts";
 import { PoolSight } from "./pool_sight.ts";
 import { isBetter } from "./plan.ts";
@@ -80,8 +80,7 @@ function look(
   { pool, source, history }: ArchivedPool,
   { at, constraints }: { readonly at: number; readonly constraints: AutopilotConstraints },
 ): Omit<SeenPool, "role" | "rank"> {
-  const known = learnedInOrder(history);
-  const head = headOf(known, countUpTo(known.knownAt, at));
+  const head = historyAt(learnedInOrder(history), at);
   const metrics = poolMetrics(head, constraints.settings);
   const scores = metrics && poolScores(pool, { metrics, settings: constraints.settings });
   return {

@@ -25,7 +25,7 @@ export interface Change {
   readonly keepRank: number;
 }
 
-/** `Enter GHO on base (rank 1 of 53); leave DAI on ethereum (rank 15, kept to 12)`. */
+/** `enter GHO on Base (rank 1 of 53); leave DAI on Ethereum (rank 15 of 53, kept to 12)`. */
 export function changeWords({ entering, leaving, eligible, keepRank }: Change): string {
   const parts = [
     ...entering.map(({ pool, rank }) => `enter ${nameOf(pool)} (rank ${rank} of ${eligible})`),
@@ -43,15 +43,20 @@ export function changeWords({ entering, leaving, eligible, keepRank }: Change): 
 /** More would not be read; a decision lists all of them beside its reason. */
 const MAX_PARTS = 8;
 
-/** What a pool is called in sentences. */
+/** What a pool is called in sentences: `USDC on Polygon`. */
 export function nameOf({ symbol, chain }: Pick<Pool, "symbol" | "chain">): string {
-  return `${symbol} on ${chain}`;
+  return `${symbol} on ${sentence(chain.replaceAll("-", " "))}`;
 }
 
 /** A span in days, or in hours below two of them. */
 export function spanWords(spanMs: number): string {
   const [size, unit] = spanMs < 2 * DAY_MS ? [HOUR_MS, "h"] : [DAY_MS, "d"];
   return `${Number((spanMs / size).toFixed(1))} ${unit}`;
+}
+
+/** A share in per cent, without the tail of its binary form. */
+export function percentWords(share: number): string {
+  return `${Number((share * 100).toFixed(4))}%`;
 }
 
 /** A sentence begins with a capital. */

@@ -3,7 +3,7 @@ import { Listeners } from "../../kernel/listeners.ts";
 import type { Bus } from "../../ports/bus.ts";
 import type { Log } from "../../ports/mod.ts";
 import type { AssetId } from "../assets.ts";
-import type { DemoGate } from "../demo_gate.ts";
+import { type DemoGate, type DemoScope, NO_DEMO } from "../demo_gate.ts";
 import {
   LIVE_TOPICS,
   type LivePrice,
@@ -58,23 +58,23 @@ export class LiveBoard implements LivePrices {
   /** Listens first and reads then, so that no price falls between the two. */
   async start(): Promise<void> {
     this.#stops.push(
-      this.#demo.onShut(() => this.#forgetDemo()),
+      this.#demo.onNarrowed(() => this.#forgetDemo()),
       this.#bus.subscribe(LIVE_TOPICS.prices, (payload) => {
         this.#admit(JSON.parse(payload) as readonly LivePrice[], {
-          sourceOf: ({ source }) => source,
+          mayShow: mayShowPrice,
           take: (prices) => this.#tellPrices(prices),
         });
       }),
       this.#bus.subscribe(LIVE_TOPICS.feeds, (payload) => {
         this.#admit(JSON.parse(payload) as readonly FeedStatus[], {
-          sourceOf: ({ venue }) => venue,
+          mayShow: mayShowFeed,
           take: (feeds) => this.#tellFeeds(feeds),
         });
       }),
     );
     const stored = await this.#store.listPrices();
-    const mayShowDemo = await this.#demo.isOpen();
-    this.#take(stored.filter(({ source }) => mayShowDemo || !isDemoSource(source)));
+    const scope = await this.#demo.scope();
+    this.#take(stored.filter((price) => mayShowPrice(price, scope)));
   }
 
   stop(): void {
@@ -98,7 +98,7 @@ export class LiveBoard implements LivePrices {
    * certain at once, as it is wherever there is no demo market.
    */
   settle(): Promise<unknown> | null {
-    return this.#hasToldDemo && this.#demo.peek() === null ? this.#demo.isOpen() : null;
+    return this.#hasToldDemo && this.#demo.peek() === null ? this.#demo.scope() : null;
   }
 
   version(): number {
@@ -120,25 +120,28 @@ export class LiveBoard implements LivePrices {
 
   /**
    * Takes what is real at once. What is of the demo market waits where the store has to be asked
-   * whether it still shows, and is left out where it does not or the store is away.
+   * whether it still shows, and is left out where it does not.
    */
   #admit<T>(
     all: readonly T[],
-    { sourceOf, take }: { sourceOf: (one: T) => string; take: (some: readonly T[]) => void },
+    { mayShow, take }: {
+      mayShow: (one: T, scope: DemoScope) => boolean;
+      take: (some: readonly T[]) => void;
+    },
   ): void {
-    const isDemo = (one: T) => isDemoSource(sourceOf(one));
-    const mayShowDemo = this.#demo.peek();
-    const real = all.filter((one) => !isDemo(one));
+    const real = all.filter((one) => mayShow(one, NO_DEMO));
     if (real.length > 0) take(real);
-    if (real.length === all.length || mayShowDemo === false) return;
-    const takeDemo = () => {
+    if (real.length === all.length) return;
+    const takeDemo = (scope: DemoScope) => {
+      const shown = all.filter((one) => mayShow(one, scope) && !mayShow(one, NO_DEMO));
+      if (shown.length === 0) return;
       this.#hasToldDemo = true;
-      take(all.filter(isDemo));
+      take(shown);
     };
-    if (mayShowDemo) return takeDemo();
-    this.#demo.isOpen().then((isOpen) => {
-      if (isOpen) takeDemo();
-    }, () => {});
+    const scope = this.#demo.peek();
+    if (scope !== null) return takeDemo(scope);
+    // While the store is away nothing says that they may be told; the next ones ask again.
+    this.#demo.scope().then(takeDemo, () => {});
   }
 
   #tellPrices(prices: readonly LivePrice[]): void {
@@ -152,12 +155,15 @@ export class LiveBoard implements LivePrices {
   }
 
   #forgetDemo(): void {
-    for (const [assetId, { source }] of this.#prices) {
-      if (isDemoSource(source)) this.#prices.delete(assetId);
+    const scope = this.#demo.peek() ?? NO_DEMO;
+    for (const [assetId, price] of this.#prices) {
+      if (!mayShowPrice(price, scope)) this.#prices.delete(assetId);
     }
-    for (const venue of this.#feeds.keys()) if (isDemoSource(venue)) this.#feeds.delete(venue);
+    for (const [venue, status] of this.#feeds) {
+      if (!mayShowFeed(status, scope)) this.#feeds.delete(venue);
+    }
     this.#version++;
-    this.#hasToldDemo = false;
+    this.#hasToldDemo = scope.isShown;
     this.#onForgotten.tell();
   }
 
@@ -179,4 +185,12 @@ function withMarket(price: LivePrice, other: LivePrice | null): LivePrice {
   const market = other?.market ?? null;
   if (market === null || (price.market && price.market.asof >= market.asof)) return price;
   return { ...price, market };
+}
+
+function mayShowPrice({ assetId, source }: LivePrice, scope: DemoScope): boolean {
+  return !isDemoSource(source) || (scope.isShown && !scope.realAssets.has(assetId));
+}
+
+function mayShowFeed({ venue }: FeedStatus, { isShown }: DemoScope): boolean {
+  return isShown || !isDemoSource(venue);
 }

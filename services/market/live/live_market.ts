@@ -28,7 +28,7 @@ export interface LiveFeed {
 export interface LiveMarketDeps {
   readonly feeds: readonly LiveFeed[];
   /** Whether what the feeds say may be told at present. */
-  readonly mayFeed: () => boolean | Promise<boolean>;
+  readonly mayFeed: () => Promise<boolean>;
   readonly store: CandleStore;
   readonly prices: LivePriceStore;
   readonly bus: Bus;

@@ -16,6 +16,9 @@ import { openTable, type Table } from "./table.ts";
 
 export const MAX_IMPORT_ROWS = 1_000_000;
 
+/** Rows that are read before others get their turn: some milliseconds of work. */
+const RECORDS_AT_ONCE = 100;
+
 /** Rows of one trade; a longer run of the same group is cut there. */
 const MAX_GROUP = 1_000;
 
@@ -75,7 +78,9 @@ export async function openTransactionFile(
       if (rows > maxRows) {
         throw refusal(`has more than ${maxRows} rows: split it into smaller files`);
       }
-      yield reader.read(records);
+      for (let start = 0; start < records.length; start += RECORDS_AT_ONCE) {
+        yield reader.read(records.slice(start, start + RECORDS_AT_ONCE));
+      }
     }
     yield reader.finish();
   }

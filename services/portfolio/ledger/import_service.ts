@@ -80,19 +80,23 @@ export class LedgerImportService {
   readonly #mappings: readonly Mapping[];
   readonly #clock: Clock;
   readonly #limits: { readonly maxRows: number; readonly maxBytes: number };
+  readonly #rest: () => Promise<void>;
 
-  constructor({ store, names, mappings, clock, limits = {} }: {
+  /** `rest` lets other work run between the parts of a file. */
+  constructor({ store, names, mappings, clock, limits = {}, rest = () => Promise.resolve() }: {
     store: LedgerStore;
     names: AssetNames;
     /** The first that fits a header best reads it. */
     mappings: readonly Mapping[];
     clock: Clock;
     limits?: { readonly maxRows?: number; readonly maxBytes?: number };
+    rest?: () => Promise<void>;
   }) {
     this.#store = store;
     this.#names = names;
     this.#mappings = mappings;
     this.#clock = clock;
+    this.#rest = rest;
     this.#limits = { maxRows: MAX_IMPORT_ROWS, maxBytes: MAX_IMPORT_BYTES, ...limits };
   }
 
@@ -123,7 +127,7 @@ export class LedgerImportService {
       scope,
       { fileName, format, header },
       async (writer) => {
-        await writeAll(writer, { file, bytes, tally, request });
+        await writeAll(writer, { file, bytes, tally, request, rest: this.#rest });
         const { sums, updated, allRejected } = tally;
         state = endOf(request, sums);
         return { end: state, checksum: bytes.checksum(), sums, updated, rejected: allRejected };
@@ -163,26 +167,34 @@ function endOf(
   return quarantined > 0 && !isPartial ? "refused" : "committed";
 }
 
-/** Groups given to the store at once. */
-const GROUPS_AT_ONCE = 1_000;
+/** Rows and trades given to the store at once. */
+const ITEMS_AT_ONCE = 250;
 
 async function writeAll(
   writer: LedgerWriter,
-  { file, bytes, tally, request: { signal, onProgress } }: {
+  { file, bytes, tally, request: { signal, onProgress }, rest }: {
     file: TransactionFile;
     bytes: ImportBytes;
     tally: ImportTally;
     request: LedgerImportRequest;
+    rest: () => Promise<void>;
   },
 ): Promise<void> {
   const namer = new EntryNamer();
-  for await (const items of file.items()) {
-    for (let start = 0; start < items.length; start += GROUPS_AT_ONCE) {
-      signal?.throwIfAborted();
-      await writePart(writer, { items: items.slice(start, start + GROUPS_AT_ONCE), namer, tally });
-    }
+  let waiting: ReadItem[] = [];
+  const writeWaiting = async () => {
+    const items = waiting;
+    waiting = [];
+    await writePart(writer, { items, namer, tally });
     onProgress?.({ rows: tally.sums.read, readBytes: bytes.readBytes() });
+  };
+  for await (const items of file.items()) {
+    signal?.throwIfAborted();
+    for (const item of items) waiting.push(item);
+    if (waiting.length >= ITEMS_AT_ONCE) await writeWaiting();
+    await rest();
   }
+  await writeWaiting();
 }
 
 async function writePart(

@@ -11,6 +11,8 @@ export interface ProviderConfig {
   /** Base addresses in the order to try them, without a trailing slash. */
   readonly restUrls: readonly string[];
   readonly streamUrls: readonly string[];
+  /** The setting that its key stands in, where nothing calls it without; `null` where it needs none. */
+  readonly keySetting: string | null;
   /** Path below the base address that costs little and says whether the source works. */
   readonly probePath: string;
   readonly budgets: readonly BudgetLimit[];
@@ -57,6 +59,7 @@ const NetworkProvider = z.object({
   name: z.string().regex(/^[a-z][a-z0-9_]*$/, "expected a name such as binance"),
   label: z.string().min(1),
   network: z.literal(true),
+  key_setting: z.string().regex(/^[A-Z][A-Z_]+$/, "expected a setting").nullable().default(null),
   priority: z.number().int(),
   rest_urls: z.array(RestUrl).min(1),
   stream_urls: z.array(StreamUrl),
@@ -100,6 +103,7 @@ export function loadProviders(
         priority: row.priority,
         restUrls: (restUrls[row.name] ?? row.rest_urls).map((url) => url.replace(/\/+$/, "")),
         streamUrls: streamUrls[row.name] ?? row.stream_urls,
+        keySetting: row.key_setting,
         probePath: row.probe_path,
         budgets: row.budgets,
         limitsSource: row.limits_source,

@@ -128,10 +128,11 @@ export class ProviderGate implements ProviderHttp {
   }
 
   status(): ProviderStatus {
-    const { config: { name, label, budgets }, budgets: store, clock } = this.#deps;
+    const { config: { name, label, budgets, keySetting }, budgets: store, clock } = this.#deps;
     return {
       name,
       label,
+      missingKey: this.#secrets().length === 0 ? keySetting : null,
       ...this.health.status(),
       budgets: budgetStatus(budgets, { counts: store.counts(name), now: clock.now() }),
       countedBy: store.countedBy,

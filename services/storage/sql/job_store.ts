@@ -73,8 +73,10 @@ export class SqlJobStore implements JobStore {
   }
 
   async extendLease(lease: JobLease, leaseMs: number): Promise<LeaseStatus> {
-    const lease_until = this.#clock.now() + leaseMs;
-    const row = await this.#changeLeased(lease, { lease_until });
+    // By the time of the write: it may have waited long for its turn.
+    const row = await this.#changeLeased(lease, () => ({
+      lease_until: this.#clock.now() + leaseMs,
+    }));
     if (!row) return "lost";
     return row.cancel_requested === 1 ? "cancel_requested" : "held";
   }
@@ -246,9 +248,13 @@ export class SqlJobStore implements JobStore {
   }
 
   /** Changes the job of a run that still has its lease; `null` for any other. */
-  #changeLeased(lease: JobLease, change: JobChange): Promise<JobRow | null> {
+  #changeLeased(
+    lease: JobLease,
+    change: JobChange | (() => JobChange),
+  ): Promise<JobRow | null> {
     return this.#write(async (db) => {
-      const changed = await db.updateTable("jobs").set(change)
+      const changed = await db.updateTable("jobs")
+        .set(typeof change === "function" ? change() : change)
         .where("id", "=", this.#column(lease.jobId)).where("state", "=", "running")
         .where("lease_owner", "=", lease.owner).where("attempts", "=", lease.attempt)
         .returningAll().executeTakeFirst();

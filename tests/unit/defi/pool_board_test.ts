@@ -1,7 +1,5 @@
 import fc from "fast-check";
-import { poolEpisodes } from "@/services/defi/episodes.ts";
-import { poolScores } from "@/services/defi/explain_score.ts";
-import type { Pool, StoredSnapshot } from "@/services/defi/pool.ts";
+import type { StoredSnapshot } from "@/services/defi/pool.ts";
 import {
   filterPools,
   isOpenPool,
@@ -10,41 +8,26 @@ import {
   summarizePools,
 } from "@/services/defi/pool_board.ts";
 import { historyAt, poolHistory } from "@/services/defi/pool_history.ts";
-import { poolMetrics } from "@/services/defi/pool_metrics.ts";
 import { poolRows } from "@/services/defi/pool_rows.ts";
 import type { PoolCard } from "@/services/defi/pool_service.ts";
 import { DEFAULT_POOL_SETTINGS } from "@/services/defi/pool_settings.ts";
 import { poolTrend } from "@/services/defi/pool_trend.ts";
-import { poolWarnings } from "@/services/defi/pool_warnings.ts";
 import { isStableSymbol } from "@/services/defi/stable_symbols.ts";
 import { DAY_MS, utcMsOf } from "@/services/kernel/time.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
+import { sampleCard } from "./pool_card_sample.ts";
 import { sampleDay, sampleDays, samplePool } from "./pool_sample.ts";
 
 const settings = DEFAULT_POOL_SETTINGS;
-
-function cardOf(given: Partial<Pool>, days: readonly Partial<StoredSnapshot>[] = [{}, {}]) {
-  const pool = samplePool({ poolAddress: given.symbol ?? "0x", ...given });
-  const history = poolHistory(pool, sampleDays(days, pool));
-  const metrics = poolMetrics(history, settings);
-  assert(metrics !== null);
-  const episodes = poolEpisodes(history);
-  const card: PoolCard = {
-    ...{ pool, metrics, episodes, source: "sample", trend: poolTrend(history) },
-    scores: poolScores(pool, { metrics, settings }),
-    warnings: poolWarnings(pool, { metrics, episodes }),
-  };
-  return card;
-}
 
 function steady(given: Partial<StoredSnapshot>, days = 10): readonly Partial<StoredSnapshot>[] {
   return Array.from({ length: days }, () => given);
 }
 
 const BOARD = [
-  cardOf({ symbol: "USDC", chain: "base" }, steady({ supplyApy: 0.03, tvlUsd: 1e9 })),
-  cardOf({ symbol: "WETH", chain: "ethereum" }, steady({ supplyApy: 0.02, tvlUsd: 5e6 })),
-  cardOf({ symbol: "DAI", chain: "ethereum" }, steady({ supplyApy: 0.05, tvlUsd: null })),
+  sampleCard({ symbol: "USDC", chain: "base" }, steady({ supplyApy: 0.03, tvlUsd: 1e9 })),
+  sampleCard({ symbol: "WETH", chain: "ethereum" }, steady({ supplyApy: 0.02, tvlUsd: 5e6 })),
+  sampleCard({ symbol: "DAI", chain: "ethereum" }, steady({ supplyApy: 0.05, tvlUsd: null })),
 ];
 
 function symbols(cards: readonly PoolCard[]): string {
@@ -72,7 +55,7 @@ for (const { name, filter, expected } of filters) {
 }
 
 Deno.test("filterPools() leaves out what was read long before the newest of all", () => {
-  const old = cardOf({ symbol: "OLD" }, steady({}, 2));
+  const old = sampleCard({ symbol: "OLD" }, steady({}, 2));
   const cards = [...BOARD, old];
   // The others have ten daily readings, this one has two.
   assertEquals(symbols(filterPools(cards, { maxAgeMs: 7 * DAY_MS })), "USDC,WETH,DAI");
@@ -83,11 +66,11 @@ Deno.test("isOpenPool() is false of what is frozen, paused or matured", () => {
   const flags = (given: object) => ({
     flags: { isStale: false, isFrozen: false, isPaused: false, ...given },
   });
-  assertEquals(isOpenPool(cardOf({}, [flags({})])), true);
-  assertEquals(isOpenPool(cardOf({}, [flags({ isFrozen: true })])), false);
-  assertEquals(isOpenPool(cardOf({}, [flags({ isPaused: true })])), false);
-  assertEquals(isOpenPool(cardOf({ maturityAt: sampleDay(0) }, [{}])), false);
-  assertEquals(isOpenPool(cardOf({ maturityAt: sampleDay(9) }, [{}])), true);
+  assertEquals(isOpenPool(sampleCard({}, [flags({})])), true);
+  assertEquals(isOpenPool(sampleCard({}, [flags({ isFrozen: true })])), false);
+  assertEquals(isOpenPool(sampleCard({}, [flags({ isPaused: true })])), false);
+  assertEquals(isOpenPool(sampleCard({ maturityAt: sampleDay(0) }, [{}])), false);
+  assertEquals(isOpenPool(sampleCard({ maturityAt: sampleDay(9) }, [{}])), true);
 });
 
 Deno.test("sortPools() ranks figures from the top and names from A, the unknown always last", () => {
@@ -105,7 +88,7 @@ Deno.test("sortPools() loses none, and turned round gives the known ones turned 
     fc.array(fc.option(fc.float({ min: 0, max: 1, noNaN: true })), { maxLength: 8 }),
     (sort, values) => {
       const cards = values.map((utilization, at) =>
-        cardOf({ symbol: `S${at}` }, [{ utilization, supplyApy: at / 100 }, { utilization }])
+        sampleCard({ symbol: `S${at}` }, [{ utilization, supplyApy: at / 100 }, { utilization }])
       );
       const sorted = sortPools(cards, { sort, order: "asc", method: "v0" });
       assertEquals(new Set(sorted), new Set(cards));
@@ -203,7 +186,7 @@ Deno.test("poolRows() says how each reading stands", () => {
 
 Deno.test("poolWarnings() say of a pool that is nearly empty what is left, and what was before", () => {
   const calm = steady({ supplyApy: 0.025, utilization: 0.8 });
-  const { warnings } = cardOf({}, [...calm, { supplyApy: 0.33, utilization: 0.9959 }]);
+  const { warnings } = sampleCard({}, [...calm, { supplyApy: 0.33, utilization: 0.9959 }]);
   assertEquals(warnings.map(({ code, severity }) => `${code} ${severity}`), [
     "utilization_stress danger",
     "utilization_spike caution",
@@ -219,7 +202,7 @@ Deno.test("poolWarnings() say of a pool that is nearly empty what is left, and w
 
 Deno.test("poolWarnings() have nothing to say of a calm pool, and tell what drifts as information", () => {
   const days = [0.05, 0.051, 0.052].map((supplyApy) => ({ supplyApy, utilization: 0.8 }));
-  assertEquals(cardOf({}, days).warnings, []);
-  const [drift] = cardOf({ structure: "uncorrelated" }, days).warnings;
+  assertEquals(sampleCard({}, days).warnings, []);
+  const [drift] = sampleCard({ structure: "uncorrelated" }, days).warnings;
   assertEquals([drift?.code, drift?.severity], ["drift_loss", "info"]);
 });

@@ -90,6 +90,10 @@ Deno.test("PoolIngestion asks for what came since the last fetch that ended well
     .map(({ range }) => range.start);
   assertEquals(starts[1] !== undefined && starts[1] < SAMPLE_START, true);
   assertEquals(starts[2], utcMsOf(SAMPLE_START + HOUR_MS));
+  // What the failed one asked for may be ready.
+  const unread = at.provider.asked.filter(({ target }) => target === "a")
+    .map(({ range }) => range.unreadSince);
+  assertEquals(unread, [undefined, SAMPLE_START, undefined]);
 });
 
 Deno.test("PoolIngestion fetches now when it is told to, and adds nothing twice", async () => {

@@ -2,6 +2,7 @@ import { type PoolMetrics, poolMetrics, rewardShare } from "@/services/defi/pool
 import type { Pool, StoredSnapshot } from "@/services/defi/pool.ts";
 import { poolHistory } from "@/services/defi/pool_history.ts";
 import { DEFAULT_POOL_SETTINGS } from "@/services/defi/pool_settings.ts";
+import { HOUR_MS, utcMsOf } from "@/services/kernel/time.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 import { sampleDay, sampleDays, samplePool } from "./pool_sample.ts";
 
@@ -45,6 +46,14 @@ Deno.test("poolMetrics() gives the distance to the kink and what could be taken 
   assertClose(kinkDistance ?? NaN, 0.12);
   assertClose(withdrawableUsd ?? NaN, 2e7);
   assertEquals(isKinkAssumed, false);
+});
+
+Deno.test("poolMetrics() takes one repeated daily reading for a round figure, two for a standstill", () => {
+  const late = (day: number) => ({ ts: utcMsOf(sampleDay(day) + day * HOUR_MS) });
+  const moving = [{ supplyApy: 0.03 }, { supplyApy: 0.028, ...late(1) }];
+  assertEquals(metricsOf([...moving, { supplyApy: 0.028, ...late(2) }]).staleSince, null);
+  const still = [2, 3].map((day) => ({ supplyApy: 0.028, ...late(day) }));
+  assertEquals(metricsOf([...moving, ...still]).staleSince, late(1).ts);
 });
 
 Deno.test("poolMetrics() assumes the limit of the settings for a kink that is not known", () => {

@@ -14,6 +14,7 @@ import {
   FakeProviders,
   heldPrice,
   MemoryAuditLog,
+  NO_POOLS,
 } from "@/tests/fakes/ops.ts";
 import { seriesOver } from "@/tests/unit/market/market_sample.ts";
 
@@ -48,6 +49,7 @@ async function openOps() {
     streams: () => null,
     coverage: () => Promise.resolve([]),
     held,
+    pools: () => Promise.resolve(NO_POOLS),
     fx: new FakeFx(),
     logs: { list: () => [] },
     audit,

@@ -1,5 +1,6 @@
 import {
   fieldsText,
+  isUnused,
   logHref,
   readLogQuery,
   tellingJobs,
@@ -119,4 +120,26 @@ Deno.test("tellingJobs() keeps the newest done job of each key, and all that is 
     { ...job, key: "a", state: "running" },
   ] as const;
   assertEquals(tellingJobs(jobs), [jobs[0], jobs[1], jobs[3], jobs[4]]);
+  assertEquals(tellingJobs(Array.from({ length: 60 }, () => jobs[1])).length, 50);
+});
+
+Deno.test("problemsOf() tells pools that could not be fetched, by the first and how many more", () => {
+  const [fetch] = VIEW.pools.fetches;
+  assert(fetch !== undefined);
+  const failed = ["query/1", "query/2", "query/3"].map((target, at) => ({
+    ...{ ...fetch, target },
+    problem: at === 2 ? null : "Cannot call dune: HTTP 402",
+  }));
+  const view = { ...FINE, pools: { ...VIEW.pools, fetches: failed } };
+  const [problem] = problemsOf(view);
+  assertMatch(problem?.what ?? "", /Pools of dune could not be fetched: query\/1 and 1 more\./);
+  assertMatch(problem?.means ?? "", /HTTP 402/);
+});
+
+Deno.test("isUnused() is a provider without its key, until something is wrong with it", () => {
+  const [binance] = VIEW.providers;
+  assert(binance);
+  const etherscan = { ...binance, missingKey: "ETHERSCAN_API_KEY" };
+  const frozen = { status: FROZEN_BY_OPERATOR, reason: "by hand", at: NOW };
+  assertEquals([binance, etherscan, { ...etherscan, frozen }].map(isUnused), [false, true, false]);
 });

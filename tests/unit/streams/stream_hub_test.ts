@@ -266,6 +266,17 @@ Deno.test("StreamHub tells the lag of the last minute from publishing to the las
   assertEquals(bench.hub.counts().lagP99Ms, null);
 });
 
+Deno.test("StreamHub tells no lag of what nobody was sent", async () => {
+  const bench = new HubBench();
+  bench.prices({ btc: 1 });
+  await bench.timer.advance(60);
+  assertEquals(bench.hub.counts().lagP99Ms, null);
+  bench.join();
+  bench.prices({ btc: 2 });
+  await bench.timer.advance(60);
+  assert(bench.hub.counts().lagP99Ms !== null);
+});
+
 Deno.test("StreamHub refuses topics that it does not have", () => {
   const { hub, format } = new HubBench();
   const pattern = /^Cannot stream "news": there is no such topic$/;

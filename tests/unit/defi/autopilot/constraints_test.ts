@@ -24,13 +24,15 @@ const settings = DEFAULT_POOL_SETTINGS;
 const known = { pools: samplePools(), settings, now: sampleDay(40) };
 
 Deno.test("constraintsOf() takes from the settings what is not asked for", () => {
-  const text = JSON.stringify({ autopilot: { max_weight: 0.4, cooldown_hours: 48, gas_usd: 9 } });
+  const text = JSON.stringify({
+    autopilot: { max_weight: 0.4, cooldown_hours: 48, gas_usd: 9, method: "v0", step_hours: 12 },
+  });
   const rules = constraintsOf({ feeBps: 7 }, { ...known, settings: readPoolSettings(text) });
   assertEquals(
     [rules.maxWeight, rules.cooldownMs, rules.gasUsd, rules.feeBps, rules.capitalUsd],
     [0.4, 2 * DAY_MS, 9, 7, 10_000],
   );
-  assertEquals([rules.vanishMs, rules.method, rules.stepMs], [7 * DAY_MS, "v1", DAY_MS]);
+  assertEquals([rules.vanishMs, rules.method, rules.stepMs], [7 * DAY_MS, "v0", DAY_MS / 2]);
 });
 
 Deno.test("constraintsOf() ends at the newest reading and begins a year before, or at the first", () => {

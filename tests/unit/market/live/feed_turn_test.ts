@@ -54,7 +54,7 @@ function kit(
   };
   const turn = new FeedTurn({
     feeds: [{ venue, assetIds: [BITCOIN], source }],
-    mayFeed: () => true,
+    mayFeed: () => Promise.resolve(true),
     store,
     prices,
     bus: new MemoryBus(new RecordingLog()),

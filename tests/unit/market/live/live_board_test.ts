@@ -255,12 +255,21 @@ Deno.test("LiveBoard begins without stored demo prices where real candles are", 
   board.stop();
 });
 
-Deno.test("LiveBoard keeps demo prices beside real candles where it was asked to", async () => {
-  const { publish, write, board } = kit({ mode: "on" });
+Deno.test("LiveBoard keeps demo prices of a market asked for, but not of assets with real candles", async () => {
+  const { bus, publish, write, board } = kit({ mode: "on" });
+  await write("demo");
   await board.start();
+  const heard = hearing(board);
+  bus.publish(LIVE_TOPICS.feeds, JSON.stringify([status("demo", "live")]));
+  publish(demo(1, 1), demo(1, 7, { assetId: ETHEREUM }));
+  await settle();
   await write("binance");
-  publish(demo(1, 1));
-  assertEquals([board.find(BITCOIN)?.priceUsd, board.settle()], [1, null]);
+  await settle();
+  publish(demo(2, 2), demo(2, 8, { assetId: ETHEREUM }));
+  await settle();
+  assertEquals(heard, ["demo", "1,7", "forgotten", "8"]);
+  assertEquals(board.list().map(({ priceUsd }) => priceUsd), [8]);
+  assertEquals(board.feeds().map(({ venue }) => venue), ["demo"]);
   board.stop();
 });
 

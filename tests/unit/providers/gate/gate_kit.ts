@@ -29,6 +29,7 @@ export const CONFIG: ProviderConfig = {
     { window: "minute", limit: 300, burst: 100 },
   ],
   limitsSource: "https://venue.test/limits",
+  keySetting: null,
   concurrency: 4,
   timeoutMs: 2_000,
   maxBytes: 10_000,

@@ -1,4 +1,5 @@
 import { AppError } from "@/services/kernel/errors.ts";
+import { Secret } from "@/services/kernel/secret.ts";
 import { FROZEN_BY_OPERATOR } from "@/services/ops/mod.ts";
 import { CONTROL_EVERY_MS } from "@/services/providers/gate/provider_gates.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@/tests/assert.ts";
@@ -95,6 +96,14 @@ Deno.test("ProviderGates shows budgets, breaker and freeze to a scrape", async (
   assertEquals(value("budget_remaining", '{provider="venue",window="minute"}'), 297);
   assertEquals([value("frozen"), value("breaker_state"), value("budget_share")], [1, 0, 1]);
   await gates.stop();
+});
+
+Deno.test("ProviderGates tells of a provider whose key is missing which setting it stands in", () => {
+  const config = { keySetting: "VENUE_API_KEY" };
+  const secretHeaders = { "x-key": new Secret("hidden-key") };
+  assertEquals(gateKit({ http: recorded() }).status().missingKey, null);
+  assertEquals(gateKit({ http: recorded(), config }).status().missingKey, "VENUE_API_KEY");
+  assertEquals(gateKit({ http: recorded(), config, secretHeaders }).status().missingKey, null);
 });
 
 Deno.test("ProviderGates grants a call without waiting for the database", async () => {

@@ -221,6 +221,22 @@ Deno.test("DunePoolProvider spends no credits on a result that is fresh", async 
   assert(!paths(http).includes("/v1/query/7/execute"));
 });
 
+Deno.test("DunePoolProvider takes an old result that a fetch paid for and never read", async () => {
+  const last = { body: resultsOf([], { execution_ended_at: "2026-01-10T09:30:00.000Z" }) };
+  const began = utcMsOf(Date.UTC(2026, 0, 10, 9, 29));
+  const later = utcMsOf(Date.UTC(2026, 0, 10, 9, 31));
+  for (const [unreadSince, isTaken] of [[began, true], [later, false]] as const) {
+    const { http, provider } = dune({
+      "/v1/query/7/results?limit=1": last,
+      "/v1/query/7/execute": { body: { execution_id: "E1" } },
+      "/v1/execution/E1/status": { body: { state: "QUERY_STATE_COMPLETED" } },
+      ...PAGES,
+    });
+    await provider.fetchRaw(provider.targets, { ...RANGE, unreadSince });
+    assertEquals(paths(http).includes("/v1/query/7/execute"), !isTaken);
+  }
+});
+
 Deno.test("DunePoolProvider says why a query failed", async () => {
   const error = { message: "Error: Line 1:1: mismatched input 'selecdt'" };
   const { provider } = dune({

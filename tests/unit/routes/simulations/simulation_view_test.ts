@@ -1,4 +1,5 @@
 import {
+  isUntidy,
   parseSimulationView,
   problemsOf,
   resultHref,
@@ -39,6 +40,17 @@ Deno.test("parseSimulationView() takes a list given several times as one", () =>
 Deno.test("parseSimulationView() takes other views than it has for the usual one", () => {
   const { table, shown, page, isStopped } = view("?table=luck&shown=x&page=-3&run=yes");
   assertEquals([table, shown, page, isStopped], [null, "all", 1, false]);
+});
+
+Deno.test("isUntidy() finds blank fields and lists in parts, and nothing in what is tidy", () => {
+  const untidy = (search: string) => isUntidy(new URL(`http://localhost/${search}`));
+  assertEquals(["?capital=", "?capital=1&start=", "?assets=A&assets=B"].map(untidy), [
+    ...[true, true, true],
+  ]);
+  assertEquals(["", "?capital=1&assets=A", "?capital=1&capital=2"].map(untidy), [
+    ...[false, false, false],
+  ]);
+  assertEquals(untidy(simulationHref(view("?capital=&assets=A&assets=B")).slice(1)), false);
 });
 
 Deno.test("simulationHref() holds the rules and the view, but no default", () => {

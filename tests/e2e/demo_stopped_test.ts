@@ -55,14 +55,14 @@ Deno.test({
       await importCandles(product);
       const late = await open(browser, product.url);
       await showsImported(late);
-      await early.locator(".feed", { hasText: "Demo over" }).waitFor({ timeout: 20_000 });
-      await early.getByText("These prices are over.").waitFor();
-      await keepPicture(early, "demo-over", { isWhole: false });
+      await early.locator(".feed", { hasText: "Demo stopped" }).waitFor({ timeout: 20_000 });
+      await early.getByText("These prices stand still.").waitFor();
+      await keepPicture(early, "demo-stopped", { isWhole: false });
       assertEquals(await axeFindings(early), []);
       // As many seconds later, in which the demo market would have traded many times.
       await showsImported(late);
       await early.getByRole("button", { name: "Load again" }).click();
-      await early.getByText("These prices are over.").waitFor({ state: "hidden" });
+      await early.getByText("These prices stand still.").waitFor({ state: "hidden" });
       await showsImported(early);
     } finally {
       await browser.close();
