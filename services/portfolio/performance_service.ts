@@ -8,6 +8,7 @@ import { convertHistory, portfolioHistory } from "./performance/history.ts";
 import { measurePortfolio, type PortfolioPerformance } from "./performance/measure.ts";
 import type { BaseCurrency } from "./portfolio.ts";
 import type { LedgerScope } from "./ports.ts";
+import type { CloseTable } from "./valuation/close_table.ts";
 import type { ValuationService } from "./valuation/valuation_service.ts";
 
 export interface PerformanceQuery extends LotQuery {
@@ -41,7 +42,7 @@ export class PerformanceService {
   readonly #lots: LotService;
   readonly #valuation: ValuationService;
   readonly #clock: Clock;
-  readonly #kept = new Map<string, Promise<PortfolioPerformance | null>>();
+  readonly #kept = new Map<string, Promise<Measured>>();
 
   constructor({ lots, valuation, clock }: {
     readonly lots: LotService;
@@ -71,10 +72,10 @@ export class PerformanceService {
     const key = [portfolio.id, ledgerVersion, pools, currency, from, benchmark, until].join(" ");
     const known = this.#kept.get(key) ?? this.#measure(matched, range);
     this.#keep(key, known);
-    return { currency, interval, performance: await known };
+    return { currency, ...await known };
   }
 
-  #keep(key: string, measured: Promise<PortfolioPerformance | null>): void {
+  #keep(key: string, measured: Promise<Measured>): void {
     this.#kept.delete(key);
     this.#kept.set(key, measured);
     measured.catch(() => this.#kept.delete(key));
@@ -84,9 +85,10 @@ export class PerformanceService {
     }
   }
 
+  /** In the finest buckets that closes are known for, from `interval` on. */
   async #measure(
     { ledger, rule }: MatchedLots,
-    { currency, interval, from, until, now, benchmark }: {
+    { currency, interval: finest, from, until, now, benchmark }: {
       readonly currency: BaseCurrency;
       readonly interval: Interval;
       readonly from: UtcMs | undefined;
@@ -94,14 +96,23 @@ export class PerformanceService {
       readonly now: UtcMs;
       readonly benchmark: AssetId | undefined;
     },
-  ): Promise<PortfolioPerformance | null> {
+  ): Promise<Measured> {
     const rows = [...ledger.rows()].filter(({ at }) => at < until);
     const first = firstOf(rows);
-    if (first === null) return null;
-    const grid = gridOver(interval, { first, until });
-    const held = rows.map(({ assetId }) => assetId);
-    const assetIds = new Set(benchmark === undefined ? held : [...held, benchmark]);
-    const table = await this.#valuation.readCloses([...assetIds], { times: grid.ends, now });
+    if (first === null) return { interval: finest, performance: null };
+    const held = [...new Set(rows.map(({ assetId }) => assetId))];
+    const assetIds = benchmark === undefined ? held : [...new Set([...held, benchmark])];
+    const readGrid = async (interval: Interval) => {
+      const grid = gridOver(interval, { first, until });
+      const table = await this.#valuation.readCloses(assetIds, { times: grid.ends, now });
+      return { interval, grid, table };
+    };
+    let found = await readGrid(finest);
+    for (let next = COARSER[found.interval]; next; next = COARSER[found.interval]) {
+      if (isCovered(found.table, held)) break;
+      found = await readGrid(next);
+    }
+    const { interval, grid, table } = found;
     const inDollars = portfolioHistory(rows, {
       grid,
       pools: rule.pools,
@@ -111,7 +122,7 @@ export class PerformanceService {
       ? null
       : ratesOf(await this.#valuation.readRates(currency, table.axis));
     const history = rates === null ? inDollars : convertHistory(inDollars, rates);
-    return measurePortfolio(history, {
+    const performance = measurePortfolio(history, {
       from,
       ...benchmark !== undefined && {
         benchmark: {
@@ -120,7 +131,24 @@ export class PerformanceService {
         },
       },
     });
+    return { interval, performance };
   }
+}
+
+type Measured = Omit<MeasuredPerformance, "currency">;
+
+const COARSER: Readonly<Partial<Record<Interval, Interval>>> = { "5m": "1h", "1h": "1d" };
+
+/**
+ * Whether closes are known in most buckets of each asset that has any. Where only days are stored,
+ * hours between them would make holdings come and go.
+ */
+function isCovered(table: CloseTable, assetIds: readonly AssetId[]): boolean {
+  return assetIds.every((assetId) => {
+    const { close } = table.column(assetId);
+    const known = close.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
+    return known === 0 || known * 2 >= close.length;
+  });
 }
 
 function firstOf(rows: Iterable<{ readonly at: UtcMs }>): UtcMs | null {

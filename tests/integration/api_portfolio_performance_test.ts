@@ -1,5 +1,7 @@
 import { rebuildPortfolio } from "@/jobs/rebuild_portfolio.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
+import { DAY_MS } from "@/services/kernel/time.ts";
+import { NOW, openTestApi } from "./api_harness.ts";
 import { ask, LEDGER_CSV, makePortfolio, openPricedApi } from "./portfolio_sample.ts";
 
 Deno.test("performance is measured under each measure's name, and its parts add up", async () => {
@@ -64,4 +66,23 @@ Deno.test("performance stands on snapshots once a job has made them, until a row
   const changed = await read();
   assertEquals(changed.basis, "ledger");
   assertEquals(changed.performance.value - before.performance.value, 100_000);
+});
+
+Deno.test("a young portfolio is measured by days where only days are stored", async () => {
+  await using harness = await openTestApi();
+  const candles = Array.from({ length: 90 }, (_, at) => {
+    const close = 1_000 + at;
+    const openTime = NOW - NOW % DAY_MS - (90 - at) * DAY_MS;
+    return { openTime, open: close, high: close, low: close, close, volume: 1 };
+  });
+  await harness.write({ assetId: "bitcoin", source: "binance", interval: "1d", candles });
+  const base = await makePortfolio(harness);
+  await ask(harness, ["POST", `${base}/assets`], {
+    json: {
+      timestamp: new Date(NOW - 20 * DAY_MS).toISOString(),
+      ...{ asset_id: "BTC", quantity: "1", unit_price_usd: "1000" },
+    },
+  });
+  const { data } = await ask(harness, ["GET", `${base}/performance`]);
+  assertEquals([data.interval, data.performance.withdrawn], ["1d", 0]);
 });

@@ -4,7 +4,7 @@ import type { FirstChoice } from "./baselines.ts";
 import { Book, type Trade } from "./book.ts";
 import { keepRankOf, planTargets, type Target } from "./plan.ts";
 import type { Candidate, PoolSight } from "./pool_sight.ts";
-import { changeWords, nameOf, sentence, spanWords } from "./reasons.ts";
+import { changeWords, nameOf, percentWords, sentence, spanWords } from "./reasons.ts";
 import { departureOf, surveyPools } from "./survey.ts";
 import type {
   Allocation,
@@ -172,7 +172,7 @@ export class Autopilot {
         ...{ exclusion: "old_reading", rank: null, score: null },
       };
       const reason = `${nameOf(sight.history.pool)} gave no reading for ${spanWords(vanishMs)}: ` +
-        `closed at its last value less ${vanishPenalty * 100}%`;
+        `closed at its last value less ${percentWords(vanishPenalty)}`;
       this.#decisions.push({
         ...{ at, actedAt: at, kind: "closed", reason, targets: [], departures: [departure] },
         ...{ eligible: 0, keepRank: this.#keepRank, excluded: {} },
