@@ -9,7 +9,7 @@ import { MempoolPanel } from "./(_components)/MempoolPanel.tsx";
 import {
   type OnchainData,
   onchainHref,
-  RANGES,
+  RANGE_NAMES,
   readOnchain,
   type ShownGauge,
 } from "./(_components)/onchain_view.ts";
@@ -49,16 +49,15 @@ export default define.page<typeof handler>(function Onchain({ data }) {
             ? null
             : <LiveGauges shown={shown} isByMinute={view.range === "24h"} />}
           <nav class="seg" aria-label="Range" data-range-control>
-            {(["24h", "7d", "30d", "90d"] as const satisfies readonly (keyof typeof RANGES)[])
-              .map((range) => (
-                <a
-                  key={range}
-                  href={onchainHref({ ...view, range })}
-                  aria-current={range === view.range ? "true" : "false"}
-                >
-                  {range}
-                </a>
-              ))}
+            {RANGE_NAMES.map((range) => (
+              <a
+                key={range}
+                href={onchainHref({ ...view, range })}
+                aria-current={range === view.range ? "true" : "false"}
+              >
+                {range}
+              </a>
+            ))}
           </nav>
         </div>
       </header>
