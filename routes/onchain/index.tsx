@@ -45,9 +45,13 @@ export default define.page<typeof handler>(function Onchain({ data }) {
           </p>
         </div>
         <div class="scope">
-          {shown.length === 0
-            ? null
-            : <LiveGauges shown={shown} isByMinute={view.range === "24h"} />}
+          {shown.length === 0 ? null : (
+            <LiveGauges
+              shown={shown}
+              isByMinute={view.range === "24h"}
+              isBeginning={isBeginning(gas) || isBeginning(mempool)}
+            />
+          )}
           <nav class="seg" aria-label="Range" data-range-control>
             {RANGE_NAMES.map((range) => (
               <a
@@ -67,10 +71,17 @@ export default define.page<typeof handler>(function Onchain({ data }) {
   );
 });
 
+type AnyGauge = ShownGauge<"eth_gas"> | ShownGauge<"btc_mempool">;
+
+/** Whether there are charts to come that the page has no room for yet. */
+function isBeginning({ off, on }: AnyGauge): boolean {
+  return off === null && (on?.history.points.length ?? 0) < 2;
+}
+
 function Asof(
   { name, shown: { off, on } }: {
     readonly name: string;
-    readonly shown: ShownGauge<"eth_gas"> | ShownGauge<"btc_mempool">;
+    readonly shown: AnyGauge;
   },
 ) {
   return (
