@@ -1,3 +1,4 @@
+import { DEMO_SOURCE } from "../live/live_prices.ts";
 import type { StreamEvent } from "./event_stream.ts";
 import {
   type CandleTick,
@@ -186,14 +187,24 @@ export class LiveHub {
     this.#prices = new LiveStream(this.#deps, {
       path,
       onEvent: (event) => this.#onPriceEvent(event),
-      // A failure here is told by the stream's own state.
-      onFresh: () => void this.#refresh(this.#covered).catch(() => {}),
+      onFresh: () => {
+        this.#forgetDemo();
+        // A failure here is told by the stream's own state.
+        this.#refresh(this.#covered).catch(() => {});
+      },
       onState: (state) => this.#eachMember(({ sink }) => sink.onState(state)),
       poll: () => this.#refresh(this.#covered),
     });
     this.#prices.start();
     const { state } = this.#prices;
     this.#eachMember(({ sink }) => sink.onState(state));
+  }
+
+  /** The demo market may be over: a page that comes later is not welcomed with its prices. */
+  #forgetDemo(): void {
+    for (const [coinId, { source }] of this.#latest) {
+      if (source === DEMO_SOURCE) this.#latest.delete(coinId);
+    }
   }
 
   async #refresh(coins: ReadonlySet<string>): Promise<void> {

@@ -83,7 +83,7 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
 }
 
 /** A stretch of no length is still a mark. */
-const LEAST_SPAN_PX = 2;
+const LEAST_SPAN_PX = 6;
 
 function Span({ span, height }: { readonly span: SpanShape; readonly height: number }) {
   const [from, to] = [span.from * LINE_VIEW_PX, span.to * LINE_VIEW_PX];

@@ -227,14 +227,12 @@ function apart(ends: readonly EndLabel[], height: number): EndLabel[] {
   }).toReversed();
 }
 
-/** Spans as far as the bars reach; one that lies outside is not drawn. */
-function spanShapes({ spans = [], from, stepMs, length }: LineSet): SpanShape[] {
+/** Spans as far as the bars reach, the whole of the last one too; others are not drawn. */
+function spanShapes({ spans = [], from, stepMs, barMs, length }: LineSet): SpanShape[] {
   const width = Math.max(1, length - 1) * stepMs;
-  return spans.flatMap(({ kind, ...span }) => {
-    const start = Math.max(0, (span.from - from) / width);
-    const end = Math.min(1, (span.to - from) / width);
-    return start <= 1 && end >= 0 ? [{ kind, from: start, to: Math.max(start, end) }] : [];
-  });
+  const share = (at: number) => Math.min(1, Math.max(0, (at - from) / width));
+  return spans.filter((span) => span.from < from + width + barMs && span.to >= from)
+    .map((span) => ({ kind: span.kind, from: share(span.from), to: share(span.to) }));
 }
 
 /** Ticks of the time axis; `value` is a share of the width, 0 to 1. */

@@ -1,5 +1,6 @@
 import { page } from "fresh";
 import { asset, Head } from "fresh/runtime";
+import InlineForms from "../../islands/InlineForms.tsx";
 import { AppError } from "../../services/kernel/errors.ts";
 import { parseUuid } from "../../services/kernel/ids.ts";
 import type { State } from "../page_state.ts";
@@ -7,11 +8,12 @@ import { readForm, refusalOf, seeOther, textOf } from "../forms.ts";
 import { define } from "../page_state.ts";
 import { AssetOptions } from "../portfolio/(_components)/AssetOptions.tsx";
 import { readWatchlists, type WatchlistData } from "./(_components)/read_watchlists.ts";
+import { movedBy } from "./(_components)/list_order.ts";
+import { MAX_NOTE } from "./(_components)/RowControls.tsx";
 import { WatchlistPage } from "./(_components)/WatchlistPage.tsx";
 
 const PRIVATE = { "cache-control": "private, no-store" };
 const MAX_NAME = 80;
-const MAX_NOTE = 500;
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -51,9 +53,17 @@ async function act(
   }
   const scope = { ownerId, watchlistId: named };
   switch (kind) {
-    case "add": {
+    case "add":
+    case "note": {
       const note = textOf(form, "note").slice(0, MAX_NOTE);
       await watchlists.addItem(scope, { asset, note: note === "" ? null : note });
+      break;
+    }
+    case "up":
+    case "down": {
+      const { items } = await watchlists.get(scope);
+      const ids = items.map(({ assetId }) => assetId);
+      await watchlists.update(scope, { order: movedBy(ids, { id: asset, by: STEPS[kind] }) });
       break;
     }
     case "remove":
@@ -68,6 +78,8 @@ async function act(
   }
   return `/watchlist?list=${named}`;
 }
+
+const STEPS = { up: -1, down: 1 } as const;
 
 /** An asset that nobody knows is a slip of the pen, not a page that is missing. */
 function requireAsset(market: State["market"], text: string): void {
@@ -90,6 +102,7 @@ export default define.page<typeof handler>(function Watchlists({ data }) {
       </Head>
       <WatchlistPage {...data} />
       <AssetOptions labels={data.labels} />
+      <InlineForms />
     </>
   );
 });

@@ -12,6 +12,8 @@ import type { PoolFetch, PoolProvider, PoolStore, StoredQuarantine } from "./por
 interface Due {
   readonly target: string;
   readonly start: UtcMs;
+  /** When the last fetch began, if it came to no good end. */
+  readonly unreadSince: UtcMs | null;
 }
 
 export interface PoolIngestionDeps {
@@ -100,10 +102,7 @@ export class PoolIngestion {
     ]);
     return {
       provider: provider.name,
-      fetches: fetches.map((fetch) => ({
-        ...fetch,
-        nextAt: utcMsOf(fetch.startedAt + provider.minFetchMs),
-      })),
+      fetches: fetches.map((fetch) => ({ ...fetch, nextAt: this.#nextOf(fetch) })),
       held,
       quarantined,
     };
@@ -143,7 +142,7 @@ export class PoolIngestion {
     const stopExtending = this.#extendLease(lost);
     try {
       const due = await this.#due(isForced);
-      if (due.length === 0) return null;
+      if (due.length === 0) return isForced ? emptyReport(this.#deps.provider.name) : null;
       const both = AbortSignal.any([lost.signal, ...signal ? [signal] : []]);
       const report = await this.#takeAll(due, both);
       const { provider, problems } = report;
@@ -193,9 +192,9 @@ export class PoolIngestion {
 
   async #takeAll(due: readonly Due[], signal: AbortSignal): Promise<IngestReport> {
     let report = emptyReport(this.#deps.provider.name);
-    for (const { target, start } of due) {
+    for (const one of due) {
       signal.throwIfAborted();
-      report = await this.#take(target, { start, signal, report });
+      report = await this.#take(one, { signal, report });
     }
     return report;
   }
@@ -209,22 +208,28 @@ export class PoolIngestion {
     const known = new Map(fetches.map((fetch) => [fetch.target, fetch]));
     const due = provider.targets.flatMap((target) => {
       const last = known.get(target);
-      if (last && !isForced && now - last.startedAt < provider.minFetchMs) return [];
-      const isComplete = last?.finishedAt !== null && last?.problem === null;
-      const start = last && isComplete ? last.startedAt : utcMsOf(now - FIRST_DAYS * DAY_MS);
-      return [{ target, start }];
+      if (last && !isForced && now < this.#nextOf(last)) return [];
+      if (last && isComplete(last)) return [{ target, start: last.startedAt, unreadSince: null }];
+      const start = utcMsOf(now - FIRST_DAYS * DAY_MS);
+      return [{ target, start, unreadSince: last?.startedAt ?? null }];
     });
     if (due.length === 0) {
-      const starts = fetches.map(({ startedAt }) => startedAt + provider.minFetchMs);
-      this.#nextAt = Math.min(...starts);
+      this.#nextAt = Math.min(...fetches.map((fetch) => this.#nextOf(fetch)));
     }
     return due;
   }
 
+  /** From when a target is due again. */
+  #nextOf(last: PoolFetch): UtcMs {
+    const { minFetchMs, retryMs = minFetchMs } = this.#deps.provider;
+    return utcMsOf(
+      last.startedAt + (isComplete(last) ? minFetchMs : Math.min(retryMs, minFetchMs)),
+    );
+  }
+
   async #take(
-    target: string,
-    { start, signal, report }: {
-      readonly start: UtcMs;
+    { target, start, unreadSince }: Due,
+    { signal, report }: {
       readonly signal: AbortSignal;
       readonly report: IngestReport;
     },
@@ -234,7 +239,7 @@ export class PoolIngestion {
     const fetch: PoolFetch = { target, startedAt, finishedAt: null, problem: null };
     await store.recordFetch(provider.name, fetch);
     try {
-      const range = { start, end: startedAt, signal };
+      const range = { start, end: startedAt, ...unreadSince !== null && { unreadSince }, signal };
       const payloads = await provider.fetchRaw([target], range);
       const readings = provider.normalize(payloads);
       const taken = await keepReadings(store, readings, { provider: provider.name, target });
@@ -249,4 +254,8 @@ export class PoolIngestion {
       return { ...report, problems: { ...report.problems, [target]: problem } };
     }
   }
+}
+
+function isComplete({ finishedAt, problem }: PoolFetch): boolean {
+  return finishedAt !== null && problem === null;
 }

@@ -1,7 +1,13 @@
 import { Buffer } from "node:buffer";
 import type { Browser, Page } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
-import { checkViews, keepPicture, testInBrowser, visit } from "@/tests/e2e/page_checks.ts";
+import {
+  axeFindings,
+  checkViews,
+  keepPicture,
+  testInBrowser,
+  visit,
+} from "@/tests/e2e/page_checks.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -236,6 +242,48 @@ testInBrowser("portfolios in Chromium", [
       await page.locator(".banner").getByText("no-such-coin").waitFor();
       await page.getByRole("button", { name: "Remove Bitcoin" }).click();
       assertEquals(await page.locator("#watched tbody tr").count(), 1);
+    },
+  },
+
+  {
+    name: "a watchlist keeps its own order and notes, in place, and is a file of just that",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, `${url}/watchlist`);
+      const { page, complaints } = visited;
+      const names = () => page.locator("#watched tbody th a").allInnerTexts();
+      await page.evaluate("window.isSamePage = true");
+      for (const asset of ["BTC", "SOL"]) {
+        await page.getByLabel("Asset to add").fill(asset);
+        await page.getByLabel("Asset to add").press("Enter");
+        await page.getByRole("button", { name: `Remove ${asset === "BTC" ? "Bitcoin" : "Solana"}` })
+          .waitFor();
+      }
+      assertEquals(await names(), ["Ethereum", "Bitcoin", "Solana"]);
+      await page.getByRole("button", { name: "Move Solana up" }).click();
+      await page.locator("#watched tbody tr").nth(1).getByRole("link", { name: "Solana" })
+        .waitFor();
+      await page.getByRole("button", { name: "Add a note on Solana" }).click();
+      assertEquals(await axeFindings(page), []);
+      await page.getByRole("textbox", { name: "Note on Solana" }).fill(
+        "sell above 300, buy below 80",
+      );
+      await page.getByRole("button", { name: "Keep note" }).click();
+      await page.locator(".watch-note", { hasText: "sell above 300" }).waitFor();
+      await page.getByLabel("Asset to add").fill("no-such-coin");
+      await page.getByLabel("Asset to add").press("Enter");
+      await page.locator(".banner").getByText("no-such-coin").waitFor();
+      assertEquals(await page.evaluate("window.isSamePage"), true);
+      await keepPicture(page, "watchlist-notes", { isWhole: false });
+      const href = await page.locator("#watched a[download]").getAttribute("href");
+      const [, ...lines] = (await (await fetch(url + href)).text()).trim().split(/\r?\n/);
+      assertEquals(lines.map((line) => line.split(",")[0]), ["ethereum", "solana", "bitcoin"]);
+      assertMatch(lines[1] ?? "", /"sell above 300, buy below 80"$/);
+      await page.getByRole("button", { name: "Remove Bitcoin" }).click();
+      await page.waitForFunction(
+        "document.querySelectorAll('#watched tbody tr').length === 2",
+      );
+      const broken = complaints.filter((line) => !line.includes("422"));
+      assertEquals(broken, []);
     },
   },
 

@@ -73,21 +73,26 @@ export function PortfolioFigures(data: PortfolioPageData) {
   );
 }
 
+/** The value in the currency that was asked for: that alone is never told in another. */
 function NavFigure(data: PortfolioPageData) {
-  const { value, rate } = data;
-  const nav = value.nav === null ? Number(value.navUsd) * rate : Number(value.nav);
-  const isKnown = value.positions.length === 0 || value.unpriced < value.positions.length;
+  const { value } = data;
+  const { nav, heldSince, currency, positions, unpriced } = value;
+  const reason = nav === null
+    ? `There is no rate from dollars to ${currency} that may be used`
+    : heldSince === null && positions.length > 0 && unpriced === positions.length
+    ? "No holding has a price of now"
+    : null;
   return (
     <Figure {...data} label="Net asset value" figure="nav" isLead note={<Lead {...data} />}>
-      {isKnown
+      {reason === null
         ? (
           // A value that is held stays what it is, whatever prices do.
-          <span data-cell={value.heldSince === null ? "nav" : undefined} data-n={nav}>
-            <Money value={nav} />
+          <span data-cell={heldSince === null ? "nav" : undefined} data-n={Number(nav)}>
+            <Money value={Number(nav)} />
           </span>
         )
-        : <Unknown reason="No holding has a price of now" />}
-      <span class="unit">{data.currency}</span>
+        : <Unknown reason={reason} />}
+      <span class="unit">{currency}</span>
     </Figure>
   );
 }
@@ -109,6 +114,11 @@ function Lead(data: PortfolioPageData) {
   const day = dayChange(value.positions);
   return (
     <>
+      {data.currency === value.currency ? null : (
+        <>
+          <Money value={Number(value.navUsd)} /> in dollars ·{" "}
+        </>
+      )}
       {day === null || day.ratio === null ? null : (
         <>
           <a class="explain" href={portfolioHref(view, "/explain/day")}>

@@ -114,25 +114,30 @@ export const RATE_FIX = "Rates come with the next fetch, or with deno task fx:im
 
 /** What stands behind the figures and is not as asked. */
 function Notices({ value, currency }: PortfolioPageData) {
-  const held = value.heldSince;
+  if (value.fx.status?.state === "delayed") return <HeldNotice {...value} />;
+  if (currency === value.currency) return null;
   return (
-    <>
-      {held === null
-        ? null
-        : (
-          <Banner kind="stale" actions={<a class="btn" data-size="s" href="/ops">To operations</a>}>
-            <b>The value in {value.currency} is held</b> as of <Moment at={held} />
-            <Drift {...value} />. It moves again with the next rate of the day, or once{" "}
-            <b>Use EOD once</b> is pressed there.
-          </Banner>
-        )}
-      {currency === value.currency ? null : (
-        <Banner kind="stale">
-          <b>There is no rate from dollars to {value.currency}.</b>{" "}
-          Amounts are in dollars; nothing was converted by a guess, and holdings count as unpriced
-          in {value.currency}. {RATE_FIX}
-        </Banner>
+    <Banner kind="stale" actions={<a class="btn" data-size="s" href="/ops#fx">To operations</a>}>
+      <b>There is no rate from dollars to {value.currency}.</b>{" "}
+      Amounts are in dollars; nothing was converted by a guess, and holdings count as unpriced in
+      {" "}
+      {value.currency}. {RATE_FIX}
+    </Banner>
+  );
+}
+
+/** The end-of-day rate is too far off the last rate of the day to be used. */
+function HeldNotice(value: PortfolioPageData["value"]) {
+  const { currency, heldSince } = value;
+  return (
+    <Banner kind="stale" actions={<a class="btn" data-size="s" href="/ops#fx">To operations</a>}>
+      {heldSince === null ? <b>The value in {currency} is held back</b> : (
+        <>
+          <b>The value in {currency} is held</b> as of <Moment at={heldSince} />
+        </>
       )}
-    </>
+      <Drift {...value} />. It moves again with the next rate of the day, or once{" "}
+      <b>Use EOD once</b> is pressed there. All other amounts are in dollars meanwhile.
+    </Banner>
   );
 }

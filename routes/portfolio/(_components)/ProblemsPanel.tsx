@@ -79,8 +79,8 @@ function isRateOpen({ value: { currency, fx } }: PortfolioPageData): boolean {
 }
 
 function RateItem({ value }: PortfolioPageData) {
-  const { currency, fx, heldSince } = value;
-  const isMissing = fx.rate === null && heldSince === null;
+  const { currency, fx } = value;
+  const isMissing = fx.status?.state !== "delayed";
   return (
     <Item
       kind="late"
@@ -89,7 +89,7 @@ function RateItem({ value }: PortfolioPageData) {
     >
       {isMissing
         ? `Nothing is told in ${currency} meanwhile. ${RATE_FIX}`
-        : `The value in ${currency} is held at its last good one. ` +
+        : `It is too far off the last rate of the day, so the value in ${currency} is held. ` +
           "Use EOD once lets the end of day through for half an hour."}
     </Item>
   );

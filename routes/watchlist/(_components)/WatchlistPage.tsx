@@ -16,6 +16,7 @@ import { Banner, EmptyState } from "../../../components/states/States.tsx";
 import { PriceAge } from "../../../components/table/AssetRows.tsx";
 import type { AssetQuote } from "../../../services/market/mod.ts";
 import type { Watchlist } from "../../../services/portfolio/mod.ts";
+import { RowControls } from "./RowControls.tsx";
 import type { WatchlistData } from "./read_watchlists.ts";
 
 /** Lists of assets with their prices; live where scripts run, complete where they do not. */
@@ -26,13 +27,19 @@ export function WatchlistPage(data: WatchlistData) {
       <header class="page-head">
         <div>
           <h1>{chosen?.name ?? "Watchlist"}</h1>
-          <p class="asof">
+          <p class="asof" data-region="asof">
             <span>{formatCount(chosen?.items.length ?? 0)} assets</span>
           </p>
         </div>
         {chosen === null ? null : <AddForm chosen={chosen} />}
       </header>
-      {message === null ? null : <Banner kind="bad">{message}</Banner>}
+      <div
+        hidden
+        data-shape={chosen === null ? "watchlists" : `watchlist ${chosen.id} ${lists.length}`}
+      />
+      <div data-region="message">
+        {message === null ? null : <Banner kind="bad">{message}</Banner>}
+      </div>
       {lists.length < 2 ? null : (
         <nav class="tabs watch-tabs" aria-label="Watchlists">
           {lists.map(({ id, name, items }) => (
@@ -46,7 +53,9 @@ export function WatchlistPage(data: WatchlistData) {
           ))}
         </nav>
       )}
-      {chosen === null ? <FirstUse /> : <ListPanel {...data} chosen={chosen} />}
+      <div data-region="list">
+        {chosen === null ? <FirstUse /> : <ListPanel {...data} chosen={chosen} />}
+      </div>
       {chosen === null ? null : <Manage chosen={chosen} />}
     </>
   );
@@ -54,7 +63,7 @@ export function WatchlistPage(data: WatchlistData) {
 
 function AddForm({ chosen }: { readonly chosen: Watchlist }) {
   return (
-    <form method="post" action="/watchlist" class="scope watch-add">
+    <form method="post" action="/watchlist" class="scope watch-add" data-inline>
       <input type="hidden" name="list" value={chosen.id} />
       <input
         class="input"
@@ -127,10 +136,11 @@ function ListPanel({ chosen, quotes }: WatchlistData & { readonly chosen: Watchl
               </tr>
             </thead>
             <tbody>
-              {quotes.map((quote) => (
+              {quotes.map((quote, at) => (
                 <WatchRow
                   key={quote.assetId}
                   quote={quote}
+                  place={{ isFirst: at === 0, isLast: at === quotes.length - 1 }}
                   note={notes.get(quote.assetId) ?? null}
                   listId={chosen.id}
                 />
@@ -152,9 +162,10 @@ interface WatchRowProps {
   readonly quote: AssetQuote;
   readonly note: string | null;
   readonly listId: string;
+  readonly place: { readonly isFirst: boolean; readonly isLast: boolean };
 }
 
-function WatchRow({ quote, note, listId }: WatchRowProps) {
+function WatchRow({ quote, note, listId, place }: WatchRowProps) {
   const { assetId, name, symbol } = quote;
   return (
     <tr {...liveAttributes(quote)}>
@@ -163,8 +174,8 @@ function WatchRow({ quote, note, listId }: WatchRowProps) {
           <a href={`/assets/${encodeURIComponent(assetId)}`}>{name}</a>
           <small>{symbol}</small>
           <PriceAge />
-          {note === null ? null : <small class="watch-note">{note}</small>}
         </span>
+        {note === null ? null : <small class="watch-note" title={note}>{note}</small>}
       </th>
       <td class="num" data-p="value" data-cell="price">
         <Figure figure="price" value={quote.price} assetId={assetId} />
@@ -182,22 +193,9 @@ function WatchRow({ quote, note, listId }: WatchRowProps) {
         <Sparkline name={name} values={quote.sparkline} />
       </td>
       <td class="num" data-p="detail">
-        <form method="post" action="/watchlist">
-          <input type="hidden" name="list" value={listId} />
-          <input type="hidden" name="asset" value={assetId} />
-          <button
-            type="submit"
-            class="btn"
-            data-kind="quiet"
-            data-size="s"
-            name="act"
-            value="remove"
-          >
-            <Icon name="close" />
-            Remove
-            <span class="sr">&nbsp;{name}</span>
-          </button>
-        </form>
+        <RowControls
+          {...{ listId, assetId, name, note, ...place }}
+        />
       </td>
     </tr>
   );

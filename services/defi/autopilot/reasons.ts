@@ -54,6 +54,11 @@ export function spanWords(spanMs: number): string {
   return `${Number((spanMs / size).toFixed(1))} ${unit}`;
 }
 
+/** A share in per cent, without the tail of its binary form. */
+export function percentWords(share: number): string {
+  return `${Number((share * 100).toFixed(4))}%`;
+}
+
 /** A sentence begins with a capital. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

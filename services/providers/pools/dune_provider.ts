@@ -102,11 +102,11 @@ export class DunePoolProvider implements PoolProvider {
 
   async #fetchAll(
     targets: readonly string[],
-    { signal }: FetchRange,
+    { signal, unreadSince }: FetchRange,
   ): Promise<readonly RawPayload[]> {
     const payloads: RawPayload[] = [];
     for (const target of targets) {
-      const fresh = await this.#freshResult(target, signal);
+      const fresh = await this.#freshResult(target, { unreadSince, signal });
       const executionId = fresh ?? this.#underWay.get(target) ??
         await this.#execute(target, signal);
       if (fresh === null) await this.#untilDone(executionId, { target, signal });
@@ -115,8 +115,14 @@ export class DunePoolProvider implements PoolProvider {
     return payloads;
   }
 
-  /** The execution of the last result, if it is younger than the least time between two. */
-  async #freshResult(target: string, signal?: AbortSignal): Promise<string | null> {
+  /**
+   * The execution of the last result, if it is younger than the least time between two, or ended
+   * since a fetch began that never read it.
+   */
+  async #freshResult(
+    target: string,
+    { unreadSince, signal }: { unreadSince: UtcMs | undefined; signal: AbortSignal | undefined },
+  ): Promise<string | null> {
     const own = this.#done.get(target);
     if (own && this.#deps.clock.now() - own.at < this.minFetchMs) return own.id;
     const { value } = await this.#deps.http.fetchJson({
@@ -129,8 +135,10 @@ export class DunePoolProvider implements PoolProvider {
     });
     if (value === null || value.state !== DONE) return null;
     const endedAt = parseUtcMs(value.execution_ended_at ?? "");
-    const isFresh = endedAt !== null && this.#deps.clock.now() - endedAt < this.minFetchMs;
-    return isFresh ? value.execution_id : null;
+    if (endedAt === null) return null;
+    const isFresh = this.#deps.clock.now() - endedAt < this.minFetchMs;
+    const isUnread = unreadSince !== undefined && endedAt >= unreadSince;
+    return isFresh || isUnread ? value.execution_id : null;
   }
 
   async #execute(target: string, signal?: AbortSignal): Promise<string> {

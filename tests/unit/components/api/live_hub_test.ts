@@ -220,6 +220,22 @@ Deno.test("LiveHub reads the prices anew where the stream starts anew", async ()
   assertEquals(page.heard.filter((word) => word === "bitcoin 5"), ["bitcoin 5"], "No news twice");
 });
 
+Deno.test("LiveHub welcomes no page with prices of a demo market that may be over", async () => {
+  const { hub, streams } = setUp();
+  const early = listener();
+  hub.join(early.sink).want(wants("bitcoin", "ethereum"));
+  streams.last.open();
+  for (const [coin, source] of [["bitcoin", "demo"], ["ethereum", "consolidated"]] as const) {
+    streams.last.send({ name: "price_update", data: { ...update(coin, 5), source } });
+  }
+  streams.last.send({ name: "reset" });
+  await settle();
+  const late = listener();
+  hub.join(late.sink).want(wants("bitcoin", "ethereum"));
+  assertEquals(late.heard.filter((word) => word.endsWith(" 5")), ["ethereum 5"]);
+  assertEquals(early.heard.filter((word) => word.endsWith(" 5")), ["bitcoin 5", "ethereum 5"]);
+});
+
 Deno.test("LiveHub passes no older price on, and no event that it can't read", () => {
   const { hub, streams } = setUp();
   const page = listener();

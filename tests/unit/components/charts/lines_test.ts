@@ -188,11 +188,12 @@ Deno.test("spans are drawn as far as the bars reach, and told at the bars that t
     from: FROM,
     barMs: DAY_MS,
     unit: "rate",
-    spans: [span(-9, 1, "early"), span(3, 3, "one"), span(8, 9, "late")],
+    spans: [span(-9, 1, "early"), span(3, 3, "one"), span(4.5, 4.5, "end"), span(8, 9, "late")],
   });
   assertEquals(lineFrame(set, 220).spans, [
     { kind: "stale", from: 0, to: 0.25 },
     { kind: "stale", from: 0.75, to: 0.75 },
+    { kind: "stale", from: 1, to: 1 },
   ]);
   assertEquals([0, 1, 2, 3].map((at) => barNotes(set, at)), [["early"], ["early"], [], ["one"]]);
 });

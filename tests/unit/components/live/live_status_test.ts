@@ -1,7 +1,8 @@
 import type { LiveKind, LiveState } from "@/components/api/live_state.ts";
-import { describeLive } from "@/components/live/live_status.ts";
+import { describeLive, POOLS } from "@/components/live/live_status.ts";
 import { PoliteSpeech, SPEECH_EVERY_MS } from "@/components/live/polite_speech.ts";
 import { assertEquals, assertMatch } from "@/tests/assert.ts";
+import { HOUR_MS } from "@/services/kernel/time.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { FakeTimer } from "@/tests/fakes/timer.ts";
 
@@ -71,6 +72,19 @@ Deno.test("describeLive() dates the price that stands", () => {
   const newest = { at: NOW - 60_000, isTraded: true, source: "consolidated" };
   const { sentence } = describeLive({ state: state("offline"), newest, now: NOW });
   assertMatch(sentence, /21 Nov 2026 05:59 UTC/);
+});
+
+Deno.test("describeLive() tells of pools in their own words, and lets a reading be a day old", () => {
+  const of = (kind: LiveState["kind"], ageMs: number | null) => {
+    const newest = ageMs === null ? null : { at: NOW - ageMs, isTraded: false, source: null };
+    return describeLive({ subject: POOLS, state: state(kind), newest, now: NOW });
+  };
+  assertEquals(of("live", 25 * HOUR_MS).label, "Live");
+  assertEquals(of("live", 27 * HOUR_MS).label, "Stale, 27 h");
+  assertEquals(of("live", null).label, "No readings");
+  assertEquals(of("live", 0).sentence, "Pools are live, from one stream for all tabs");
+  assertEquals(of("polling", 0).sentence, "No stream holds, so pools are asked for every 5 s");
+  assertMatch(of("offline", 60_000).sentence, /The newest reading is of 21 Nov 2026 05:59 UTC/);
 });
 
 Deno.test("PoliteSpeech speaks at once, and then the last thing in five seconds", async () => {

@@ -68,6 +68,10 @@ Deno.test("simulateAutopilot() closes a pool that is gone at its last value less
   const gone = dailyPool("gone", looked(5, { supplyApy: 0.3 }));
   const { valuesUsd, decisions } = simulateAutopilot([gone], sampleConstraints());
   const last = decisions.at(-1);
+  assertEquals(
+    last?.reason,
+    "gone on Ethereum gave no reading for 3 d: closed at its last value less 10%",
+  );
   // Last reading on day 4; more than 3 days without one on day 8.
   assertEquals([last?.kind, last?.at], ["closed", sampleDay(8)]);
   const atEnd = 1_000 * 1.3 ** (2 / 365);

@@ -83,6 +83,14 @@ Deno.test("DefillamaPoolProvider sets rows aside that are not as expected", asyn
   assertEquals([snapshots.length, quarantined.length], [1, 3]);
 });
 
+Deno.test("DefillamaPoolProvider is asked hourly and after a failure sooner, unless told when", () => {
+  const http = new FakeProviderHttp("defillama", { clock: new FakeClock(NOW), recordings: {} });
+  const usual = new DefillamaPoolProvider({ http });
+  assertEquals([usual.minFetchMs, usual.retryMs], [3_600_000, 120_000]);
+  const told = new DefillamaPoolProvider({ http, minFetchMs: 600_000 });
+  assertEquals([told.minFetchMs, told.retryMs], [600_000, 600_000]);
+});
+
 Deno.test("DefillamaPoolProvider refuses a payload that changed", async () => {
   const http = new FakeProviderHttp("defillama", {
     clock: new FakeClock(NOW),
@@ -219,6 +227,22 @@ Deno.test("DunePoolProvider spends no credits on a result that is fresh", async 
   const { http, provider } = dune({ "/v1/query/7/results?limit=1": last, ...PAGES });
   await provider.fetchRaw(provider.targets, RANGE);
   assert(!paths(http).includes("/v1/query/7/execute"));
+});
+
+Deno.test("DunePoolProvider takes an old result that a fetch paid for and never read", async () => {
+  const last = { body: resultsOf([], { execution_ended_at: "2026-01-10T09:30:00.000Z" }) };
+  const began = utcMsOf(Date.UTC(2026, 0, 10, 9, 29));
+  const later = utcMsOf(Date.UTC(2026, 0, 10, 9, 31));
+  for (const [unreadSince, isTaken] of [[began, true], [later, false]] as const) {
+    const { http, provider } = dune({
+      "/v1/query/7/results?limit=1": last,
+      "/v1/query/7/execute": { body: { execution_id: "E1" } },
+      "/v1/execution/E1/status": { body: { state: "QUERY_STATE_COMPLETED" } },
+      ...PAGES,
+    });
+    await provider.fetchRaw(provider.targets, { ...RANGE, unreadSince });
+    assertEquals(paths(http).includes("/v1/query/7/execute"), !isTaken);
+  }
 });
 
 Deno.test("DunePoolProvider says why a query failed", async () => {
