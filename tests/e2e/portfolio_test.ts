@@ -78,7 +78,7 @@ testInBrowser("portfolios in Chromium", [
       await page.getByText("8 = 6 + 0 + 0 + 2 + 0. The sum always holds.").waitFor();
       assertEquals(await page.locator("#quarantine tbody tr").count(), 2);
       await keepPicture(page, "portfolio-preview");
-      assert(await page.getByLabel("Import the 6 good rows, keep 2 apart").isChecked());
+      assert(await page.getByLabel("Import 6 rows that are right, keep 2 apart").isChecked());
       await page.getByRole("button", { name: "Import 6 rows" }).click();
       await page.getByText("6 rows imported").waitFor();
       await page.locator("#history").getByText("Imported", { exact: true }).waitFor();
