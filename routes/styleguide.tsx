@@ -1,4 +1,5 @@
 import { asset, Head } from "fresh/runtime";
+import { ChartsPanel } from "./(_styleguide)/ChartsPanel.tsx";
 import { Colours, Icons, Type } from "./(_styleguide)/Foundations.tsx";
 import {
   Banners,
@@ -55,6 +56,7 @@ export default define.page(function StyleGuide() {
           <ButtonsPanel />
           <FieldsPanel />
         </div>
+        <ChartsPanel />
         <section id="densities" aria-labelledby="densities-title">
           <h2 class="mb-3" id="densities-title">Table in three densities</h2>
           <Densities />

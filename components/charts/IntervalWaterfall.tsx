@@ -1,7 +1,5 @@
 import type { IntervalStep, Span } from "./interval_steps.ts";
-
-/** A bar of no width would not show that there is a part. */
-const LEAST_WIDTH = 0.4;
+import { partTone, WaterfallBar } from "./WaterfallBar.tsx";
 
 export interface IntervalWaterfallProps {
   readonly caption: string;
@@ -35,7 +33,12 @@ export function IntervalWaterfall({ caption, unit, steps, textOf }: IntervalWate
               <p class="hint">{step.words}</p>
             </th>
             <td>
-              <Bar step={step} isLast={at === steps.length - 1} />
+              <WaterfallBar
+                tone={step.kind === "part" ? partTone(step.range) : "c-total"}
+                sure={step.sure}
+                maybe={step.maybe}
+                stemAt={at === steps.length - 1 ? null : step.to}
+              />
             </td>
             <td class="num">{textOf(step.range)}</td>
             <td class="num sum">{textOf(step.total)}</td>
@@ -43,43 +46,5 @@ export function IntervalWaterfall({ caption, unit, steps, textOf }: IntervalWate
         ))}
       </tbody>
     </table>
-  );
-}
-
-function Bar({ step, isLast }: { readonly step: IntervalStep; readonly isLast: boolean }) {
-  const { kind, range: [low, high], sure, maybe, to } = step;
-  const tone = kind === "end"
-    ? "c-total"
-    : low >= 0 && high > 0
-    ? "c-up-fill"
-    : high <= 0 && low < 0
-    ? "c-down-fill"
-    : "c-neutral";
-  return (
-    <svg viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true">
-      <path class="c-zero" d="M0 0V24" vector-effect="non-scaling-stroke" />
-      {maybe === null ? null : (
-        <rect
-          class="c-maybe"
-          x={maybe.left}
-          y="6.5"
-          width={maybe.width}
-          height="11"
-          vector-effect="non-scaling-stroke"
-        />
-      )}
-      {maybe !== null && sure.width === 0 ? null : (
-        <rect
-          class={tone}
-          x={sure.left}
-          y="6"
-          width={Math.max(LEAST_WIDTH, sure.width)}
-          height="12"
-        />
-      )}
-      {isLast
-        ? null
-        : <path class="c-stem" d={`M${to} 18V24`} vector-effect="non-scaling-stroke" />}
-    </svg>
   );
 }

@@ -1,3 +1,5 @@
+import type { BarStretch } from "./WaterfallBar.tsx";
+
 /** From the least to the most that a value can be; one point where it is known. */
 export type Span = readonly [low: number, high: number];
 
@@ -7,12 +9,6 @@ export interface IntervalPart {
   readonly label: string;
   readonly range: Span;
   readonly words: string;
-}
-
-/** A stretch of a bar's width, in per cent of it. */
-export interface BarStretch {
-  readonly left: number;
-  readonly width: number;
 }
 
 /** A bar of a waterfall of intervals: what is sure of it, and what it may be besides. */

@@ -102,10 +102,7 @@ export class PoolIngestion {
     ]);
     return {
       provider: provider.name,
-      fetches: fetches.map((fetch) => ({
-        ...fetch,
-        nextAt: utcMsOf(fetch.startedAt + provider.minFetchMs),
-      })),
+      fetches: fetches.map((fetch) => ({ ...fetch, nextAt: this.#nextOf(fetch) })),
       held,
       quarantined,
     };
@@ -145,7 +142,7 @@ export class PoolIngestion {
     const stopExtending = this.#extendLease(lost);
     try {
       const due = await this.#due(isForced);
-      if (due.length === 0) return null;
+      if (due.length === 0) return isForced ? emptyReport(this.#deps.provider.name) : null;
       const both = AbortSignal.any([lost.signal, ...signal ? [signal] : []]);
       const report = await this.#takeAll(due, both);
       const { provider, problems } = report;
@@ -211,17 +208,23 @@ export class PoolIngestion {
     const known = new Map(fetches.map((fetch) => [fetch.target, fetch]));
     const due = provider.targets.flatMap((target) => {
       const last = known.get(target);
-      if (last && !isForced && now - last.startedAt < provider.minFetchMs) return [];
-      const isComplete = last?.finishedAt !== null && last?.problem === null;
-      if (last && isComplete) return [{ target, start: last.startedAt, unreadSince: null }];
+      if (last && !isForced && now < this.#nextOf(last)) return [];
+      if (last && isComplete(last)) return [{ target, start: last.startedAt, unreadSince: null }];
       const start = utcMsOf(now - FIRST_DAYS * DAY_MS);
       return [{ target, start, unreadSince: last?.startedAt ?? null }];
     });
     if (due.length === 0) {
-      const starts = fetches.map(({ startedAt }) => startedAt + provider.minFetchMs);
-      this.#nextAt = Math.min(...starts);
+      this.#nextAt = Math.min(...fetches.map((fetch) => this.#nextOf(fetch)));
     }
     return due;
+  }
+
+  /** From when a target is due again. */
+  #nextOf(last: PoolFetch): UtcMs {
+    const { minFetchMs, retryMs = minFetchMs } = this.#deps.provider;
+    return utcMsOf(
+      last.startedAt + (isComplete(last) ? minFetchMs : Math.min(retryMs, minFetchMs)),
+    );
   }
 
   async #take(
@@ -251,4 +254,8 @@ export class PoolIngestion {
       return { ...report, problems: { ...report.problems, [target]: problem } };
     }
   }
+}
+
+function isComplete({ finishedAt, problem }: PoolFetch): boolean {
+  return finishedAt !== null && problem === null;
 }

@@ -48,6 +48,8 @@ export interface PoolProvider {
   readonly targets: readonly string[];
   /** Least time between two fetches of one target. */
   readonly minFetchMs: number;
+  /** The same after a fetch that failed or was cut off; without it no sooner than after others. */
+  readonly retryMs?: number;
   /** Asks for the targets. Throws `ProviderError`, or `AppError` `RATE_LIMITED`. */
   fetchRaw(targets: readonly string[], range: FetchRange): Promise<readonly RawPayload[]>;
   /** Reads the answers; rows that are not as expected are set aside, never guessed. */

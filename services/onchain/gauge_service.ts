@@ -85,10 +85,14 @@ export class GaugeService {
     return { enabled: true, source: source.provider, latest, isStale, tried, history };
   }
 
-  /** The gauge as it might be, made up; `null` where the gauge is read or nothing is made up. */
+  /**
+   * The gauge as it might be, made up; `null` where nothing is made up, or any gauge is read: made
+   * up ones never stand beside real ones.
+   */
   example<Name extends GaugeName>(name: Name, days: number): GaugeView<Name> | null {
-    const { examples, clock } = this.#deps;
-    if (examples === null || !("reason" in this.#sourceOf(name))) return null;
+    const { examples, sources, clock } = this.#deps;
+    const isAnyRead = Object.values(sources).some((source) => !("reason" in source));
+    if (examples === null || isAnyRead) return null;
     const make: (at: UtcMs) => Gauges[Name] = examples[name];
     const resolution = days <= MINUTE_DAYS ? "1m" : "1h";
     const stepMs = resolution === "1m" ? GAUGE_EVERY_MS : 60 * GAUGE_EVERY_MS;

@@ -57,13 +57,14 @@ export class DefillamaPoolProvider implements PoolProvider {
   readonly name = NAME;
   readonly targets: readonly string[];
   readonly minFetchMs: number;
+  readonly retryMs: number;
   readonly #http: ProviderHttp;
   /** Pools whose history is wanted, by DefiLlama's id. */
   readonly #charted: ReadonlySet<string>;
   /** Where those pools are: charts do not say. */
   readonly #places = new Map<string, Place>();
 
-  constructor({ http, charts = [], minFetchMs = HOUR_MS }: {
+  constructor({ http, charts = [], minFetchMs }: {
     readonly http: ProviderHttp;
     /** Pools whose history is fetched too, by DefiLlama's id. */
     readonly charts?: readonly string[];
@@ -72,7 +73,9 @@ export class DefillamaPoolProvider implements PoolProvider {
     this.#http = http;
     this.#charted = new Set(charts);
     this.targets = [POOLS, ...charts.map((id) => `${CHART}${id}`)];
-    this.minFetchMs = minFetchMs;
+    this.minFetchMs = minFetchMs ?? HOUR_MS;
+    // Nothing is paid for: what failed, or was cut off by a restart, is soon asked again.
+    this.retryMs = minFetchMs ?? 2 * MINUTE_MS;
   }
 
   async fetchRaw(

@@ -13,8 +13,9 @@ import { SAMPLE_START, samplePool, sampleSnapshot } from "./pool_sample.ts";
 /** A source of one pool with a reading each hour; `fail` is thrown in the place of an answer. */
 class HourlyProvider implements PoolProvider {
   readonly name = "hourly";
-  readonly targets = ["a", "b"];
+  targets: readonly string[] = ["a", "b"];
   readonly minFetchMs = HOUR_MS;
+  retryMs = HOUR_MS;
   readonly asked: { target: string; range: FetchRange }[] = [];
   fail: Error | null = null;
   /** Stands in for answers until it is settled. */
@@ -126,6 +127,33 @@ Deno.test("PoolIngestion fetches a target when it is due, whatever the others ar
   assertEquals(await ingestion.tick(), null);
   at.clock.advance(30 * MINUTE_MS);
   assertEquals((await ingestion.tick())?.fetched, ["a"]);
+});
+
+Deno.test("PoolIngestion asks a source that costs nothing sooner after a failure", async () => {
+  await using at = await place();
+  at.provider.retryMs = 2 * MINUTE_MS;
+  at.provider.fail = new ProviderError("hourly", "never", "HTTP 500");
+  const ingestion = at.open();
+  await ingestion.tick();
+  at.provider.fail = null;
+  assertEquals(
+    (await ingestion.getStatus({ limit: 1 })).fetches[0]?.nextAt,
+    SAMPLE_START + 120_000,
+  );
+  at.clock.advance(MINUTE_MS);
+  assertEquals(await ingestion.tick(), null);
+  at.clock.advance(MINUTE_MS);
+  assertEquals((await ingestion.tick())?.fetched, ["a", "b"]);
+  at.clock.advance(2 * MINUTE_MS);
+  assertEquals(await ingestion.tick(), null);
+});
+
+Deno.test("PoolIngestion has nothing to fetch where pools come from files", async () => {
+  await using at = await place();
+  at.provider.targets = [];
+  const ingestion = at.open();
+  assertEquals(await ingestion.tick(), null);
+  assertEquals((await ingestion.runNow({ actor: "me" })).fetched, []);
 });
 
 Deno.test("PoolIngestion keeps its lease however long a source takes", async () => {

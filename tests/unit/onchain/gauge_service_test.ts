@@ -14,7 +14,7 @@ import { FakeGas, GAUGE_START, sampleGas } from "./gauge_sample.ts";
 
 const OFF = { reason: "TOKENLYSIS_NETWORK is off", setting: "set TOKENLYSIS_NETWORK=on" };
 
-async function place({ hasExamples = true } = {}) {
+async function place({ hasExamples = true, isGasOn = true } = {}) {
   const clock = new FakeClock(GAUGE_START);
   const database = await openTestDatabase({ clock });
   const store = new SqlGaugeStore(database);
@@ -22,7 +22,7 @@ async function place({ hasExamples = true } = {}) {
   const source = new FakeGas(() => clock.now());
   const gauges = new GaugeService({
     ...{ store, clock, log },
-    sources: { eth_gas: source, btc_mempool: OFF },
+    sources: { eth_gas: isGasOn ? source : OFF, btc_mempool: OFF },
     examples: hasExamples ? GAUGE_EXAMPLES : null,
   });
   return {
@@ -116,18 +116,23 @@ Deno.test("fetch_gauges reads each minute, also after a failure; prune_gauges ea
   assertEquals(await kit.system.runNow("prune_gauges", { signal }), { deleted: 1 });
 });
 
-Deno.test("GaugeService makes examples for gauges that are off alone, the same each time", async () => {
-  await using at = await place();
-  assertEquals(at.gauges.example("eth_gas", 1), null);
+Deno.test("GaugeService makes examples while no gauge is read, the same each time", async () => {
+  await using at = await place({ isGasOn: false });
   const example = at.gauges.example("btc_mempool", 1);
   assert(example?.enabled);
   assertEquals(example.source, "demo");
   assertEquals([example.history.resolution, example.history.points.length], ["1m", 1_440]);
   assertEquals(at.gauges.example("btc_mempool", 1), example);
   assertEquals(example.history.points.at(-1)?.values.size, example.latest?.size);
-  assertEquals(at.gauges.example("btc_mempool", 90)?.enabled, true);
-  await using real = await place({ hasExamples: false });
-  assertEquals(real.gauges.example("btc_mempool", 1), null);
+  assertEquals(at.gauges.example("eth_gas", 90)?.enabled, true);
+});
+
+Deno.test("GaugeService makes nothing up beside a real gauge, nor where it is not wanted", async () => {
+  for (const options of [{}, { isGasOn: false, hasExamples: false }]) {
+    await using at = await place(options);
+    assertEquals(at.gauges.example("btc_mempool", 1), null);
+    assertEquals(at.gauges.example("eth_gas", 1), null);
+  }
 });
 
 Deno.test("examples of gauges are ordered as real ones are, at any time", () => {

@@ -83,6 +83,14 @@ Deno.test("DefillamaPoolProvider sets rows aside that are not as expected", asyn
   assertEquals([snapshots.length, quarantined.length], [1, 3]);
 });
 
+Deno.test("DefillamaPoolProvider is asked hourly and after a failure sooner, unless told when", () => {
+  const http = new FakeProviderHttp("defillama", { clock: new FakeClock(NOW), recordings: {} });
+  const usual = new DefillamaPoolProvider({ http });
+  assertEquals([usual.minFetchMs, usual.retryMs], [3_600_000, 120_000]);
+  const told = new DefillamaPoolProvider({ http, minFetchMs: 600_000 });
+  assertEquals([told.minFetchMs, told.retryMs], [600_000, 600_000]);
+});
+
 Deno.test("DefillamaPoolProvider refuses a payload that changed", async () => {
   const http = new FakeProviderHttp("defillama", {
     clock: new FakeClock(NOW),
