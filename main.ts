@@ -30,7 +30,6 @@ import {
   openPortfolio,
   openScores,
   type PortfolioParts,
-  rebuildOnChange,
   recalculateOnClose,
 } from "./services/composition/mod.ts";
 import { type Config, loadConfig, withEnvFile } from "./services/config.ts";
@@ -118,14 +117,13 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   });
   const stopFeedingHub = feedHub(hub, parts);
   const stopScoring = recalculateOnClose(core, { ...parts, jobs });
-  const stopRebuilding = rebuildOnChange(core, { ledger: portfolio.ledger, jobs });
   const close = async () => {
     parts.board.stop();
     parts.demoGate.stop();
     stopFeedingHub();
     stopValues();
     stopScoring();
-    stopRebuilding();
+    portfolio.stopFollowing();
     await parts.bus[Symbol.asyncDispose]();
     await Promise.all(work.wakers.map((waker) => waker[Symbol.asyncDispose]()));
     if (!overrides.database) await database.close();
@@ -143,10 +141,12 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
       work.jobs.start(options);
       live.start();
       poolFeed.start();
+      portfolio.watch.start();
     },
     async stop() {
       hub.close();
-      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop()]);
+      const { watch } = portfolio;
+      await Promise.all([live.stop(), work.jobs.stop(), poolFeed.stop(), watch.stop()]);
       await outside.gates.stop();
     },
     close,

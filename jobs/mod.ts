@@ -5,7 +5,7 @@ import type {
   DemoMarket,
   LivePriceStore,
 } from "../services/market/mod.ts";
-import type { ImportDesk, SnapshotRebuild } from "../services/portfolio/mod.ts";
+import type { ImportDesk, SnapshotKeeper } from "../services/portfolio/mod.ts";
 import type { GaugeService } from "../services/onchain/mod.ts";
 import type { Bus } from "../services/ports/bus.ts";
 import type { JobStore } from "../services/ports/jobs.ts";
@@ -46,7 +46,7 @@ export interface JobDeps {
   /** Imports what was uploaded. */
   readonly desk: Pick<ImportDesk, "run">;
   /** Values portfolios through time. */
-  readonly snapshots: Pick<SnapshotRebuild, "run">;
+  readonly snapshots: Pick<SnapshotKeeper, "run">;
   readonly navs: KeepGoodNavsDeps;
   readonly gauges: Pick<GaugeService, "readAll" | "prune">;
   /** `null` where nothing outside may be called. */

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { parseUuid, type Uuid } from "../services/kernel/ids.ts";
 import { MINUTE_MS } from "../services/kernel/time.ts";
-import type { AssetId } from "../services/market/mod.ts";
-import type { SnapshotRebuild } from "../services/portfolio/mod.ts";
+import type { SnapshotKeeper } from "../services/portfolio/mod.ts";
 import type { NewJob } from "../services/ports/jobs.ts";
 import { defineJob, type Job } from "./job.ts";
 
@@ -16,8 +15,8 @@ const PortfolioId = z.string().transform((text, context): Uuid => {
 const Payload = z.strictObject({
   owner_id: z.string(),
   portfolio_id: PortfolioId,
-  /** Assets whose candles changed; `null` for what the rows and the time alone ask for. */
-  refresh: z.union([z.literal("all"), z.array(z.string())]).nullable(),
+  /** `all` values everything anew; `null` what rows, prices, rates and time changed. */
+  refresh: z.literal("all").nullable(),
 });
 export type RebuildPortfolioPayload = z.output<typeof Payload>;
 
@@ -26,7 +25,7 @@ const DEFINITION = {
   payload: Payload,
   // What changed is found by the run itself, so one that waits stands for all before it.
   key: ({ portfolio_id, refresh }: RebuildPortfolioPayload) =>
-    refresh === null ? portfolio_id : `${portfolio_id} ${JSON.stringify(refresh)}`,
+    refresh === null ? portfolio_id : `${portfolio_id} ${refresh}`,
   timeoutMs: 30 * MINUTE_MS,
   maxAttempts: 5,
   concurrency: 1,
@@ -40,7 +39,7 @@ export function rebuildPortfolioRequest(payload: RebuildPortfolioPayload): NewJo
 
 /** Values a portfolio through time, in a thread; what is done already is not done again. */
 export function rebuildPortfolio(
-  { snapshots }: { readonly snapshots: Pick<SnapshotRebuild, "run"> },
+  { snapshots }: { readonly snapshots: Pick<SnapshotKeeper, "run"> },
 ): Job<RebuildPortfolioPayload> {
   return defineJob({
     ...DEFINITION,
@@ -49,9 +48,7 @@ export function rebuildPortfolio(
       const result = await snapshots.run({ ownerId, portfolioId }, {
         signal,
         onProgress: (done, total) => reportProgress({ done, total, note: "assets" }),
-        ...refresh === null ? {} : {
-          refresh: refresh === "all" ? refresh : refresh.map((id) => id as AssetId),
-        },
+        isWhole: refresh === "all",
       });
       return { ...result };
     },

@@ -1,17 +1,11 @@
 import { z } from "zod";
 import { AppError } from "../../services/kernel/errors.ts";
 import { formatUtcMs, type UtcMs } from "../../services/kernel/time.ts";
-import { bucketStart } from "../../services/market/mod.ts";
-import {
-  BASE_CURRENCIES,
-  bookTotals,
-  type PerformanceReport,
-  type PortfolioPerformance,
-} from "../../services/portfolio/mod.ts";
+import { BASE_CURRENCIES, type PortfolioPerformance } from "../../services/portfolio/mod.ts";
 import { csvOf } from "./csv_answer.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { AssetName, instant } from "./params.ts";
-import { PerformanceSchema, performanceToWire } from "./portfolio_performance_wire.ts";
+import { measuredToWire, PerformanceSchema } from "./portfolio_performance_wire.ts";
 import {
   answererOf,
   PORTFOLIO_TAG as tag,
@@ -25,14 +19,15 @@ const SERIES_COLUMNS = ["time", "nav", "cumulative", "drawdown", "net_flow"];
 
 /** What a portfolio did between two instants. */
 export function performanceEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
-  const { performance, history, lots, market, clock } = deps;
+  const { performance, market } = deps;
   const answer = answererOf(deps);
   return [endpoint({
     path: "/api/portfolio/{portfolio_id}/performance",
     tag,
     summary: "Returns, drawdown, contributions and months of a portfolio, each under its name",
     description: "The money of a purchase counts as a deposit, and that of a sale as a " +
-      "withdrawal. Returns are fractions; null is what can't be computed, and nothing is filled.",
+      "withdrawal. Returns are fractions; null is what can't be computed, and nothing is filled. " +
+      "Values of the past are read, never made by a request: status says how current they are.",
     params: PortfolioParams,
     query: z.object({
       from: instant("from").describe("From before the first row without it"),
@@ -52,34 +47,12 @@ export function performanceEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
         ...{ from, to, currency },
         benchmark: benchmark === undefined ? undefined : market.resolve(benchmark).id,
       };
-      const kept = await history.getPerformance(scope, range);
-      // A new portfolio, or one that just changed, has an answer before its snapshots are made.
-      const isKept = kept !== null && isCurrent(kept, clock.now());
-      if (!isKept) await deps.askForSnapshots(scope);
-      const measured = isKept ? kept : await performance.getPerformance(scope, range);
+      const measured = await performance.getPerformance(scope, range);
       if (format === "csv") return seriesReply(measured.performance, scope.portfolioId);
-      const { book } = await lots.getLots(scope);
-      const totals = bookTotals(book, { from, to });
-      return answer({
-        portfolio_id: scope.portfolioId,
-        currency: measured.currency,
-        interval: measured.interval,
-        basis: isKept ? "snapshots" : "ledger",
-        lots: {
-          realized_usd: totals.realized.toFixed(),
-          income_usd: totals.income.toFixed(),
-          fees_usd: totals.fees.toFixed(),
-          incomplete: totals.incomplete,
-        },
-        performance: measured.performance && performanceToWire(measured.performance),
-      });
+      const lots = await performance.getLotFigures(scope, range);
+      return answer(measuredToWire(measured, { portfolioId: scope.portfolioId, lots }));
     },
   })];
-}
-
-/** Whether snapshots are of the newest rows, and no bucket ended since that they lack. */
-function isCurrent({ isStale, interval, builtAt }: PerformanceReport, now: UtcMs): boolean {
-  return !isStale && bucketStart(builtAt, interval) === bucketStart(now, interval);
 }
 
 function seriesReply(measured: PortfolioPerformance | null, portfolioId: string) {

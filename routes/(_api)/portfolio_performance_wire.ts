@@ -1,7 +1,12 @@
 import { z } from "zod";
 import { finiteOrNull } from "../../services/kernel/numbers.ts";
 import { formatUtcMs } from "../../services/kernel/time.ts";
-import { BASE_CURRENCIES, type PortfolioPerformance } from "../../services/portfolio/mod.ts";
+import {
+  BASE_CURRENCIES,
+  type LotFigures,
+  type MeasuredPerformance,
+  type PortfolioPerformance,
+} from "../../services/portfolio/mod.ts";
 import { Amount, timeOf } from "./portfolio_wire.ts";
 import { Epoch, Instant } from "./schemas.ts";
 
@@ -69,20 +74,56 @@ export const PerformanceSchema = z.object({
   portfolio_id: z.uuid(),
   currency: z.enum(BASE_CURRENCIES),
   interval: z.string().describe("Length of the buckets that values stand at the ends of"),
-  basis: z.enum(["snapshots", "ledger"]).describe(
-    "snapshots: values that were kept, to the last bucket that is over. ledger: measured anew to " +
-      "the last five minutes, until the snapshots of its newest rows are there",
+  status: z.enum(["current", "catching_up", "recalculating", "pending", "empty"]).describe(
+    "current: of all that is stored. catching_up: buckets ended since asof, and are being added. " +
+      "recalculating: rows, prices or rates changed (lacks), and figures are of what was there " +
+      "before. pending: the first figures are being made. empty: the ledger has no rows",
   ),
+  lacks: z.array(z.enum(["rows", "prices", "rates", "time"])),
+  asof: Instant.nullable().describe("End of the last bucket that is valued"),
+  built_at: Instant.nullable(),
+  ledger_version: z.int().nullable().describe("The ledger that the figures are of"),
   lots: z.object({
     realized_usd: Amount,
     income_usd: Amount,
     fees_usd: Amount,
     incomplete: z.int().describe("Disposals, income and fees without a known value"),
-  }).describe("What was settled in the range, exact, by the portfolio's lot rules"),
+    cost_usd: Amount.describe("Of lots that are open at the end, as far as it is known"),
+    unrealized_usd: Amount.describe("Their value less cost, where both are known"),
+    uncosted_lots: z.int().describe("Open lots of unknown cost"),
+    unpriced_lots: z.int().describe("Open lots without a price at the end"),
+  }).describe("By the portfolio's lot rules, exact: settled in the range, and open at its end"),
   performance: Measured.nullable().describe("null where no two values can be measured between"),
 }).meta({ id: "PortfolioPerformance" });
 
-export function performanceToWire(one: PortfolioPerformance): z.input<typeof Measured> {
+/** A measure with how current it is. */
+export function measuredToWire(
+  { currency, interval, status, lacks, asof, builtAt, ledgerVersion, performance }:
+    MeasuredPerformance,
+  { portfolioId, lots }: { readonly portfolioId: string; readonly lots: LotFigures },
+): z.input<typeof PerformanceSchema> {
+  return {
+    portfolio_id: portfolioId,
+    ...{ currency, interval, status },
+    lacks: [...lacks],
+    asof: timeOf(asof),
+    built_at: timeOf(builtAt),
+    ledger_version: ledgerVersion,
+    lots: {
+      realized_usd: lots.realizedUsd,
+      income_usd: lots.incomeUsd,
+      fees_usd: lots.feesUsd,
+      incomplete: lots.incomplete,
+      cost_usd: lots.costUsd,
+      unrealized_usd: lots.unrealizedUsd,
+      uncosted_lots: lots.uncostedLots,
+      unpriced_lots: lots.unpricedLots,
+    },
+    performance: performance && performanceToWire(performance),
+  };
+}
+
+function performanceToWire(one: PortfolioPerformance): z.input<typeof Measured> {
   const { risk, drawdown, benchmark, series } = one;
   return {
     from: formatUtcMs(one.from),

@@ -8,7 +8,6 @@ import type {
   LotService,
   PerformanceService,
   PortfolioService,
-  SnapshotPerformance,
   WatchlistService,
 } from "../../services/portfolio/mod.ts";
 import type { MarketService } from "../../services/market/mod.ts";
@@ -31,10 +30,6 @@ export interface PortfolioParts {
   readonly lots: LotService;
   readonly holdings: HoldingService;
   readonly performance: PerformanceService;
-  /** Measures on what jobs valued already. */
-  readonly history: SnapshotPerformance;
-  /** Has them valued anew, now and then. */
-  readonly askForSnapshots: (scope: LedgerScope) => Promise<void>;
   readonly desk: ImportDesk;
   readonly watchlists: WatchlistService;
   /** Who asks. */

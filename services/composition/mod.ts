@@ -6,5 +6,4 @@ export { openPortfolio, type PortfolioParts } from "./portfolio_parts.ts";
 export { openGauges } from "./gauge_parts.ts";
 export { openPools } from "./pool_parts.ts";
 export { enqueueRecalculation, openScores, recalculateOnClose } from "./score_parts.ts";
-export { rebuildOnChange } from "./snapshot_parts.ts";
 export { createLive, openJobs } from "./work_parts.ts";

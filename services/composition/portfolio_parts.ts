@@ -14,7 +14,6 @@ import {
   LOCAL_OWNER,
   LotService,
   parseMapping,
-  PerformanceService,
   PortfolioService,
   TRANSACTIONS_V1_1,
   ValuationService,
@@ -29,18 +28,18 @@ import {
 } from "../storage/mod.ts";
 import { type Core, readRegistryFile } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
-import { openSnapshots, snapshotAsker } from "./snapshot_parts.ts";
+import { openSnapshots, rebuildOnChange } from "./snapshot_parts.ts";
 
 /** What portfolios are made of. */
-export type PortfolioCore = Pick<Core, "clock" | "database"> & {
+export type PortfolioCore = Pick<Core, "clock" | "database" | "log"> & {
   readonly config: Pick<Core["config"], "dataDir" | "demo">;
 };
 
 /** Portfolios and watchlists over the database; `queue` is asked for the import of large files. */
 export async function openPortfolio(
-  { config, clock, database }: PortfolioCore,
-  { registry, market, store: candles, queue }:
-    & Pick<MarketParts, "registry" | "market" | "store">
+  { config, clock, database, log }: PortfolioCore,
+  { registry, market, store: candles, changes, queue }:
+    & Pick<MarketParts, "registry" | "market" | "store" | "changes">
     & {
       readonly queue: () => Pick<JobSystem, "enqueue">;
     },
@@ -61,19 +60,24 @@ export async function openPortfolio(
   const ledger = new LedgerService({ store, imports, names: registry, clock });
   const fxStore = new SqlFxStore(database, clock);
   const valuation = new ValuationService({
-    closes: new CloseReader({ store: candles, demoMode: config.demo }),
+    closes: new CloseReader({
+      store: candles,
+      demoMode: config.demo,
+      rest: restWhenDue,
+    }),
     fx: fxStore,
   });
   const fx = new FxService({ store: fxStore, clock });
-  const ledgers = new KeptLedgers({ store, prices: new ClosePrices({ valuation, clock }) });
+  const prices = new ClosePrices({ valuation, clock });
+  const ledgers = new KeptLedgers({ store, prices });
   ledger.subscribe((scope, change) => ledgers.note(scope, change));
   const lots = new LotService({ portfolios, ledgers, rest: restWhenDue });
   const holdings = new HoldingService({ lots, market, fx, clock });
-  const performance = new PerformanceService({ lots, valuation, clock });
-  const { snapshots, history } = openSnapshots(
-    { clock, database },
-    { portfolios, ledgers, lots, valuation },
+  const { keeper, watch, performance } = openSnapshots(
+    { config, clock, database, log },
+    { portfolios, ledger, ledgers, lots, prices, valuation, candles, changes, queue },
   );
+  const stopFollowing = rebuildOnChange({ ledger, keeper });
   const desk = new ImportDesk({
     portfolios,
     ledger,
@@ -90,8 +94,7 @@ export async function openPortfolio(
   const ownerOf = (_headers: Headers): string => LOCAL_OWNER;
   return {
     ...{ portfolios, ledger, lots, holdings, performance, fx, valuation, desk, watchlists },
-    ...{ snapshots, history, ownerOf },
-    askForSnapshots: snapshotAsker({ clock }, queue),
+    ...{ keeper, watch, ownerOf, stopFollowing },
   };
 }
 

@@ -1,37 +1,104 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type JobSystem, rebuildPortfolioRequest } from "../../jobs/mod.ts";
-import { MINUTE_MS, type UtcMs } from "../kernel/time.ts";
+import type { UtcMs } from "../kernel/time.ts";
+import type { TrackedSeries } from "../market/mod.ts";
 import {
   type BaseCurrency,
+  type ClosePrices,
+  groupSeries,
+  HistoryReader,
   type KeptLedgers,
   type LedgerScope,
   type LedgerService,
   type LotService,
+  PerformanceService,
   type PortfolioService,
   type ReadCloses,
+  RebuildHere,
   RebuildThread,
-  SnapshotPerformance,
+  type SeriesByAsset,
+  SnapshotFreshness,
+  SnapshotKeeper,
   SnapshotRebuild,
+  SnapshotWatch,
   timeAxis,
   type ValuationService,
 } from "../portfolio/mod.ts";
-import { SqlSnapshotStore } from "../storage/mod.ts";
+import type { ChangeFeed } from "../ports/mod.ts";
+import { systemTimer } from "../platform/timer.ts";
+import { readTopicVersion, type SqlCandleStore, SqlSnapshotStore } from "../storage/mod.ts";
 import type { Core } from "./core.ts";
+
+/** Work that is done sooner than a thread starts. */
+const HERE = { cells: 100_000, rows: 2_000 };
 
 interface SnapshotDeps {
   readonly portfolios: PortfolioService;
+  readonly ledger: LedgerService;
   readonly ledgers: KeptLedgers;
   readonly lots: LotService;
+  readonly prices: ClosePrices;
   readonly valuation: ValuationService;
+  readonly candles: Pick<SqlCandleStore, "listTracked">;
+  readonly changes: ChangeFeed;
+  readonly queue: () => Pick<JobSystem, "enqueue">;
 }
 
+type SnapshotCore = Pick<Core, "clock" | "database" | "log"> & {
+  readonly config: Pick<Core["config"], "demo">;
+};
+
 /** Values of portfolios through time: what makes them, and what measures on them. */
-export function openSnapshots(
-  { clock, database }: Pick<Core, "clock" | "database">,
-  { portfolios, ledgers, lots, valuation }: SnapshotDeps,
-) {
+export function openSnapshots(core: SnapshotCore, deps: SnapshotDeps) {
+  const { config, clock, database, log } = core;
+  const { portfolios, ledger, ledgers, lots, prices, candles, changes, queue } = deps;
   const store = new SqlSnapshotStore(database);
-  const readCloses: ReadCloses = async (assetIds, { times, now }) => {
-    const table = await valuation.readCloses(assetIds, { times, now });
+  const { readCloses, readRates } = readersOf(deps);
+  const fxVersion = () => readTopicVersion(database, "fx");
+  const listSeries = async (): Promise<SeriesByAsset<TrackedSeries>> =>
+    groupSeries(await candles.listTracked(), config.demo);
+  const rebuild = new SnapshotRebuild({
+    store,
+    async openLedger(scope) {
+      const portfolio = await portfolios.get(scope);
+      const version = await fxVersion();
+      const ledger = await ledgers.open(portfolio);
+      const rows = [...ledger.rows()];
+      const cashPriceOf = await prices.load(ledger.unpricedRows());
+      return { portfolio, rows, version: ledger.version, cashPriceOf, fxVersion: version };
+    },
+    listSeries,
+    readCloses,
+    openRebuilder: ({ cells, rows }) =>
+      cells <= HERE.cells && rows <= HERE.rows
+        ? new RebuildHere({ rest: () => nextTurn() })
+        : new RebuildThread(),
+    rest: () => nextTurn(),
+    clock,
+  });
+  const freshness = new SnapshotFreshness({ store, listSeries, fxVersion, changes, clock });
+  const keeper = new SnapshotKeeper({
+    ...{ store, rebuild, freshness, clock, log },
+    enqueue: ({ ownerId, portfolioId }) =>
+      queue().enqueue(rebuildPortfolioRequest({
+        owner_id: ownerId,
+        portfolio_id: portfolioId,
+        refresh: null,
+      })),
+  });
+  const performance = new PerformanceService({
+    ...{ portfolios, lots, snapshots: store, freshness, readCloses, fxVersion, clock },
+    histories: new HistoryReader({ store, readCloses, readRates, fxVersion, clock }),
+    isEmpty: async (scope) => (await ledger.listTransactions(scope, { limit: 1 })).length === 0,
+    ask: (scope) => keeper.ask(scope),
+  });
+  const watch = new SnapshotWatch({ keeper, log, timer: systemTimer, changes });
+  return { keeper, watch, performance };
+}
+
+function readersOf({ valuation }: Pick<SnapshotDeps, "valuation">) {
+  const readCloses: ReadCloses = async (assetIds, { times, now, series }) => {
+    const table = await valuation.readCloses(assetIds, { times, now, series });
     return new Map(assetIds.map((assetId) => [assetId, table.column(assetId).close]));
   };
   const readRates = async (
@@ -41,65 +108,20 @@ export function openSnapshots(
     const quotes = await valuation.readRates(currency, timeAxis(times, { now }));
     return Float64Array.from(quotes, (quote) => quote?.rate ?? NaN);
   };
-  const snapshots = new SnapshotRebuild({
-    store,
-    async openLedger(scope) {
-      const portfolio = await portfolios.get(scope);
-      const ledger = await ledgers.open(portfolio);
-      return { portfolio, rows: [...ledger.rows()], version: ledger.version };
-    },
-    readCloses,
-    openRebuilder: () => new RebuildThread(),
-    clock,
-  });
-  const history = new SnapshotPerformance({
-    snapshots: store,
-    async openLots(scope) {
-      const { portfolio, ledger, book } = await lots.getLots(scope);
-      return { portfolio, rows: ledger.rows(), book };
-    },
-    readCloses,
-    readRates,
-    clock,
-  });
-  return { snapshots, history };
+  return { readCloses, readRates };
 }
 
-/** How long it takes until snapshots that time left behind are asked for again. */
-const ASK_AGAIN_MS = 5 * MINUTE_MS;
-
-/** Asks for snapshots that a reader found missing or behind, each portfolio's now and then. */
-export function snapshotAsker(
-  { clock }: Pick<Core, "clock">,
-  queue: () => Pick<JobSystem, "enqueue">,
-): (scope: LedgerScope) => Promise<void> {
-  const asked = new Map<string, number>();
-  return async ({ ownerId, portfolioId }) => {
-    const now = clock.now();
-    for (const [id, at] of asked) if (now - at >= ASK_AGAIN_MS) asked.delete(id);
-    if (asked.has(portfolioId)) return;
-    asked.set(portfolioId, now);
-    const payload = { owner_id: ownerId, portfolio_id: portfolioId, refresh: null };
-    await queue().enqueue(rebuildPortfolioRequest(payload));
-  };
-}
-
-/** Asks for a portfolio's snapshots when its ledger changes, until the result is called. */
+/** Has snapshots follow each change of a ledger by this process, until the result is called. */
 export function rebuildOnChange(
-  { log }: Pick<Core, "log">,
-  { ledger, jobs }: {
+  { ledger, keeper }: {
     readonly ledger: Pick<LedgerService, "subscribe">;
-    readonly jobs: Pick<JobSystem, "enqueue">;
+    readonly keeper: Pick<SnapshotKeeper, "follow">;
   },
 ): () => void {
-  return ledger.subscribe(({ ownerId, portfolioId }: LedgerScope) => {
-    const request = rebuildPortfolioRequest({
-      owner_id: ownerId,
-      portfolio_id: portfolioId,
-      refresh: null,
-    });
-    jobs.enqueue(request).catch((error: unknown) =>
-      log.warn("Cannot ask for snapshots, next try at the next change", { error })
-    );
-  });
+  const stopping = new AbortController();
+  const stop = ledger.subscribe((scope: LedgerScope) => keeper.follow(scope, stopping.signal));
+  return () => {
+    stop();
+    stopping.abort(new Error("The process stops"));
+  };
 }

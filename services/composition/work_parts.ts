@@ -31,7 +31,7 @@ export async function openJobs(
       readonly outside: Outside;
       readonly scores: ScoreService;
       readonly gauges: GaugeService;
-      readonly portfolio: Pick<PortfolioParts, "desk" | "holdings" | "fx" | "snapshots">;
+      readonly portfolio: Pick<PortfolioParts, "desk" | "holdings" | "fx" | "keeper">;
     },
 ) {
   const { config, clock, database } = core;
@@ -51,7 +51,7 @@ export async function openJobs(
       gauges,
       bus,
       desk: portfolio.desk,
-      snapshots: portfolio.snapshots,
+      snapshots: portfolio.keeper,
       navs: { store: fxStore, holdings: portfolio.holdings, fx: portfolio.fx },
       store: jobStore,
       raw: new SqlRawIngestStore(database),

@@ -28,4 +28,5 @@ export * from "./market_service.ts";
 export type { OverviewQuery } from "./overview.ts";
 export * from "./ports.ts";
 export * from "./read_models.ts";
+export * from "./series_changes.ts";
 export * from "./series_choice.ts";

@@ -32,11 +32,11 @@ export function isDemoSource(source: string): boolean {
 }
 
 /** The series with candles that may answer: demo is hidden once any real series exists. */
-export function visibleSeries(
-  all: readonly CandleSeries[],
+export function visibleSeries<T extends CandleSeries>(
+  all: readonly T[],
   demoMode: DemoMode,
-): readonly FilledSeries[] {
-  const filled = all.filter(isFilled);
+): readonly (T & FilledSeries)[] {
+  const filled = all.filter((series) => isFilled(series));
   if (demoMode === "on" || filled.every(({ source }) => isDemoSource(source))) return filled;
   return filled.filter(({ source }) => !isDemoSource(source));
 }
@@ -50,7 +50,7 @@ export function isDemoMarketShown(
   return all.every(({ source, rows }) => isDemoSource(source) || rows === 0);
 }
 
-function isFilled(series: CandleSeries): series is FilledSeries {
+function isFilled<T extends CandleSeries>(series: T): series is T & FilledSeries {
   return series.rows > 0 && series.firstOpenTime !== null && series.lastOpenTime !== null;
 }
 

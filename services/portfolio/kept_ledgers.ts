@@ -2,7 +2,7 @@ import { parseUuid, type Uuid } from "../kernel/ids.ts";
 import { type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { AssetId } from "../market/mod.ts";
 import { PICKS_COLUMN, picksOf } from "./lot_picks.ts";
-import { LotMatcher, type LotOptions } from "./lots.ts";
+import { type LotBook, LotMatcher, type LotOptions, matchLots } from "./lots.ts";
 import type { LedgerChange, LedgerRow, LedgerScope, LedgerStore } from "./ports.ts";
 import type { Portfolio } from "./portfolio.ts";
 import type { DecimalText } from "./transaction.ts";
@@ -80,17 +80,8 @@ export class KeptLedger {
   /** The lots by a set of rules; those asked for the longest ago are forgotten. */
   matcher(rules: LotRules): LotMatcher {
     const key = JSON.stringify([rules.rule, rules.rulesByYear]);
-    const matcher = this.#matchers.get(key) ?? new LotMatcher(
-      [...this.#rows.values()],
-      {
-        ...rules,
-        priceOf: (assetId, at) => this.#priceOf(assetId, at),
-        picksOf: (id) => {
-          const row = this.#rows.get(id);
-          return row === undefined ? [] : picksOf(row);
-        },
-      } satisfies LotOptions,
-    );
+    const matcher = this.#matchers.get(key) ??
+      new LotMatcher([...this.#rows.values()], this.#options(rules));
     this.#matchers.delete(key);
     this.#matchers.set(key, matcher);
     for (const oldest of this.#matchers.keys()) {
@@ -98,6 +89,24 @@ export class KeptLedger {
       this.#matchers.delete(oldest);
     }
     return matcher;
+  }
+
+  /** The lots as they stood at an instant, by the rows up to then. */
+  bookAt(rules: LotRules, to: UtcMs): LotBook {
+    const past = [...this.#rows.values()].filter(({ at }) => at <= to);
+    if (past.length === this.size) return this.matcher(rules).book();
+    return matchLots(past, this.#options(rules));
+  }
+
+  #options(rules: LotRules): LotOptions {
+    return {
+      ...rules,
+      priceOf: (assetId, at) => this.#priceOf(assetId, at),
+      picksOf: (id) => {
+        const row = this.#rows.get(id);
+        return row === undefined ? [] : picksOf(row);
+      },
+    };
   }
 
   #upsert(row: LedgerRow): void {

@@ -22,8 +22,8 @@ import type {
   UndoOutcome,
 } from "./ports.ts";
 
-/** Hears of each change of a ledger, after it is stored. */
-export type LedgerListener = (scope: LedgerScope, change: LedgerChange) => void;
+/** Hears of each change of a ledger, after it is stored; whoever changed it waits for the answer. */
+export type LedgerListener = (scope: LedgerScope, change: LedgerChange) => void | Promise<void>;
 
 /** Rows removed by hand that can be brought back. */
 export const MAX_REMOVED = 200;
@@ -93,7 +93,7 @@ export class LedgerService {
     await this.#requireParent(scope, entry);
     const id = entry.id ?? this.#ids.next();
     const content = contentFingerprint(entry);
-    this.#tell(scope, await this.#store.addEntry(scope, { entry, id, content }));
+    await this.#tell(scope, await this.#store.addEntry(scope, { entry, id, content }));
     return await this.getTransaction(scope, id);
   }
 
@@ -105,7 +105,7 @@ export class LedgerService {
     const content = contentFingerprint(entry);
     const change = await this.#store.editEntry(scope, { entry, id, content });
     if (change === null) throw noTransaction();
-    this.#tell(scope, change);
+    await this.#tell(scope, change);
     return await this.getTransaction(scope, id);
   }
 
@@ -115,7 +115,7 @@ export class LedgerService {
     const change = await this.#store.deleteTransaction(scope, id);
     if (change === null) throw noTransaction();
     this.#keepRemoved(removedKey(scope, id), before);
-    this.#tell(scope, change);
+    await this.#tell(scope, change);
     return change;
   }
 
@@ -129,14 +129,14 @@ export class LedgerService {
     if (entry === undefined) throw noTransaction();
     await this.#requireParent(scope, entry);
     const content = contentFingerprint(entry);
-    this.#tell(scope, await this.#store.addEntry(scope, { entry, id, content }));
+    await this.#tell(scope, await this.#store.addEntry(scope, { entry, id, content }));
     this.#removed.delete(key);
     return await this.getTransaction(scope, id);
   }
 
   async importFile(request: LedgerImportRequest): Promise<LedgerImportReport> {
     const report = await this.#imports.importFile(request);
-    this.#tell(request.scope, report);
+    await this.#tell(request.scope, report);
     return report;
   }
 
@@ -174,7 +174,7 @@ export class LedgerService {
     if (outcome.kind === "refused") {
       throw new AppError("CONFLICT", `Cannot undo the import: ${outcome.reason}`);
     }
-    this.#tell(scope, outcome);
+    await this.#tell(scope, outcome);
     return outcome;
   }
 
@@ -210,9 +210,9 @@ export class LedgerService {
     );
   }
 
-  #tell(scope: LedgerScope, change: LedgerChange): void {
+  async #tell(scope: LedgerScope, change: LedgerChange): Promise<void> {
     if (change.changedFrom === null) return;
-    for (const listener of this.#listeners) listener(scope, change);
+    await Promise.all([...this.#listeners].map((listener) => listener(scope, change)));
   }
 }
 

@@ -1,186 +1,280 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
-import type { AssetId, Interval } from "../market/mod.ts";
+import { type UtcMs, utcMsOf } from "../kernel/time.ts";
+import type { AssetId } from "../market/mod.ts";
 import type { Clock } from "../ports/mod.ts";
-import type { FxQuote } from "./fx/fx_book.ts";
-import type { LotQuery, LotService, MatchedLots } from "./lot_service.ts";
-import { type Grid, gridBetween, gridOfInstants } from "./performance/grid.ts";
-import { convertHistory, portfolioHistory } from "./performance/history.ts";
+import type { LotService, MatchedLots } from "./lot_service.ts";
+import type { LotBook } from "./lots.ts";
+import { type LotFigures, lotFigures } from "./performance/lot_figures.ts";
 import { measurePortfolio, type PortfolioPerformance } from "./performance/measure.ts";
 import type { BaseCurrency } from "./portfolio.ts";
+import type { PortfolioService } from "./portfolio_service.ts";
 import type { LedgerScope } from "./ports.ts";
-import type { CloseTable } from "./valuation/close_table.ts";
-import type { ValuationService } from "./valuation/valuation_service.ts";
+import type { Lack, SnapshotFreshness } from "./snapshots/freshness.ts";
+import type { HistoryReader } from "./snapshots/history_reader.ts";
+import { Recent } from "./snapshots/recent.ts";
+import {
+  isKept,
+  SNAPSHOT_INTERVALS,
+  type SnapshotInterval,
+  type SnapshotState,
+} from "./snapshots/snapshot.ts";
+import type { SnapshotStore } from "./snapshots/snapshot_ports.ts";
+import type { ReadCloses } from "./snapshots/snapshot_rebuild.ts";
 
-export interface PerformanceQuery extends LotQuery {
+export interface PerformanceQuery {
   /** The portfolio's own by default. */
   readonly currency?: BaseCurrency | undefined;
   /** From before the first row by default. */
   readonly from?: UtcMs | undefined;
-  /** To the present by default. */
+  /** To the last five minutes that are over by default. */
   readonly to?: UtcMs | undefined;
   readonly benchmark?: AssetId | undefined;
 }
 
-/** How a portfolio did, with what it was measured on. */
+/**
+ * How current a measure is. `catching_up`: buckets ended since. `recalculating`: rows, prices or
+ * rates changed, so that figures are of what was there before. `pending`: the first ones are being
+ * made. `empty`: there is nothing to measure.
+ */
+export type MeasureStatus = "current" | "catching_up" | "recalculating" | "pending" | "empty";
+
+/** How a portfolio did, with what it was measured on and how current that is. */
 export interface MeasuredPerformance {
   readonly currency: BaseCurrency;
   /** Length of the buckets that values stand at the ends of; the last may be shorter. */
-  readonly interval: Interval;
+  readonly interval: SnapshotInterval;
+  readonly status: MeasureStatus;
+  /** What changed since; empty where it is current. */
+  readonly lacks: readonly Lack[];
+  /** The end of the last bucket that is valued; `null` without any. */
+  readonly asof: UtcMs | null;
+  /** When the values were computed. */
+  readonly builtAt: UtcMs | null;
+  /** The ledger that they are of. */
+  readonly ledgerVersion: number | null;
   /** `null` where there are no two values to measure between. */
   readonly performance: PortfolioPerformance | null;
 }
 
-/** Histories up to so long are measured in finer buckets, so that a new portfolio has some. */
-const FINE_MS = 3 * DAY_MS;
-const HOURLY_MS = 60 * DAY_MS;
-const FINEST_MS = 5 * MINUTE_MS;
-/** Ranges that are kept: one page asks for the same several times. */
-const MAX_KEPT = 32;
+/** Measures and lot figures that are kept: one page asks for the same several times. */
+const MAX_KEPT = 64;
+const FRESH_MS = 60_000;
+/** How often a read begins anew because a rebuild wrote meanwhile. */
+const MAX_READS = 4;
 
-/** What portfolios did through time, from their ledgers and the stored closes. */
+export interface PerformanceDeps {
+  readonly portfolios: Pick<PortfolioService, "get">;
+  readonly lots: Pick<LotService, "getLots">;
+  readonly snapshots: Pick<SnapshotStore, "findState">;
+  /** Whether a ledger has no rows. */
+  readonly isEmpty: (scope: LedgerScope) => Promise<boolean>;
+  readonly histories: HistoryReader;
+  readonly freshness: SnapshotFreshness;
+  readonly readCloses: ReadCloses;
+  readonly fxVersion: () => Promise<number>;
+  /** Has what is behind made anew in the background. */
+  readonly ask: (scope: LedgerScope) => Promise<void>;
+  readonly clock: Clock;
+}
+
+/**
+ * What portfolios did through time. Every page and every answer reads the same stored snapshots
+ * through here; no request values the past. Where snapshots are behind, the measure says so and has
+ * them made anew.
+ */
 export class PerformanceService {
-  readonly #lots: LotService;
-  readonly #valuation: ValuationService;
-  readonly #clock: Clock;
-  readonly #kept = new Map<string, Promise<Measured>>();
+  readonly #deps: PerformanceDeps;
+  readonly #measures: Recent<Measured>;
+  readonly #figures: Recent<LotFigures>;
+  readonly #closes: Recent<ReadonlyMap<AssetId, Float64Array>>;
 
-  constructor({ lots, valuation, clock }: {
-    readonly lots: LotService;
-    readonly valuation: ValuationService;
-    readonly clock: Clock;
-  }) {
-    this.#lots = lots;
-    this.#valuation = valuation;
-    this.#clock = clock;
+  constructor(deps: PerformanceDeps) {
+    this.#deps = deps;
+    const { clock } = deps;
+    // Rates, and prices of rows that name none, may change without a word.
+    const recent = { clock, maxCost: MAX_KEPT, freshMs: FRESH_MS };
+    this.#measures = new Recent(recent);
+    this.#figures = new Recent(recent);
+    this.#closes = new Recent(recent);
   }
 
-  /** Measures between two instants, up to the last five minutes that are over. */
+  /** Measures between two instants. */
   async getPerformance(
     scope: LedgerScope,
     query: PerformanceQuery = {},
   ): Promise<MeasuredPerformance> {
-    const matched = await this.#lots.getLots(scope, query);
-    const currency = query.currency ?? matched.portfolio.baseCurrency;
-    const { from, benchmark } = query;
-    const now = this.#clock.now();
-    const last = Math.floor(Math.min(now, query.to ?? now) / FINEST_MS) * FINEST_MS;
-    const until = utcMsOf(last);
-    const interval = intervalOf(matched, until);
-    const range = { ...{ currency, from, benchmark, until, interval }, now: utcMsOf(now) };
-    const { ledgerVersion, portfolio } = matched;
-    const pools = matched.rule.pools;
-    const key = [portfolio.id, ledgerVersion, pools, currency, from, benchmark, until].join(" ");
-    const known = this.#kept.get(key) ?? this.#measure(matched, range);
-    this.#keep(key, known);
-    return { currency, ...await known };
-  }
-
-  #keep(key: string, measured: Promise<Measured>): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, measured);
-    measured.catch(() => this.#kept.delete(key));
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= MAX_KEPT) return;
-      this.#kept.delete(oldest);
+    const { portfolios, snapshots, freshness, ask } = this.#deps;
+    const portfolio = await portfolios.get(scope);
+    const currency = query.currency ?? portfolio.baseCurrency;
+    for (let read = 1;; read++) {
+      const state = await snapshots.findState(scope);
+      if (state === null) return await this.#unmeasured(scope, currency);
+      const lacks = await freshness.lacksOf(portfolio, state);
+      if (lacks.length > 0) await ask(scope);
+      const measured = await this.#measure(scope, { state, query: { ...query, currency } });
+      // A build that was replaced meanwhile is read again.
+      if (measured === null && read < MAX_READS) continue;
+      return {
+        currency,
+        interval: measured?.interval ?? "1d",
+        status: statusOf(lacks),
+        lacks,
+        asof: state.until,
+        builtAt: state.builtAt,
+        ledgerVersion: state.ledgerVersion,
+        performance: measured?.performance ?? null,
+      };
     }
   }
 
-  /** In the finest buckets that closes are known for, from `interval` on. */
-  async #measure(
-    { ledger, rule }: MatchedLots,
-    { currency, interval: finest, from, until, now, benchmark }: {
-      readonly currency: BaseCurrency;
-      readonly interval: Interval;
-      readonly from: UtcMs | undefined;
-      readonly until: UtcMs;
-      readonly now: UtcMs;
-      readonly benchmark: AssetId | undefined;
+  /** What follows from lots over a range, in dollars: what was settled, and what is open at its end. */
+  async getLotFigures(
+    scope: LedgerScope,
+    { from, to }: Pick<PerformanceQuery, "from" | "to"> = {},
+  ): Promise<LotFigures> {
+    const { lots, snapshots } = this.#deps;
+    const matched = await lots.getLots(scope);
+    const state = await snapshots.findState(scope);
+    const { portfolio, ledgerVersion, rule, rulesByYear } = matched;
+    const rules = JSON.stringify([rule, rulesByYear]);
+    const key = [portfolio.id, ledgerVersion, state?.build, rules, from, to].join(" ");
+    const compute = () => this.#lotFigures(matched, { state, from, to });
+    return await this.#figures.get(key, compute) ?? await compute();
+  }
+
+  async #lotFigures(
+    { portfolio, ledger, book, rule, rulesByYear }: MatchedLots,
+    { state, from, to }: Pick<PerformanceQuery, "from" | "to"> & {
+      readonly state: SnapshotState | null;
     },
-  ): Promise<Measured> {
-    const rows = [...ledger.rows()].filter(({ at }) => at < until);
-    const first = firstOf(rows);
-    if (first === null) return { interval: finest, performance: null };
-    const held = [...new Set(rows.map(({ assetId }) => assetId))];
-    const assetIds = benchmark === undefined ? held : [...new Set([...held, benchmark])];
-    const readGrid = async (interval: Interval) => {
-      const grid = gridOver(interval, { first, until });
-      const table = await this.#valuation.readCloses(assetIds, { times: grid.ends, now });
-      return { interval, grid, table };
-    };
-    let found = await readGrid(finest);
-    for (let next = COARSER[found.interval]; next; next = COARSER[found.interval]) {
-      if (isCovered(found.table, held)) break;
-      found = await readGrid(next);
-    }
-    const { interval, grid, table } = found;
-    const inDollars = portfolioHistory(rows, {
-      grid,
-      pools: rule.pools,
-      closesOf: (assetId) => table.column(assetId).close,
-    });
-    const rates = currency === "USD"
+  ): Promise<LotFigures> {
+    const then = to === undefined ? book : ledger.bookAt({ rule, rulesByYear }, to);
+    const end = state === null ? null : Math.min(state.until, to ?? Infinity);
+    const closes = end === null || state === null
       ? null
-      : ratesOf(await this.#valuation.readRates(currency, table.axis));
-    const history = rates === null ? inDollars : convertHistory(inDollars, rates);
-    const performance = measurePortfolio(history, {
-      from,
-      ...benchmark !== undefined && {
-        benchmark: {
-          assetId: benchmark,
-          closes: inCurrency(table.column(benchmark).close, rates),
-        },
-      },
+      : await this.#closesAt(utcMsOf(end), { then, state, key: `${portfolio.id} ${state.build}` });
+    const priceOf = (assetId: AssetId) => {
+      const close = closes?.get(assetId)?.[0] ?? NaN;
+      return Number.isNaN(close) ? null : close;
+    };
+    return lotFigures(then, { from, to, priceOf });
+  }
+
+  /** Dollars for a unit of each open asset at an instant. */
+  async #closesAt(
+    at: UtcMs,
+    { then, state, key }: {
+      readonly then: LotBook;
+      readonly state: SnapshotState;
+      readonly key: string;
+    },
+  ): Promise<ReadonlyMap<AssetId, Float64Array> | null> {
+    const assetIds = [...new Set(then.lots.map(({ assetId }) => assetId))].sort();
+    return await this.#closes.get(
+      `${key} ${at} ${assetIds.join()}`,
+      () => this.#deps.readCloses(assetIds, { times: Float64Array.of(at), now: state.valuedAt }),
+    );
+  }
+
+  async #unmeasured(
+    scope: LedgerScope,
+    currency: BaseCurrency,
+  ): Promise<MeasuredPerformance> {
+    const isEmpty = await this.#deps.isEmpty(scope);
+    if (!isEmpty) await this.#deps.ask(scope);
+    return {
+      currency,
+      interval: "1d",
+      status: isEmpty ? "empty" : "pending",
+      lacks: isEmpty ? [] : ["rows"],
+      ...{ asof: null, builtAt: null, ledgerVersion: null, performance: null },
+    };
+  }
+
+  /** `null` where the build was replaced meanwhile. */
+  async #measure(
+    scope: LedgerScope,
+    { state, query }: { readonly state: SnapshotState; readonly query: RangeQuery },
+  ): Promise<Measured | null> {
+    const { from, to, currency, benchmark } = query;
+    const { build, ledgerVersion } = state;
+    const fxVersion = currency === "USD" ? 0 : await this.#deps.fxVersion();
+    const key = [scope.portfolioId, ledgerVersion, build, currency, fxVersion, benchmark, from, to];
+    return await this.#measures.get(key.join(" "), async () => {
+      let best: Measured | null = null;
+      for (const interval of intervalsFor(query, state)) {
+        const measured = await this.#measureIn(scope, { state, query, interval });
+        if (measured === null) return null;
+        // A finer one that knows fewer prices than a coarser one is no better.
+        if (best === null || measured.unpriced < best.unpriced) best = measured;
+        if (best.unpriced === 0) break;
+      }
+      return best;
     });
-    return { interval, performance };
+  }
+
+  async #measureIn(
+    scope: LedgerScope,
+    { state, interval, query: { from, to, currency, benchmark } }: {
+      readonly state: SnapshotState;
+      readonly interval: SnapshotInterval;
+      readonly query: RangeQuery;
+    },
+  ): Promise<Measured | null> {
+    const { histories } = this.#deps;
+    const history = await histories.read(scope, { state, interval, currency });
+    if (history === null) return null;
+    const closes = benchmark === undefined
+      ? undefined
+      : await this.#benchmarkIn(scope, { state, interval, currency, benchmark });
+    const performance = measurePortfolio(history, {
+      ...{ from, to },
+      benchmark: closes && benchmark && { assetId: benchmark, closes },
+    });
+    // Where nothing could be measured, no asset could be priced.
+    const unpriced = performance?.unpriced.length ?? history.assets.length + 1;
+    return { interval, performance, unpriced };
+  }
+
+  async #benchmarkIn(
+    scope: LedgerScope,
+    { state, interval, currency, benchmark }: {
+      readonly state: SnapshotState;
+      readonly interval: SnapshotInterval;
+      readonly currency: BaseCurrency;
+      readonly benchmark: AssetId;
+    },
+  ): Promise<Float64Array> {
+    const { histories } = this.#deps;
+    const closes = await histories.readCloses(scope, { state, interval, assetId: benchmark });
+    if (currency === "USD") return closes;
+    const rates = await histories.readRates(scope, { state, interval, currency });
+    return closes.map((close, bucket) => close * (rates[bucket] as number));
   }
 }
 
-type Measured = Omit<MeasuredPerformance, "currency">;
+type RangeQuery = PerformanceQuery & { readonly currency: BaseCurrency };
 
-const COARSER: Readonly<Partial<Record<Interval, Interval>>> = { "5m": "1h", "1h": "1d" };
+interface Measured {
+  readonly interval: SnapshotInterval;
+  readonly performance: PortfolioPerformance | null;
+  /** How many assets are left out for want of prices. */
+  readonly unpriced: number;
+}
+
+function statusOf(lacks: readonly Lack[]): MeasureStatus {
+  if (lacks.length === 0) return "current";
+  return lacks.every((lack) => lack === "time") ? "catching_up" : "recalculating";
+}
 
 /**
- * Whether closes are known in most buckets of each asset that has any. Where only days are stored,
- * hours between them would make holdings come and go.
+ * The intervals that hold a range, the finest first: 5 minutes within a day, hours within 90 days,
+ * else days. A portfolio that began later has no need of more than its own time.
  */
-function isCovered(table: CloseTable, assetIds: readonly AssetId[]): boolean {
-  return assetIds.every((assetId) => {
-    const { close } = table.column(assetId);
-    const known = close.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
-    return known === 0 || known * 2 >= close.length;
-  });
-}
-
-function firstOf(rows: Iterable<{ readonly at: UtcMs }>): UtcMs | null {
-  let first = Infinity;
-  for (const { at } of rows) first = Math.min(first, at);
-  return Number.isFinite(first) ? utcMsOf(first) : null;
-}
-
-/** Days for a long history, hours or five minutes for a short one. */
-function intervalOf({ ledger }: MatchedLots, until: UtcMs): Interval {
-  const span = until - (firstOf(ledger.rows()) ?? until);
-  return span <= FINE_MS ? "5m" : span <= HOURLY_MS ? "1h" : "1d";
-}
-
-const BEFORE_MS: Readonly<Partial<Record<Interval, number>>> = { "1h": HOUR_MS, "1d": DAY_MS };
-
-/** From the bucket before the first row; the last bucket is cut where `until` lies within one. */
-function gridOver(
-  interval: Interval,
-  { first, until }: { readonly first: UtcMs; readonly until: UtcMs },
-): Grid {
-  const from = utcMsOf(first - (BEFORE_MS[interval] ?? FINEST_MS));
-  const grid = gridBetween(interval, { from, until });
-  return (grid.ends.at(-1) ?? grid.start) < until
-    ? gridOfInstants(grid.start, [...grid.ends, until])
-    : grid;
-}
-
-function ratesOf(quotes: readonly (FxQuote | null)[]): Float64Array {
-  return Float64Array.from(quotes, (quote) => quote?.rate ?? NaN);
-}
-
-function inCurrency(closes: Float64Array, rates: Float64Array | null): Float64Array {
-  return rates === null ? closes : closes.map((close, k) => close * (rates[k] ?? NaN));
+function intervalsFor(
+  { from }: PerformanceQuery,
+  { firstAt, valuedAt }: SnapshotState,
+): readonly SnapshotInterval[] {
+  const begins = utcMsOf(Math.max(firstAt, from ?? firstAt));
+  const ageMs = valuedAt - begins;
+  return SNAPSHOT_INTERVALS.toReversed().filter((interval) => isKept(interval, ageMs));
 }

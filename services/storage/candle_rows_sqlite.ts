@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { CandleColumns } from "../market/candle.ts";
 import {
   CandleCollector,
@@ -29,6 +29,7 @@ const CLOSE_COLUMNS = "open_time, close, state";
  */
 export class SqliteCandleRows implements CandleRows {
   readonly #connection: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
   #take: (...values: SQLOutputValue[]) => void = () => {};
 
   constructor(connection: DatabaseSync) {
@@ -51,7 +52,7 @@ export class SqliteCandleRows implements CandleRows {
     const [columns, pageRows] = only === "close"
       ? [CLOSE_COLUMNS, CLOSE_PAGE_ROWS]
       : [COLUMNS, PAGE_ROWS];
-    const statement = this.#connection.prepare(
+    const statement = this.#prepare(
       `select count(take_candle(${columns})) from (
         select ${columns} from candles where series_id = ? and open_time >= ? and open_time < ?
         order by open_time ${isReversed ? "desc" : "asc"} limit ?)`,
@@ -74,6 +75,13 @@ export class SqliteCandleRows implements CandleRows {
       if (breather.isDue) await breather.rest();
     }
     return await collector.finish({ isReversed });
+  }
+
+  /** A statement of the few that there are: to prepare one takes as long as to read 100 closes. */
+  #prepare(sql: string): StatementSync {
+    const statement = this.#statements.get(sql) ?? this.#connection.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
   }
 }
 

@@ -98,6 +98,16 @@ export async function pingDatabase(database: Database): Promise<void> {
   await sql`select 1`.execute(database.read);
 }
 
+/** The version of a topic's facts; 0 where there never were any. */
+export async function readTopicVersion(
+  { read }: Pick<Database, "read">,
+  topic: Topic,
+): Promise<number> {
+  const row = await read.selectFrom("data_version").select("version")
+    .where("topic", "=", topic).executeTakeFirst();
+  return row?.version ?? 0;
+}
+
 /**
  * Raises the topic's version. It is no lower than the time, so that a number that was given out
  * before a backup was restored never comes again for other facts.

@@ -1,5 +1,5 @@
 export { Breather } from "./event_loop.ts";
-export { type Database, type Dialect, pingDatabase } from "./database.ts";
+export { type Database, type Dialect, pingDatabase, readTopicVersion } from "./database.ts";
 export {
   type DatabaseLocation,
   listPendingMigrations,

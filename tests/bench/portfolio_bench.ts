@@ -4,18 +4,23 @@
  * SQLite, valued in a thread, while the event loop is watched; then after one more trade; then
  * answers performance of 100 assets and 10,000 transactions from snapshots.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Uuid, uuidOfMoment } from "@/services/kernel/ids.ts";
 import { DAY_MS, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import { type AssetId, emptyColumns, type Interval, intervalMs } from "@/services/market/mod.ts";
 import { LotMatcher, type LotRow } from "@/services/portfolio/lots.ts";
-import { SnapshotPerformance } from "@/services/portfolio/performance/snapshot_performance.ts";
+import { KeptLedger } from "@/services/portfolio/kept_ledgers.ts";
+import { PerformanceService } from "@/services/portfolio/performance_service.ts";
 import type { Portfolio } from "@/services/portfolio/portfolio.ts";
-import { RebuildThread } from "@/services/portfolio/snapshots/rebuild_thread.ts";
+import { SnapshotFreshness } from "@/services/portfolio/snapshots/freshness.ts";
+import { HistoryReader } from "@/services/portfolio/snapshots/history_reader.ts";
+import { RebuildHere, RebuildThread } from "@/services/portfolio/snapshots/rebuild_thread.ts";
 import {
   type ReadCloses,
   SnapshotRebuild,
+  type SnapshotRebuildDeps,
 } from "@/services/portfolio/snapshots/snapshot_rebuild.ts";
-import { CloseReader } from "@/services/portfolio/valuation/close_reader.ts";
+import { CloseReader, groupSeries } from "@/services/portfolio/valuation/close_reader.ts";
 import { timeAxis } from "@/services/portfolio/valuation/time_axis.ts";
 import {
   type Database,
@@ -118,20 +123,38 @@ interface Bench {
   readonly database: Database;
   readonly clock: FakeClock;
   readonly readCloses: ReadCloses;
+  readonly listSeries: SnapshotRebuildDeps["listSeries"];
 }
 
-async function benchRebuild({ database, clock, readCloses }: Bench): Promise<readonly boolean[]> {
+/** As the product does: little work here, much in a thread. */
+function rebuildOf(
+  { database, clock, readCloses, listSeries }: Bench,
+  { portfolio, rows }: Ledger,
+): SnapshotRebuild {
+  return new SnapshotRebuild({
+    store: new SqlSnapshotStore(database),
+    openLedger: () =>
+      Promise.resolve({
+        ...{ portfolio, rows: [...rows], version: rows.length },
+        ...{ cashPriceOf: () => null, fxVersion: 0 },
+      }),
+    openRebuilder: ({ cells, rows }) =>
+      cells <= 100_000 && rows <= 2_000
+        ? new RebuildHere({ rest: () => nextTurn() })
+        : new RebuildThread(),
+    rest: () => nextTurn(),
+    ...{ readCloses, listSeries, clock },
+  });
+}
+
+async function benchRebuild(bench: Bench): Promise<readonly boolean[]> {
+  const { database, clock } = bench;
   const assets = isQuick ? 50 : 250;
-  const { portfolio, rows } = ledgerOf(isQuick ? 2_000 : 14_400, { assets, name: "large" });
+  const ledger = ledgerOf(isQuick ? 2_000 : 14_400, { assets, name: "large" });
+  const { portfolio, rows } = ledger;
   await new SqlPortfolioStore(database).create(portfolio, { max: 10 });
   const scope = { ownerId: "bench", portfolioId: portfolio.id };
-  const rebuild = new SnapshotRebuild({
-    store: new SqlSnapshotStore(database),
-    openLedger: () => Promise.resolve({ portfolio, rows, version: rows.length }),
-    openRebuilder: () => new RebuildThread(),
-    readCloses,
-    clock,
-  });
+  const rebuild = rebuildOf(bench, ledger);
   const stop = watchLag();
   const start = performance.now();
   const { valued } = await rebuild.run(scope, { signal });
@@ -139,57 +162,86 @@ async function benchRebuild({ database, clock, readCloses }: Bench): Promise<rea
   const lag = stop();
   const lagMs = quantile(lag, 0.99);
   console.log(
-    `rebuild: ${rows.length} transactions, ${assets} assets, ${YEARS} years, three intervals ` +
-      `(${valued} columns): ${rebuildMs.toFixed(0)} ms (goal ${GOALS.rebuildMs}); ` +
+    `rebuild: ${rows.length} transactions, ${valued} assets, ${YEARS} years, three intervals: ` +
+      `${rebuildMs.toFixed(0)} ms (goal ${GOALS.rebuildMs}); ` +
       `event-loop lag p99 ${lagMs.toFixed(1)} ms, max ${lag.at(-1)?.toFixed(1)} ms`,
   );
-  const times: number[] = [];
-  for (let round = 0; round < 5; round++) {
+  const tradeMs = await medianOf(5, async (round) => {
     const last = rows.at(-1) as LotRow;
     rows.push({ ...last, id: uuidOfMoment(NOW + round, "trade"), at: utcMsOf(NOW - DAY_MS) });
-    const from = performance.now();
     await rebuild.run(scope, { signal });
-    times.push(performance.now() - from);
-  }
-  const tradeMs = Float64Array.from(times).sort()[2] ?? NaN;
+  });
   console.log(`after one trade: ${tradeMs.toFixed(0)} ms (goal ${GOALS.tradeMs})`);
+  const stopAgain = watchLag();
+  const timeMs = await medianOf(3, async () => {
+    clock.advance(5 * 60_000);
+    await rebuild.run(scope, { signal });
+  });
+  console.log(
+    `five minutes later: ${timeMs.toFixed(0)} ms in the background, event-loop lag p99 ` +
+      `${quantile(stopAgain(), 0.99).toFixed(1)} ms`,
+  );
   return [rebuildMs < GOALS.rebuildMs, lagMs < GOALS.lagP99Ms, tradeMs < GOALS.tradeMs];
 }
 
-async function benchPerformance({ database, clock, readCloses }: Bench): Promise<boolean> {
+async function medianOf(rounds: number, run: (round: number) => Promise<void>): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const from = performance.now();
+    await run(round);
+    times.push(performance.now() - from);
+  }
+  return Float64Array.from(times).sort()[rounds >> 1] ?? NaN;
+}
+
+async function benchPerformance(bench: Bench): Promise<boolean> {
+  const { database, clock, readCloses, listSeries } = bench;
   const assets = isQuick ? 50 : 100;
-  const { portfolio, rows } = ledgerOf(isQuick ? 2_000 : 10_000, { assets, name: "asked" });
+  const ledger = ledgerOf(isQuick ? 2_000 : 10_000, { assets, name: "asked" });
+  const { rows } = ledger;
+  const portfolio = { ...ledger.portfolio, ledgerVersion: rows.length };
   await new SqlPortfolioStore(database).create(portfolio, { max: 10 });
   const scope = { ownerId: "bench", portfolioId: portfolio.id };
   const snapshots = new SqlSnapshotStore(database);
-  const openLedger = () => Promise.resolve({ portfolio, rows, version: 1 });
-  const openRebuilder = () => new RebuildThread();
-  await new SnapshotRebuild({ store: snapshots, openLedger, openRebuilder, readCloses, clock })
-    .run(scope, { signal });
+  await rebuildOf(bench, ledger).run(scope, { signal });
   const matcher = new LotMatcher(rows, { rule: portfolio.rule });
-  const service = new SnapshotPerformance({
-    snapshots,
-    openLots: () => Promise.resolve({ portfolio, rows, book: matcher.book() }),
-    readCloses,
-    readRates: (_, { times }) => Promise.resolve(times.map((at) => 0.9 + (at % 7) / 100)),
-    clock,
+  const fxVersion = () => Promise.resolve(1);
+  const readRates = (_: unknown, { times }: { readonly times: Float64Array }) =>
+    Promise.resolve(times.map((at) => 0.9 + (at % 7) / 100));
+  const service = new PerformanceService({
+    ...{ snapshots, readCloses, fxVersion, clock },
+    portfolios: { get: () => Promise.resolve(portfolio) },
+    lots: {
+      getLots: () =>
+        Promise.resolve({
+          ...{ portfolio, rule: portfolio.rule, rulesByYear: {}, ledger: new KeptLedger() },
+          ...{ ledgerVersion: portfolio.ledgerVersion, book: matcher.book() },
+        }),
+    },
+    freshness: new SnapshotFreshness({
+      ...{ store: snapshots, listSeries, fxVersion, clock, changes: database.changes },
+    }),
+    histories: new HistoryReader({ store: snapshots, readCloses, readRates, fxVersion, clock }),
+    isEmpty: () => Promise.resolve(false),
+    ask: () => Promise.resolve(),
   });
   const times: number[] = [];
   for (let round = 0; round < (isQuick ? 10 : 100); round++) {
     const start = performance.now();
+    // A range of its own each time, so that no answer is one that was given before.
+    const from = utcMsOf(NOW - (round % 4 < 2 ? YEARS * 365 - round : 500 + round) * DAY_MS);
     await service.getPerformance(scope, {
-      currency: round % 2 === 0 ? "USD" : "EUR",
-      benchmark: assetOf(0),
-      from: round % 4 < 2 ? undefined : utcMsOf(NOW - 500 * DAY_MS),
+      ...{ currency: round % 2 === 0 ? "USD" : "EUR", benchmark: assetOf(0), from },
     });
+    await service.getLotFigures(scope, { from });
     times.push(performance.now() - start);
   }
   const sorted = Float64Array.from(times).sort();
   const p95 = quantile(sorted, 0.95);
   console.log(
-    `performance of ${assets} assets and ${rows.length} transactions, with benchmark, half in EUR: ` +
-      `p50 ${quantile(sorted, 0.5).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms (goal ` +
-      `${GOALS.performanceP95Ms}), first ${times[0]?.toFixed(1)} ms`,
+    `performance of ${assets} assets and ${rows.length} transactions, ranges that were not asked ` +
+      `for before, with benchmark, half in EUR: p50 ${quantile(sorted, 0.5).toFixed(1)} ms, p95 ` +
+      `${p95.toFixed(1)} ms (goal ${GOALS.performanceP95Ms}), first ${times[0]?.toFixed(1)} ms`,
   );
   return p95 < GOALS.performanceP95Ms;
 }
@@ -201,13 +253,14 @@ async function main(): Promise<number> {
     await using database = await openTestDatabase({ path: `${folder}/bench.db`, clock });
     const candles = new SqlCandleStore(database, clock);
     await fillCandles(candles, isQuick ? 50 : 250);
-    const reader = new CloseReader({ store: candles, demoMode: "off" });
-    const readCloses: ReadCloses = async (assetIds, { times, now }) => {
+    const reader = new CloseReader({ store: candles, demoMode: "off", rest: () => nextTurn() });
+    const readCloses: ReadCloses = async (assetIds, { times, now, series }) => {
       const axis = timeAxis(times, { now });
-      const columns = await reader.read(new Map(assetIds.map((id) => [id, axis])));
+      const columns = await reader.read(new Map(assetIds.map((id) => [id, axis])), { series });
       return new Map([...columns].map(([id, { close }]) => [id, close]));
     };
-    const bench = { database, clock, readCloses };
+    const listSeries = async () => groupSeries(await candles.listTracked(), "off");
+    const bench = { database, clock, readCloses, listSeries };
     const isMet = [...await benchRebuild(bench), await benchPerformance(bench)].every(Boolean);
     return isMet || isQuick ? 0 : 1;
   } finally {

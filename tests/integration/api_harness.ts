@@ -154,8 +154,8 @@ export async function openTestApi(
   const { ops, operatorsLog } = createOps({ database, clock, store, market, jobs, jobStore });
   const folder = await Deno.makeTempDir({ prefix: "tokenlysis_api_" });
   const portfolio = await createPortfolio(
-    { clock, database, config: { dataDir: folder, demo: demoMode } },
-    { registry, market, store, queue: () => jobStore },
+    { clock, database, log, config: { dataDir: folder, demo: demoMode } },
+    { registry, market, store, changes, queue: () => jobStore },
   );
   const scoring = await createScoring({ database, clock, market, jobStore });
   const poolKit = createPools({ database, clock, changes, log }, gauges);
@@ -182,6 +182,7 @@ export async function openTestApi(
       await store.upsertCandles(key, columnsOf(candles));
     },
     async [Symbol.asyncDispose]() {
+      portfolio.stopFollowing();
       await database.close();
       await Deno.remove(folder, { recursive: true });
     },

@@ -1,8 +1,7 @@
-import { rebuildPortfolio } from "@/jobs/rebuild_portfolio.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
 import { NOW, openTestApi } from "./api_harness.ts";
-import { ask, LEDGER_CSV, makePortfolio, openPricedApi } from "./portfolio_sample.ts";
+import { ask, makePortfolio, openPricedApi } from "./portfolio_sample.ts";
 
 Deno.test("performance is measured under each measure's name, and its parts add up", async () => {
   await using harness = await openPricedApi();
@@ -30,7 +29,11 @@ Deno.test("performance is measured under each measure's name, and its parts add 
   );
   assert(Math.abs(performance.residual) < 1e-9);
   assertEquals(performance.benchmark.asset_id, "ethereum");
-  assertEquals(data.lots, { realized_usd: "0", income_usd: "0", fees_usd: "0", incomplete: 0 });
+  assertEquals(data.lots, {
+    ...{ realized_usd: "0", income_usd: "0", fees_usd: "0", incomplete: 0 },
+    ...{ cost_usd: "80000", unrealized_usd: "20000", uncosted_lots: 0, unpriced_lots: 0 },
+  });
+  assertEquals([data.status, data.lacks, data.asof], ["current", [], "2026-01-01T00:00:00Z"]);
   assertEquals(performance.series.t.length, performance.series.nav.length);
   const again = await ask(harness, ["GET", path]);
   assertEquals(again.data, data);
@@ -39,33 +42,8 @@ Deno.test("performance is measured under each measure's name, and its parts add 
   const refused = await ask(harness, ["GET", `${base}/performance?from=2025-02-01&to=2025-01-01`]);
   assertEquals(refused.status, 422);
   const empty = await makePortfolio(harness);
-  assertEquals((await ask(harness, ["GET", `${empty}/performance`])).data.performance, null);
-});
-
-Deno.test("performance stands on snapshots once a job has made them, until a row is added", async () => {
-  await using harness = await openPricedApi();
-  const base = await makePortfolio(harness);
-  await ask(harness, ["POST", `${base}/import`], { body: LEDGER_CSV });
-  const read = async () => (await ask(harness, ["GET", `${base}/performance`])).data;
-  const before = await read();
-  assertEquals(before.basis, "ledger");
-  const [task, more] = await harness.jobs.list({ limit: 10 });
-  assertEquals([task?.name, more], ["rebuild_portfolio", undefined]);
-  await rebuildPortfolio({ snapshots: harness.portfolio.snapshots }).run({
-    ...{ payload: task?.payload ?? null, signal: new AbortController().signal, attempt: 1 },
-    ...{ log: harness.log, reportProgress: () => {} },
-  });
-  const after = await read();
-  assertEquals([after.basis, after.interval], ["snapshots", "1d"]);
-  for (const name of ["value", "deposited", "withdrawn", "gain", "roi"]) {
-    assertEquals([name, after.performance[name]], [name, before.performance[name]]);
-  }
-  await ask(harness, ["POST", `${base}/assets`], {
-    json: { timestamp: "2025-07-01", asset_id: "BTC", quantity: "1", unit_price_usd: "100000" },
-  });
-  const changed = await read();
-  assertEquals(changed.basis, "ledger");
-  assertEquals(changed.performance.value - before.performance.value, 100_000);
+  const nothing = (await ask(harness, ["GET", `${empty}/performance`])).data;
+  assertEquals([nothing.status, nothing.performance], ["empty", null]);
 });
 
 Deno.test("a young portfolio is measured by days where only days are stored", async () => {

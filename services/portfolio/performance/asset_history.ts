@@ -29,6 +29,12 @@ export interface AssetEvent {
   readonly flow: number;
 }
 
+/** Buckets from one to before another. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** An asset's value through time, in one currency. */
 export interface AssetHistory {
   readonly assetId: AssetId;
@@ -42,8 +48,8 @@ export interface AssetHistory {
   /** In order of time, at most one a bucket. */
   readonly events: readonly AssetEvent[];
   readonly flows: readonly Flow[];
-  /** Buckets in which it is held and left out, as it has no price. */
-  readonly unpriced: number;
+  /** Where it is held and left out, as it has no price. */
+  readonly unpriced: readonly Stretch[];
 }
 
 /**
@@ -63,7 +69,10 @@ export function assetHistory(
   const quantities = quantitiesByAccount(movements, grid);
   const held = sumOf([...quantities.values()], grid.ends.length);
   const inGrid = movements.filter(({ at }) => isInside(bucketOf(grid, at), grid));
-  const covered = coverageOf({ closes, held, needed: unvaluedBuckets(inGrid, grid), maxGap });
+  const covered = coverageOf({
+    ...{ closes, held, grid, maxGap },
+    needed: unvaluedBuckets(inGrid, grid),
+  });
   const accounts = [...quantities].map(([account, column]) => ({
     account,
     values: valuesOf(column, { closes, covered }),
@@ -83,8 +92,28 @@ export function assetHistory(
     values: valuesOf(held, { closes, covered }),
     events: eventsOf({ flows, inGrid, held, closes, covered, grid }),
     flows,
-    unpriced: held.reduce((n, units, k) => n + Number(units > 0 && covered[k] === 0), 0),
+    unpriced: stretchesOf(held, covered),
   };
+}
+
+/** Adds a stretch to those before it; what follows without a gap is one. */
+export function joinStretch(whole: readonly Stretch[], next: Stretch): readonly Stretch[] {
+  const last = whole.at(-1);
+  if (last?.to !== next.from) return [...whole, next];
+  return [...whole.slice(0, -1), { from: last.from, to: next.to }];
+}
+
+function stretchesOf(held: Float64Array, covered: Uint8Array): readonly Stretch[] {
+  const stretches: Stretch[] = [];
+  let from = -1;
+  for (let k = 0; k <= held.length; k++) {
+    const isLeftOut = k < held.length && (held[k] as number) > 0 && covered[k] === 0;
+    if (isLeftOut && from < 0) from = k;
+    if (isLeftOut || from < 0) continue;
+    stretches.push({ from, to: k });
+    from = -1;
+  }
+  return stretches;
 }
 
 function isInside(bucket: number, { ends }: Grid): boolean {

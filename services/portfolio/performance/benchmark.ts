@@ -1,6 +1,7 @@
 import { changeRatio, finiteOrNull } from "../../kernel/numbers.ts";
 import { regressionSlope } from "../../kernel/stats.ts";
 import type { AssetId } from "../../market/mod.ts";
+import { type Grid, isInTail, shownBuckets } from "./grid.ts";
 import type { PortfolioHistory } from "./history.ts";
 import type { BucketRange, Periods } from "./linking.ts";
 
@@ -39,19 +40,25 @@ export function compareWithBenchmark(
     assetId,
     return: total,
     excessReturn: total === null || twr === null ? null : twr - total,
-    beta: betaOf(periods, closes),
+    beta: betaOf(periods, { closes, grid: history.grid }),
     valueInstead: valueInstead(history, { closes, range }),
-    cumulative: closes.slice(range.from, range.to + 1).map((close) => close / base - 1),
+    cumulative: shownBuckets(history.grid, range)
+      .map((bucket) => (closes[bucket] as number) / base - 1),
   };
 }
 
-function betaOf({ from, to, returns, isInvested }: Periods, closes: Float64Array): number | null {
+function betaOf(
+  { from, to, returns, isInvested }: Periods,
+  { closes, grid }: { readonly closes: Float64Array; readonly grid: Grid },
+): number | null {
   const own: number[] = [];
   const theirs: number[] = [];
   for (let p = 0; p < to.length; p++) {
     const [start, end] = [from[p] as number, to[p] as number];
     const change = (closes[end] as number) / (closes[start] as number) - 1;
     if (isInvested[p] === 0 || end - start > 1 || !Number.isFinite(change)) continue;
+    // Returns of one length alone can be compared.
+    if (isInTail(grid, end)) continue;
     own.push(returns[p] as number);
     theirs.push(change);
   }

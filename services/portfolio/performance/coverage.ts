@@ -1,16 +1,20 @@
-/** Buckets without a close that a holding waits for; with more, it is left out meanwhile. */
+import type { Grid } from "./grid.ts";
+
+/** Whole buckets without a close that a holding waits for; for longer, it is left out meanwhile. */
 export const MAX_GAP = 7;
 
 /**
  * Where an asset counts: 1, or 0 where it is left out for want of prices. It is left out where it
- * never had a price, in gaps of more than `maxGap` buckets, and in those with a movement that only
- * a price can value (`needed`). Where nothing is held, no price is needed.
+ * never had a price, in gaps longer than `maxGap` buckets, and in those with a movement that only a
+ * price can value (`needed`). Where nothing is held, no price is needed. In the tail of a grid time
+ * counts, not the number of its short buckets.
  */
 export function coverageOf(
-  { closes, held, needed, maxGap = MAX_GAP }: {
+  { closes, held, needed, grid, maxGap = MAX_GAP }: {
     readonly closes: Float64Array;
     readonly held: Float64Array;
     readonly needed: ReadonlySet<number>;
+    readonly grid: Grid;
     readonly maxGap?: number | undefined;
   },
 ): Uint8Array {
@@ -22,12 +26,18 @@ export function coverageOf(
     if (k - last > 1) {
       const isNeeded = hasNeed(needed, last + 1, k);
       const isHeld = isNeeded || hasUnits(held, last + 1, k);
-      const isLong = k - last - 1 > maxGap || k - last - 1 === length;
+      const isLong = gapLength(grid, last, k) > maxGap || k - last - 1 === length;
       if (isHeld && (isLong || isNeeded)) covered.fill(0, last + 1, k);
     }
     last = k;
   }
   return covered;
+}
+
+/** How many whole buckets lie between the ends of two. */
+function gapLength({ start, ends, widthMs, whole }: Grid, last: number, next: number): number {
+  if (widthMs === null || next <= whole) return next - last - 1;
+  return ((ends[next - 1] as number) - (ends[last] ?? start)) / widthMs;
 }
 
 function hasNeed(needed: ReadonlySet<number>, from: number, to: number): boolean {

@@ -1,13 +1,14 @@
 import { deepestDrawdown, type Drawdown, drawdownCurve } from "../../kernel/drawdown.ts";
 import { finiteOrNull } from "../../kernel/numbers.ts";
-import { modifiedDietz } from "../../kernel/returns.ts";
+import { type Growth, modifiedDietz } from "../../kernel/returns.ts";
 import { measureRisk, type RiskMeasures } from "../../kernel/risk.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import { type CashFlow, xirr } from "../../kernel/xirr.ts";
 import type { AssetId } from "../../market/mod.ts";
 import { type BenchmarkComparison, compareWithBenchmark } from "./benchmark.ts";
 import { type MonthlyReturn, monthlyReturns } from "./calendar.ts";
-import { bucketEnd, bucketsPerYear, lastBucketBy } from "./grid.ts";
+import type { Stretch } from "./asset_history.ts";
+import { bucketEnd, bucketsPerYear, isInTail, lastBucketBy, shownBuckets } from "./grid.ts";
 import type { PortfolioHistory } from "./history.ts";
 import {
   type BucketRange,
@@ -38,7 +39,10 @@ export interface DatedDrawdown {
   readonly recoveredAt: UtcMs | null;
 }
 
-/** For charts: one row per bucket, NaN where a value is missing. */
+/**
+ * For charts: one row per whole bucket, and a last one up to where the range ends, NaN where a
+ * value is missing.
+ */
 export interface PerformanceSeries {
   /** Ends of the buckets. */
   readonly t: Float64Array;
@@ -119,15 +123,17 @@ export function measurePortfolio(
     twr,
     xirr: xirr(paid),
     modifiedDietz: modifiedDietz(paid),
-    risk: measureRisk(growth, { periodsPerYear: bucketsPerYear(grid) }),
+    risk: riskOf(growth, { history, range }),
     drawdown: datedDrawdown(growth.path, { history, range }),
     contributions,
     residual: twr === null ? null : finiteOrNull(twr - explained),
     months: monthlyReturns(periods, { grid, from }),
     benchmark: benchmark ? compareWithBenchmark(history, { ...benchmark, range, periods }) : null,
     series: seriesOf(history, { range, path: growth.path }),
-    unpriced: assets.filter(({ unpriced }) => unpriced > 0)
-      .map(({ assetId, unpriced }) => ({ assetId, buckets: unpriced })),
+    unpriced: assets.map(({ assetId, unpriced }) => ({
+      assetId,
+      buckets: unpriced.reduce((sum, own) => sum + overlap(own, range), 0),
+    })).filter(({ buckets }) => buckets > 0),
     missingBuckets: range.to - range.from - periods.to.length,
     pooledPeriods: sum(periods.isPooled),
   };
@@ -184,6 +190,22 @@ interface InRange {
   readonly range: BucketRange;
 }
 
+/** Risk over buckets of one length, as its measures want them; the deepest fall is of them all. */
+function riskOf(growth: Growth, { history: { grid }, range: { from, to } }: InRange): RiskMeasures {
+  const periodsPerYear = bucketsPerYear(grid);
+  const risk = measureRisk(growth, { periodsPerYear });
+  const whole = grid.whole - 1 - from;
+  if (!isInTail(grid, to) || whole <= 0) return risk;
+  const { returns, path } = growth;
+  return {
+    ...measureRisk({ returns: returns.subarray(0, whole), path: path.subarray(0, whole) }, {
+      periodsPerYear,
+    }),
+    cumulative: risk.cumulative,
+    maxDrawdown: risk.maxDrawdown,
+  };
+}
+
 function datedDrawdown(path: Float64Array, { history, range }: InRange): DatedDrawdown | null {
   const fall: Drawdown | null = deepestDrawdown(withStart(path));
   if (fall === null) return null;
@@ -205,26 +227,33 @@ function withStart(path: Float64Array): Float64Array {
 
 function seriesOf(
   { grid, nav, flows }: PortfolioHistory,
-  { range: { from, to }, path }: {
-    readonly range: BucketRange;
-    readonly path: Float64Array;
-  },
+  { range, path }: { readonly range: BucketRange; readonly path: Float64Array },
 ): PerformanceSeries {
+  const { from } = range;
+  const shown = shownBuckets(grid, range);
   const unit = withStart(path);
-  const netFlow = new Float64Array(unit.length);
+  const falls = drawdownCurve(unit);
+  const netFlow = new Float64Array(shown.length);
   for (let i = 0; i < flows.at.length; i++) {
-    const row = (flows.bucket[i] as number) - from;
-    if (row <= 0 || row >= netFlow.length) continue;
+    const bucket = flows.bucket[i] as number;
+    if (bucket <= from || bucket > range.to) continue;
+    // What happened in the tail is shown at its end.
+    const row = Math.min(bucket - from, shown.length - 1);
     const amount = (flows.deposited[i] as number) - (flows.withdrawn[i] as number);
     netFlow[row] = (netFlow[row] as number) + amount;
   }
   return {
-    t: Float64Array.from(unit, (_, row) => bucketEnd(grid, from + row)),
-    nav: nav.slice(from, to + 1),
-    cumulative: unit.map((value) => value - 1),
-    drawdown: drawdownCurve(unit),
+    t: shown.map((bucket) => bucketEnd(grid, bucket)),
+    nav: shown.map((bucket) => nav[bucket] as number),
+    cumulative: shown.map((bucket) => (unit[bucket - from] as number) - 1),
+    drawdown: shown.map((bucket) => falls[bucket - from] as number),
     netFlow,
   };
+}
+
+/** How many buckets after the start of a range lie in a stretch. */
+function overlap(stretch: Stretch, { from, to }: BucketRange): number {
+  return Math.max(0, Math.min(stretch.to, to + 1) - Math.max(stretch.from, from + 1));
 }
 
 function sum(column: Float64Array | Uint8Array): number {

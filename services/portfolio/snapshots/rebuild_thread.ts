@@ -1,9 +1,8 @@
-import type { RebuildTask } from "./rebuild_assets.ts";
-import type { AssetSnapshot } from "./snapshot.ts";
+import { rebuildAssets, type RebuildTask, type ValuedPart } from "./rebuild_assets.ts";
 
 /** Values assets somewhere; tasks are answered one after the other. */
 export interface Rebuilder extends Disposable {
-  run(task: RebuildTask, signal: AbortSignal): Promise<readonly AssetSnapshot[]>;
+  run(task: RebuildTask, signal: AbortSignal): Promise<readonly ValuedPart[]>;
 }
 
 /** A thread that values assets, so that requests go on meanwhile. Disposing it ends the thread. */
@@ -14,21 +13,47 @@ export class RebuildThread implements Rebuilder {
   });
 
   /** Throws the signal's reason when it aborts; the thread must then be disposed. */
-  run(task: RebuildTask, signal: AbortSignal): Promise<readonly AssetSnapshot[]> {
-    const { promise, resolve, reject } = Promise.withResolvers<readonly AssetSnapshot[]>();
+  run(task: RebuildTask, signal: AbortSignal): Promise<readonly ValuedPart[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly ValuedPart[]>();
     const stop = () => reject(signal.reason);
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop, { once: true });
-    this.#worker.onmessage = ({ data }: MessageEvent<readonly AssetSnapshot[]>) => resolve(data);
+    this.#worker.onmessage = ({ data }: MessageEvent<readonly ValuedPart[]>) => resolve(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       reject(new Error(`Cannot rebuild snapshots: ${event.message}`));
     };
-    this.#worker.postMessage(task, task.assets.map(({ closes }) => closes.buffer as ArrayBuffer));
+    const columns = task.assets.flatMap(({ parts }) => parts.map(({ closes }) => closes.buffer));
+    this.#worker.postMessage(task, [...new Set(columns)] as ArrayBuffer[]);
     return promise.finally(() => signal.removeEventListener("abort", stop));
   }
 
   [Symbol.dispose](): void {
     this.#worker.terminate();
   }
+}
+
+/** Values little where it is asked for, as a thread takes longer to start than that. */
+export class RebuildHere implements Rebuilder {
+  readonly #rest: () => Promise<void>;
+
+  /** `rest` lets other work run between assets. */
+  constructor({ rest }: { readonly rest: () => Promise<void> }) {
+    this.#rest = rest;
+  }
+
+  async run(
+    { assets, ...task }: RebuildTask,
+    signal: AbortSignal,
+  ): Promise<readonly ValuedPart[]> {
+    const parts: ValuedPart[] = [];
+    for (const asset of assets) {
+      signal.throwIfAborted();
+      parts.push(...rebuildAssets({ ...task, assets: [asset] }));
+      await this.#rest();
+    }
+    return parts;
+  }
+
+  [Symbol.dispose](): void {}
 }

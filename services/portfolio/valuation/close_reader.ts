@@ -1,6 +1,7 @@
 import { utcMsOf } from "../../kernel/time.ts";
 import {
   type AssetId,
+  type CandleSeries,
   type CandleStore,
   type DemoMode,
   type FilledSeries,
@@ -20,11 +21,27 @@ const MAX_APART = 256;
 /** Assets read at once: they keep a database server busy, and an embedded one not for long. */
 const ASSETS_AT_ONCE = 4;
 
+/** The series of each asset that may answer. */
+export type SeriesByAsset<T extends CandleSeries = CandleSeries> = ReadonlyMap<
+  AssetId,
+  readonly (T & FilledSeries)[]
+>;
+
+/** The series of each asset that may answer, demo series only where nothing is real. */
+export function groupSeries<T extends CandleSeries>(
+  all: readonly T[],
+  demoMode: DemoMode,
+): SeriesByAsset<T> {
+  return Map.groupBy(visibleSeries(all, demoMode), ({ assetId }) => assetId);
+}
+
 export interface CloseReaderDeps {
   readonly store: CandleStore;
   readonly demoMode: DemoMode;
   /** Preference between sources, the lower first; equal ones by name. */
   readonly priority?: SourcePriority;
+  /** Lets the event loop answer others: the embedded database reads without ever yielding. */
+  readonly rest?: () => Promise<void>;
 }
 
 /**
@@ -36,18 +53,26 @@ export class CloseReader {
   readonly #store: CandleStore;
   readonly #demoMode: DemoMode;
   readonly #priority: SourcePriority;
+  readonly #rest: () => Promise<void>;
 
-  constructor({ store, demoMode, priority = spotBeforeFutures }: CloseReaderDeps) {
+  constructor(
+    { store, demoMode, priority = spotBeforeFutures, rest = nextTurn }: CloseReaderDeps,
+  ) {
     this.#store = store;
     this.#demoMode = demoMode;
     this.#priority = priority;
+    this.#rest = rest;
   }
 
-  /** The closes of each asset along its axis, also of one that has none at all. */
+  /**
+   * The closes of each asset along its axis, also of one that has none at all. Who reads in parts
+   * gives the series, which are then listed once.
+   */
   async read(
     axes: ReadonlyMap<AssetId, TimeAxis>,
+    { series: given }: { readonly series?: SeriesByAsset | undefined } = {},
   ): Promise<ReadonlyMap<AssetId, CloseColumn>> {
-    const series = await this.#seriesByAsset();
+    const series = given ?? groupSeries(await this.#store.listSeries(), this.#demoMode);
     const asked = [...axes];
     const columns = new Map<AssetId, CloseColumn>();
     for (let start = 0; start < asked.length; start += ASSETS_AT_ONCE) {
@@ -55,14 +80,8 @@ export class CloseReader {
         [id, await this.#readAsset(series.get(id) ?? [], axis)] as const
       );
       for (const [id, column] of await Promise.all(read)) columns.set(id, column);
-      await nextTurn();
     }
     return columns;
-  }
-
-  async #seriesByAsset(): Promise<ReadonlyMap<AssetId, readonly FilledSeries[]>> {
-    const visible = visibleSeries(await this.#store.listSeries(), this.#demoMode);
-    return Map.groupBy(visible, ({ assetId }) => assetId);
   }
 
   async #readAsset(series: readonly FilledSeries[], axis: TimeAxis): Promise<CloseColumn> {
@@ -119,6 +138,7 @@ export class CloseReader {
         const limit = Math.min(CANDLES_PER_READ, Math.ceil((last - from) / sizeMs) + 1);
         const query = { range, limit, only: "close" } as const;
         const candles = await this.#store.listCandles(series.seriesId, query);
+        await this.#rest();
         const isLast = candles.length < limit;
         const reached = isLast ? Infinity : (candles.openTime[candles.length - 1] ?? 0) + sizeMs;
         const indexes = left.filter((index) => (ends[index] ?? 0) <= reached);
@@ -163,7 +183,6 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Lets the event loop answer others: the embedded database reads without ever yielding. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

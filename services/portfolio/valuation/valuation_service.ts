@@ -7,7 +7,7 @@ import { PRICE_CURRENCY } from "../fx/fx_rate.ts";
 import { readFxBook } from "../fx/fx_reader.ts";
 import type { BaseCurrency } from "../portfolio.ts";
 import type { CloseColumn } from "./close_column.ts";
-import type { CloseReader } from "./close_reader.ts";
+import type { CloseReader, SeriesByAsset } from "./close_reader.ts";
 import { CloseTable } from "./close_table.ts";
 import { coinOf, coinQuotes, moneyCloses, moneyQuotes } from "./conversion.ts";
 import { type TimeAxis, timeAxis } from "./time_axis.ts";
@@ -36,11 +36,15 @@ export class ValuationService {
   /** Closes in dollars of all assets at all times, which ascend; the way for long histories. */
   async readCloses(
     assetIds: readonly AssetId[],
-    { times, now }: { readonly times: ArrayLike<number>; readonly now: UtcMs },
+    { times, now, series }: {
+      readonly times: ArrayLike<number>;
+      readonly now: UtcMs;
+      readonly series?: SeriesByAsset | undefined;
+    },
   ): Promise<CloseTable> {
     const axis = timeAxis(times, { now });
     const axes = new Map([...new Set(assetIds)].map((id) => [id, axis]));
-    return new CloseTable(axis, await this.#readColumns(axes));
+    return new CloseTable(axis, await this.#readColumns(axes, series));
   }
 
   /** From dollars to a currency at each time of the axis; `null` where there is no rate. */
@@ -95,10 +99,11 @@ export class ValuationService {
   /** Closes of coins from candles, of money from rates. */
   async #readColumns(
     axes: ReadonlyMap<AssetId, TimeAxis>,
+    series?: SeriesByAsset,
   ): Promise<ReadonlyMap<AssetId, CloseColumn>> {
     const money = [...axes].filter(([id]) => isCash(id));
     const coins = new Map([...axes].filter(([id]) => !isCash(id)));
-    const columns = new Map(await this.#closes.read(coins));
+    const columns = new Map(await this.#closes.read(coins, { series }));
     const span = spanOf(money.map(([, axis]) => axis));
     if (span === null) return columns;
     const currencies = money.map(([id]) => id.toUpperCase());

@@ -21,6 +21,7 @@ import type {
   QuarantinedRow,
   TimeRange,
 } from "../../market/ports.ts";
+import type { SeriesTracker, TrackedSeries } from "../../market/series_changes.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { Database } from "../database.ts";
 import { Breather } from "../event_loop.ts";
@@ -33,7 +34,7 @@ const MAX_REVISIONS = 10_000;
 const DELETED_AT_ONCE = 5_000;
 
 /** Candles in either database. */
-export class SqlCandleStore implements CandleStore {
+export class SqlCandleStore implements CandleStore, SeriesTracker {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #ids: UuidFactory;
@@ -51,6 +52,11 @@ export class SqlCandleStore implements CandleStore {
     if (assetId !== undefined) query = query.where("asset_id", "=", assetId);
     // Sorted here, as the databases do not agree on the order of texts.
     return (await query.execute()).map(toSeries).sort(bySeriesKey);
+  }
+
+  async listTracked(): Promise<readonly TrackedSeries[]> {
+    const rows = await this.#database.read.selectFrom("candle_series").selectAll().execute();
+    return rows.map((row) => ({ ...toSeries(row), changes: row.changes })).sort(bySeriesKey);
   }
 
   async findSeries(key: SeriesKey): Promise<CandleSeries | null> {

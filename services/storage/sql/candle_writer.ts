@@ -7,6 +7,7 @@ import {
   sliceColumns,
 } from "../../market/candle.ts";
 import type { CandleWriteResult } from "../../market/ports.ts";
+import { type ChangeLog, withChange } from "../../market/series_changes.ts";
 import type { CandleRowsWriter } from "../candle_rows.ts";
 import { mergeCandles } from "../candle_merge.ts";
 import type { WriteTransaction } from "../database.ts";
@@ -15,6 +16,8 @@ import type { Schema } from "./schema.ts";
 interface SeriesSpan {
   readonly id: number;
   readonly rows: number;
+  readonly version: number;
+  readonly changes: ChangeLog;
   readonly first_open_time: number | null;
   readonly last_open_time: number | null;
 }
@@ -30,9 +33,11 @@ export async function writeCandles(
   checkColumns(candles);
   const series = await lockSeries(write.db, { key, at });
   const sum = { inserted: 0, updated: 0, unchanged: 0, rejected: 0 };
+  let changedFrom = Infinity;
   for (let start = 0; start < candles.length; start += SLICE_ROWS) {
     const slice = sliceColumns(candles, { start, end: start + SLICE_ROWS });
     const result = await writeSlice(write.candleRows, { series, candles: slice, at });
+    changedFrom = Math.min(changedFrom, result.changedFrom);
     sum.inserted += result.inserted;
     sum.updated += result.updated;
     sum.unchanged += result.unchanged;
@@ -40,7 +45,7 @@ export async function writeCandles(
   }
   if (sum.inserted + sum.updated > 0) {
     write.touch("candles", sum.inserted);
-    await updateSeries(write.db, { series, candles, inserted: sum.inserted, at });
+    await updateSeries(write.db, { series, candles, inserted: sum.inserted, changedFrom, at });
   }
   return { seriesId: series.id, result: sum };
 }
@@ -48,7 +53,7 @@ export async function writeCandles(
 async function writeSlice(
   candleRows: CandleRowsWriter,
   { series, candles, at }: { series: SeriesSpan; candles: CandleColumns; at: number },
-): Promise<CandleWriteResult> {
+): Promise<CandleWriteResult & { readonly changedFrom: number }> {
   const { id: seriesId, first_open_time: first, last_open_time: last } = series;
   const { from, to } = spanOf(candles);
   // Past the ends of the series nothing stands, which spares an import of new history the look.
@@ -60,27 +65,34 @@ async function writeSlice(
   if (replaces.length > 0) await candleRows.replace({ seriesId, candles, rows: replaces, at });
   if (revisions.length > 0) await candleRows.revise({ seriesId, candles, rows: revisions, at });
   const updated = replaces.length + revisions.length;
-  return { inserted: inserts.length, updated, unchanged, rejected };
+  const changed = [inserts[0], replaces[0], revisions[0]];
+  const changedFrom = Math.min(
+    ...changed.map((row) => candles.openTime[row ?? NaN] ?? Infinity),
+  );
+  return { inserted: inserts.length, updated, unchanged, rejected, changedFrom };
 }
 
 async function updateSeries(
   db: Transaction<Schema>,
-  { series, candles, inserted, at }: {
+  { series, candles, inserted, changedFrom, at }: {
     series: SeriesSpan;
     candles: CandleColumns;
     inserted: number;
+    changedFrom: number;
     at: number;
   },
 ): Promise<void> {
   const { from, to } = spanOf(candles);
+  const version = series.version + 1;
   await db.updateTable("candle_series")
-    .set((column) => ({
+    .set({
       rows: series.rows + inserted,
       first_open_time: Math.min(from, series.first_open_time ?? Infinity),
       last_open_time: Math.max(to, series.last_open_time ?? -Infinity),
-      version: column("version", "+", 1),
+      version,
+      changes: withChange(series.changes, { version, from: changedFrom }),
       updated_at: at,
-    }))
+    })
     .where("id", "=", series.id)
     .execute();
 }
@@ -104,13 +116,14 @@ async function lockSeries(
       first_open_time: null,
       last_open_time: null,
       version: 0,
+      changes: "",
       updated_at: at,
     })
     // Sets what stands already: only an update locks the row and gives it back.
     .onConflict((conflict) =>
       conflict.columns(["asset_id", "interval", "source"]).doUpdateSet({ source: key.source })
     )
-    .returning(["id", "rows", "first_open_time", "last_open_time"])
+    .returning(["id", "rows", "version", "changes", "first_open_time", "last_open_time"])
     .executeTakeFirstOrThrow();
 }
 

@@ -87,7 +87,8 @@ function toSettingsColumns({ name, baseCurrency, rule, rulesByYear }: PortfolioS
   };
 }
 
-function toPortfolio(row: PortfolioRow): Portfolio {
+/** A row as the portfolio that it is. */
+export function toPortfolio(row: PortfolioRow): Portfolio {
   return {
     id: fromUuidColumn(row.id),
     ownerId: row.owner_id,

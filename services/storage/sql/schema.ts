@@ -18,6 +18,8 @@ interface CandleSeriesRow {
   readonly first_open_time: number | null;
   readonly last_open_time: number | null;
   readonly version: number;
+  /** `version:open_time` pairs. */
+  readonly changes: string;
   readonly updated_at: number;
 }
 

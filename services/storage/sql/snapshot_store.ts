@@ -1,22 +1,42 @@
 import type { Kysely } from "kysely";
-import { utcMsOf } from "../../kernel/time.ts";
+import { batchesOf } from "../../kernel/batches.ts";
 import type { AssetId } from "../../market/assets.ts";
 import type { LedgerScope } from "../../portfolio/ports.ts";
 import {
   type AssetSnapshot,
-  CHUNK_BUCKETS,
-  type SnapshotChunk,
-  type SnapshotInterval,
+  SNAPSHOT_INTERVALS,
   type SnapshotState,
 } from "../../portfolio/snapshots/snapshot.ts";
-import type { SnapshotStore, SnapshotWrite } from "../../portfolio/snapshots/snapshot_ports.ts";
-import { intervalMs } from "../../market/candle.ts";
+import type {
+  AssetInputs,
+  ChunkQuery,
+  OwnedSnapshot,
+  SnapshotPiece,
+  SnapshotStore,
+  SnapshotWrite,
+} from "../../portfolio/snapshots/snapshot_ports.ts";
+import type { CloseMarks } from "../../portfolio/valuation/close_marks.ts";
 import type { Database } from "../database.ts";
-import { toUuidColumn } from "../uuid_column.ts";
+import { Breather } from "../event_loop.ts";
+import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
+import { toPortfolio } from "./portfolio_store.ts";
 import type { Schema } from "./schema.ts";
+import { fromBytes, toBytes, toChunk, toChunkRow, toState, toStateRow } from "./snapshot_rows.ts";
 
-/** Rows of a statement; far below the bound on parameters of either database. */
-const ROWS_AT_ONCE = 100;
+/** Names of a statement; far below the bound on parameters of either database. */
+const NAMES_AT_ONCE = 500;
+/** Assets that are read at once: a megabyte or two. */
+const NAMES_PER_READ = 25;
+/** Chunks of a statement: up to a megabyte, written in some milliseconds. */
+const CHUNKS_AT_ONCE = 40;
+
+const STATE_COLUMNS = [
+  ...["build", "ledger_version", "pools", "fx_version", "first_at"] as const,
+  ...["until", "valued_at", "built_at"] as const,
+] as const;
+const CHUNK_COLUMNS = [
+  ...["asset_id", "start", "accounts", "values_usd", "events", "flows", "unpriced"] as const,
+] as const;
 
 /** Values of portfolios in either database. */
 export class SqlSnapshotStore implements SnapshotStore {
@@ -26,169 +46,177 @@ export class SqlSnapshotStore implements SnapshotStore {
     this.#database = database;
   }
 
-  async findState(
-    { ownerId, portfolioId }: LedgerScope,
-    interval: SnapshotInterval,
-  ): Promise<SnapshotState | null> {
-    const row = await this.#database.read.selectFrom("portfolio_snapshot_states as state")
-      .innerJoin("portfolios", "portfolios.id", "state.portfolio_id")
-      .select(["state.start", "state.buckets", "state.ledger_version", "state.built_at"])
-      .where("state.portfolio_id", "=", this.#uuid(portfolioId))
-      .where("state.interval", "=", interval)
-      .where("portfolios.owner_id", "=", ownerId)
-      .executeTakeFirst();
-    return row === undefined ? null : {
-      interval,
-      start: utcMsOf(row.start),
-      buckets: row.buckets,
-      ledgerVersion: row.ledger_version,
-      builtAt: utcMsOf(row.built_at),
-    };
+  async findState({ ownerId, portfolioId }: LedgerScope): Promise<SnapshotState | null> {
+    const row = await this.#database.read.selectFrom("portfolio_snapshot_states")
+      .select(STATE_COLUMNS)
+      .where("portfolio_id", "=", this.#uuid(portfolioId))
+      .where((where) =>
+        where.exists(
+          where.selectFrom("portfolios").select("id")
+            .whereRef("portfolios.id", "=", "portfolio_snapshot_states.portfolio_id")
+            .where("owner_id", "=", ownerId),
+        )
+      ).executeTakeFirst();
+    return row === undefined ? null : toState(row);
+  }
+
+  async readInputs(scope: LedgerScope): Promise<readonly AssetInputs[]> {
+    if (await this.findState(scope) === null) return [];
+    const rows = await this.#database.read.selectFrom("portfolio_snapshot_assets")
+      .select(["asset_id", "closes", "row_marks"])
+      .where("portfolio_id", "=", this.#uuid(scope.portfolioId))
+      .orderBy("asset_id").execute();
+    return rows.map(({ asset_id, closes, row_marks }) => ({
+      assetId: asset_id as AssetId,
+      rowMarks: fromBytes(row_marks),
+      closes: JSON.parse(closes),
+    }));
+  }
+
+  async readMarks(scope: LedgerScope): Promise<ReadonlyMap<AssetId, CloseMarks>> {
+    if (await this.findState(scope) === null) return new Map();
+    const rows = await this.#database.read.selectFrom("portfolio_snapshot_assets")
+      .select(["asset_id", "closes"])
+      .where("portfolio_id", "=", this.#uuid(scope.portfolioId)).execute();
+    return new Map(rows.map(({ asset_id, closes }) => [asset_id as AssetId, JSON.parse(closes)]));
   }
 
   async readAssets(
     scope: LedgerScope,
-    interval: SnapshotInterval,
+    { interval, assetIds, from, hasAccounts = false }: ChunkQuery,
   ): Promise<readonly AssetSnapshot[]> {
-    if (await this.findState(scope, interval) === null) return [];
-    const { read } = this.#database;
+    if (await this.findState(scope) === null) return [];
+    const breather = new Breather();
+    const names = assetIds ?? await this.#assetIds(scope);
+    const found: AssetSnapshot[] = [];
+    for (const some of batchesOf([...names].sort(), NAMES_PER_READ)) {
+      let query = this.#database.read.selectFrom("portfolio_snapshot_chunks")
+        .select(CHUNK_COLUMNS)
+        .where("portfolio_id", "=", this.#uuid(scope.portfolioId))
+        .where("interval", "=", interval).where("asset_id", "in", some)
+        .orderBy("asset_id").orderBy("start");
+      if (from !== undefined) query = query.where("start", ">=", from);
+      const rows = hasAccounts
+        ? await query.select("accounts_usd").execute()
+        : await query.execute();
+      for (const [assetId, own] of Map.groupBy(rows, ({ asset_id }) => asset_id)) {
+        found.push({ assetId: assetId as AssetId, chunks: own.map(toChunk) });
+      }
+      if (breather.isDue) await breather.rest();
+    }
+    return found;
+  }
+
+  write(scope: LedgerScope, write: SnapshotWrite): Promise<boolean> {
     const id = this.#uuid(scope.portfolioId);
-    const assets = await read.selectFrom("portfolio_snapshot_assets")
-      .select(["asset_id", "events", "flows", "unpriced", "rows_mark"])
-      .where("portfolio_id", "=", id).where("interval", "=", interval)
-      .orderBy("asset_id").execute();
-    const chunks = await read.selectFrom("portfolio_snapshot_chunks")
-      .select(["asset_id", "account", "start", "values_usd"])
-      .where("portfolio_id", "=", id).where("interval", "=", interval)
-      .orderBy("asset_id").orderBy("account").orderBy("start").execute();
-    const byAsset = Map.groupBy(chunks, ({ asset_id }) => asset_id);
-    return assets.map(({ asset_id, events, flows, unpriced, rows_mark }) => ({
-      assetId: asset_id as AssetId,
-      chunks: (byAsset.get(asset_id) ?? []).map(({ account, start, values_usd }) => ({
-        account,
-        start: utcMsOf(start),
-        values: fromBytes(values_usd),
-      })),
-      events: fromBytes(events),
-      flows: fromBytes(flows),
-      unpriced,
-      rowsMark: rows_mark,
+    return this.#database.transaction(async ({ db }) => {
+      await this.#requireOwner(db, scope);
+      if (!await this.#writeState(db, { id, write })) return false;
+      for (const { assetId, closes, rowMarks } of write.inputs) {
+        const values = { closes: JSON.stringify(closes), row_marks: toBytes(rowMarks) };
+        await db.insertInto("portfolio_snapshot_assets")
+          .values({ portfolio_id: id, asset_id: assetId, ...values })
+          .onConflict((row) => row.columns(["portfolio_id", "asset_id"]).doUpdateSet(values))
+          .execute();
+      }
+      await this.#removeOld(db, { id, write });
+      await this.#writePieces(db, { id, pieces: write.pieces });
+      return true;
+    });
+  }
+
+  async clear(scope: LedgerScope): Promise<void> {
+    if (await this.findState(scope) === null) return;
+    const id = this.#uuid(scope.portfolioId);
+    await this.#database.transaction(async ({ db }) => {
+      for (const name of ["chunks", "assets", "states"] as const) {
+        await db.deleteFrom(`portfolio_snapshot_${name}`).where("portfolio_id", "=", id).execute();
+      }
+    });
+  }
+
+  async listStates(): Promise<readonly OwnedSnapshot[]> {
+    const { read } = this.#database;
+    const portfolios = await read.selectFrom("portfolios").selectAll()
+      .where("deleted_at", "is", null).where("ledger_version", ">", 0).execute();
+    const states = await read.selectFrom("portfolio_snapshot_states").selectAll().execute();
+    const known = new Map(states.map((row) => [fromUuidColumn(row.portfolio_id), toState(row)]));
+    return portfolios.map(toPortfolio).map((portfolio) => ({
+      portfolio,
+      state: known.get(portfolio.id) ?? null,
     }));
   }
 
-  async readMarks(
-    scope: LedgerScope,
-    interval: SnapshotInterval,
-  ): Promise<ReadonlyMap<AssetId, number>> {
-    if (await this.findState(scope, interval) === null) return new Map();
+  async #assetIds({ portfolioId }: LedgerScope): Promise<readonly string[]> {
     const rows = await this.#database.read.selectFrom("portfolio_snapshot_assets")
-      .select(["asset_id", "rows_mark"])
-      .where("portfolio_id", "=", this.#uuid(scope.portfolioId))
-      .where("interval", "=", interval).execute();
-    return new Map(rows.map(({ asset_id, rows_mark }) => [asset_id as AssetId, rows_mark]));
-  }
-
-  async write(scope: LedgerScope, { state, assets, from }: SnapshotWrite): Promise<void> {
-    const { interval } = state;
-    const isKept = ({ start }: SnapshotChunk) =>
-      start + CHUNK_BUCKETS * intervalMs(interval) <= from;
-    await this.#database.transaction(async ({ db }) => {
-      await this.#requireOwner(db, scope);
-      await this.#writeState(db, { scope, state });
-      const key = { portfolio_id: this.#uuid(scope.portfolioId), interval };
-      for (const asset of assets) {
-        await this.#writeAsset(db, {
-          key: { ...key, asset_id: asset.assetId },
-          asset,
-          chunks: asset.chunks.filter((chunk) => !isKept(chunk)),
-          from: from - CHUNK_BUCKETS * intervalMs(interval),
-        });
-      }
-    });
-  }
-
-  async retain(
-    scope: LedgerScope,
-    { state, assetIds }: { readonly state: SnapshotState; readonly assetIds: readonly AssetId[] },
-  ): Promise<void> {
-    const id = this.#uuid(scope.portfolioId);
-    const kept = new Set<string>(assetIds);
-    await this.#database.transaction(async ({ db }) => {
-      await this.#requireOwner(db, scope);
-      await this.#writeState(db, { scope, state });
-      await db.deleteFrom("portfolio_snapshot_chunks").where("portfolio_id", "=", id)
-        .where("interval", "=", state.interval).where("start", "<", state.start).execute();
-      const known = await db.selectFrom("portfolio_snapshot_assets").select("asset_id")
-        .where("portfolio_id", "=", id).where("interval", "=", state.interval).execute();
-      const gone = known.map(({ asset_id }) => asset_id).filter((assetId) => !kept.has(assetId));
-      for (let i = 0; i < gone.length; i += ROWS_AT_ONCE) {
-        const some = gone.slice(i, i + ROWS_AT_ONCE);
-        for (const table of ["portfolio_snapshot_chunks", "portfolio_snapshot_assets"] as const) {
-          await db.deleteFrom(table).where("portfolio_id", "=", id)
-            .where("interval", "=", state.interval).where("asset_id", "in", some).execute();
-        }
-      }
-    });
+      .select("asset_id").where("portfolio_id", "=", this.#uuid(portfolioId)).execute();
+    return rows.map(({ asset_id }) => asset_id);
   }
 
   /** Nothing is kept for a portfolio that is gone, or that another has. */
-  async #requireOwner(
-    db: Kysely<Schema>,
-    { ownerId, portfolioId }: LedgerScope,
-  ): Promise<void> {
+  async #requireOwner(db: Kysely<Schema>, { ownerId, portfolioId }: LedgerScope): Promise<void> {
     await db.selectFrom("portfolios").select("id").where("id", "=", this.#uuid(portfolioId))
       .where("owner_id", "=", ownerId).executeTakeFirstOrThrow();
   }
 
-  async #writeState(
-    db: Kysely<Schema>,
-    { scope, state }: { readonly scope: LedgerScope; readonly state: SnapshotState },
-  ): Promise<void> {
-    const values = {
-      start: state.start,
-      buckets: state.buckets,
-      ledger_version: state.ledgerVersion,
-      built_at: state.builtAt,
-    };
-    await db.insertInto("portfolio_snapshot_states").values({
-      portfolio_id: this.#uuid(scope.portfolioId),
-      interval: state.interval,
-      ...values,
-    }).onConflict((row) => row.columns(["portfolio_id", "interval"]).doUpdateSet(values)).execute();
+  /** `false` where another build stands than the one that the write was made on. */
+  async #writeState(db: Kysely<Schema>, { id, write }: OwnWrite): Promise<boolean> {
+    const row = toStateRow(write.state);
+    if (write.basedOn > 0) {
+      const { numUpdatedRows } = await db.updateTable("portfolio_snapshot_states").set(row)
+        .where("portfolio_id", "=", id).where("build", "=", write.basedOn).executeTakeFirst();
+      return numUpdatedRows > 0n;
+    }
+    const { numInsertedOrUpdatedRows } = await db.insertInto("portfolio_snapshot_states")
+      .values({ portfolio_id: id, ...row })
+      .onConflict((conflict) => conflict.column("portfolio_id").doNothing()).executeTakeFirst();
+    return (numInsertedOrUpdatedRows ?? 0n) > 0n;
   }
 
-  async #writeAsset(
+  /** What begins before the windows, and all of assets that have no rows any more. */
+  async #removeOld(db: Kysely<Schema>, { id, write }: OwnWrite): Promise<void> {
+    for (const interval of SNAPSHOT_INTERVALS) {
+      await db.deleteFrom("portfolio_snapshot_chunks").where("portfolio_id", "=", id)
+        .where("interval", "=", interval).where("start", "<", write.keptFrom[interval]).execute();
+    }
+    const kept = new Set<string>(write.assetIds);
+    const known = await db.selectFrom("portfolio_snapshot_assets").select("asset_id")
+      .where("portfolio_id", "=", id).execute();
+    const gone = known.map(({ asset_id }) => asset_id).filter((assetId) => !kept.has(assetId));
+    for (const some of batchesOf(gone, NAMES_AT_ONCE)) {
+      for (const name of ["chunks", "assets"] as const) {
+        await db.deleteFrom(`portfolio_snapshot_${name}`).where("portfolio_id", "=", id)
+          .where("asset_id", "in", some).execute();
+      }
+    }
+  }
+
+  async #writePieces(
     db: Kysely<Schema>,
-    { key, asset, chunks, from }: {
-      readonly key: {
-        readonly portfolio_id: Uint8Array | string;
-        readonly interval: SnapshotInterval;
-        readonly asset_id: string;
-      };
-      readonly asset: AssetSnapshot;
-      readonly chunks: readonly SnapshotChunk[];
-      /** Chunks that start after it are replaced. */
-      readonly from: number;
-    },
+    { id, pieces }: { readonly id: OwnWrite["id"]; readonly pieces: readonly SnapshotPiece[] },
   ): Promise<void> {
-    const values = {
-      events: toBytes(asset.events),
-      flows: toBytes(asset.flows),
-      unpriced: asset.unpriced,
-      rows_mark: asset.rowsMark,
-    };
-    await db.insertInto("portfolio_snapshot_assets").values({ ...key, ...values })
-      .onConflict((row) =>
-        row.columns(["portfolio_id", "interval", "asset_id"]).doUpdateSet(values)
+    const breather = new Breather();
+    const alike = Map.groupBy(pieces, ({ interval, from }) => `${interval} ${from}`);
+    for (const group of alike.values()) {
+      const [first] = group;
+      if (first === undefined) continue;
+      for (const some of batchesOf(group.map(({ assetId }) => assetId), NAMES_AT_ONCE)) {
+        await db.deleteFrom("portfolio_snapshot_chunks").where("portfolio_id", "=", id)
+          .where("interval", "=", first.interval).where("asset_id", "in", some)
+          .where("start", ">=", first.from).execute();
+      }
+    }
+    const chunks = pieces.flatMap(({ interval, assetId, chunks }) =>
+      chunks.map((chunk) => ({ interval, assetId, chunk }))
+    );
+    for (const some of batchesOf(chunks, CHUNKS_AT_ONCE)) {
+      await db.insertInto("portfolio_snapshot_chunks").values(
+        some.map(({ interval, assetId, chunk }) => ({
+          ...{ portfolio_id: id, interval, asset_id: assetId },
+          ...toChunkRow(chunk),
+        })),
       ).execute();
-    await db.deleteFrom("portfolio_snapshot_chunks")
-      .where("portfolio_id", "=", key.portfolio_id).where("interval", "=", key.interval)
-      .where("asset_id", "=", key.asset_id).where("start", ">", from).execute();
-    for (let i = 0; i < chunks.length; i += ROWS_AT_ONCE) {
-      const rows = chunks.slice(i, i + ROWS_AT_ONCE).map(({ account, start, values }) => ({
-        ...{ ...key, account, start, values_usd: toBytes(values) },
-      }));
-      await db.insertInto("portfolio_snapshot_chunks").values(rows).execute();
+      if (breather.isDue) await breather.rest();
     }
   }
 
@@ -197,11 +225,7 @@ export class SqlSnapshotStore implements SnapshotStore {
   }
 }
 
-function toBytes(column: Float64Array): Uint8Array {
-  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
-}
-
-/** A copy, as what the database gives need not start at a multiple of 8 bytes. */
-function fromBytes(bytes: Uint8Array): Float64Array {
-  return new Float64Array(new Uint8Array(bytes).buffer);
+interface OwnWrite {
+  readonly id: Uint8Array | string;
+  readonly write: SnapshotWrite;
 }

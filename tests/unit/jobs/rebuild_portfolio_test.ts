@@ -6,7 +6,7 @@ import { jobContext } from "./job_context.ts";
 const portfolioId = uuidOfMoment(1, "portfolio");
 const payload = { owner_id: "ann", portfolio_id: portfolioId, refresh: null };
 
-Deno.test("rebuildPortfolioRequest() has one key per portfolio and what is to be refreshed", () => {
+Deno.test("rebuildPortfolioRequest() has one key per portfolio, and another for all of it", () => {
   const { key } = rebuildPortfolioRequest(payload);
   assertEquals(key, `rebuild_portfolio ${portfolioId}`);
   assertEquals(rebuildPortfolioRequest({ ...payload, refresh: "all" }).key === key, false);
@@ -16,14 +16,18 @@ Deno.test("rebuild_portfolio runs for the owner's portfolio and refuses what is 
   const asked: unknown[] = [];
   const job = rebuildPortfolio({
     snapshots: {
-      run(scope, { refresh }) {
-        asked.push([scope, refresh]);
-        return Promise.resolve({ assets: 2, valued: 1, ledgerVersion: 7 });
+      run(scope, { isWhole }) {
+        asked.push([scope, isWhole]);
+        return Promise.resolve({ outcome: "built", assets: 2, valued: 1, ledgerVersion: 7 });
       },
     },
   });
-  const result = await job.run(jobContext({ ...payload, refresh: ["bitcoin"] }));
-  assertEquals(result, { assets: 2, valued: 1, ledgerVersion: 7 });
-  assertEquals(asked, [[{ ownerId: "ann", portfolioId }, ["bitcoin"]]]);
+  const result = await job.run(jobContext(payload));
+  assertEquals(result, { outcome: "built", assets: 2, valued: 1, ledgerVersion: 7 });
+  await job.run(jobContext({ ...payload, refresh: "all" }));
+  assertEquals(asked, [[{ ownerId: "ann", portfolioId }, false], [
+    { ownerId: "ann", portfolioId },
+    true,
+  ]]);
   await assertRejects(() => job.run(jobContext({ ...payload, portfolio_id: "x" })));
 });

@@ -1,0 +1,48 @@
+import type { UtcMs } from "../../kernel/time.ts";
+import type { AssetId } from "../../market/mod.ts";
+import type { LotBook } from "../lots.ts";
+import type { DecimalText } from "../transaction.ts";
+import { bookTotals, lotTotals } from "./book_totals.ts";
+
+/**
+ * What follows from lots, in dollars and exact, by the portfolio's rules: sums of what was settled
+ * in a range, and what was open at its end.
+ */
+export interface LotFigures {
+  readonly realizedUsd: DecimalText;
+  readonly incomeUsd: DecimalText;
+  readonly feesUsd: DecimalText;
+  /** Disposals, income and fees without a known value, which are in no sum. */
+  readonly incomplete: number;
+  /** Of open lots whose cost is known. */
+  readonly costUsd: DecimalText;
+  /** Value at the end less cost, of open lots of which both are known. */
+  readonly unrealizedUsd: DecimalText;
+  /** Open lots whose cost is not known, and those without a price at the end. */
+  readonly uncostedLots: number;
+  readonly unpricedLots: number;
+}
+
+/** The figures of a book that ends with the range; `null` is a price that is not known. */
+export function lotFigures(
+  book: LotBook,
+  { from, to, priceOf }: {
+    readonly from: UtcMs | undefined;
+    readonly to: UtcMs | undefined;
+    /** Dollars for a unit at the end. */
+    readonly priceOf: (assetId: AssetId) => number | null;
+  },
+): LotFigures {
+  const settled = bookTotals(book, { from, to });
+  const open = lotTotals(book.lots, priceOf);
+  return {
+    realizedUsd: settled.realized.toFixed(),
+    incomeUsd: settled.income.toFixed(),
+    feesUsd: settled.fees.toFixed(),
+    incomplete: settled.incomplete,
+    costUsd: open.cost.toFixed(),
+    unrealizedUsd: open.unrealized.toFixed(),
+    uncostedLots: open.unknownCost.length,
+    unpricedLots: open.unpriced.length,
+  };
+}
