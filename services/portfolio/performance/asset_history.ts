@@ -3,11 +3,20 @@ import { coverageOf } from "./coverage.ts";
 import { bucketEnd, bucketOf, type Grid } from "./grid.ts";
 import type { AssetMovements, Movement } from "./movements.ts";
 
-/** Money that crossed the border at an instant; below 0 what left. */
+/**
+ * What a flow is: the investor's `own`; the investor's `inside` a stretch in which the asset has no
+ * price; or the holding that is `left` out, at its last value, and comes `back`, at its new one.
+ */
+export const FLOW_KINDS = ["own", "left", "inside", "back"] as const;
+export type FlowKind = typeof FLOW_KINDS[number];
+
+/** Money that crossed a border at an instant; below 0 what left. */
 export interface Flow {
   readonly at: number;
   readonly bucket: number;
+  /** NaN where nobody knows, which only an `inside` one may be. */
   readonly amount: number;
+  readonly kind: FlowKind;
 }
 
 /** What an account held of an asset was worth. */
@@ -25,7 +34,7 @@ export interface AssetEvent {
    * what happens: what is held then, at the price of the bucket before. NaN without that price.
    */
   readonly carried: number;
-  /** Net money that came in with the asset, below 0 what went out. */
+  /** Net money that came in with the asset, below 0 what went out; `own` flows alone. */
   readonly flow: number;
 }
 
@@ -47,6 +56,7 @@ export interface AssetHistory {
   readonly values: Float64Array;
   /** In order of time, at most one a bucket. */
   readonly events: readonly AssetEvent[];
+  /** In order of time. */
   readonly flows: readonly Flow[];
   /** Where it is held and left out, as it has no price. */
   readonly unpriced: readonly Stretch[];
@@ -55,8 +65,7 @@ export interface AssetHistory {
 /**
  * Values what is held at the closes of a grid (NaN where there is none). A close is never filled:
  * a bucket without one has no value. Where closes are missing for more than `maxGap` buckets, or
- * for ever, the asset is left out as if it lay outside: it comes back as a
- * deposit of its value, and had left as a withdrawal of its last.
+ * for ever, the asset is left out, until it comes back with its next close (see `closeGaps`).
  */
 export function assetHistory(
   { assetId, movements }: AssetMovements,
@@ -77,13 +86,17 @@ export function assetHistory(
     account,
     values: valuesOf(column, { closes, covered }),
   }));
-  const flows = [...boundaryFlows(held, { closes, covered, grid })];
+  const flows = [...gapFlows(held, { closes, covered, grid })];
   for (const { at, quantity, flowUsd } of inGrid) {
     const bucket = bucketOf(grid, at);
-    if (flowUsd === 0 || covered[bucket] === 0) continue;
+    if (flowUsd === 0) continue;
+    if (covered[bucket] === 0) {
+      flows.push({ at, bucket, amount: flowUsd, kind: "inside" });
+      continue;
+    }
     const price = closes[pricedBucket(bucket, { grid, covered })] ?? NaN;
     const amount = Number.isNaN(flowUsd) ? quantity * price : flowUsd;
-    flows.push({ at, bucket, amount });
+    flows.push({ at, bucket, amount, kind: "own" });
   }
   flows.sort((a, b) => a.at - b.at);
   return {
@@ -181,21 +194,23 @@ function pricedBucket(
   return grid.widthMs === null && covered[bucket - 1] === 1 ? bucket - 1 : bucket;
 }
 
-/** What enters and leaves the valued part in kind, as its prices begin and end. */
-function* boundaryFlows(
+/** What leaves the valued part in kind and comes back to it, as its prices end and begin. */
+function* gapFlows(
   held: Float64Array,
   { closes, covered, grid }: Pricing & { readonly grid: Grid },
 ): Iterable<Flow> {
   for (let k = 1; k < held.length; k++) {
     const units = held[k - 1] as number;
     if (units === 0 || covered[k] === covered[k - 1]) continue;
-    const entered = covered[k] === 1;
-    const price = closes[entered ? k : k - 1] as number;
-    yield {
-      at: entered ? bucketEnd(grid, k) - 1 : bucketEnd(grid, k - 1),
-      bucket: k,
-      amount: entered ? units * price : -units * price,
-    };
+    yield covered[k] === 1
+      ? {
+        ...{ at: bucketEnd(grid, k) - 1, bucket: k, kind: "back" },
+        amount: units * (closes[k] as number),
+      }
+      : {
+        ...{ at: bucketEnd(grid, k - 1), bucket: k, kind: "left" },
+        amount: -units * (closes[k - 1] as number),
+      };
   }
 }
 
@@ -209,7 +224,9 @@ function eventsOf(
 ): readonly AssetEvent[] {
   const flowAt = new Map<number, number>();
   for (const { at } of inGrid) flowAt.set(bucketOf(grid, at), 0);
-  for (const { bucket, amount } of flows) flowAt.set(bucket, (flowAt.get(bucket) ?? 0) + amount);
+  for (const { bucket, amount, kind } of flows) {
+    flowAt.set(bucket, (flowAt.get(bucket) ?? 0) + (kind === "own" ? amount : 0));
+  }
   return [...flowAt].sort(([a], [b]) => a - b).map(([bucket, flow]) => {
     const carried = grid.widthMs === null
       ? carriedOut(bucket, { held, closes, covered })

@@ -2,6 +2,7 @@ import { changeRatio, finiteOrNull } from "../../kernel/numbers.ts";
 import { regressionSlope } from "../../kernel/stats.ts";
 import type { AssetId } from "../../market/mod.ts";
 import { type Grid, isInTail, shownBuckets } from "./grid.ts";
+import type { InvestorFlows } from "./gaps.ts";
 import type { PortfolioHistory } from "./history.ts";
 import type { BucketRange, Periods } from "./linking.ts";
 
@@ -26,11 +27,13 @@ export interface BenchmarkComparison {
 /** Compares over a range; the benchmark's closes are in the currency of the history. */
 export function compareWithBenchmark(
   history: PortfolioHistory,
-  { assetId, closes, range, periods }: {
+  { assetId, closes, range, periods, flows }: {
     readonly assetId: AssetId;
     readonly closes: Float64Array;
     readonly range: BucketRange;
     readonly periods: Periods;
+    /** Those of the range. */
+    readonly flows: InvestorFlows;
   },
 ): BenchmarkComparison {
   const base = closes[range.from] as number;
@@ -41,7 +44,7 @@ export function compareWithBenchmark(
     return: total,
     excessReturn: total === null || twr === null ? null : twr - total,
     beta: betaOf(periods, { closes, grid: history.grid }),
-    valueInstead: valueInstead(history, { closes, range }),
+    valueInstead: valueInstead(history, { closes, range, flows }),
     cumulative: shownBuckets(history.grid, range)
       .map((bucket) => (closes[bucket] as number) / base - 1),
   };
@@ -66,16 +69,19 @@ function betaOf(
 }
 
 function valueInstead(
-  { nav, flows }: PortfolioHistory,
-  { closes, range: { from, to } }: { readonly closes: Float64Array; readonly range: BucketRange },
+  { nav }: PortfolioHistory,
+  { closes, range: { from, to }, flows }: {
+    readonly closes: Float64Array;
+    readonly range: BucketRange;
+    readonly flows: InvestorFlows;
+  },
 ): number | null {
   const opening = nav[from] as number;
   let units = opening === 0 ? 0 : opening / (closes[from] as number);
   for (let i = 0; i < flows.at.length; i++) {
-    const bucket = flows.bucket[i] as number;
-    const amount = (flows.deposited[i] as number) - (flows.withdrawn[i] as number);
-    if (bucket <= from || bucket > to || amount === 0) continue;
-    units += amount / (closes[bucket] as number);
+    const amount = flows.amount[i] as number;
+    if (amount === 0) continue;
+    units += amount / (closes[flows.bucket[i] as number] as number);
     if (units < 0) return null;
   }
   return units === 0 ? 0 : finiteOrNull(units * (closes[to] as number));

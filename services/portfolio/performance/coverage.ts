@@ -4,10 +4,10 @@ import type { Grid } from "./grid.ts";
 export const MAX_GAP = 7;
 
 /**
- * Where an asset counts: 1, or 0 where it is left out for want of prices. It is left out where it
- * never had a price, in gaps longer than `maxGap` buckets, and in those with a movement that only a
- * price can value (`needed`). Where nothing is held, no price is needed. In the tail of a grid time
- * counts, not the number of its short buckets.
+ * Where an asset counts: 1, or 0 where it is left out for want of prices: what is held, or sold
+ * off, in gaps longer than `maxGap` buckets, and gaps with a movement that only a price can value
+ * (`needed`). Where nothing is held, no price is needed. In the tail of a grid time counts, not the
+ * number of its short buckets.
  */
 export function coverageOf(
   { closes, held, needed, grid, maxGap = MAX_GAP }: {
@@ -23,11 +23,14 @@ export function coverageOf(
   let last = -1;
   for (let k = 0; k <= length; k++) {
     if (k < length && Number.isNaN(closes[k])) continue;
-    if (k - last > 1) {
-      const isNeeded = hasNeed(needed, last + 1, k);
-      const isHeld = isNeeded || hasUnits(held, last + 1, k);
-      const isLong = gapLength(grid, last, k) > maxGap || k - last - 1 === length;
-      if (isHeld && (isLong || isNeeded)) covered.fill(0, last + 1, k);
+    if (gapLength(grid, last, k) > maxGap || k - last - 1 === length) {
+      for (let gap = last + 1; gap < k; gap++) {
+        // Nothing but what is known by then, so that a later row changes nothing here.
+        const isHeld = held[gap] !== 0 || (held[gap - 1] ?? 0) !== 0;
+        if (isHeld || needed.has(gap)) covered[gap] = 0;
+      }
+    } else if (hasNeed(needed, last + 1, k)) {
+      covered.fill(0, last + 1, k);
     }
     last = k;
   }
@@ -42,10 +45,5 @@ function gapLength({ start, ends, widthMs, whole }: Grid, last: number, next: nu
 
 function hasNeed(needed: ReadonlySet<number>, from: number, to: number): boolean {
   for (const bucket of needed) if (bucket >= from && bucket < to) return true;
-  return false;
-}
-
-function hasUnits(held: Float64Array, from: number, to: number): boolean {
-  for (let k = from; k < to; k++) if (held[k] !== 0) return true;
   return false;
 }

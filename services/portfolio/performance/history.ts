@@ -1,10 +1,14 @@
 import type { AssetId } from "../../market/mod.ts";
 import type { LotRow } from "../lots/lot_book.ts";
 import { type AssetHistory, assetHistory } from "./asset_history.ts";
+import { type ClosedHistory, closeGaps, type Gap } from "./gaps.ts";
 import type { Grid } from "./grid.ts";
 import { type AssetMovements, type MovementOptions, movementsOf } from "./movements.ts";
 
-/** External flows in order of time, netted at each instant. */
+/**
+ * What crossed the border of what is valued, in order of time, netted at each instant: the flows of
+ * the investor, and holdings that are left out for want of prices and come back.
+ */
 export interface FlowColumns {
   readonly at: Float64Array;
   readonly bucket: Int32Array;
@@ -17,8 +21,13 @@ export interface FlowColumns {
 /** A portfolio through time, in one currency: all that its performance is measured on. */
 export interface PortfolioHistory {
   readonly grid: Grid;
-  readonly assets: readonly AssetHistory[];
+  /** As they were valued. */
+  readonly held: readonly AssetHistory[];
+  /** The same with their gaps closed. */
+  readonly assets: readonly ClosedHistory[];
   readonly flows: FlowColumns;
+  /** Of all assets. */
+  readonly gaps: readonly Gap[];
   /** Value at the end of each bucket; NaN where the price of a holding is missing. */
   readonly nav: Float64Array;
 }
@@ -53,60 +62,54 @@ export function historyOfMovements(
 }
 
 /** The portfolio of assets that are already valued. */
-export function joinHistories(assets: readonly AssetHistory[], grid: Grid): PortfolioHistory {
+export function joinHistories(held: readonly AssetHistory[], grid: Grid): PortfolioHistory {
   const nav = new Float64Array(grid.ends.length);
-  for (const { values } of assets) {
+  for (const { values } of held) {
     for (let k = 0; k < nav.length; k++) nav[k] = (nav[k] as number) + (values[k] as number);
   }
-  return { grid, assets, flows: flowColumns(assets), nav };
+  return withGapsClosed(held, { grid, nav });
+}
+
+function withGapsClosed(
+  held: readonly AssetHistory[],
+  { grid, nav }: Pick<PortfolioHistory, "grid" | "nav">,
+): PortfolioHistory {
+  const assets = held.map(closeGaps);
+  const flows = flowColumns(assets);
+  return { grid, held, assets, flows, gaps: assets.flatMap(({ gaps }) => gaps), nav };
 }
 
 /**
  * The same history in another currency: `rates` are its units for one dollar at the end of each
  * bucket, NaN where unknown. Without a rate there is no value, as without a price. Accounts stay
- * behind, and flows but for the portfolio's own.
+ * behind.
  */
-export function convertHistory(history: PortfolioHistory, rates: Float64Array): PortfolioHistory {
-  const { grid, assets, nav, flows } = history;
-  const rateOf = (bucket: number) => rates[bucket] as number;
-  const convert = (column: Float64Array) => {
-    const converted = new Float64Array(column.length);
-    for (let k = 0; k < column.length; k++) {
-      const value = column[k] as number;
-      // Nothing is worth nothing whether the rate is known or not.
-      if (value !== 0) converted[k] = value * (rates[k] as number);
-    }
-    return converted;
-  };
-  const convertFlows = (column: Float64Array) =>
-    column.map((amount, i) => amount === 0 ? 0 : amount * rateOf(flows.bucket[i] as number));
-  return {
-    grid,
-    nav: convert(nav),
-    assets: assets.map((asset) => ({
+export function convertHistory(
+  { grid, held, nav }: PortfolioHistory,
+  rates: Float64Array,
+): PortfolioHistory {
+  // Nothing is worth nothing whether the rate is known or not.
+  const converted = (amount: number, bucket: number) =>
+    amount === 0 ? 0 : amount * (rates[bucket] as number);
+  return withGapsClosed(
+    held.map((asset) => ({
       ...asset,
       accounts: [],
-      values: convert(asset.values),
+      values: asset.values.map(converted),
       events: asset.events.map(({ bucket, carried, flow }) => ({
         bucket,
-        carried: carried === 0 ? 0 : carried * rateOf(bucket),
-        flow: flow === 0 ? 0 : flow * rateOf(bucket),
+        carried: converted(carried, bucket),
+        flow: converted(flow, bucket),
       })),
-      flows: [],
+      flows: asset.flows.map((flow) => ({ ...flow, amount: converted(flow.amount, flow.bucket) })),
     })),
-    flows: {
-      ...flows,
-      // All of one instant have one rate, so they may be set off before or after.
-      deposited: convertFlows(flows.deposited),
-      withdrawn: convertFlows(flows.withdrawn),
-      swapped: convertFlows(flows.swapped),
-    },
-  };
+    { grid, nav: nav.map(converted) },
+  );
 }
 
 /** Sets off what came in and what went out at the same instant, as a swap does. */
-function flowColumns(assets: readonly AssetHistory[]): FlowColumns {
-  const flows = assets.flatMap((asset) => asset.flows).sort((a, b) => a.at - b.at);
+function flowColumns(assets: readonly ClosedHistory[]): FlowColumns {
+  const flows = assets.flatMap(({ crossings }) => crossings).sort((a, b) => a.at - b.at);
   const columns = {
     at: new Float64Array(flows.length),
     bucket: new Int32Array(flows.length),

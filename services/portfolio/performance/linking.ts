@@ -1,4 +1,5 @@
 import type { AssetHistory } from "./asset_history.ts";
+import { type ClosedHistory, gainInGaps } from "./gaps.ts";
 import type { Grid } from "./grid.ts";
 import type { PortfolioHistory } from "./history.ts";
 
@@ -24,8 +25,6 @@ export interface Periods {
   /** What one unit of gain by prices, and by what happened, adds to the total return. */
   readonly priceWeight: Float64Array;
   readonly flowWeight: Float64Array;
-  readonly deposited: Float64Array;
-  readonly withdrawn: Float64Array;
   /** 1 where anything was invested. */
   readonly isInvested: Uint8Array;
   /** 1 where the value at a flow is unknown, so that flows count from the period's start. */
@@ -72,8 +71,6 @@ export function linkPeriods(history: PortfolioHistory, { from, to }: BucketRange
     periods.returns[p] = steps.factor - 1;
     periods.priceWeight[p] = unit * (isPooled ? steps.flowWeight : steps.priceWeight);
     periods.flowWeight[p] = unit * steps.flowWeight;
-    periods.deposited[p] = flows.deposited;
-    periods.withdrawn[p] = flows.withdrawn;
     periods.isInvested[p] = Number(steps.priceWeight > 0 || steps.flowWeight > 0);
     periods.isPooled[p] = Number(isPooled);
     unit *= steps.factor;
@@ -142,13 +139,14 @@ export interface Contribution {
  * portfolio's return before it.
  */
 export function contributionOf(
-  { values, events }: AssetHistory,
+  { values, events, gaps }: ClosedHistory,
   { periods, grid }: { readonly periods: Periods; readonly grid: Grid },
 ): Contribution {
   const { from, to, priceWeight, flowWeight, isPooled } = periods;
   let toReturn = 0;
   // Not summed over the periods, which would round at each.
-  let gain = (values[to.at(-1) ?? -1] ?? 0) - (values[from[0] ?? -1] ?? 0);
+  const range = { from: from[0] ?? -1, to: to.at(-1) ?? -1 };
+  let gain = (values[range.to] ?? 0) - (values[range.from] ?? 0) + gainInGaps(gaps, range);
   for (let p = 0; p < to.length; p++) {
     const start = from[p] as number;
     const change = (values[to[p] as number] as number) - (values[start] as number);
@@ -182,8 +180,6 @@ function emptyPeriods(length: number): Periods {
     returns: new Float64Array(length),
     priceWeight: new Float64Array(length),
     flowWeight: new Float64Array(length),
-    deposited: new Float64Array(length),
-    withdrawn: new Float64Array(length),
     isInvested: new Uint8Array(length),
     isPooled: new Uint8Array(length),
   };

@@ -8,6 +8,7 @@ import type { AssetId } from "../../market/mod.ts";
 import { type BenchmarkComparison, compareWithBenchmark } from "./benchmark.ts";
 import { type MonthlyReturn, monthlyReturns } from "./calendar.ts";
 import type { Stretch } from "./asset_history.ts";
+import { type InvestorFlows, investorFlows } from "./gaps.ts";
 import { bucketEnd, bucketsPerYear, isInTail, lastBucketBy, shownBuckets } from "./grid.ts";
 import type { PortfolioHistory } from "./history.ts";
 import {
@@ -105,7 +106,9 @@ export function measurePortfolio(
   const [from, to] = [bucketEnd(grid, range.from), bucketEnd(grid, range.to)];
   const openingValue = nav[range.from] as number;
   const value = nav[range.to] as number;
-  const [deposited, withdrawn] = [sum(periods.deposited), sum(periods.withdrawn)];
+  const flows = investorFlows(history, range);
+  const deposited = flows.amount.reduce((sum, amount) => sum + Math.max(0, amount), 0);
+  const withdrawn = flows.amount.reduce((sum, amount) => sum + Math.max(0, -amount), 0);
   const gain = value + withdrawn - deposited - openingValue;
   const invested = openingValue + deposited;
   const growth = growthByBucket(periods, range);
@@ -114,7 +117,7 @@ export function measurePortfolio(
     .map((asset) => ({ assetId: asset.assetId, ...contributionOf(asset, { periods, grid }) }))
     .filter((own) => own.gain !== 0 || own.toReturn !== 0)
     .sort((a, b) => b.gain - a.gain || (a.assetId < b.assetId ? -1 : 1));
-  const paid = paidFlows(history, range);
+  const paid = paidFlows(history, { range, flows });
   const explained = contributions.reduce((total, { toReturn }) => total + toReturn, 0);
   const { benchmark } = options;
   return {
@@ -128,8 +131,10 @@ export function measurePortfolio(
     contributions,
     residual: twr === null ? null : finiteOrNull(twr - explained),
     months: monthlyReturns(periods, { grid, from }),
-    benchmark: benchmark ? compareWithBenchmark(history, { ...benchmark, range, periods }) : null,
-    series: seriesOf(history, { range, path: growth.path }),
+    benchmark: benchmark
+      ? compareWithBenchmark(history, { ...benchmark, range, periods, flows })
+      : null,
+    series: seriesOf(history, { range, path: growth.path, flows }),
     unpriced: assets.map(({ assetId, unpriced }) => ({
       assetId,
       buckets: unpriced.reduce((sum, own) => sum + overlap(own, range), 0),
@@ -158,18 +163,25 @@ function rangeOf(
 }
 
 /** What the investor paid and could take: the first value as paid, the flows, the last value. */
-function paidFlows({ grid, nav, flows }: PortfolioHistory, { from, to }: BucketRange) {
+function paidFlows(
+  { grid, nav }: PortfolioHistory,
+  { range: { from, to }, flows }: InvestedRange,
+): readonly CashFlow[] {
   const paid: CashFlow[] = [];
   const opening = nav[from] as number;
   if (opening !== 0) paid.push({ at: bucketEnd(grid, from), amount: -opening });
   for (let i = 0; i < flows.at.length; i++) {
-    const bucket = flows.bucket[i] as number;
-    const amount = (flows.withdrawn[i] as number) - (flows.deposited[i] as number);
-    if (bucket <= from || bucket > to || amount === 0) continue;
-    paid.push({ at: flows.at[i] as UtcMs, amount });
+    const amount = -(flows.amount[i] as number);
+    if (amount !== 0) paid.push({ at: flows.at[i] as UtcMs, amount });
   }
   paid.push({ at: bucketEnd(grid, to), amount: nav[to] as number });
   return paid;
+}
+
+interface InvestedRange {
+  readonly range: BucketRange;
+  /** Those of the range. */
+  readonly flows: InvestorFlows;
 }
 
 /** Returns and path per bucket; a bucket without a value has neither, nor has the one after it. */
@@ -226,8 +238,8 @@ function withStart(path: Float64Array): Float64Array {
 }
 
 function seriesOf(
-  { grid, nav, flows }: PortfolioHistory,
-  { range, path }: { readonly range: BucketRange; readonly path: Float64Array },
+  { grid, nav }: PortfolioHistory,
+  { range, path, flows }: InvestedRange & { readonly path: Float64Array },
 ): PerformanceSeries {
   const { from } = range;
   const shown = shownBuckets(grid, range);
@@ -235,12 +247,9 @@ function seriesOf(
   const falls = drawdownCurve(unit);
   const netFlow = new Float64Array(shown.length);
   for (let i = 0; i < flows.at.length; i++) {
-    const bucket = flows.bucket[i] as number;
-    if (bucket <= from || bucket > range.to) continue;
     // What happened in the tail is shown at its end.
-    const row = Math.min(bucket - from, shown.length - 1);
-    const amount = (flows.deposited[i] as number) - (flows.withdrawn[i] as number);
-    netFlow[row] = (netFlow[row] as number) + amount;
+    const row = Math.min((flows.bucket[i] as number) - from, shown.length - 1);
+    netFlow[row] = (netFlow[row] as number) + (flows.amount[i] as number);
   }
   return {
     t: shown.map((bucket) => bucketEnd(grid, bucket)),

@@ -3,6 +3,7 @@ import { type AssetId, intervalMs } from "../../market/mod.ts";
 import {
   type AccountValues,
   type AssetHistory,
+  FLOW_KINDS,
   joinStretch,
   type Stretch,
 } from "../performance/asset_history.ts";
@@ -41,7 +42,7 @@ export interface SnapshotChunk {
   readonly accounts: readonly AccountValues[];
   /** Triples: the bucket's start, what was carried into it, and net flow. */
   readonly events: Float64Array;
-  /** Pairs: instant and amount. */
+  /** Triples: instant, amount, and index of the kind. */
   readonly flows: Float64Array;
   /** Pairs: from when to when it is held and left out for want of prices. */
   readonly unpriced: Float64Array;
@@ -122,7 +123,9 @@ export function chunksOf(
       events: columnsOf(events.filter(isIn), ({ bucket, carried, flow }) => [
         ...[bucketBegin(grid, bucket), carried, flow],
       ]),
-      flows: columnsOf(flows.filter(isIn), ({ at, amount }) => [at, amount]),
+      flows: columnsOf(flows.filter(isIn), ({ at, amount, kind }) => [
+        ...[at, amount, FLOW_KINDS.indexOf(kind)],
+      ]),
       unpriced: columnsOf(
         unpriced.filter((own) => own.to > first && own.from < next),
         (own) => [
@@ -161,7 +164,7 @@ export function historyOfSnapshot({ assetId, chunks }: AssetSnapshot, grid: Grid
   const isIn = ({ bucket }: { readonly bucket: number }) =>
     bucket >= 0 && bucket < grid.ends.length;
   const rows = <T>(name: "events" | "flows" | "unpriced", read: (row: Float64Array) => T) =>
-    chunks.flatMap((chunk) => rowsOf(chunk[name], name === "events" ? 3 : 2).map(read));
+    chunks.flatMap((chunk) => rowsOf(chunk[name], name === "unpriced" ? 2 : 3).map(read));
   return {
     assetId,
     accounts: [...accounts].map(([account, own]) => ({ account, values: own })),
@@ -170,9 +173,9 @@ export function historyOfSnapshot({ assetId, chunks }: AssetSnapshot, grid: Grid
       bucket: bucketOf(grid, at),
       ...{ carried, flow },
     })).filter(isIn),
-    flows: rows("flows", ([at = 0, amount = 0]) => ({
+    flows: rows("flows", ([at = 0, amount = 0, kind = 0]) => ({
       bucket: bucketOf(grid, at),
-      ...{ at, amount },
+      ...{ at, amount, kind: FLOW_KINDS[kind] ?? "own" },
     })).filter(isIn),
     // Where a chunk ends they were cut, and are one again.
     unpriced: rows("unpriced", ([from = 0, to = 0]) => ({

@@ -133,12 +133,13 @@ Deno.test("measurePortfolio() leaves a holding out while it has no price for lon
     bitcoin: Array.from({ length: days }, (_, day) => day === days - 1 ? 121 : 100),
     late: Array.from({ length: days }, (_, day) => day === days - 1 ? 50 : null),
   });
-  // `late` comes in at 100 when it gets a price: neither gain nor loss.
-  assertEquals([value, deposited], [221, 200]);
-  assertClose(twr, 0.21);
+  // `late` was bought for 14, which counts once it has a price: (121 + 100) / (121 + 14).
+  assertEquals([value, deposited], [221, 114]);
+  assertClose(twr, 1.21 * 221 / 135 - 1);
   const counts = unpriced.map(({ assetId, buckets }): [string, number] => [assetId, buckets]);
   assertEquals(counts, [["nameless", 11], ["late", 10]]);
-  assertEquals(contributions.map(({ assetId }) => assetId as string), ["bitcoin"]);
+  const gains = contributions.map(({ assetId, gain }): [string, number] => [assetId, gain]);
+  assertEquals(gains, [["late", 86], ["bitcoin", 21]]);
 });
 
 Deno.test("measurePortfolio() lets a holding leave at its last price when its prices end", () => {
