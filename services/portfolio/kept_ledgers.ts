@@ -35,6 +35,7 @@ export interface PastPrices {
 /** A ledger in memory, with its lots by each way of matching that was asked for. */
 export class KeptLedger {
   readonly #rows = new Map<Uuid, LedgerRow>();
+  readonly #unpriced = new Map<Uuid, LedgerRow>();
   readonly #matchers = new Map<string, LotMatcher>();
   /** Those that do not have all rows yet. */
   readonly #filling = new Set<LotMatcher>();
@@ -56,9 +57,9 @@ export class KeptLedger {
     return this.#rows.get(id) ?? null;
   }
 
-  /** Rows that name no price of their own. */
+  /** Rows that name no price of their own and need one; a dollar does not. */
   unpricedRows(): readonly LedgerRow[] {
-    return [...this.#rows.values()].filter(({ unitPriceUsd }) => unitPriceUsd === null);
+    return [...this.#unpriced.values()];
   }
 
   /** Values rows without a price anew; lots of those whose price changed are matched again. */
@@ -136,11 +137,14 @@ export class KeptLedger {
 
   #upsert(row: LedgerRow): void {
     this.#rows.set(row.id, row);
+    if (row.unitPriceUsd === null && row.assetId !== "usd") this.#unpriced.set(row.id, row);
+    else this.#unpriced.delete(row.id);
     for (const matcher of this.#allMatchers()) matcher.upsert(row);
   }
 
   #remove(id: Uuid): void {
     this.#rows.delete(id);
+    this.#unpriced.delete(id);
     for (const matcher of this.#allMatchers()) matcher.remove(id);
   }
 
