@@ -136,7 +136,9 @@ function Cost({ value, rate }: PortfolioPageData) {
   return (
     <>
       cost <Money value={Number(value.costUsd) * rate} />
-      {value.uncosted === 0 ? null : `, ${formatCount(value.uncosted)} without known cost`}
+      {value.uncosted === 0
+        ? null
+        : `, units of ${formatCount(value.uncosted)} assets without known cost`}
     </>
   );
 }
