@@ -138,7 +138,9 @@ function Cost({ value, rate }: PortfolioPageData) {
       cost <Money value={Number(value.costUsd) * rate} />
       {value.uncosted === 0
         ? null
-        : `, units of ${formatCount(value.uncosted)} assets without known cost`}
+        : `, units of ${formatCount(value.uncosted)} ${
+          value.uncosted === 1 ? "asset" : "assets"
+        } without known cost`}
     </>
   );
 }
