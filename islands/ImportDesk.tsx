@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import type { ImportReport } from "../components/imports/import_report.ts";
+import { type ImportReport, rowsText } from "../components/imports/import_report.ts";
 import { ImportReportView } from "../components/imports/ImportReportView.tsx";
 import { Icon } from "../components/Icon.tsx";
 import { formatCount } from "../components/format/number.ts";
@@ -244,7 +244,8 @@ function Decision({ state, report: { accepted, quarantined } }: DecisionProps) {
         <fieldset class="choices">
           <legend class="sr">What is to become of the good rows</legend>
           <Choice state={state} isPartial>
-            Import the {formatCount(accepted)} good rows, keep {formatCount(quarantined)} apart
+            Import {rowsText(accepted)} that {accepted === 1 ? "is" : "are"} right, keep{" "}
+            {formatCount(quarantined)} apart
           </Choice>
           <Choice state={state} isPartial={false}>
             Import nothing until every row is right
@@ -261,10 +262,10 @@ function Decision({ state, report: { accepted, quarantined } }: DecisionProps) {
           onClick={() => void state.send({ isPreview: false })}
         >
           {isRefusal
-            ? `Set ${formatCount(quarantined)} faulty rows aside`
+            ? `Set ${rowsText(quarantined)} aside`
             : accepted === 0
             ? "Import: nothing changes"
-            : `Import ${formatCount(accepted)} rows`}
+            : `Import ${rowsText(accepted)}`}
         </button>
       </div>
     </div>

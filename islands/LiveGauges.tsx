@@ -10,13 +10,17 @@ export interface LiveGaugesProps {
   readonly shown: readonly (readonly [gauge: GaugePath, asof: number | null])[];
   /** Whether charts go on by single readings, and not by hours. */
   readonly isByMinute: boolean;
+  /** Whether there is too little yet for all that the page will show. */
+  readonly isBeginning: boolean;
 }
 
 /** Gauges are read once a minute; a reader waits half of that at most. */
 const ASK_EVERY_MS = 30_000;
+/** Before the first charts, each reading is worth more. */
+const ASK_FIRST_MS = 5_000;
 
 /** Asks for newer readings while the page is seen, and puts them on it. Says so where it can't. */
-export default function LiveGauges({ shown, isByMinute }: LiveGaugesProps) {
+export default function LiveGauges({ shown, isByMinute, isBeginning }: LiveGaugesProps) {
   const isCut = useSignal(false);
   useEffect(() => {
     const known = new Map(shown);
@@ -34,10 +38,16 @@ export default function LiveGauges({ shown, isByMinute }: LiveGaugesProps) {
       return isNew;
     }
 
+    async function show() {
+      // Charts that are not there yet come with the page as a whole.
+      if (isBeginning) location.reload();
+      else await refreshRegions();
+    }
+
     async function look() {
       if (document.hidden) return;
       try {
-        if (await ask()) await refreshRegions();
+        if (await ask()) await show();
         isCut.value = false;
       } catch (error) {
         if (stop.signal.aborted) return;
@@ -46,7 +56,7 @@ export default function LiveGauges({ shown, isByMinute }: LiveGaugesProps) {
       }
     }
 
-    const timer = setInterval(() => void look(), ASK_EVERY_MS);
+    const timer = setInterval(() => void look(), isBeginning ? ASK_FIRST_MS : ASK_EVERY_MS);
     const onShown = () => void look();
     document.addEventListener("visibilitychange", onShown);
     return () => {

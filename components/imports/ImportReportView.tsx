@@ -10,6 +10,7 @@ import {
   type ReadRow,
   type ReportedChange,
   type ReportedRow,
+  rowsText,
 } from "./import_report.ts";
 
 export interface ImportReportViewProps {
@@ -72,8 +73,8 @@ function Outcome({ report, portfolioId }: ImportReportViewProps) {
   if (state === "refused") {
     return (
       <Banner kind="bad">
-        <b>Nothing was imported</b>, as {formatCount(quarantined)} of {formatCount(read)}{" "}
-        rows have faults. Correct them, or import the good rows without them.
+        <b>Nothing was imported</b>, as {formatCount(quarantined)} of {rowsText(read)}{" "}
+        have faults. Correct them, or import the good rows without them.
       </Banner>
     );
   }
@@ -84,7 +85,7 @@ function Outcome({ report, portfolioId }: ImportReportViewProps) {
       actions={<a class="btn" data-size="s" href={`/portfolio/${portfolioId}`}>To the portfolio</a>}
     >
       <b>
-        {accepted === 0 ? "Nothing to change" : `${formatCount(accepted)} rows imported`}
+        {accepted === 0 ? "Nothing to change" : `${rowsText(accepted)} imported`}
       </b>{" "}
       from {report.file_name}.
       {accepted === 0 && quarantined === 0 ? " Every row was there already: 0 changes." : ""}
@@ -129,12 +130,12 @@ function RowsPanel({ id, title, rows, total, rejectedHref }: RowsPanelProps) {
     <Panel
       id={id}
       title={title}
-      note={`${formatCount(total)} rows`}
+      note={rowsText(total)}
       actions={rejectedHref === null
         ? undefined
         : (
           <a class="btn" data-size="s" href={rejectedHref} download>
-            <Icon name="export" />Download {formatCount(total)} rows
+            <Icon name="export" />Download {rowsText(total)}
           </a>
         )}
     >
@@ -254,7 +255,7 @@ interface ChangesPanelProps {
 function ChangesPanel({ changes, total }: ChangesPanelProps) {
   if (total === 0) return null;
   return (
-    <Panel id="changes" title="Changed rows" note={`${formatCount(total)} rows`}>
+    <Panel id="changes" title="Changed rows" note={rowsText(total)}>
       <table class="table import-rows">
         <caption class="sr">Rows of the ledger that the file changes</caption>
         <thead>

@@ -1,4 +1,5 @@
 import { field } from "../api/client.ts";
+import { formatCount } from "../format/number.ts";
 
 /** A row that was set aside or passed over, with why. */
 export interface ReportedRow {
@@ -66,6 +67,11 @@ export function isImportReport(value: unknown): value is ImportReport {
   return typeof field(value, "state") === "string" &&
     COUNTS.every((name) => typeof field(value, name) === "number") &&
     LISTS.every((name) => Array.isArray(field(value, name)));
+}
+
+/** So many rows, in words. */
+export function rowsText(count: number): string {
+  return count === 1 ? "1 row" : `${formatCount(count)} rows`;
 }
 
 /** What would make each kind of faulty row importable. */

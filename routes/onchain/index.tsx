@@ -9,7 +9,7 @@ import { MempoolPanel } from "./(_components)/MempoolPanel.tsx";
 import {
   type OnchainData,
   onchainHref,
-  RANGES,
+  RANGE_NAMES,
   readOnchain,
   type ShownGauge,
 } from "./(_components)/onchain_view.ts";
@@ -45,20 +45,23 @@ export default define.page<typeof handler>(function Onchain({ data }) {
           </p>
         </div>
         <div class="scope">
-          {shown.length === 0
-            ? null
-            : <LiveGauges shown={shown} isByMinute={view.range === "24h"} />}
+          {shown.length === 0 ? null : (
+            <LiveGauges
+              shown={shown}
+              isByMinute={view.range === "24h"}
+              isBeginning={isBeginning(gas) || isBeginning(mempool)}
+            />
+          )}
           <nav class="seg" aria-label="Range" data-range-control>
-            {(["24h", "7d", "30d", "90d"] as const satisfies readonly (keyof typeof RANGES)[])
-              .map((range) => (
-                <a
-                  key={range}
-                  href={onchainHref({ ...view, range })}
-                  aria-current={range === view.range ? "true" : "false"}
-                >
-                  {range}
-                </a>
-              ))}
+            {RANGE_NAMES.map((range) => (
+              <a
+                key={range}
+                href={onchainHref({ ...view, range })}
+                aria-current={range === view.range ? "true" : "false"}
+              >
+                {range}
+              </a>
+            ))}
           </nav>
         </div>
       </header>
@@ -68,10 +71,17 @@ export default define.page<typeof handler>(function Onchain({ data }) {
   );
 });
 
+type AnyGauge = ShownGauge<"eth_gas"> | ShownGauge<"btc_mempool">;
+
+/** Whether there are charts to come that the page has no room for yet. */
+function isBeginning({ off, on }: AnyGauge): boolean {
+  return off === null && (on?.history.points.length ?? 0) < 2;
+}
+
 function Asof(
   { name, shown: { off, on } }: {
     readonly name: string;
-    readonly shown: ShownGauge<"eth_gas"> | ShownGauge<"btc_mempool">;
+    readonly shown: AnyGauge;
   },
 ) {
   return (

@@ -3,11 +3,8 @@ import type { NormalizedPools, PoolStore, QuarantinedReading } from "./ports.ts"
 /** Errors that a report names. */
 const MAX_ERRORS = 100;
 
-/** Of one run, whatever the number of its targets. */
-export interface IngestReport {
-  readonly provider: string;
-  /** Targets that were due and asked for. */
-  readonly fetched: readonly string[];
+/** What came of some readings: every one of them is in exactly one count. */
+export interface Taken {
   readonly read: number;
   readonly inserted: number;
   readonly updated: number;
@@ -16,19 +13,15 @@ export interface IngestReport {
   readonly held: number;
   readonly quarantined: number;
   readonly errors: readonly QuarantinedReading[];
-  /** Targets that failed, with the reason. */
-  readonly problems: Readonly<Record<string, string>>;
 }
 
-/** What came of some readings: every one of them is in exactly one count. */
-export interface Taken {
-  readonly read: number;
-  readonly inserted: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly held: number;
-  readonly quarantined: number;
-  readonly errors: readonly QuarantinedReading[];
+/** Of one run, over all of its targets. */
+export interface IngestReport extends Taken {
+  readonly provider: string;
+  /** Targets that were due and asked for. */
+  readonly fetched: readonly string[];
+  /** Targets that failed, with the reason. */
+  readonly problems: Readonly<Record<string, string>>;
 }
 
 /** Stores pools, their readings and what was set aside of an answer: twice is as once. */

@@ -26,7 +26,8 @@ export class Listeners<Message = void> {
       try {
         listener(message);
       } catch (error) {
-        this.#onError(error);
+        const report = this.#onError;
+        report(error);
       }
     }
   }

@@ -17,6 +17,7 @@ import {
   QUOTE_FIGURES,
 } from "./explain.ts";
 import { type MarketSnapshot, SnapshotKeeper } from "./market_snapshot.ts";
+import { MarketValues } from "./market_values.ts";
 import { buildOverview, type OverviewQuery } from "./overview.ts";
 import type { LivePrices } from "./live_ports.ts";
 import type { CandleStore, IndicatorEngine } from "./ports.ts";
@@ -95,6 +96,7 @@ export class MarketService {
   readonly #priority: SourcePriority;
   readonly #snapshots: SnapshotKeeper;
   readonly #quotes: QuoteBoard;
+  readonly #marketValues: MarketValues;
 
   constructor(deps: MarketServiceDeps) {
     const { registry, store, clock, changes, demoMode, indicators } = deps;
@@ -103,6 +105,7 @@ export class MarketService {
     this.#clock = clock;
     this.#chartDeps = { store, engine: indicators };
     this.#quotes = new QuoteBoard({ clock, live: deps.live ?? null });
+    this.#marketValues = new MarketValues(store);
     this.#priority = deps.priority ?? spotBeforeFutures;
     this.#snapshots = new SnapshotKeeper({
       store,
@@ -146,11 +149,8 @@ export class MarketService {
 
   /** The assets with a price, the most valuable first, each with what it is put in order by. */
   async listByValue(): Promise<readonly ValuedAsset[]> {
-    const { assets } = await this.#snapshot();
-    const others = [...assets].flatMap(([assetId, { marketValue }]) =>
-      marketValue === null ? [] : [[assetId, marketValue] as const]
-    );
-    return rankByValue((await this.getOverview()).quotes, new Map(others));
+    const { quotes } = await this.getOverview();
+    return rankByValue(quotes, await this.#marketValues.borrowed(await this.#snapshot()));
   }
 
   /** One asset's quote; every figure missing, with the reason, if nothing is stored. */

@@ -3,7 +3,6 @@ import { fingerprint } from "../kernel/fingerprint.ts";
 import { DAY_MS, type UtcMs } from "../kernel/time.ts";
 import type { ChangeFeed } from "../ports/mod.ts";
 import type { AssetId } from "./assets.ts";
-import type { MarketValue } from "./asset_values.ts";
 import { readCandles } from "./candle_reader.ts";
 import type { CandleStore } from "./ports.ts";
 import {
@@ -18,12 +17,10 @@ import {
 } from "./quotes.ts";
 import type { AssetLabel } from "./read_models.ts";
 import {
-  asofOfSeries,
   chooseQuoteSeries,
   chooseSeries,
   type DemoMode,
   type FilledSeries,
-  lastClose,
   type SourcePriority,
   visibleSeries,
 } from "./series_choice.ts";
@@ -37,8 +34,6 @@ export interface AssetFacts {
   /** Every series with candles, also demo series that real ones hide. */
   readonly stored: readonly FilledSeries[];
   readonly quote: QuoteFacts | null;
-  /** The newest market value of another source, where the quote's own gives none. */
-  readonly marketValue: MarketValue | null;
 }
 
 /** The market as it stood at one state of the store. */
@@ -127,30 +122,8 @@ export class SnapshotKeeper {
     const { store, priority } = this.#deps;
     const series = chooseQuoteSeries(visible, { priority });
     const quote = series && await readQuoteFacts(store, { asset: label, series, visible });
-    const hasOwn = quote === null || quote.newest.marketCapUsd !== null;
-    const marketValue = hasOwn ? null : await readMarketValue(store, { visible, but: series });
-    return { version, stored, visible, quote, marketValue };
+    return { version, stored, visible, quote };
   }
-}
-
-/** Asks each other source for its newest candle; the newest of those with a market value. */
-async function readMarketValue(
-  store: CandleStore,
-  { visible, but }: { visible: readonly FilledSeries[]; but: FilledSeries | null },
-): Promise<MarketValue | null> {
-  const sources = Map.groupBy(
-    visible.filter(({ source }) => source !== but?.source),
-    ({ source }) => source,
-  );
-  const newest = [...sources.values()].flatMap((ofSource) => chooseQuoteSeries(ofSource) ?? []);
-  const values = await Promise.all(newest.map(async (series): Promise<MarketValue[]> => {
-    const range = { from: series.lastOpenTime, to: lastClose(series) };
-    const last = lastCandle(await store.listCandles(series.seriesId, { range, limit: 1 }));
-    const valueUsd = last?.marketCapUsd ?? null;
-    const { source } = series;
-    return valueUsd === null ? [] : [{ valueUsd, source, asof: asofOfSeries(series) }];
-  }));
-  return values.flat().toSorted((a, b) => b.asof - a.asof)[0] ?? null;
 }
 
 async function readQuoteFacts(

@@ -1,7 +1,11 @@
 import type { Browser } from "playwright-core";
-import { MINUTE_MS, SECOND_MS } from "@/services/kernel/time.ts";
+import { MINUTE_MS, SECOND_MS, utcMsOf } from "@/services/kernel/time.ts";
+import { SystemClock } from "@/services/platform/clock.ts";
+import { openDatabase, SqlGaugeStore } from "@/services/storage/mod.ts";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
+import { RecordingLog } from "@/tests/fakes/log.ts";
+import { sampleGas, sampleMempool } from "@/tests/unit/onchain/gauge_sample.ts";
 import { build } from "@/tools/build.ts";
 import { type GaugeStub, startGaugeStub } from "./gauge_stub.ts";
 import { checkViews, type Step, testInBrowser, visit } from "./page_checks.ts";
@@ -9,6 +13,8 @@ import { type Product, startProduct } from "./product.ts";
 
 const FAST = "#gas .fig.lead dd";
 const MINUTES = 6;
+/** Readings that there are before the product starts. */
+const SEEDED = 30;
 
 const OFF_STEPS: readonly Step[] = [
   {
@@ -72,10 +78,14 @@ const LIVE_STEPS: readonly { name: string; run(place: LivePlace): Promise<void> 
       assertMatch(await page.locator(".blocks .block").last().innerText(), /11 blocks, the rest/);
       assertEquals(await page.locator(".fee-bands tbody tr").count(), 4);
       assertMatch(await page.locator("#gas .source").innerText(), /Etherscan gas oracle/);
-      // One reading is no line yet.
-      assertEquals(await page.getByText("Too short for a chart").count(), 3);
-      const csv = (await (await fetch(`${url}/onchain/csv/mempool`)).text()).split("\r\n");
-      assertMatch(csv[1] ?? "", /,mempool,1m,31690,16000000,203174810,12\.5,8\.1,4\.02,2,1$/);
+      assertEquals(await page.locator(".gauge-chart .c-marks").count(), 3);
+      const csv = (await (await fetch(`${url}/onchain/csv/mempool`)).text()).trim().split("\r\n");
+      assertEquals(csv.length, 1 + SEEDED + 1);
+      assertMatch(csv.at(-1) ?? "", /,mempool,1m,31690,16000000,203174810,12\.5,8\.1,4\.02,2,1$/);
+      await page.getByRole("link", { name: "View as table: fees" }).click();
+      assertEquals(await page.locator(".gauge-chart tbody tr").count() >= SEEDED, true);
+      await page.getByRole("link", { name: "7d" }).click();
+      assertEquals(new URL(page.url()).search, "?range=7d&table=fees");
     },
   },
   {
@@ -111,6 +121,7 @@ const LIVE_STEPS: readonly { name: string; run(place: LivePlace): Promise<void> 
       // The page as it will be: the server has read a price that the page does not have yet.
       const latest = await (await fetch(`${url}/api/onchain/eth/gas?days=0`)).json();
       latest.data.asof = new Date(Date.parse(latest.data.asof) + MINUTE_MS).toISOString();
+      latest.data.fast = 2.99;
       await page.route("**/api/onchain/eth/gas*", (route) => route.fulfill({ json: latest }));
       await page.route(`${url}/onchain`, async (route) => {
         const response = await route.fetch();
@@ -119,6 +130,8 @@ const LIVE_STEPS: readonly { name: string; run(place: LivePlace): Promise<void> 
       });
       await page.clock.fastForward(31 * SECOND_MS);
       await page.locator(FAST).first().filter({ hasText: "2.99" }).waitFor();
+      // The chart goes on by itself, without the page.
+      await page.locator("#gas .lines-legend").filter({ hasText: "2.99" }).waitFor();
       await page.route("**/api/onchain/**", (route) => route.abort());
       await page.clock.fastForward(31 * SECOND_MS);
       await page.getByText("The server can't be reached; asking again").waitFor();
@@ -149,6 +162,7 @@ Deno.test({
   async fn(t) {
     await build({ ifStale: true });
     await using stub = startGaugeStub();
+    await using seeded = await seedGauges();
     const names = ["etherscan", "mempool", "defillama", "coingecko", "frankfurter"];
     await using product = await startProduct({
       env: {
@@ -157,6 +171,7 @@ Deno.test({
         TOKENLYSIS_MARKET_REST_URLS: names.map((name) => `${name}=${stub.url}`).join(","),
         ETHERSCAN_API_KEY: "a key",
       },
+      dataDir: seeded.dataDir,
       aheadMs: 0,
     });
     await untilRead(product);
@@ -175,15 +190,31 @@ Deno.test({
   },
 });
 
+/** A data folder with half an hour of readings, the newest of them two minutes ago. */
+async function seedGauges(): Promise<AsyncDisposable & { readonly dataDir: string }> {
+  const dataDir = await Deno.makeTempDir({ prefix: "tokenlysis_gauges_" });
+  const clock = new SystemClock();
+  const log = new RecordingLog();
+  const database = await openDatabase({ url: null, migrationUrl: null, dataDir, clock, log });
+  const store = new SqlGaugeStore(database);
+  for (let minute = SEEDED + 1; minute > 1; minute--) {
+    const at = utcMsOf(clock.now() - minute * MINUTE_MS);
+    await store.record("eth_gas", sampleGas(at, { fast: 1.5 + minute / 100, safe: 1.2 }));
+    await store.record("btc_mempool", sampleMempool(at, { size: 30_000 + minute }));
+  }
+  await database.close();
+  return { dataDir, [Symbol.asyncDispose]: () => Deno.remove(dataDir, { recursive: true }) };
+}
+
 /** Both gauges are read when the product starts; the second takes three calls, one a second. */
 async function untilRead({ url }: Product): Promise<void> {
   for (let asked = 0; asked < 300; asked++) {
-    const [gas, mempool] = await Promise.all(
+    const gauges = await Promise.all(
       ["eth/gas", "btc/mempool"].map(async (gauge) =>
         await (await fetch(`${url}/onchain/${gauge}?days=0`)).json()
       ),
     );
-    if (gas.asof !== null && mempool.asof !== null) return;
+    if (gauges.every(({ age_seconds }) => age_seconds < 60)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error("The gauges were not read in time");

@@ -135,7 +135,7 @@ testInBrowser("imports in Chromium", [
       await page.locator("#quarantine").getByText(BROKEN[0]?.[0] ?? "").waitFor();
       await page.getByLabel("Import nothing until every row is right").check();
       assertEquals(await axeFindings(page), []);
-      await page.getByRole("button", { name: "Set 5 faulty rows aside" }).click();
+      await page.getByRole("button", { name: "Set 5 rows aside" }).click();
       await page.getByText("Nothing was imported", { exact: true }).waitFor();
       assertEquals(await countRows(api), 0);
       await page.locator("#history").getByText("Refused").waitFor();
@@ -198,7 +198,7 @@ testInBrowser("imports in Chromium", [
       const bought = async () =>
         (await readData(`${api}/transactions?asset=ethereum`))[0].quantity as string;
       assertEquals(await bought(), "5");
-      await page.getByRole("button", { name: "Import 1 rows" }).click();
+      await page.getByRole("button", { name: "Import 1 row" }).click();
       await page.getByRole("rowheader", { name: "second.csv" }).waitFor();
       assertEquals(await bought(), "6");
       await page.getByRole("button", { name: "Undo the import of second.csv" }).click();

@@ -150,6 +150,11 @@ const refusals: readonly { name: string; content: () => Promise<Uint8Array>; rea
   { name: "a column twice", content: () => bytesOf(`${HEADER},Tag\n`), reason: /"Tag" twice/ },
   { name: "UTF-16", content: () => bytesOf(new Uint8Array([0xff, 0xfe, 1])), reason: /UTF-16/ },
   {
+    name: "lines that end by carriage returns alone",
+    content: () => bytesOf(`${HEADER}\r,2024-01-01,BUY\r\n`),
+    reason: /carriage returns alone/,
+  },
+  {
     name: "a ZIP archive",
     content: () => bytesOf(new Uint8Array([0x50, 0x4b, 3, 4])),
     reason: /ZIP archive/,

@@ -9,7 +9,8 @@ import type { Clock } from "../../../services/ports/mod.ts";
 /** Spans of the charts, with their days. */
 export const RANGES = { "24h": 1, "7d": 7, "30d": 30, "90d": 90 } as const;
 export type GaugeRange = keyof typeof RANGES;
-const RANGE_NAMES = ["24h", "7d", "30d", "90d"] as const satisfies readonly GaugeRange[];
+/** Shortest first. */
+export const RANGE_NAMES: readonly GaugeRange[] = ["24h", "7d", "30d", "90d"];
 export const RANGE_WORDS: Readonly<Record<GaugeRange, string>> = {
   "24h": "24 hours",
   "7d": "7 days",

@@ -22,7 +22,7 @@ export function LedgerTable({ rows, labels, portfolioId }: LedgerTableProps) {
       <thead>
         <tr>
           <th scope="col">Row</th>
-          <th scope="col" data-pri="2">Time</th>
+          <th scope="col">Time</th>
           <th scope="col" class="num">Quantity</th>
           <th scope="col" class="num" data-pri="2">Unit price, USD</th>
           <th scope="col" data-pri="3">Account</th>
@@ -39,7 +39,7 @@ export function LedgerTable({ rows, labels, portfolioId }: LedgerTableProps) {
                 <small>{labelOf(labels, row.assetId).symbol}</small>
               </span>
             </th>
-            <td data-p="detail" data-pri="2">
+            <td data-p="detail">
               <Moment at={row.at} />
             </td>
             <td class="num" data-p="value">

@@ -25,7 +25,7 @@ export function LotsPanel(data: PortfolioPageData) {
     <Panel
       id="lots"
       title="Open lots"
-      note={`${formatCount(book.lots.length)} lots, ${
+      note={`${book.lots.length === 1 ? "1 lot" : `${formatCount(book.lots.length)} lots`}, ${
         rule.pools === "account" ? "per account" : "over all accounts"
       }`}
       actions={
@@ -52,7 +52,7 @@ export function LotsPanel(data: PortfolioPageData) {
               <thead>
                 <tr>
                   <th scope="col">Asset</th>
-                  <th scope="col" data-pri="2">Acquired</th>
+                  <th scope="col">Acquired</th>
                   <th scope="col" data-pri="3">Account</th>
                   <th scope="col" class="num">Quantity</th>
                   <th scope="col" class="num" data-pri="3">Unit cost, USD</th>
@@ -91,7 +91,7 @@ function LotRow({ lot, labels, value, rate }: PortfolioPageData & { readonly lot
           {lot.isInTransit ? <Badge kind="plain">In transit</Badge> : null}
         </span>
       </th>
-      <td data-pri="2">
+      <td>
         {lot.acquired === null
           ? <Unknown reason="The ledger does not tell when" />
           : formatDay(lot.acquired)}
@@ -141,7 +141,7 @@ export function DisposalsPanel(data: PortfolioPageData) {
               <thead>
                 <tr>
                   <th scope="col">Asset</th>
-                  <th scope="col" data-pri="2">Disposed</th>
+                  <th scope="col" data-pri="5">Disposed</th>
                   <th scope="col" class="num" data-pri="2">Quantity</th>
                   <th scope="col" data-pri="3">Held</th>
                   <th scope="col" class="num">Proceeds</th>
@@ -154,7 +154,7 @@ export function DisposalsPanel(data: PortfolioPageData) {
               <tfoot>
                 <tr>
                   <th scope="row" data-p="name">Total, all years</th>
-                  <td data-pri="2" />
+                  <td data-pri="5" />
                   <td data-pri="2" />
                   <td data-pri="3" />
                   <td class="num" data-p="value">
@@ -191,7 +191,7 @@ function DisposalRow({ one, labels, rate }: PortfolioPageData & { readonly one: 
           <small class="sub">{formatDay(one.disposed)}</small>
         </span>
       </th>
-      <td data-pri="2">{formatDay(one.disposed)}</td>
+      <td data-pri="5">{formatDay(one.disposed)}</td>
       <td class="num" data-pri="2">
         <Quantity value={one.quantity} />
       </td>

@@ -34,7 +34,7 @@ export function PortfolioFigures(data: PortfolioPageData) {
         {...data}
         label={`Realised, ${rule}`}
         figure="realised"
-        note={`${formatCount(matched.book.disposals.length)} disposals`}
+        note={countDisposals(matched.book.disposals.length)}
       >
         <Gain value={inCurrency(value.realizedUsd)} />
       </Figure>
@@ -71,6 +71,10 @@ export function PortfolioFigures(data: PortfolioPageData) {
       </Figure>
     </dl>
   );
+}
+
+function countDisposals(count: number): string {
+  return count === 1 ? "1 disposal" : `${formatCount(count)} disposals`;
 }
 
 /** The value in the currency that was asked for: that alone is never told in another. */

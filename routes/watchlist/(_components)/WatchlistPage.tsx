@@ -192,7 +192,7 @@ function WatchRow({ quote, note, listId, place }: WatchRowProps) {
       <td class="num" data-pri="2">
         <Sparkline name={name} values={quote.sparkline} />
       </td>
-      <td class="num" data-p="detail">
+      <td class="num watch-cell" data-p="detail">
         <RowControls
           {...{ listId, assetId, name, note, ...place }}
         />

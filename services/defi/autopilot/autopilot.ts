@@ -5,7 +5,7 @@ import { Book, type Trade } from "./book.ts";
 import { keepRankOf, planTargets, type Target } from "./plan.ts";
 import type { Candidate, PoolSight } from "./pool_sight.ts";
 import { changeWords, nameOf, percentWords, sentence, spanWords } from "./reasons.ts";
-import { departureOf, surveyPools } from "./survey.ts";
+import { departureOf, type Survey } from "./survey.ts";
 import type {
   Allocation,
   AllocationPoint,
@@ -62,12 +62,13 @@ export class Autopilot {
   }
 
   /** Earns since the step before, carries out what was decided there, and decides anew. */
-  step(at: UtcMs, { before, next }: { before: UtcMs | null; next: UtcMs | null }): void {
+  step(survey: Survey, { before, next }: { before: UtcMs | null; next: UtcMs | null }): void {
+    const { at } = survey;
     if (before !== null) this.#earn(before, at);
     this.#act(at);
     this.#closeGone(at);
     this.#weights.push(this.#weightsNow());
-    if (next !== null) this.#decide(at, next);
+    if (next !== null) this.#decide(survey, next);
   }
 
   report(): Pick<
@@ -182,9 +183,8 @@ export class Autopilot {
     }
   }
 
-  #decide(at: UtcMs, next: UtcMs): void {
+  #decide({ at, candidates, excluded }: Survey, next: UtcMs): void {
     const constraints = this.#constraints;
-    const { candidates, excluded } = surveyPools(this.#sights, { at, constraints });
     const held = new Set(this.#book.pools);
     const targets = planTargets(candidates, { ...constraints, held });
     const wanted = new Set(targets.map(({ candidate }) => candidate.pool));

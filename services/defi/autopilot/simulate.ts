@@ -5,6 +5,7 @@ import { baselinesOf } from "./baselines.ts";
 import { annualized, maxDrawdown, worstMonth } from "./outcome.ts";
 import { PoolSight } from "./pool_sight.ts";
 import type { AutopilotConstraints, DataUsed, Simulation } from "./simulation.ts";
+import { stepsAtOnce, surveySteps } from "./survey.ts";
 
 /** Steps of one simulation: more than ten years by day. */
 export const MAX_STEPS = 4_000;
@@ -38,10 +39,18 @@ export function* simulationSteps(
   }
   const autopilot = new Autopilot(sights, constraints);
   const valuesUsd: number[] = [];
-  for (const [step, at] of times.entries()) {
-    autopilot.step(at, { before: times[step - 1] ?? null, next: times[step + 1] ?? null });
-    valuesUsd.push(autopilot.valueUsd);
-    yield step + 1;
+  const atOnce = stepsAtOnce(sights.length);
+  for (let from = 0; from < times.length; from += atOnce) {
+    const block = times.slice(from, from + atOnce);
+    const work = surveySteps(sights, { times: block, constraints });
+    let surveyed = work.next();
+    for (; surveyed.done !== true; surveyed = work.next()) yield from;
+    for (const survey of surveyed.value) {
+      const step = valuesUsd.length;
+      autopilot.step(survey, { before: times[step - 1] ?? null, next: times[step + 1] ?? null });
+      valuesUsd.push(autopilot.valueUsd);
+      yield step + 1;
+    }
   }
   const first = autopilot.firstChoice(times);
   return {

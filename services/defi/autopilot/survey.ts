@@ -5,24 +5,47 @@ import type { AutopilotConstraints, Departure, Exclusion, ExclusionCounts } from
 
 /** What all pools are at one step. */
 export interface Survey {
+  readonly at: UtcMs;
   /** Pools that can be had. */
   readonly candidates: readonly Candidate[];
   readonly excluded: ExclusionCounts;
 }
 
-/** Judges every pool by what was known at the instant. */
-export function surveyPools(
+/** Judgements that are kept at once. */
+const MAX_JUDGED = 32_000;
+/** Pools that are judged between two rests. */
+const POOLS_AT_ONCE = 50;
+
+/** Steps that are judged at once. */
+export function stepsAtOnce(pools: number): number {
+  return Math.max(1, Math.floor(MAX_JUDGED / Math.max(1, pools)));
+}
+
+/**
+ * Judges every pool at each of some steps by what was known then. Pool by pool, as the readings of
+ * one lie together in memory: step by step takes twice as long. Rests between some of the pools.
+ */
+export function* surveySteps(
   sights: readonly PoolSight[],
-  { at, constraints }: { readonly at: UtcMs; readonly constraints: AutopilotConstraints },
-): Survey {
-  const candidates: Candidate[] = [];
-  const excluded: Partial<Record<Exclusion, number>> = {};
-  for (const sight of sights) {
-    const verdict = sight.judge(at, constraints);
-    if (typeof verdict === "string") excluded[verdict] = (excluded[verdict] ?? 0) + 1;
-    else candidates.push(verdict);
+  { times, constraints }: {
+    readonly times: readonly UtcMs[];
+    readonly constraints: AutopilotConstraints;
+  },
+): Generator<void, readonly Survey[]> {
+  const surveys = times.map((at) => ({
+    at,
+    candidates: [] as Candidate[],
+    excluded: {} as Partial<Record<Exclusion, number>>,
+  }));
+  for (const [pool, sight] of sights.entries()) {
+    for (const { at, candidates, excluded } of surveys) {
+      const verdict = sight.judge(at, constraints);
+      if (typeof verdict === "string") excluded[verdict] = (excluded[verdict] ?? 0) + 1;
+      else candidates.push(verdict);
+    }
+    if (pool % POOLS_AT_ONCE === 0) yield;
   }
-  return { candidates, excluded };
+  return surveys;
 }
 
 /** Why a held pool is left: it can't be had any more, or others have overtaken it. */

@@ -43,6 +43,9 @@ export async function openTable(
     if (match === null) throw unknownHeader(header, mappings);
     return { ...match, header: checkHeader(header, match.layout), records };
   }
+  if (endsLinesByReturns(head)) {
+    throw refusal("ends its lines by carriage returns alone: save it as CSV with usual line ends");
+  }
   for (const delimiter of DELIMITERS) {
     const found = findHeader(head, { delimiter, mappings });
     if (found === null) continue;
@@ -52,6 +55,12 @@ export async function openTable(
     return { ...match, header, records };
   }
   throw unknownHeader(likelyHeader(head), mappings);
+}
+
+/** Whether the first line ends as on old Macs: what follows would be taken for its last cell. */
+function endsLinesByReturns({ bytes }: Head): boolean {
+  const at = bytes.findIndex((byte) => byte === 0x0a || byte === 0x0d);
+  return bytes[at] === 0x0d && bytes[at + 1] !== 0x0a;
 }
 
 interface Head {

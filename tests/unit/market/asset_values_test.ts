@@ -73,3 +73,15 @@ Deno.test("listByValue() goes by dollars traded, then by name, and leaves out wh
     "oldcoin traded 10",
   ]);
 });
+
+Deno.test("listByValue() reads market values when they are asked for, and once", async () => {
+  const sample = sampleMarket();
+  await sample.write({ source: "binance", candles: days(1) });
+  await sample.write({ source: "cmc", candles: days(1, { marketCapUsd: 9 }) });
+  await sample.write({ assetId: "ethereum", candles: days(1, { marketCapUsd: 7 }) });
+  await sample.market.warm();
+  const before = sample.store.reads;
+  await ranking(sample);
+  await ranking(sample);
+  assertEquals(sample.store.reads - before, 1);
+});

@@ -30,8 +30,8 @@ Deno.test("SimulationRun rests after each slice and says how far it is", async (
   const { run, rests } = slowRun(20, ({ progress }) => told.push(progress.stepsDone));
   const { valuesUsd } = await run.result();
   assertEquals(valuesUsd.length, 11);
-  assertEquals(told, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
-  assertEquals([run.progress, rests()], [{ state: "done", stepsDone: 11, steps: 11 }, 12]);
+  assertEquals(told, [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  assertEquals([run.progress, rests()], [{ state: "done", stepsDone: 11, steps: 11 }, 13]);
 });
 
 Deno.test("SimulationRun does not rest where it is quick", async () => {
