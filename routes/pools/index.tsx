@@ -3,6 +3,7 @@ import { asset, Head } from "fresh/runtime";
 import { define } from "../page_state.ts";
 import { parsePoolsView, poolsHref } from "./(_components)/pools_view.ts";
 import { PoolsFigures, PoolsHeader } from "./(_components)/PoolsHeader.tsx";
+import { SwingsPanel, VenuesPanel } from "./(_components)/BoardPanels.tsx";
 import { PoolsPanel } from "./(_components)/PoolsPanel.tsx";
 import {
   keepColumns,
@@ -33,8 +34,22 @@ export default define.page<typeof handler>(function Pools({ data }) {
         <link rel="stylesheet" href={asset("/styles/pools.css")} />
       </Head>
       <PoolsHeader {...data} />
-      {data.total === 0 ? null : <PoolsFigures {...data} />}
-      <PoolsPanel {...data} />
+      <div class="grid">
+        {data.total === 0 ? null : (
+          <div>
+            <PoolsFigures {...data} />
+          </div>
+        )}
+        <div>
+          <PoolsPanel {...data} />
+        </div>
+        <div class="c-6 m-12 stack">
+          <VenuesPanel {...data} />
+        </div>
+        <div class="c-6 m-12 stack">
+          <SwingsPanel {...data} />
+        </div>
+      </div>
     </>
   );
 });

@@ -58,6 +58,8 @@ const STEPS: readonly Step[] = [
       await page.goto(`${url}/pools?q=no-such-pool`);
       await page.getByRole("link", { name: "Clear the filter" }).click();
       assertEquals(await page.locator(ROWS).count(), 10);
+      assertEquals(await page.locator("#venues svg.c-marks path.c-line").count(), 3);
+      assertEquals(await page.locator("#swings tbody tr").count(), 6);
       await page.goto(`${url}/pools?method=v0`);
       assertEquals(await page.getByRole("link", { name: "Score v0", exact: true }).count(), 1);
     },
@@ -174,9 +176,11 @@ const STEPS: readonly Step[] = [
       await drawer.getByRole("link", { name: "Open as page" }).click();
       await page.waitForURL("**/explain/kink_distance");
       assertEquals(await page.locator("h1").innerText(), "Distance to the kink");
-      const missing = await fetch(`${url}/pools/${LENDING}/explain/luck`);
-      await missing.body?.cancel();
-      assertEquals(missing.status, 404);
+      for (const figure of ["luck", "%25"]) {
+        const missing = await fetch(`${url}/pools/${LENDING}/explain/${figure}`);
+        await missing.body?.cancel();
+        assertEquals(missing.status, 404, figure);
+      }
     },
   },
 

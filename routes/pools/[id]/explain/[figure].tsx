@@ -18,7 +18,7 @@ export const handler = define.handlers({
     const { id = "", figure = "" } = ctx.params;
     const { detail, view } = await readPool(ctx.state, ctx.url, { id });
     try {
-      const explanation = explainPool(decodeURIComponent(figure), detail);
+      const explanation = explainPool(figure, detail);
       return page<ExplainData>({ explanation, view, symbol: detail.pool.symbol });
     } catch (error) {
       throw asHttpError(error);
