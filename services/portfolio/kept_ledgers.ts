@@ -2,7 +2,7 @@ import { parseUuid, type Uuid } from "../kernel/ids.ts";
 import { type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { AssetId } from "../market/mod.ts";
 import { PICKS_COLUMN, picksOf } from "./lot_picks.ts";
-import { type LotBook, LotMatcher, type LotOptions, matchLots } from "./lots.ts";
+import { LotMatcher, type LotOptions } from "./lots.ts";
 import type { LedgerChange, LedgerRow, LedgerScope, LedgerStore } from "./ports.ts";
 import type { Portfolio } from "./portfolio.ts";
 import type { DecimalText } from "./transaction.ts";
@@ -91,11 +91,12 @@ export class KeptLedger {
     return matcher;
   }
 
-  /** The lots as they stood at an instant, by the rows up to then. */
-  bookAt(rules: LotRules, to: UtcMs): LotBook {
+  /** A matcher of the rows up to an instant; the one of all of them where none is later. */
+  matcherAt(rules: LotRules, to: UtcMs): LotMatcher {
     const past = [...this.#rows.values()].filter(({ at }) => at <= to);
-    if (past.length === this.size) return this.matcher(rules).book();
-    return matchLots(past, this.#options(rules));
+    return past.length === this.size
+      ? this.matcher(rules)
+      : new LotMatcher(past, this.#options(rules));
   }
 
   #options(rules: LotRules): LotOptions {
