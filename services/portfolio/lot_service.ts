@@ -42,7 +42,7 @@ export class LotService {
     const portfolio = await this.#portfolios.get(scope);
     const ledger = await this.#ledgers.open(portfolio);
     const rules = rulesOf(portfolio, query);
-    const matcher = ledger.matcher(rules);
+    const matcher = await ledger.matcher(rules, this.#rest);
     await matcher.catchUp(this.#rest);
     return { ...rules, portfolio, ledger, ledgerVersion: ledger.version, book: matcher.book() };
   }
