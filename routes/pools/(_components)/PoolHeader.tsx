@@ -37,7 +37,7 @@ export function PoolHeader(data: PoolPageData) {
               : null}
           </h1>
           <p class="asof">
-            <span>
+            <span data-pools-asof>
               <Moment at={metrics.asof} />
             </span>
             <span>{source}</span>

@@ -35,7 +35,7 @@ export function PoolsHeader(data: PoolsData) {
           </h1>
           <p class="asof">
             {summary.newestAt === null ? <span>No reading</span> : (
-              <span>
+              <span data-pools-asof>
                 newest <Moment at={summary.newestAt} />
               </span>
             )}
