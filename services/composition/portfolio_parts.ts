@@ -74,7 +74,7 @@ export async function openPortfolio(
   ledger.subscribe((scope, change) => ledgers.note(scope, change));
   const lots = new LotService({ portfolios, ledgers, rest: restWhenDue });
   const holdings = new HoldingService({ lots, market, fx, clock });
-  const { keeper, watch, performance } = openSnapshots(
+  const { keeper, watch, ...measures } = openSnapshots(
     { config, clock, database, log },
     { portfolios, ledger, ledgers, lots, prices, valuation, facts, changes, queue },
   );
@@ -94,7 +94,7 @@ export async function openPortfolio(
   // Nobody signs in where there is one user.
   const ownerOf = (_headers: Headers): string => LOCAL_OWNER;
   return {
-    ...{ portfolios, ledger, lots, holdings, performance, fx, valuation, desk, watchlists },
+    ...{ portfolios, ledger, lots, holdings, ...measures, fx, valuation, desk, watchlists },
     ...{ keeper, watch, ownerOf, stopFollowing },
   };
 }

@@ -20,6 +20,7 @@ import {
   SnapshotFreshness,
   SnapshotKeeper,
   SnapshotRebuild,
+  SnapshotValueService,
   SnapshotWatch,
   timeAxis,
   type ValuationService,
@@ -102,7 +103,8 @@ export function openSnapshots(core: SnapshotCore, deps: SnapshotDeps) {
     ask: (scope) => keeper.ask(scope),
   });
   const watch = new SnapshotWatch({ keeper, log, timer: systemTimer, changes });
-  return { keeper, watch, performance };
+  const snapshotValues = new SnapshotValueService({ portfolios, store });
+  return { keeper, watch, performance, snapshotValues };
 }
 
 function readersOf({ valuation }: Pick<SnapshotDeps, "valuation">) {
