@@ -16,6 +16,8 @@ export interface LiveGaugesProps {
 
 /** Gauges are read once a minute; a reader waits half of that at most. */
 const ASK_EVERY_MS = 30_000;
+/** Before the first charts, each reading is worth more. */
+const ASK_FIRST_MS = 5_000;
 
 /** Asks for newer readings while the page is seen, and puts them on it. Says so where it can't. */
 export default function LiveGauges({ shown, isByMinute, isBeginning }: LiveGaugesProps) {
@@ -54,7 +56,7 @@ export default function LiveGauges({ shown, isByMinute, isBeginning }: LiveGauge
       }
     }
 
-    const timer = setInterval(() => void look(), ASK_EVERY_MS);
+    const timer = setInterval(() => void look(), isBeginning ? ASK_FIRST_MS : ASK_EVERY_MS);
     const onShown = () => void look();
     document.addEventListener("visibilitychange", onShown);
     return () => {

@@ -3,6 +3,8 @@ import { useEffect } from "preact/hooks";
 import { retryStream, watchPools } from "../components/api/live.ts";
 import type { PoolTick } from "../components/api/live_events.ts";
 import type { LiveState } from "../components/api/live_state.ts";
+import { isoInstant } from "../components/format/time.ts";
+import { localizeMoments } from "../components/keys/moments.ts";
 import { describeLive, type LiveStatus, POOLS } from "../components/live/live_status.ts";
 import { PoliteSpeech } from "../components/live/polite_speech.ts";
 import { FEED_DOTS } from "./live/feed_dots.ts";
@@ -56,6 +58,15 @@ export default function LivePools() {
   );
 }
 
+/** Dates the page by its newest reading. */
+function datePage(at: number): void {
+  for (const place of document.querySelectorAll<HTMLElement>("[data-pools-asof]")) {
+    const time = place.querySelector("time");
+    if (time !== null) time.dateTime = isoInstant(at);
+    localizeMoments(place, Date.now());
+  }
+}
+
 /** Writes readings into the page as they come, between two frames of the screen. */
 function keepLive(onStatus: (status: LiveStatus) => void): () => void {
   const cells = new PoolCells(document);
@@ -66,6 +77,7 @@ function keepLive(onStatus: (status: LiveStatus) => void): () => void {
 
   function look() {
     const at = cells.newestAt;
+    if (at !== null) datePage(at);
     const newest = at === null ? null : { at, isTraded: false, source: null };
     onStatus(describeLive({ subject: POOLS, state, newest, now: Date.now() }));
   }

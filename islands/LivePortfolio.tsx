@@ -15,6 +15,16 @@ const GATHER_MS = 250;
 /** Charts, returns and the day's change move slower than the value. */
 const REFRESH_MS = 60_000;
 
+/** Figures that are being made anew are looked for so soon, then ever later. */
+const FIRST_LOOK_MS = 1_000;
+const LAST_LOOK_MS = 30_000;
+
+/** Whether the server says that history is being made anew. */
+function isBehind(): boolean {
+  const status = pageShape()?.dataset["status"];
+  return status !== undefined && status !== "current" && status !== "empty";
+}
+
 /** Whether the page was made from other facts than a value that is told now. */
 function isOutdated({ ledgerVersion, unpriced, isHeld }: PortfolioTick): boolean {
   const { version, unpriced: shown, held } = pageShape()?.dataset ?? {};
@@ -31,10 +41,20 @@ export default function LivePortfolio({ portfolioId, currency }: LivePortfolioPr
     let newest: PortfolioTick | null = null;
     let painting = 0;
     let gathering: ReturnType<typeof setTimeout> | undefined;
+    let looking: ReturnType<typeof setTimeout> | undefined;
 
     function refresh() {
       clearTimeout(gathering);
       gathering = setTimeout(() => void refreshPage(), GATHER_MS);
+    }
+
+    function lookAgain(delayMs: number) {
+      clearTimeout(looking);
+      if (!isBehind() || delayMs > LAST_LOOK_MS) return;
+      looking = setTimeout(async () => {
+        if (!document.hidden) await refreshPage();
+        lookAgain(delayMs * 2);
+      }, delayMs);
     }
 
     function paint() {
@@ -51,11 +71,14 @@ export default function LivePortfolio({ portfolioId, currency }: LivePortfolioPr
     });
     const timer = setInterval(() => {
       if (!document.hidden) refresh();
+      lookAgain(FIRST_LOOK_MS);
     }, REFRESH_MS);
+    lookAgain(FIRST_LOOK_MS);
     return () => {
       stop();
       clearInterval(timer);
       clearTimeout(gathering);
+      clearTimeout(looking);
       cancelAnimationFrame(painting);
     };
   }, []);

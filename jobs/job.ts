@@ -1,8 +1,12 @@
 import { z } from "zod";
 import { AppError } from "../services/kernel/errors.ts";
+import { SECOND_MS } from "../services/kernel/time.ts";
 import type { JobProgress, JsonValue, NewJob } from "../services/ports/jobs.ts";
 import type { Log } from "../services/ports/mod.ts";
 import { checkSchedule, type JobSchedule } from "./slots.ts";
+
+/** A run that says nothing for so long has lost its job. */
+export const LEASE_MS = 30 * SECOND_MS;
 
 /** What a run is given. */
 export interface JobContext<Payload> {
@@ -32,6 +36,11 @@ export interface JobDefinition<Payload extends JsonValue> {
   readonly schedule?: JobSchedule;
   /** How long one run may take. */
   readonly timeoutMs: number;
+  /**
+   * How long a run may say nothing before its job is another's; `LEASE_MS` without it. Longer for a
+   * run that holds the database's one place for writers, behind which its heartbeats wait.
+   */
+  readonly leaseMs?: number;
   /** Runs before the job is dead. */
   readonly maxAttempts: number;
   /** Jobs of this kind that may run at once, over all processes. */
@@ -48,6 +57,7 @@ export interface Job<Payload extends JsonValue = never> {
   readonly name: string;
   readonly schedule: JobSchedule | null;
   readonly timeoutMs: number;
+  readonly leaseMs: number;
   readonly maxAttempts: number;
   readonly concurrency: number;
   /** The row to enqueue for this payload. */
@@ -71,6 +81,7 @@ export function defineJob<Payload extends JsonValue>(
     name,
     schedule,
     timeoutMs,
+    leaseMs: definition.leaseMs ?? LEASE_MS,
     maxAttempts,
     concurrency,
     request: (payload) => ({

@@ -10,10 +10,8 @@ import type {
 } from "../services/ports/jobs.ts";
 import type { Clock, Log, Random, Timer } from "../services/ports/mod.ts";
 import { judgeFailure } from "./failure.ts";
-import type { Job } from "./job.ts";
+import { type Job, LEASE_MS } from "./job.ts";
 
-/** A run that says nothing for so long has lost its job. */
-export const LEASE_MS = 30 * SECOND_MS;
 /** How often a run extends its lease, stores its progress and learns that it was cancelled. */
 export const HEARTBEAT_MS = 3 * SECOND_MS;
 /** How long a run that was told to end may take; below the limit of a stop of the process. */
@@ -114,6 +112,8 @@ export class JobRun {
 
   async #work(): Promise<Settled> {
     try {
+      // The job was claimed for the usual time, which a long silence from the start would outlast.
+      if (this.#job.leaseMs > LEASE_MS) await this.#extendLease();
       return {
         value: await this.#job.run({
           payload: this.#record.payload,
@@ -146,12 +146,10 @@ export class JobRun {
   }
 
   async #beat(): Promise<void> {
-    const { store, clock } = this.#deps;
+    const { clock } = this.#deps;
     try {
-      const status = await store.extendLease(this.#lease, LEASE_MS);
-      if (status === "lost") return this.#end("lost");
-      this.#leaseUntil = utcMsOf(clock.now() + LEASE_MS);
-      if (status === "cancel_requested") this.#end("cancelled");
+      await this.#extendLease();
+      if (this.#ending === "lost") return;
       await this.#storeProgress();
     } catch (error) {
       this.#log.warn("Cannot extend the lease of a job", { reason: errorMessage(error) });
@@ -159,6 +157,16 @@ export class JobRun {
       if (clock.now() > this.#leaseUntil) return this.#end("lost");
     }
     if (!this.#isOver) this.#planBeat();
+  }
+
+  /** Also how the run learns that it was cancelled, or that another has its job. */
+  async #extendLease(): Promise<void> {
+    const { store, clock } = this.#deps;
+    const { leaseMs } = this.#job;
+    const status = await store.extendLease(this.#lease, leaseMs);
+    if (status === "lost") return this.#end("lost");
+    this.#leaseUntil = utcMsOf(clock.now() + leaseMs);
+    if (status === "cancel_requested") this.#end("cancelled");
   }
 
   async #storeProgress(): Promise<void> {

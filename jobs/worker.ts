@@ -1,9 +1,9 @@
 import { errorMessage } from "../services/kernel/errors.ts";
 import type { Uuid } from "../services/kernel/ids.ts";
 import { SECOND_MS } from "../services/kernel/time.ts";
-import type { Job } from "./job.ts";
+import { type Job, LEASE_MS } from "./job.ts";
 import type { JobMetrics } from "./job_metrics.ts";
-import { JobRun, LEASE_MS, type RunDeps } from "./run.ts";
+import { JobRun, type RunDeps } from "./run.ts";
 
 /** How often a worker looks for jobs, and for lost ones, that nobody woke it for. */
 export const POLL_MS = 2 * SECOND_MS;

@@ -7,7 +7,7 @@ import {
   lineTimeTicks,
   type SpanShape,
 } from "./line_frame.ts";
-import { type LineSet, lineStyle } from "./lines.ts";
+import { type LineSet, lineStyle, spacedMarks } from "./lines.ts";
 import { tenth } from "./scale.ts";
 
 export interface LinesSvgProps {
@@ -16,7 +16,10 @@ export interface LinesSvgProps {
 }
 
 /** Labels of the time axis that a desk and a phone have room for. */
-const TIME_LABELS = [{ name: "wide", count: 10 }, { name: "narrow", count: 3 }] as const;
+const TIME_LABELS = [
+  { name: "wide", count: 10, apart: 0.02 },
+  { name: "narrow", count: 3, apart: 0.07 },
+] as const;
 
 /** Lines of a set. The marks stretch to the width they get; the text upon them does not. */
 export function LinesSvg({ set, height }: LinesSvgProps) {
@@ -51,7 +54,7 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
             : <path key={at} class="c-line c-lone" data-hue={lineStyle(at).hue} d={path} />
         )}
       </svg>
-      {TIME_LABELS.map(({ name, count }) => (
+      {TIME_LABELS.map(({ name, count, apart }) => (
         <svg key={name} class="c-labels" data-width={name} height={height} aria-hidden="true">
           <ValueLabels frame={frame} />
           {frame.references.map(({ key, label, y }) => (
@@ -64,7 +67,7 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
               {label}
             </text>
           ))}
-          <FlowMarks set={set} height={height} />
+          <FlowMarks set={set} height={height} apart={apart} />
           {lineTimeTicks(set, count).map(({ value, label }) => (
             <text
               key={value}
@@ -114,12 +117,12 @@ function LinePath({ path, index }: { readonly path: string; readonly index: numb
 
 const MARK_PX = 13;
 
-/** Squares at the foot of the bars at which money came in or went out. */
-function FlowMarks({ set, height }: LinesSvgProps) {
+/** Squares at the foot of the bars at which money came in or went out, as many as have room. */
+function FlowMarks({ set, height, apart }: LinesSvgProps & { readonly apart: number }) {
   const last = Math.max(1, set.length - 1);
   return (
     <>
-      {(set.marks ?? []).map(({ at, sign }) => {
+      {spacedMarks(set, apart).map(({ at, sign }) => {
         const share = at / last;
         const y = height - LINE_AXIS_PX - MARK_PX - 2;
         const shift = -share * END_LABELS_PX;

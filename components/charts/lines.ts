@@ -161,6 +161,24 @@ export function flowMarks(flows: Float64Array, { length }: LineSet): readonly Li
     }));
 }
 
+/**
+ * Marks that stand at least `apart` from each other, a share of the width: those that come too near
+ * another are drawn as that one, as `±` where their signs differ.
+ */
+export function spacedMarks(
+  { marks = [], length }: Pick<LineSet, "marks" | "length">,
+  apart: number,
+): readonly Pick<LineMark, "at" | "sign">[] {
+  const bars = apart * Math.max(1, length - 1);
+  const spaced: { at: number; sign: string }[] = [];
+  for (const { at, sign } of marks) {
+    const before = spaced.at(-1);
+    if (before === undefined || at - before.at >= bars) spaced.push({ at, sign });
+    else if (before.sign !== sign) before.sign = "\u00b1";
+  }
+  return spaced;
+}
+
 /** Start of the bar at an index. */
 export function lineTime({ from, stepMs }: LineSet, at: number): number {
   return from + at * stepMs;

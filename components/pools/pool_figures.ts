@@ -1,5 +1,5 @@
 /** Figures of a pool that stand on tables and pages, and change with each reading. */
-export const POOL_FIGURES = [
+const POOL_FIGURES = [
   "score_v1",
   "score_v0",
   "coverage",

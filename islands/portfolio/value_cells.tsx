@@ -49,9 +49,9 @@ export class ValueCells {
       const rows = `[data-position="${CSS.escape(assetId)}"]`;
       for (const row of document.querySelectorAll<HTMLElement>(rows)) {
         this.#amounts(row, "value", { value: valueUsd * rate, ...writing });
-        const cost = row.dataset["cost"];
+        const { cost, costed = "1" } = row.dataset;
         if (cost !== undefined) {
-          const gain = (valueUsd - Number(cost)) * rate;
+          const gain = (valueUsd * Number(costed) - Number(cost)) * rate;
           this.#amounts(row, "unrealised", { value: gain, ...writing });
         }
         if (share !== null) writeShare(row, share);

@@ -10,6 +10,7 @@ import { importEndpoints } from "./portfolio_imports.ts";
 import { portfolioExplainEndpoints } from "./portfolio_explain.ts";
 import { lotEndpoints } from "./portfolio_lots.ts";
 import { performanceEndpoints } from "./portfolio_performance.ts";
+import { snapshotEndpoints } from "./portfolio_snapshots.ts";
 import {
   answererOf,
   PORTFOLIO_TAG as tag,
@@ -42,6 +43,7 @@ export function portfolioEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
     ...portfolioExplainEndpoints(deps),
     ...valueEndpoints(deps),
     ...performanceEndpoints(deps),
+    ...snapshotEndpoints(deps),
     ...watchlistEndpoints(deps),
   ];
 }

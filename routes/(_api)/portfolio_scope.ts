@@ -8,6 +8,7 @@ import type {
   LotService,
   PerformanceService,
   PortfolioService,
+  SnapshotValueService,
   WatchlistService,
 } from "../../services/portfolio/mod.ts";
 import type { MarketService } from "../../services/market/mod.ts";
@@ -30,6 +31,7 @@ export interface PortfolioParts {
   readonly lots: LotService;
   readonly holdings: HoldingService;
   readonly performance: PerformanceService;
+  readonly snapshotValues: SnapshotValueService;
   readonly desk: ImportDesk;
   readonly watchlists: WatchlistService;
   /** Who asks. */

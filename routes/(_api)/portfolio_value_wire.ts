@@ -36,8 +36,8 @@ const PositionSchema = z.object({
   change_24h: z.number().nullable().describe("Of the price, as a fraction"),
   cost_usd: Amount.describe("Of the units whose cost is known, fees included"),
   uncosted: Amount.describe("Units that nobody knows the cost of"),
-  unrealized_usd: Amount.nullable(),
-  unrealized_ratio: z.number().nullable().describe("As a fraction of the cost"),
+  unrealized_usd: Amount.nullable().describe("Of the units whose cost is known"),
+  unrealized_ratio: z.number().nullable().describe("As a fraction of cost_usd"),
 }).meta({ id: "Position" });
 
 const RateSchema = z.object({
@@ -64,7 +64,7 @@ export const ValueSchema = z.object({
   income_usd: Amount,
   fees_usd: Amount,
   unpriced: z.int().describe("Positions without a price or a rate"),
-  uncosted: z.int().describe("Positions of which the cost is not known of all units"),
+  uncosted: z.int().describe("Positions with units of unknown cost, which are in no cost or gain"),
   problems: z.int().describe("What the ledger does not tell: see problems"),
   is_demo: z.boolean(),
   lot_rule: LotRuleSchema,

@@ -20,7 +20,9 @@ export const handler = define.handlers({
       return new Response(null, { status: 303, headers });
     }
     const kept = readKeptColumns(ctx.req.headers);
-    return page<PoolsData>(await readPools(ctx.state, ctx.url, { kept }));
+    // Who chose columns sees another page at the same address.
+    const headers = { vary: "cookie" };
+    return page<PoolsData>(await readPools(ctx.state, ctx.url, { kept }), { headers });
   },
 });
 

@@ -28,7 +28,7 @@ import {
 } from "../storage/mod.ts";
 import { type Core, readRegistryFile } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
-import { openSnapshots, rebuildOnChange } from "./snapshot_parts.ts";
+import { factsOf, openSnapshots, rebuildOnChange } from "./snapshot_parts.ts";
 
 /** What portfolios are made of. */
 export type PortfolioCore = Pick<Core, "clock" | "database" | "log"> & {
@@ -68,14 +68,15 @@ export async function openPortfolio(
     fx: fxStore,
   });
   const fx = new FxService({ store: fxStore, clock });
-  const prices = new ClosePrices({ valuation, clock });
+  const facts = factsOf({ config, database }, candles);
+  const prices = new ClosePrices({ ...facts, valuation, changes, clock });
   const ledgers = new KeptLedgers({ store, prices });
   ledger.subscribe((scope, change) => ledgers.note(scope, change));
   const lots = new LotService({ portfolios, ledgers, rest: restWhenDue });
   const holdings = new HoldingService({ lots, market, fx, clock });
-  const { keeper, watch, performance } = openSnapshots(
+  const { keeper, watch, ...measures } = openSnapshots(
     { config, clock, database, log },
-    { portfolios, ledger, ledgers, lots, prices, valuation, candles, changes, queue },
+    { portfolios, ledger, ledgers, lots, prices, valuation, facts, changes, queue },
   );
   const stopFollowing = rebuildOnChange({ ledger, keeper });
   const desk = new ImportDesk({
@@ -93,7 +94,7 @@ export async function openPortfolio(
   // Nobody signs in where there is one user.
   const ownerOf = (_headers: Headers): string => LOCAL_OWNER;
   return {
-    ...{ portfolios, ledger, lots, holdings, performance, fx, valuation, desk, watchlists },
+    ...{ portfolios, ledger, lots, holdings, ...measures, fx, valuation, desk, watchlists },
     ...{ keeper, watch, ownerOf, stopFollowing },
   };
 }

@@ -20,6 +20,7 @@ import {
   SnapshotFreshness,
   SnapshotKeeper,
   SnapshotRebuild,
+  SnapshotValueService,
   SnapshotWatch,
   timeAxis,
   type ValuationService,
@@ -39,24 +40,33 @@ interface SnapshotDeps {
   readonly lots: LotService;
   readonly prices: ClosePrices;
   readonly valuation: ValuationService;
-  readonly candles: Pick<SqlCandleStore, "listTracked">;
+  readonly facts: ReturnType<typeof factsOf>;
   readonly changes: ChangeFeed;
   readonly queue: () => Pick<JobSystem, "enqueue">;
 }
 
-type SnapshotCore = Pick<Core, "clock" | "database" | "log"> & {
-  readonly config: Pick<Core["config"], "demo">;
-};
+type FactsCore = Pick<Core, "database"> & { readonly config: Pick<Core["config"], "demo"> };
+type SnapshotCore = FactsCore & Pick<Core, "clock" | "log">;
+
+/** What prices of the past stand on: the series of candles, and the version of exchange rates. */
+export function factsOf(
+  { config, database }: FactsCore,
+  candles: Pick<SqlCandleStore, "listTracked">,
+) {
+  return {
+    fxVersion: () => readTopicVersion(database, "fx"),
+    listSeries: async (): Promise<SeriesByAsset<TrackedSeries>> =>
+      groupSeries(await candles.listTracked(), config.demo),
+  };
+}
 
 /** Values of portfolios through time: what makes them, and what measures on them. */
 export function openSnapshots(core: SnapshotCore, deps: SnapshotDeps) {
-  const { config, clock, database, log } = core;
-  const { portfolios, ledger, ledgers, lots, prices, candles, changes, queue } = deps;
+  const { clock, database, log } = core;
+  const { portfolios, ledger, ledgers, lots, prices, changes, queue } = deps;
+  const { fxVersion, listSeries } = deps.facts;
   const store = new SqlSnapshotStore(database);
   const { readCloses, readRates } = readersOf(deps);
-  const fxVersion = () => readTopicVersion(database, "fx");
-  const listSeries = async (): Promise<SeriesByAsset<TrackedSeries>> =>
-    groupSeries(await candles.listTracked(), config.demo);
   const rebuild = new SnapshotRebuild({
     store,
     async openLedger(scope) {
@@ -93,7 +103,8 @@ export function openSnapshots(core: SnapshotCore, deps: SnapshotDeps) {
     ask: (scope) => keeper.ask(scope),
   });
   const watch = new SnapshotWatch({ keeper, log, timer: systemTimer, changes });
-  return { keeper, watch, performance };
+  const snapshotValues = new SnapshotValueService({ portfolios, store });
+  return { keeper, watch, performance, snapshotValues };
 }
 
 function readersOf({ valuation }: Pick<SnapshotDeps, "valuation">) {

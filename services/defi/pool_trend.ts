@@ -2,7 +2,7 @@ import { DAY_MS } from "../kernel/time.ts";
 import { countUpTo, type PoolHistory } from "./pool_history.ts";
 
 /** Days that a trend looks back at most. */
-export const TREND_SPAN_DAYS = 90;
+const TREND_SPAN_DAYS = 90;
 const TREND_POINTS = 90;
 
 /** The last days of a pool in equal steps, oldest first; `null` is a step without a reading. */

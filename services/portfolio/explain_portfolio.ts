@@ -160,14 +160,15 @@ function unrealisedFigure(
     unit: "usd",
     currency: "USD",
     reason: null,
-    words: "Value less cost of the holdings of which both are known, in dollars. Cost is that of " +
-      `the open lots by ${value.rule.method}, fees included.`,
+    words: "Value less cost of the units of which both are known, in dollars. Cost is that of " +
+      `the open lots by ${value.rule.method}, fees included. Units of unknown cost are named.`,
     formula: "Σ (quantity × price − cost of open lots)",
     inputs: value.positions.map((position) => ({
       name: position.name,
       value: position.unrealizedUsd,
       unit: "usd",
-      note: `${position.valueUsd ?? "no value"} − ${position.costUsd} of ${position.lots} lots`,
+      note: `${position.valueUsd ?? "no value"} − ${position.costUsd} of ${position.lots} lots` +
+        (position.uncosted === "0" ? "" : `, without ${position.uncosted} units of unknown cost`),
     })),
     rounding: EXACT,
     ...newestRows(matched.ledger.rows()),

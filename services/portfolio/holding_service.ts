@@ -46,7 +46,7 @@ export interface PortfolioValue extends LotRules {
   /** Since when `nav` is held, as the rate of now is not to be trusted; `null` if it is not. */
   readonly heldSince: UtcMs | null;
   readonly navUsd: DecimalText;
-  /** Of the priced positions whose cost is known. */
+  /** Of the units of priced positions whose cost is known. */
   readonly costUsd: DecimalText;
   readonly unrealizedUsd: DecimalText;
   readonly realizedUsd: DecimalText;

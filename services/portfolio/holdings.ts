@@ -34,7 +34,7 @@ export interface Position extends Holding {
   readonly lastKnown: CurrentPrice | null;
   readonly valueUsd: DecimalText | null;
   readonly value: DecimalText | null;
-  /** Value less cost; `null` while either is not known of all units. */
+  /** Value less cost of the units whose cost is known; `null` without any, or without a price. */
   readonly unrealizedUsd: DecimalText | null;
   /** As a fraction of the cost. */
   readonly unrealizedRatio: number | null;
@@ -138,10 +138,11 @@ function pricedHolding(holding: Holding, quote: AssetQuote | null): PricedHoldin
   const valueUsd = price === null
     ? null
     : new Decimal(holding.quantity).times(price.priceUsd).toFixed();
-  const isCosted = holding.uncosted === "0";
-  const unrealized = valueUsd === null || !isCosted
+  // Units of unknown cost have no gain; they are named beside that of the others.
+  const costed = new Decimal(holding.quantity).minus(holding.uncosted);
+  const unrealized = price === null || costed.isZero()
     ? null
-    : new Decimal(valueUsd).minus(holding.costUsd);
+    : costed.times(price.priceUsd).minus(holding.costUsd);
   return {
     ...holding,
     symbol: quote?.symbol ?? holding.assetId.toUpperCase(),

@@ -2,7 +2,7 @@ import { parseUuid, type Uuid } from "../kernel/ids.ts";
 import { type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { AssetId } from "../market/mod.ts";
 import { PICKS_COLUMN, picksOf } from "./lot_picks.ts";
-import { type LotBook, LotMatcher, type LotOptions, matchLots } from "./lots.ts";
+import { LotMatcher, type LotOptions } from "./lots.ts";
 import type { LedgerChange, LedgerRow, LedgerScope, LedgerStore } from "./ports.ts";
 import type { Portfolio } from "./portfolio.ts";
 import type { DecimalText } from "./transaction.ts";
@@ -13,7 +13,10 @@ import type { DecimalText } from "./transaction.ts";
  */
 const MAX_ROWS = 2_000_000;
 const MAX_MATCHERS = 4;
-const ROWS_AT_ONCE = 10_000;
+/** Rows that are read, or taken in, before others get their turn. */
+const ROWS_AT_ONCE = 2_000;
+/** Up to so many changed rows are taken in at once, which keeps the matches of a ledger. */
+const MAX_TAKEN_AT_ONCE = 25_000;
 /** Behind every id of a moment. */
 const LAST_ID = parseUuid("ffffffff-ffff-8fff-bfff-ffffffffffff");
 
@@ -32,7 +35,10 @@ export interface PastPrices {
 /** A ledger in memory, with its lots by each way of matching that was asked for. */
 export class KeptLedger {
   readonly #rows = new Map<Uuid, LedgerRow>();
+  readonly #unpriced = new Map<Uuid, LedgerRow>();
   readonly #matchers = new Map<string, LotMatcher>();
+  /** Those that do not have all rows yet. */
+  readonly #filling = new Set<LotMatcher>();
   /** The rows are as of this version. */
   version = -1;
   #priceOf: PriceLookup = () => null;
@@ -51,9 +57,9 @@ export class KeptLedger {
     return this.#rows.get(id) ?? null;
   }
 
-  /** Rows that name no price of their own. */
+  /** Rows that name no price of their own and need one; a dollar does not. */
   unpricedRows(): readonly LedgerRow[] {
-    return [...this.#rows.values()].filter(({ unitPriceUsd }) => unitPriceUsd === null);
+    return [...this.#unpriced.values()];
   }
 
   /** Values rows without a price anew; lots of those whose price changed are matched again. */
@@ -77,11 +83,18 @@ export class KeptLedger {
     }
   }
 
-  /** The lots by a set of rules; those asked for the longest ago are forgotten. */
-  matcher(rules: LotRules): LotMatcher {
-    const key = JSON.stringify([rules.rule, rules.rulesByYear]);
-    const matcher = this.#matchers.get(key) ??
-      new LotMatcher([...this.#rows.values()], this.#options(rules));
+  /** Takes rows in, each in place of the one with its id. */
+  add(rows: readonly LedgerRow[]): void {
+    for (const row of rows) this.#upsert(row);
+  }
+
+  /**
+   * The lots by a set of rules, which are begun in pieces where they were not asked for before;
+   * those asked for the longest ago are forgotten.
+   */
+  async matcher(rules: LotRules, rest: () => Promise<void>): Promise<LotMatcher> {
+    const key = keyOf(rules);
+    const matcher = this.#matchers.get(key) ?? await this.#newMatcher(rules, rest);
     this.#matchers.delete(key);
     this.#matchers.set(key, matcher);
     for (const oldest of this.#matchers.keys()) {
@@ -91,11 +104,24 @@ export class KeptLedger {
     return matcher;
   }
 
-  /** The lots as they stood at an instant, by the rows up to then. */
-  bookAt(rules: LotRules, to: UtcMs): LotBook {
+  async #newMatcher(rules: LotRules, rest: () => Promise<void>): Promise<LotMatcher> {
+    const matcher = new LotMatcher([], this.#options(rules));
+    // What changes meanwhile reaches it as well.
+    this.#filling.add(matcher);
+    let count = 0;
+    for (const row of this.#rows.values()) {
+      matcher.upsert(row);
+      if (++count % ROWS_AT_ONCE === 0) await rest();
+    }
+    this.#filling.delete(matcher);
+    return matcher;
+  }
+
+  /** A matcher of the rows up to an instant; the one of all of them where none is later. */
+  matcherAt(rules: LotRules, to: UtcMs): LotMatcher {
     const past = [...this.#rows.values()].filter(({ at }) => at <= to);
-    if (past.length === this.size) return this.matcher(rules).book();
-    return matchLots(past, this.#options(rules));
+    const known = past.length === this.#rows.size ? this.#matchers.get(keyOf(rules)) : undefined;
+    return known ?? new LotMatcher(past, this.#options(rules));
   }
 
   #options(rules: LotRules): LotOptions {
@@ -111,12 +137,19 @@ export class KeptLedger {
 
   #upsert(row: LedgerRow): void {
     this.#rows.set(row.id, row);
-    for (const matcher of this.#matchers.values()) matcher.upsert(row);
+    if (row.unitPriceUsd === null && row.assetId !== "usd") this.#unpriced.set(row.id, row);
+    else this.#unpriced.delete(row.id);
+    for (const matcher of this.#allMatchers()) matcher.upsert(row);
   }
 
   #remove(id: Uuid): void {
     this.#rows.delete(id);
-    for (const matcher of this.#matchers.values()) matcher.remove(id);
+    this.#unpriced.delete(id);
+    for (const matcher of this.#allMatchers()) matcher.remove(id);
+  }
+
+  #allMatchers(): readonly LotMatcher[] {
+    return [...this.#matchers.values(), ...this.#filling];
   }
 }
 
@@ -127,18 +160,22 @@ export class KeptLedger {
 export class KeptLedgers {
   readonly #store: LedgerStore;
   readonly #prices: PastPrices | null;
+  readonly #rest: () => Promise<void>;
   readonly #ledgers = new Map<Uuid, KeptLedger>();
   /** By portfolio: where each version began to differ from the one before. */
   readonly #changes = new Map<Uuid, Map<number, UtcMs>>();
   /** Loads of one ledger follow each other. */
   readonly #turns = new Map<Uuid, Promise<unknown>>();
 
-  constructor({ store, prices = null }: {
+  /** `rest` lets other work run between the parts of a large ledger. */
+  constructor({ store, prices = null, rest = () => Promise.resolve() }: {
     readonly store: LedgerStore;
     readonly prices?: PastPrices | null;
+    readonly rest?: () => Promise<void>;
   }) {
     this.#store = store;
     this.#prices = prices;
+    this.#rest = rest;
   }
 
   /** Remembers a change, so that only rows from there on are read again. */
@@ -162,10 +199,10 @@ export class KeptLedgers {
   }
 
   async #load({ id, ownerId, ledgerVersion }: Portfolio): Promise<KeptLedger> {
-    const ledger = this.#ledgers.get(id) ?? new KeptLedger();
+    let ledger = this.#ledgers.get(id) ?? new KeptLedger();
     if (ledger.version < ledgerVersion) {
       const from = this.#changedFrom(id, { known: ledger.version, now: ledgerVersion });
-      ledger.replaceFrom(from, await this.#read({ ownerId, portfolioId: id }, from));
+      ledger = await this.#follow(ledger, { scope: { ownerId, portfolioId: id }, from });
       ledger.version = ledgerVersion;
       this.#changes.delete(id);
     }
@@ -186,17 +223,52 @@ export class KeptLedgers {
     return utcMsOf(from);
   }
 
-  async #read(scope: LedgerScope, from: UtcMs): Promise<readonly LedgerRow[]> {
+  /** The ledger with its rows from an instant on read again. */
+  async #follow(
+    ledger: KeptLedger,
+    { scope, from }: { readonly scope: LedgerScope; readonly from: UtcMs },
+  ): Promise<KeptLedger> {
+    const pages = this.#read(scope, from);
     const rows: LedgerRow[] = [];
+    for (let page = await pages.next(); !page.done; page = await pages.next()) {
+      for (const row of page.value) rows.push(row);
+      if (rows.length > MAX_TAKEN_AT_ONCE) return await this.#renew(ledger, { from, rows, pages });
+    }
+    ledger.replaceFrom(from, rows);
+    return ledger;
+  }
+
+  /** Another ledger in place of one that changed at length, which its readers keep as it is. */
+  async #renew(
+    ledger: KeptLedger,
+    { from, rows, pages }: {
+      readonly from: UtcMs;
+      readonly rows: readonly LedgerRow[];
+      readonly pages: AsyncIterable<readonly LedgerRow[]>;
+    },
+  ): Promise<KeptLedger> {
+    const renewed = new KeptLedger();
+    let count = 0;
+    for (const row of ledger.rows()) {
+      if (row.at < from) renewed.add([row]);
+      if (++count % ROWS_AT_ONCE === 0) await this.#rest();
+    }
+    renewed.add(rows);
+    for await (const page of pages) renewed.add(page);
+    return renewed;
+  }
+
+  async *#read(scope: LedgerScope, from: UtcMs): AsyncGenerator<readonly LedgerRow[]> {
     let after = LAST_ID === null ? undefined : { at: utcMsOf(from - 1), id: LAST_ID };
     while (true) {
       const page = await this.#store.listTransactions(scope, {
         limit: ROWS_AT_ONCE,
         ...after && { after },
       });
-      for (const row of page) rows.push(row);
+      yield page;
       after = page.at(-1);
-      if (page.length < ROWS_AT_ONCE) return rows;
+      if (page.length < ROWS_AT_ONCE) return;
+      await this.#rest();
     }
   }
 
@@ -213,6 +285,10 @@ export class KeptLedgers {
       this.#changes.delete(oldest);
     }
   }
+}
+
+function keyOf({ rule, rulesByYear }: LotRules): string {
+  return JSON.stringify([rule, rulesByYear]);
 }
 
 function isSame(a: LedgerRow, b: LedgerRow): boolean {

@@ -1,3 +1,4 @@
+import type { UtcMs } from "../kernel/time.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { KeptLedger, KeptLedgers, LotRules } from "./kept_ledgers.ts";
 import type { Disposal, FeeEntry, IncomeEntry, LotBook } from "./lots.ts";
@@ -41,9 +42,16 @@ export class LotService {
     const portfolio = await this.#portfolios.get(scope);
     const ledger = await this.#ledgers.open(portfolio);
     const rules = rulesOf(portfolio, query);
-    const matcher = ledger.matcher(rules);
+    const matcher = await ledger.matcher(rules, this.#rest);
     await matcher.catchUp(this.#rest);
     return { ...rules, portfolio, ledger, ledgerVersion: ledger.version, book: matcher.book() };
+  }
+
+  /** The lots as they stood at an instant, by the rows up to then. */
+  async bookAt({ ledger, rule, rulesByYear }: MatchedLots, to: UtcMs): Promise<LotBook> {
+    const matcher = ledger.matcherAt({ rule, rulesByYear }, to);
+    await matcher.catchUp(this.#rest);
+    return matcher.book();
   }
 }
 

@@ -41,11 +41,16 @@ export type * from "./ports.ts";
 export { type FreshnessDeps, type Lack, SnapshotFreshness } from "./snapshots/freshness.ts";
 export { HistoryReader } from "./snapshots/history_reader.ts";
 export { RebuildHere, RebuildThread } from "./snapshots/rebuild_thread.ts";
-export type { SnapshotInterval, SnapshotState } from "./snapshots/snapshot.ts";
+export {
+  SNAPSHOT_INTERVALS,
+  type SnapshotInterval,
+  type SnapshotState,
+} from "./snapshots/snapshot.ts";
 export type { SnapshotStore } from "./snapshots/snapshot_ports.ts";
 export { SnapshotKeeper } from "./snapshots/snapshot_keeper.ts";
 export * from "./snapshots/snapshot_rebuild.ts";
 export { SnapshotWatch } from "./snapshots/snapshot_watch.ts";
+export * from "./snapshot_values.ts";
 export * from "./transaction.ts";
 export type { CloseColumn } from "./valuation/close_column.ts";
 export { CloseReader, groupSeries, type SeriesByAsset } from "./valuation/close_reader.ts";

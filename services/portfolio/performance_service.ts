@@ -57,13 +57,15 @@ export interface MeasuredPerformance {
 
 /** Measures and lot figures that are kept: one page asks for the same several times. */
 const MAX_KEPT = 64;
+/** Lots of past instants that are kept. */
+const MAX_BOOKS = 4;
 const FRESH_MS = 60_000;
 /** How often a read begins anew because a rebuild wrote meanwhile. */
 const MAX_READS = 4;
 
 export interface PerformanceDeps {
   readonly portfolios: Pick<PortfolioService, "get">;
-  readonly lots: Pick<LotService, "getLots">;
+  readonly lots: Pick<LotService, "getLots" | "bookAt">;
   readonly snapshots: Pick<SnapshotStore, "findState">;
   /** Whether a ledger has no rows. */
   readonly isEmpty: (scope: LedgerScope) => Promise<boolean>;
@@ -86,6 +88,7 @@ export class PerformanceService {
   readonly #measures: Recent<Measured>;
   readonly #figures: Recent<LotFigures>;
   readonly #closes: Recent<ReadonlyMap<AssetId, Float64Array>>;
+  readonly #books: Recent<LotBook>;
 
   constructor(deps: PerformanceDeps) {
     this.#deps = deps;
@@ -95,6 +98,7 @@ export class PerformanceService {
     this.#measures = new Recent(recent);
     this.#figures = new Recent(recent);
     this.#closes = new Recent(recent);
+    this.#books = new Recent({ ...recent, maxCost: MAX_BOOKS });
   }
 
   /** Measures between two instants. */
@@ -142,12 +146,13 @@ export class PerformanceService {
   }
 
   async #lotFigures(
-    { portfolio, ledger, book, rule, rulesByYear }: MatchedLots,
+    matched: MatchedLots,
     { state, from, to }: Pick<PerformanceQuery, "from" | "to"> & {
       readonly state: SnapshotState | null;
     },
   ): Promise<LotFigures> {
-    const then = to === undefined ? book : ledger.bookAt({ rule, rulesByYear }, to);
+    const { portfolio, book } = matched;
+    const then = to === undefined ? book : await this.#bookAt(matched, to);
     const end = state === null ? null : Math.min(state.until, to ?? Infinity);
     const closes = end === null || state === null
       ? null
@@ -157,6 +162,14 @@ export class PerformanceService {
       return Number.isNaN(close) ? null : close;
     };
     return lotFigures(then, { from, to, priceOf });
+  }
+
+  /** To match a past ledger takes long enough to be kept: ranges often end at the same time. */
+  async #bookAt(matched: MatchedLots, to: UtcMs): Promise<LotBook> {
+    const { portfolio, ledgerVersion, rule, rulesByYear } = matched;
+    const key = [portfolio.id, ledgerVersion, JSON.stringify([rule, rulesByYear]), to].join(" ");
+    const match = () => this.#deps.lots.bookAt(matched, to);
+    return await this.#books.get(key, match) ?? await match();
   }
 
   /** Dollars for a unit of each open asset at an instant. */

@@ -212,6 +212,7 @@ async function benchPerformance(bench: Bench): Promise<boolean> {
     ...{ snapshots, readCloses, fxVersion, clock },
     portfolios: { get: () => Promise.resolve(portfolio) },
     lots: {
+      bookAt: () => Promise.resolve(matcher.book()),
       getLots: () =>
         Promise.resolve({
           ...{ portfolio, rule: portfolio.rule, rulesByYear: {}, ledger: new KeptLedger() },

@@ -51,7 +51,9 @@ function ownedRoutes(
   const changes = { current: () => 0, subscribe: () => () => {} };
   return mountTable({
     ...{ market, analytics, risk, health, jobs, ops, clock, changes, log, portfolio, version: "1" },
-  }).filter(({ path }) => /^\/(api\/)?(portfolio|watchlist)/.test(path))
+  }).filter(({ path }) =>
+    /^\/(api\/)?(portfolio|watchlist)/.test(path) || /\{(portfolio|watchlist)_id\}/.test(path)
+  )
     .map(({ method, path }) => ({ method, path, route: `${method} ${path}` }));
 }
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { DAY_MS } from "@/services/kernel/time.ts";
 import { NOW, openTestApi } from "./api_harness.ts";
-import { ask, makePortfolio, openPricedApi } from "./portfolio_sample.ts";
+import { ask, LEDGER_CSV, makePortfolio, openPricedApi } from "./portfolio_sample.ts";
 
 Deno.test("performance is measured under each measure's name, and its parts add up", async () => {
   await using harness = await openPricedApi();
@@ -63,4 +63,34 @@ Deno.test("a young portfolio is measured by days where only days are stored", as
   });
   const { data } = await ask(harness, ["GET", `${base}/performance`]);
   assertEquals([data.interval, data.performance.withdrawn], ["1d", 0]);
+});
+
+Deno.test("snapshots are answered by account and asset, whole or in part", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  const path = `${base}/snapshots`;
+  assertEquals((await ask(harness, ["GET", path])).data.accounts, []);
+  await ask(harness, ["POST", `${base}/import`], { body: LEDGER_CSV });
+  const { data } = await ask(harness, ["GET", `${path}?from=2025-05-09&to=2025-05-11`]);
+  assertEquals([data.interval, data.asof], ["1d", "2026-01-01T00:00:00Z"]);
+  const day = (text: string) => Date.parse(`${text}T00:00:00Z`);
+  assertEquals(data.t, ["2025-05-09", "2025-05-10", "2025-05-11", "2025-05-12"].map(day));
+  // On 10 May four of the ten ethers went from hot to cold.
+  assertEquals(
+    data.accounts.map((one: { asset_id: string; account: string; value_usd: number[] }) => [
+      ...[one.asset_id, one.account, one.value_usd],
+    ]),
+    [
+      ["bitcoin", "cold", [150_000, 150_000, 150_000, 150_000]],
+      ["ethereum", "cold", [0, 0, 12_000, 12_000]],
+      ["ethereum", "hot", [30_000, 30_000, 18_000, 18_000]],
+    ],
+  );
+  const part = (await ask(harness, ["GET", `${path}?interval=1h&asset=ETH&account=hot`])).data;
+  assertEquals(part.accounts.length, 1);
+  assertEquals(part.accounts[0].value_usd.at(-1), 18_300);
+  const csv = await (await harness.send("GET", `${path}?asset=BTC&format=csv`)).text();
+  assertEquals(csv.split("\n")[0]?.trim(), "time,asset_id,account,value_usd");
+  const refused = await ask(harness, ["GET", `${path}?interval=1w`]);
+  assertEquals(refused.status, 422);
 });

@@ -146,3 +146,49 @@ Deno.test("without rates nothing is converted, and with them again all is as it 
   await fx.recordRates(rates);
   assertEquals(await read(), before);
 });
+
+Deno.test("a fee in euros follows the rates of its day, and nothing else is valued anew", async () => {
+  await using harness = await openPricedApi();
+  const fx = new SqlFxStore(harness.database, harness.clock);
+  const euros = (rate: number) => [{
+    ...{ base: "EUR", quote: "USD", kind: "eod", source: "ecb" } as const,
+    ...{ at: utcMsOf(Date.UTC(2025, 0, 9, 16)), rate },
+  }];
+  await fx.recordRates(euros(1.25));
+  const base = await makePortfolio(harness);
+  const body = [
+    "id,timestamp,action,asset_id,quantity,unit_price_usd,fee_asset,fee_amount,account",
+    ",2025-01-10T12:00:00Z,BUY,bitcoin,1,40000,eur,100,cold",
+    ",2025-02-10T12:00:00Z,BUY,ethereum,1,2000,,,cold",
+  ].join("\n");
+  await ask(harness, ["POST", `${base}/import`], { body });
+  const path = `${base}/performance`;
+  const before = await figures(harness, path);
+  assertEquals(JSON.parse(before).performance.deposited, 42_125);
+
+  await fx.recordRates(euros(1.5));
+  const behind = (await ask(harness, ["GET", path])).data;
+  assertEquals([behind.status, behind.lacks], ["recalculating", ["rates"]]);
+  await rebuild(harness);
+  const after = (await ask(harness, ["GET", path])).data;
+  assertEquals([after.status, after.performance.deposited], ["current", 42_150]);
+
+  await fx.recordRates(euros(1.25));
+  harness.clock.advance(3_000);
+  await ask(harness, ["GET", path]);
+  await rebuild(harness);
+  assertEquals(await figures(harness, path), before);
+});
+
+Deno.test("the cost of a row without a price follows its candle at once", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  const row = { timestamp: "2025-11-02T12:00:00Z", asset_id: "BTC", quantity: "1" };
+  await ask(harness, ["POST", `${base}/assets`], { json: row });
+  const costOf = async () => (await ask(harness, ["GET", `${base}/valuation`])).data.cost_usd;
+  assertEquals(await costOf(), "100000");
+  const openTime = Date.UTC(2025, 10, 2, 11);
+  const candles = [{ openTime, close: 90_000 }];
+  await harness.write({ assetId: "bitcoin", source: "binance", interval: "1h", candles });
+  assertEquals(await costOf(), "90000");
+});

@@ -57,6 +57,6 @@ export function ApartPanel({ detail, view }: PoolPageData) {
 }
 
 /** A value in points, or from least to most. */
-export function rangeText([low, high]: Interval): string {
+function rangeText([low, high]: Interval): string {
   return low === high ? formatPoints(low) : `${formatPoints(low)} to ${formatPoints(high)}`;
 }

@@ -7,12 +7,12 @@ import { POOL_FRESH_MS } from "../../../components/live/live_status.ts";
 import type { PoolFigureName } from "../../../components/pools/pool_figures.ts";
 import { ExplainedPool, PoolFigure } from "../../../components/pools/PoolFigure.tsx";
 import { slugName } from "../../../components/pools/slug_names.ts";
+import { MomentForm } from "../../../components/shell/MomentForm.tsx";
 import { Badge, Banner } from "../../../components/states/States.tsx";
 import LivePools from "../../../islands/LivePools.tsx";
 import type { PoolWarning } from "../../../services/defi/mod.ts";
 import { DAY_MS } from "../../../services/kernel/time.ts";
 import { Fig } from "./Fig.tsx";
-import { MomentForm } from "./MomentForm.tsx";
 import { POOL_RANGES, poolFields, poolViewHref } from "./pool_view.ts";
 import { figureSubject } from "./figure_subject.ts";
 import type { PoolPageData } from "./read_pool.ts";
@@ -37,7 +37,7 @@ export function PoolHeader(data: PoolPageData) {
               : null}
           </h1>
           <p class="asof">
-            <span>
+            <span data-pools-asof>
               <Moment at={metrics.asof} />
             </span>
             <span>{source}</span>

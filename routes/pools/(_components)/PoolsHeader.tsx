@@ -6,6 +6,7 @@ import { Icon } from "../../../components/Icon.tsx";
 import { poolHref } from "../../../components/pools/pool_figures.ts";
 import { slugName } from "../../../components/pools/slug_names.ts";
 import { Menu, type MenuItem } from "../../../components/shell/Menu.tsx";
+import { MomentForm } from "../../../components/shell/MomentForm.tsx";
 import { Badge, Banner } from "../../../components/states/States.tsx";
 import LivePools from "../../../islands/LivePools.tsx";
 import {
@@ -15,7 +16,6 @@ import {
   SCORE_METHODS,
 } from "../../../services/defi/mod.ts";
 import { Fig } from "./Fig.tsx";
-import { MomentForm } from "./MomentForm.tsx";
 import { poolsFields, poolsHref, type PoolsView } from "./pools_view.ts";
 import type { PoolsData } from "./read_pools.ts";
 
@@ -35,7 +35,7 @@ export function PoolsHeader(data: PoolsData) {
           </h1>
           <p class="asof">
             {summary.newestAt === null ? <span>No reading</span> : (
-              <span>
+              <span data-pools-asof>
                 newest <Moment at={summary.newestAt} />
               </span>
             )}

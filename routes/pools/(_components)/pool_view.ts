@@ -13,7 +13,7 @@ export type PoolRange = typeof POOL_RANGES[number]["range"];
 const USUAL_RANGE: PoolRange = "120d";
 
 /** Charts that turn into tables. */
-export const POOL_CHARTS = ["yield", "utilization", "tvl"] as const;
+const POOL_CHARTS = ["yield", "utilization", "tvl"] as const;
 export type PoolChart = typeof POOL_CHARTS[number];
 
 /** How a pool is looked at; all of it stands in the address. */

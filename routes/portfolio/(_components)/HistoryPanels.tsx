@@ -183,8 +183,15 @@ function ChartOrTable({ id, chart, height, isTable, isPrivate = false }: ChartOr
   );
 }
 
-function NoHistory({ value, currency }: PortfolioPageData) {
+function NoHistory({ value, currency, measured }: PortfolioPageData) {
   const { positions, unpriced } = value;
+  if (measured.status === "pending") {
+    return (
+      <EmptyState icon="analytics" title="History is being computed">
+        It is valued from the ledger and stored closes, and stands here in a moment.
+      </EmptyState>
+    );
+  }
   return (
     <EmptyState icon="analytics" title="No history yet">
       {currency !== value.currency

@@ -140,7 +140,11 @@ function Cost({ value, rate }: PortfolioPageData) {
   return (
     <>
       cost <Money value={Number(value.costUsd) * rate} />
-      {value.uncosted === 0 ? null : `, ${formatCount(value.uncosted)} without known cost`}
+      {value.uncosted === 0
+        ? null
+        : `, units of ${formatCount(value.uncosted)} ${
+          value.uncosted === 1 ? "asset" : "assets"
+        } without known cost`}
     </>
   );
 }

@@ -3,7 +3,7 @@ import { formatCount } from "../../../components/format/number.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Menu } from "../../../components/shell/Menu.tsx";
 import { Badge, Banner } from "../../../components/states/States.tsx";
-import { BASE_CURRENCIES } from "../../../services/portfolio/mod.ts";
+import { BASE_CURRENCIES, type Lack } from "../../../services/portfolio/mod.ts";
 import { portfolioHref, RANGE_LABELS, RANGES } from "./portfolio_view.ts";
 import type { PortfolioPageData } from "./read_portfolio.ts";
 
@@ -40,6 +40,7 @@ export function PortfolioHeader(data: PortfolioPageData) {
       </header>
       <div data-region="notices">
         <Notices {...data} />
+        <MeasureNotice {...data} />
       </div>
     </>
   );
@@ -122,6 +123,31 @@ function Notices({ value, currency }: PortfolioPageData) {
       Amounts are in dollars; nothing was converted by a guess, and holdings count as unpriced in
       {" "}
       {value.currency}. {RATE_FIX}
+    </Banner>
+  );
+}
+
+/** What changed since returns and history were computed. */
+const LACKS: Readonly<Record<Lack, string>> = {
+  rows: "its rows",
+  prices: "prices of the past",
+  rates: "exchange rates",
+  time: "time",
+};
+
+/** Returns and history are of what was there before: the page follows once they are made anew. */
+function MeasureNotice({ measured: { status, lacks, asof } }: PortfolioPageData) {
+  if (status !== "recalculating" && status !== "pending") return null;
+  const changed = lacks.filter((lack) => lack !== "time").map((lack) => LACKS[lack]);
+  return (
+    <Banner kind="info">
+      <b>Returns and history are being recalculated.</b>{" "}
+      {asof === null ? "They will be here in a moment." : (
+        <>
+          They are as of <Moment at={asof} />; {changed.join(" and ")}{" "}
+          changed since. Value, cost and lots are of now.
+        </>
+      )}
     </Banner>
   );
 }

@@ -9,6 +9,7 @@ export function PortfolioShape({ view, value, measured, rows, rate }: PortfolioP
       hidden
       data-shape={`portfolio ${parts}`}
       data-version={value.ledgerVersion}
+      data-status={measured.status}
       data-charts={parts === "charts" ? portfolioHref(view, "/charts") : undefined}
       data-rate={rate}
       data-unpriced={value.unpriced}

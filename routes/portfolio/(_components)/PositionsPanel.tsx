@@ -14,7 +14,7 @@ import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
 import { type ShownPosition, shownPositions, sortPositions } from "./position_order.ts";
 import type { PortfolioPageData } from "./read_portfolio.ts";
 
-const UNCOSTED = "The cost of some of its units is not known: see what needs a decision";
+const UNCOSTED = "The cost of none of its units is known: see what needs a decision";
 const NO_HISTORY = "Its gain over the range is not known: a price or rate is missing on the way";
 
 /** Every holding as a row that opens. */
@@ -137,7 +137,8 @@ function PositionRow({ shown, ...data }: RowProps) {
   return (
     <tr
       data-position={assetId}
-      data-cost={position.uncosted === "0" ? position.costUsd : undefined}
+      data-cost={cost === null ? undefined : position.costUsd}
+      data-costed={costedPart(position)}
       {...quote !== undefined && position.price !== null && liveAttributes(quote)}
     >
       <th scope="row" data-p="name">
@@ -155,6 +156,15 @@ function PositionRow({ shown, ...data }: RowProps) {
       <ValueCell shown={shown} reason={reason} {...data} />
       <td class="num" data-pri="3">
         <Money value={cost} reason={UNCOSTED} />
+        {cost === null || position.uncosted === "0" ? null : (
+          <a
+            class="uncosted"
+            href="#problems"
+            title="Units of unknown cost are in neither cost nor gain"
+          >
+            without <Quantity value={position.uncosted} />
+          </a>
+        )}
       </td>
       <td class="num" data-p="change">
         <span data-cell="unrealised" data-n={unrealised ?? undefined}>
@@ -179,6 +189,11 @@ function PositionRow({ shown, ...data }: RowProps) {
       </td>
     </tr>
   );
+}
+
+/** The part of a holding whose cost is known, by which a page follows its gain. */
+function costedPart({ quantity, uncosted }: ShownPosition["position"]): number {
+  return 1 - Number(uncosted) / Number(quantity);
 }
 
 function PriceCells(

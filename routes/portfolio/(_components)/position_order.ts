@@ -5,7 +5,7 @@ import type { PortfolioPageData } from "./read_portfolio.ts";
 export interface ShownPosition {
   readonly position: Position;
   readonly value: number | null;
-  /** `null` where the cost of some of its units is not known. */
+  /** Of the units whose cost is known; `null` where it is known of none. */
   readonly cost: number | null;
   readonly unrealised: number | null;
   /** Its part of the gain over the range; `null` where that is not known. */
@@ -25,7 +25,7 @@ export function shownPositions({ value, rate, measured }: Measured): readonly Sh
     return {
       position,
       value: inCurrency(position.valueUsd),
-      cost: position.uncosted === "0" ? inCurrency(position.costUsd) : null,
+      cost: position.uncosted === position.quantity ? null : inCurrency(position.costUsd),
       unrealised: inCurrency(position.unrealizedUsd),
       contribution: Number.isFinite(gain) ? gain : null,
     };

@@ -1,8 +1,8 @@
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { formatCount } from "../../../components/format/number.ts";
-import { Icon } from "../../../components/Icon.tsx";
 import { Badge, Banner } from "../../../components/states/States.tsx";
 import { Menu, type MenuItem } from "../../../components/shell/Menu.tsx";
+import { MomentForm } from "../../../components/shell/MomentForm.tsx";
 import RecalculateScores from "../../../islands/RecalculateScores.tsx";
 import { SCORE_SORTS, type ScoreSort } from "../../../services/scores/mod.ts";
 import { withScope } from "../../(_scores)/ScoreParts.tsx";
@@ -63,41 +63,17 @@ export function ScoresHeader(data: ScoresData) {
             value={SORT_LABELS[view.sort]}
             items={sortItems(data)}
           />
-          <DayForm {...data} />
+          <MomentForm
+            action="/scores"
+            asof={view.asof}
+            fields={scoresFields(view)}
+            newestHref={scoresHref({ ...view, asof: null })}
+          />
           <RecalculateScores path={withScope("/api/tasks/recalculate", view)} />
         </div>
       </header>
       {notes.map((note) => <Banner key={note} kind="info">{note}.</Banner>)}
     </>
-  );
-}
-
-/** A day to look back at. One form, so that it works without scripts. */
-function DayForm({ view }: ScoresData) {
-  const isDay = view.asof === null || /^\d{4}-\d{2}-\d{2}$/.test(view.asof);
-  return (
-    <form class="day-form" method="get" action="/scores" aria-label="Day">
-      {scoresFields(view).filter(([name]) => name !== "asof").map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
-      <label>
-        <span>As of</span>
-        <input
-          class="input"
-          type={isDay ? "date" : "text"}
-          name="asof"
-          value={view.asof ?? ""}
-        />
-      </label>
-      <button type="submit" class="btn">Show</button>
-      {view.asof === null
-        ? null
-        : (
-          <a class="btn" data-kind="quiet" href={scoresHref({ ...view, asof: null })}>
-            <Icon name="close" />Newest
-          </a>
-        )}
-    </form>
   );
 }
 

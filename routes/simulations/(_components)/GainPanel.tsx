@@ -13,7 +13,7 @@ interface Props {
 }
 
 /** From what was promised to what was gained, in parts that add up. */
-export function GainPanel({ found: { constraints, simulation } }: Props) {
+export function GainPanel({ found: { constraints, simulation } }: Pick<Props, "found">) {
   const { promisedUsd, driftUsd, feesUsd, gasUsd, penaltiesUsd } = simulation.gain;
   const parts = [
     { key: "drift", label: "Paid beyond promise", value: driftUsd },

@@ -79,7 +79,7 @@ export function AllocationPanel({ found, view }: Props) {
   if (held.length === 0) {
     return (
       <Panel id="allocation" title="Allocation over time">
-        <NothingBought found={found} />
+        <NothingBought found={found} view={view} />
       </Panel>
     );
   }
@@ -154,10 +154,12 @@ export function poolHref(id: string, at?: number): string {
   return at === undefined ? href : `${href}?asof=${isoInstant(at)}`;
 }
 
-function NothingBought({ found: { simulation: { data } } }: Pick<Props, "found">) {
+function NothingBought({ found: { simulation: { data } }, view }: Props) {
+  const { start: _start, end: _end, ...values } = view.values;
+  const newest = <a class="btn" href={resultHref({ values }, "")}>Simulate the newest year</a>;
   if (data.readings === 0) {
     return (
-      <EmptyState icon="calendar" title="No reading lies in this range">
+      <EmptyState icon="calendar" title="No reading lies in this range" actions={newest}>
         Choose a range in which readings are stored: the dates below the fields say which.
       </EmptyState>
     );

@@ -37,7 +37,7 @@ export function SimulationHeader(data: SimulationPageData) {
               <Icon name="code" />JSON
             </a>
             <a class="btn" href={resultHref(view, "/csv/decisions")} download>
-              <Icon name="export" />Decisions
+              <Icon name="export" />Decisions CSV
             </a>
           </div>
         )}

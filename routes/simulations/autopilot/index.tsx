@@ -43,6 +43,7 @@ export const handler = define.handlers({
 /** Would these rules have beaten doing nothing? */
 export default define.page<typeof handler>(function AutopilotPage({ data }) {
   const { outcome, view, choices } = data;
+  const isBought = outcome.kind === "done" && outcome.found.simulation.allocations.length > 0;
   return (
     <>
       <Head>
@@ -68,7 +69,7 @@ export default define.page<typeof handler>(function AutopilotPage({ data }) {
           {outcome.kind === "done"
             ? (
               <>
-                <GrowthPanel found={outcome.found} view={view} />
+                {isBought ? <GrowthPanel found={outcome.found} view={view} /> : null}
                 <AllocationPanel found={outcome.found} view={view} />
               </>
             )
@@ -77,7 +78,7 @@ export default define.page<typeof handler>(function AutopilotPage({ data }) {
         {outcome.kind === "empty" ? null : (
           <div class="c-4 m-12 stack">
             <RulesPanel view={view} choices={choices} />
-            {outcome.kind === "done" ? <GainPanel found={outcome.found} view={view} /> : null}
+            {isBought ? <GainPanel found={outcome.found} /> : null}
           </div>
         )}
         {outcome.kind === "done"

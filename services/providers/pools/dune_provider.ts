@@ -92,9 +92,11 @@ export class DunePoolProvider implements PoolProvider {
 
   normalize(payloads: readonly RawPayload[]): NormalizedPools {
     const collector = new ReadingCollector(NAME);
+    // Rows are counted over the pages.
+    let line = 0;
     for (const { body, fetchedAt } of payloads) {
-      for (const [index, row] of (readResults(body).result?.rows ?? []).entries()) {
-        collector.add(index + 1, () => readCanonicalRow(row, { fetchedAt }));
+      for (const row of readResults(body).result?.rows ?? []) {
+        collector.add(++line, () => readCanonicalRow(row, { fetchedAt }));
       }
     }
     return collector.result();

@@ -87,10 +87,12 @@ export class FlipsidePoolProvider implements PoolProvider {
 
   normalize(payloads: readonly RawPayload[]): NormalizedPools {
     const collector = new ReadingCollector(NAME);
+    // Rows are counted over the pages.
+    let line = 0;
     for (const { body, fetchedAt } of payloads) {
       const { result: { rows } } = read(body, { name: "results", schema: Page });
-      for (const [index, row] of (rows ?? []).entries()) {
-        collector.add(index + 1, () => readCanonicalRow(row, { fetchedAt }));
+      for (const row of rows ?? []) {
+        collector.add(++line, () => readCanonicalRow(row, { fetchedAt }));
       }
     }
     return collector.result();

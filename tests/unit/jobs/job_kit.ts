@@ -99,7 +99,9 @@ function overlaid(store: JobStore, replaced: Partial<JobStore>): JobStore {
 /** A job `count`, told a number and keyed by it. */
 export function countJob(
   run: (context: JobContext<number>) => Promise<JsonValue>,
-  options: Partial<Pick<Job, "name" | "timeoutMs" | "maxAttempts" | "concurrency">> = {},
+  options: Partial<
+    Pick<Job, "name" | "timeoutMs" | "leaseMs" | "maxAttempts" | "concurrency">
+  > = {},
 ): Job<number> {
   return defineJob({
     name: "count",

@@ -1,4 +1,5 @@
-import { GRACE_MS, HEARTBEAT_MS, LEASE_MS } from "@/jobs/run.ts";
+import { LEASE_MS } from "@/jobs/job.ts";
+import { GRACE_MS, HEARTBEAT_MS } from "@/jobs/run.ts";
 import { POLL_MS } from "@/jobs/worker.ts";
 import { JobsService } from "@/services/ops/mod.ts";
 import { AppError, ProviderError } from "@/services/kernel/errors.ts";
@@ -191,6 +192,21 @@ Deno.test("Worker ends a cancelled run within a heartbeat", async () => {
   assertEquals(await kit.store.cancel(record.id), true);
   await kit.timer.advance(HEARTBEAT_MS);
   assertEquals((await kit.read(record)).state, "cancelled");
+});
+
+Deno.test("Worker takes a longer lease for a job that may be silent for long, before it runs", async () => {
+  const leases: (number | null)[] = [];
+  const job = countJob(async () => {
+    const [running] = await kit.store.list({ state: "running", limit: 1 });
+    leases.push(running?.leaseUntil ?? null);
+    return null;
+  }, { leaseMs: 10 * LEASE_MS });
+  await using kit = await JobKit.open({ jobs: [job] });
+  kit.start();
+  const record = await kit.system.enqueue(job.request(1));
+  await settle();
+  assertEquals((await kit.read(record)).state, "done");
+  assertEquals(leases, [kit.clock.now() + 10 * LEASE_MS]);
 });
 
 Deno.test("Worker keeps its lease as long as a run goes on, and stores its progress", async () => {

@@ -52,13 +52,17 @@ class ReadLedger implements Pick<LedgerStore, "listTransactions"> {
   }
 }
 
+/** Lets others go on. */
+const turn = () => Promise.resolve();
+
 function setUp() {
   const ledger = new ReadLedger();
   const kept = new KeptLedgers({ store: ledger as unknown as LedgerStore });
   /** Quantities of the open lots, oldest first. */
   const lots = async (ledgerVersion: number) => {
     const opened = await kept.open({ ...PORTFOLIO, ledgerVersion });
-    return opened.matcher(PORTFOLIO).book().lots.map(({ quantity }) => quantity);
+    const matcher = await opened.matcher(PORTFOLIO, turn);
+    return matcher.book().lots.map(({ quantity }) => quantity);
   };
   return { ledger, kept, lots };
 }
@@ -112,9 +116,45 @@ Deno.test("KeptLedgers values rows without a price by what was paid then", async
       },
     },
   });
-  const cost = async () =>
-    (await kept.open(PORTFOLIO)).matcher(PORTFOLIO).book().lots.map((lot) => lot.cost);
+  const cost = async () => {
+    const matcher = await (await kept.open(PORTFOLIO)).matcher(PORTFOLIO, turn);
+    return matcher.book().lots.map((lot) => lot.cost);
+  };
   assertEquals(await cost(), ["60"]);
   price = "40";
   assertEquals(await cost(), ["80"]);
 });
+
+Deno.test("KeptLedgers takes a large change in by parts, and leaves readers the ledger they have", async () => {
+  const { ledger, kept, lots } = setUp();
+  const large = Array.from({ length: 60_000 }, (_, day) => rowOf(day % 20_000, { id: idAt(day) }));
+  large.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+  ledger.rows = large.slice(0, 100);
+  const before = await kept.open(PORTFOLIO);
+  const old = await before.matcher(PORTFOLIO, turn);
+  assertEquals(old.book().lots.length, 100);
+  ledger.rows = large;
+  assertEquals((await lots(2)).length, 60_000);
+  assertEquals([before.size, old.book().lots.length], [200, 100]);
+});
+
+Deno.test("KeptLedger.matcher() has what changes while it is begun", async () => {
+  const { ledger, kept } = setUp();
+  const rows = Array.from({ length: 6_000 }, (_, day) => rowOf(day, { id: idAt(day) }));
+  ledger.rows = rows;
+  const opened = await kept.open(PORTFOLIO);
+  let rests = 0;
+  const matcher = await opened.matcher(PORTFOLIO, () => {
+    if (rests++ === 0) {
+      const kept = rows.filter((_, day) => day !== 10 && day !== 5_000);
+      opened.replaceFrom(utcMsOf(0), [...kept, rowOf(9_000, { quantity: "3" })]);
+    }
+    return Promise.resolve();
+  });
+  const { lots } = matcher.book();
+  assertEquals([rests > 1, lots.length, lots.at(-1)?.quantity], [true, 5_999, "3"]);
+});
+
+function idAt(number: number) {
+  return uuidOfMoment(number, "large");
+}

@@ -1,5 +1,5 @@
 import { fixOf, isImportReport, proposalOf } from "@/components/imports/import_report.ts";
-import { flowMarks, lineSet } from "@/components/charts/lines.ts";
+import { flowMarks, lineSet, spacedMarks } from "@/components/charts/lines.ts";
 import { returnLevel, yearReturn } from "@/routes/portfolio/(_components)/MonthsPanel.tsx";
 import {
   portfolioHref,
@@ -71,4 +71,15 @@ Deno.test("proposalOf() reads columns, and nothing from other refusals", () => {
 Deno.test("fixOf() names the candidates that a row may mean", () => {
   const row = { line: 2, code: "ambiguous_asset", reason: "", candidates: ["a", "b"] };
   assertEquals(fixOf(row), "Choose one of the candidates and write its id: a, b");
+});
+
+Deno.test("spacedMarks() draws marks that come too near as one, whose signs may differ", () => {
+  const marks = [[0, "+"], [1, "+"], [30, "+"], [31, "-"], [90, "-"]] as const;
+  const set = { length: 101, marks: marks.map(([at, sign]) => ({ at, sign, text: "" })) };
+  assertEquals(spacedMarks(set, 0.02), [
+    { at: 0, sign: "+" },
+    { at: 30, sign: "\u00b1" },
+    { at: 90, sign: "-" },
+  ]);
+  assertEquals(spacedMarks({ length: 5 }, 0.02), []);
 });

@@ -13,7 +13,7 @@ const TABLES: Readonly<Record<string, (data: PortfolioPageData) => CsvTable>> = 
   positions: ({ value }) => ({
     header: [
       ...["asset_id", "quantity", "price_usd", "price_source", "price_resolution", "price_asof"],
-      ...["value_usd", "cost_usd", "unrealized_usd", "share", "unpriced"],
+      ...["value_usd", "cost_usd", "uncosted", "unrealized_usd", "share", "unpriced"],
     ],
     rows: value.positions.map((one) => [
       one.assetId,
@@ -23,7 +23,8 @@ const TABLES: Readonly<Record<string, (data: PortfolioPageData) => CsvTable>> = 
       one.price?.provenance.resolution ?? null,
       one.price === null ? null : isoInstant(one.price.provenance.asof),
       number(one.valueUsd),
-      one.uncosted === "0" ? number(one.costUsd) : null,
+      one.uncosted === one.quantity ? null : number(one.costUsd),
+      number(one.uncosted),
       number(one.unrealizedUsd),
       one.share,
       one.unpriced,

@@ -82,16 +82,20 @@ export default define.page<typeof handler>(function Ledger({ data }) {
           </a>
         </div>
       </header>
-      <section class="panel" aria-label="Rows of the ledger">
-        {rows.length === 0
-          ? <EmptyState icon="info" title="No row" level={2}>The ledger ends here.</EmptyState>
-          : <LedgerTable rows={rows} labels={labels} portfolioId={portfolio.id} />}
-      </section>
-      {next === null ? null : (
-        <p class="mt-4">
-          <a class="btn" href={`${home}/transactions${next}`}>Older rows</a>
-        </p>
-      )}
+      {/* A row that is changed here is read again here, where it can be taken back. */}
+      <div hidden data-shape="ledger" data-version={portfolio.ledgerVersion} />
+      <div data-region="rows">
+        <section class="panel" aria-label="Rows of the ledger">
+          {rows.length === 0
+            ? <EmptyState icon="info" title="No row" level={2}>The ledger ends here.</EmptyState>
+            : <LedgerTable rows={rows} labels={labels} portfolioId={portfolio.id} />}
+        </section>
+        {next === null ? null : (
+          <p class="mt-4">
+            <a class="btn" href={`${home}/transactions${next}`}>Older rows</a>
+          </p>
+        )}
+      </div>
       <FormDialog />
     </>
   );

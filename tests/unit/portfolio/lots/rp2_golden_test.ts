@@ -7,8 +7,11 @@
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 import { readSharedText, sharedData } from "@/tests/shared_data.ts";
 import { formatUtcMs, parseUtcMs } from "@/services/kernel/time.ts";
-import { type Disposal, matchLots } from "@/services/portfolio/lots.ts";
+import { type Disposal, type LotRow, matchLots } from "@/services/portfolio/lots.ts";
 import { LOT_METHODS } from "@/services/portfolio/portfolio.ts";
+import { fakeCliIo } from "@/tests/fakes/cli_io.ts";
+import { runScript } from "@/tools/cli.ts";
+import { LOTS_MATCH } from "@/tools/lots_match.ts";
 import { lotRows, type RowFields } from "./lot_rows.ts";
 
 interface GoldenRow {
@@ -94,10 +97,11 @@ Deno.test({
     const cases: readonly GoldenCase[] = url ? JSON.parse(await readSharedText(url)) : [];
     assertEquals(cases.length, 68);
     for (const golden of cases) {
-      await t.step(golden.id, () => {
+      await t.step(golden.id, async () => {
         const method = LOT_METHODS.find((name) => name === golden.method.toLowerCase());
         assert(method, golden.method);
-        const book = matchLots(lotRows(golden.transactions.flatMap(fieldsOf)), {
+        const rows = lotRows(golden.transactions.flatMap(fieldsOf));
+        const book = matchLots(rows, {
           rule: { method, pools: "universal" },
           rankBy: "unit_price",
         });
@@ -106,10 +110,33 @@ Deno.test({
         const held = golden.expected.balances.reduce((sum, { final }) => sum + Number(final), 0);
         assertClose(book.lots.reduce((sum, { quantity }) => sum + Number(quantity), 0), held, 1e-9);
         checkIncome(book.income.map(({ value }) => value), golden);
+        assertEquals(await disposalsOfScript(rows, method), book.disposals.map(shownDisposal));
       });
     }
   },
 });
+
+function shownDisposal({ acquired, quantity, cost, proceeds, gain }: Disposal) {
+  return [acquired === null ? null : formatUtcMs(acquired), quantity, cost, proceeds, gain];
+}
+
+/** The same ledger through `lots:match`, as another program would ask it. */
+async function disposalsOfScript(rows: readonly LotRow[], method: string) {
+  const transactions = rows.map(({ at, assetId, txHash, unitPriceUsd, parentId, ...row }) => ({
+    ...row,
+    ...{ timestamp: formatUtcMs(at), asset_id: assetId, unit_price: unitPriceUsd },
+    ...{ tx_hash: txHash, parent_id: parentId },
+  }));
+  const input = { method, scope: "universal", rank_by: "unit_price", transactions };
+  const { io, printed } = fakeCliIo(["--json"], { stdin: JSON.stringify(input) });
+  assertEquals([await runScript(LOTS_MATCH, io), printed.stderr], [0, ""]);
+  const { disposals } = JSON.parse(printed.stdout) as {
+    disposals: readonly Record<string, unknown>[];
+  };
+  return disposals.map((one) => [
+    ...[one.acquired, one.quantity, one.cost, one.proceeds, one.gain],
+  ]);
+}
 
 function checkIncome(values: readonly (string | null)[], { expected }: GoldenCase): void {
   const income = expected.summary_by_year.filter(({ type }) => INCOME_TYPES.includes(type))

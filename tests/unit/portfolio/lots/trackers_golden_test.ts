@@ -38,8 +38,14 @@ interface GoldenCase {
 const url = sharedData("portfolio/golden_cases.json");
 const CASES: readonly GoldenCase[] = url ? JSON.parse(Deno.readTextFileSync(url)) : [];
 
+/** Figures of returns and risk, which tests of performance hold. */
+const NOT_OF_LOTS =
+  /^pp\/(twr-excel-sample|irr-simple|irr-near-total-loss|drawdown-simple|volatility)$/;
+const tested = new Set<string>();
+
 /** Registers a test of one case; it is ignored where the reference data is missing. */
 function goldenTest(id: string, name: string, check: (golden: GoldenCase) => void): void {
+  tested.add(id);
   Deno.test({
     name: `matchLots() ${name} (${id})`,
     ignore: url === null,
@@ -321,4 +327,13 @@ goldenTest("pp/forex-fifo", "matches in the asset's own currency, too", (golden)
   });
   const book = match({ ...golden, transactions }, { method: "fifo", split: CENTS });
   assertEquals(book.realized[0]?.gain, expectedAt(golden, "in_usd", "FIFO", "realised"));
+});
+
+Deno.test({
+  name: "every lot case of other trackers has a test",
+  ignore: url === null,
+  fn: () => {
+    const ids = CASES.map(({ id }) => id).filter((id) => !NOT_OF_LOTS.test(id));
+    assertEquals(ids.filter((id) => !tested.has(id)), []);
+  },
 });

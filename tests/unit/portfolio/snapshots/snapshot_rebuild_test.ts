@@ -1,8 +1,8 @@
 import { assert, assertClose, assertEquals, assertRejects } from "@/tests/assert.ts";
-import { DAY_MS } from "@/services/kernel/time.ts";
+import { DAY_MS, HOUR_MS, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import { RebuildThread } from "@/services/portfolio/snapshots/rebuild_thread.ts";
 import { ledger, type RowCase } from "../performance/ledger.ts";
-import { openKit, scope, signal } from "./snapshot_kit.ts";
+import { NOW, openKit, scope, signal } from "./snapshot_kit.ts";
 
 const ROWS: readonly RowCase[] = [
   ["2025-01-01T12:00:00Z", "BUY", "bitcoin", "1", "100"],
@@ -163,4 +163,40 @@ Deno.test("RebuildThread values in a thread what rebuildAssets() does here", asy
   await rebuildWith({ openRebuilder: () => new RebuildThread() })
     .run(scope, { signal, isWhole: true });
   assertEquals(await store.readAssets(scope, query), here);
+});
+
+Deno.test("a return is the same whether the day after is over, cut or not begun", async () => {
+  await using opened = await openKit([
+    ["2024-09-01T12:00:00Z", "BUY", "bitcoin", "1", "100"],
+    ["2025-01-05T15:30:00Z", "BUY", "bitcoin", "2", "103"],
+    ["2025-01-11T03:20:00Z", "BUY", "bitcoin", "1", "111"],
+  ]);
+  const { rebuildWith, clock, service } = opened;
+  const hourly = Array.from({ length: 150 * 24 }, (_, hour) => 100 + Math.sin(hour / 7) * 9);
+  await opened.write({ assetId: "bitcoin", interval: "1h", from: "2024-08-20", closes: hourly });
+  const rebuild = rebuildWith();
+  const to = utcMsOf(NOW);
+  const measure = async (to?: UtcMs) => {
+    await rebuild.run(scope, { signal });
+    const { performance, interval } = await service.getPerformance(scope, { to });
+    assert(performance);
+    return { ...performance, interval };
+  };
+  const atMidnight = await measure();
+  assertEquals(atMidnight.interval, "1d");
+  clock.advance(10 * HOUR_MS);
+  assertEquals(await measure(to), atMidnight);
+  // The hours of the day are linked on to it: a purchase in one of them is no gain.
+  const cut = await measure();
+  const closeAt = (at: number) => hourly[(at - Date.parse("2024-08-20")) / HOUR_MS - 1] ?? NaN;
+  const [base, bought, end] = [
+    closeAt(NOW),
+    closeAt(NOW + 4 * HOUR_MS),
+    closeAt(NOW + 10 * HOUR_MS),
+  ];
+  const growth = (3 * bought) / (3 * base) * (4 * end) / (3 * bought + 111);
+  assertClose(1 + (cut.twr ?? NaN), (1 + (atMidnight.twr ?? NaN)) * growth, 1e-9);
+  assertEquals(cut.to, NOW + 10 * HOUR_MS);
+  clock.advance(20 * HOUR_MS);
+  assertEquals(await measure(to), atMidnight);
 });

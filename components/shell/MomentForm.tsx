@@ -1,4 +1,4 @@
-import { Icon } from "../../../components/Icon.tsx";
+import { Icon } from "../Icon.tsx";
 
 export interface MomentFormProps {
   readonly action: string;
