@@ -88,7 +88,7 @@ export class AssetLots {
       const work = this.#work ??= this.#begin();
       try {
         if (!work.next().done) yield;
-        else if (this.#work === work) this.#work = null;
+        else if (this.#work === work) this.#end();
       } catch (error) {
         this.#startOver();
         throw error;
@@ -102,6 +102,11 @@ export class AssetLots {
     return this.#apply(this.#taken);
   }
 
+  #end(): void {
+    this.#work = null;
+    this.#taken = new Map();
+  }
+
   /** After a row that can't be read nothing is known for sure but the rows. */
   #startOver(): void {
     const read = this.#planner.rows.map((row) => [row.id, row] as const);
@@ -109,8 +114,8 @@ export class AssetLots {
     this.#planner = new AssetPlanner(this.#context);
     this.#columns = new EventColumns(this.#context.options);
     this.#match = null;
-    this.#work = null;
     this.#book = null;
+    this.#end();
   }
 
   *#apply(changes: ReadonlyMap<Uuid, LotRow | null>): Generator<void> {
@@ -120,9 +125,10 @@ export class AssetLots {
       yield* this.#rematch(from);
     }
     const { matcher, writer } = this.#match ?? this.#start();
+    const lots = this.#book?.lots ?? (yield* writer.writeLots());
     const problems = [...planner.problems, ...matcher.problems];
     this.#book = {
-      lots: this.#book?.lots ?? writer.writeLots(),
+      lots,
       disposals: writer.disposals,
       income: planner.income,
       fees: planner.fees,

@@ -11,8 +11,8 @@ import { YearSums } from "./year_sums.ts";
 import { MONEY_DECIMALS } from "./words.ts";
 
 const LONG_TERM_DAYS = 365;
-/** Fractions that are written before others get their turn. */
-const FRACTIONS_AT_ONCE = 1_000;
+/** Fractions or lots that are written before others get their turn. */
+const WRITTEN_AT_ONCE = 1_000;
 
 /** A matched asset. */
 export interface Matched {
@@ -64,14 +64,14 @@ export class BookWriter {
       const lot = lots.at(index);
       const origin = lot < 0 ? null : columns.events[matcher.lots.eventOf(lot)] ?? null;
       if (event) disposals.push(disposalOf(this.#matched, { index, event, origin }));
-      if (index % FRACTIONS_AT_ONCE === 0) yield;
+      if (index % WRITTEN_AT_ONCE === 0) yield;
     }
     this.#disposals = disposals;
     this.#years.update(disposals, first);
   }
 
-  /** What is open, in order of acquisition. */
-  writeLots(): Lot[] {
+  /** Writes what is open, in order of acquisition. Yields now and then. */
+  *writeLots(): Generator<void, Lot[]> {
     const { amounts, matcher } = this.#matched;
     const written = new Map<number, WrittenLot>();
     const lots: Lot[] = [];
@@ -79,7 +79,7 @@ export class BookWriter {
       if (!amounts.isOpen(lot)) continue;
       const open = this.#writeLot(lot);
       written.set(lot, open);
-      lots.push(open.lot);
+      if (lots.push(open.lot) % WRITTEN_AT_ONCE === 0) yield;
     }
     this.#written = written;
     return lots.sort((a, b) => (a.acquired ?? 0) - (b.acquired ?? 0));
