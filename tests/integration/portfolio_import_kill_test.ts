@@ -13,7 +13,7 @@ const TASK_ROWS = 30_000;
 const BAD_EVERY = 100;
 const TWICE_EVERY = 70;
 /** Beyond the lease of a task that died with its process. */
-const LATER_MS = 60_000;
+const LATER_MS = 20 * 60_000;
 const TASK_LIMIT_MS = 60_000;
 
 /** The trade that a line tells of. */
