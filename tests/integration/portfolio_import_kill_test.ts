@@ -13,7 +13,8 @@ const TASK_ROWS = 30_000;
 const BAD_EVERY = 100;
 const TWICE_EVERY = 70;
 /** Beyond the lease of a task that died with its process. */
-const LATER_MS = 60_000;
+const LATER_MS = 20 * 60_000;
+const TASK_LIMIT_MS = 60_000;
 
 /** The trade that a line tells of. */
 function tradeOf(line: number): number {
@@ -117,10 +118,13 @@ class Client {
     return (await (await fetch(`${this.#base}/import/tasks/${id}`)).json()).data;
   }
 
+  /** What came of a task, which must end in time. */
   async taskEnd(id: string) {
+    const deadline = performance.now() + TASK_LIMIT_MS;
     while (true) {
       const task = await this.task(id);
       if (["done", "dead", "cancelled"].includes(task.state)) return task;
+      assert(performance.now() < deadline, `the task is ${task.state}: ${JSON.stringify(task)}`);
       await pause();
     }
   }

@@ -15,12 +15,7 @@ export interface BookTotals {
   readonly incomplete: number;
 }
 
-/** Units of another currency for one of the book's at an instant; `null` where unknown. */
-export type RateAt = (at: UtcMs) => number | null;
-
 export interface BookRange {
-  /** Converts every amount at its own time; what has no rate counts as incomplete. */
-  readonly rateAt?: RateAt | undefined;
   /** What happened after this instant; all by default. */
   readonly from?: UtcMs | undefined;
   /** What happened up to this instant; all by default. */
@@ -28,20 +23,12 @@ export interface BookRange {
 }
 
 /** What was realised, earned and paid in fees within a range. */
-export function bookTotals(book: LotBook, { from, to, rateAt }: BookRange = {}): BookTotals {
+export function bookTotals(book: LotBook, { from, to }: BookRange = {}): BookTotals {
   const isIn = (at: UtcMs) => at > (from ?? -Infinity) && at <= (to ?? Infinity);
-  const valueOf = ({ at, value }: { readonly at: UtcMs; readonly value: DecimalText | null }) =>
-    convert(value, { at, rateAt });
-  const gains = book.disposals.filter(({ disposed }) => isIn(disposed)).map((disposal) => {
-    if (!disposal.isComplete) return null;
-    const { acquired, disposed, cost, proceeds, gain } = disposal;
-    if (rateAt === undefined) return convert(gain, { at: disposed, rateAt });
-    const paid = acquired === null ? null : convert(cost, { at: acquired, rateAt });
-    const got = convert(proceeds, { at: disposed, rateAt });
-    return typeof paid === "number" && typeof got === "number" ? got - paid : null;
-  });
-  const income = book.income.filter(({ at }) => isIn(at)).map(valueOf);
-  const fees = book.fees.filter(({ at }) => isIn(at)).map(valueOf);
+  const gains = book.disposals.filter(({ disposed }) => isIn(disposed))
+    .map(({ isComplete, gain }) => isComplete ? gain : null);
+  const income = book.income.filter(({ at }) => isIn(at)).map(({ value }) => value);
+  const fees = book.fees.filter(({ at }) => isIn(at)).map(({ value }) => value);
   return {
     realized: sumOf(gains),
     income: sumOf(income),
@@ -62,24 +49,20 @@ export interface LotTotals {
   readonly unpriced: readonly Lot[];
 }
 
-/**
- * What open lots cost and are worth; `null` is an asset without a price. Prices are in the currency
- * that `rateAt` converts costs to.
- */
+/** What open lots cost and are worth; `null` is an asset without a price. */
 export function lotTotals(
   lots: readonly Lot[],
   priceOf: (assetId: AssetId) => Decimal | DecimalText | number | null,
-  { rateAt }: Pick<BookRange, "rateAt"> = {},
 ): LotTotals {
   const [cost, costOfPriced, value, valueOfCosted] = [new Sum(), new Sum(), new Sum(), new Sum()];
   const unknownCost: Lot[] = [];
   const unpriced: Lot[] = [];
   const prices = new Map<AssetId, Exact | number | null>();
   for (const lot of lots) {
-    const { assetId, acquired } = lot;
+    const { assetId } = lot;
     if (!prices.has(assetId)) prices.set(assetId, exactOrNumber(priceOf(assetId)));
     const worth = times(lot.quantity, prices.get(assetId) ?? null);
-    const paid = acquired === null ? null : convert(lot.cost, { at: acquired, rateAt });
+    const paid = lot.cost === null ? null : parseExact(lot.cost);
     if (paid === null) unknownCost.push(lot);
     else cost.add(paid);
     if (worth === null) unpriced.push(lot);
@@ -108,33 +91,23 @@ function times(quantity: DecimalText, price: Exact | number | null): Exact | num
     : multiply(parseExact(quantity), price);
 }
 
-function convert(
-  value: DecimalText | null,
-  { at, rateAt }: { readonly at: UtcMs; readonly rateAt: RateAt | undefined },
-): Exact | number | null {
-  if (value === null) return null;
-  if (rateAt === undefined) return parseExact(value);
-  const rate = rateAt(at);
-  return rate === null ? null : Number(value) * rate;
-}
-
-/** Exact for what was not converted, as no rate is. */
+/** Exact, but for values by prices that are not. */
 class Sum {
   #exact = ZERO;
-  #converted = 0;
+  #valued = 0;
 
   add(value: Exact | number | null): void {
-    if (typeof value === "number") this.#converted += value;
+    if (typeof value === "number") this.#valued += value;
     else if (value !== null) this.#exact = add(this.#exact, value);
   }
 
   get total(): Decimal {
-    return new Decimal(formatExact(this.#exact)).plus(this.#converted);
+    return new Decimal(formatExact(this.#exact)).plus(this.#valued);
   }
 }
 
-function sumOf(values: readonly (Exact | number | null)[]): Decimal {
+function sumOf(values: readonly (DecimalText | null)[]): Decimal {
   const sum = new Sum();
-  for (const value of values) sum.add(value);
+  for (const value of values) sum.add(value === null ? null : parseExact(value));
   return sum.total;
 }

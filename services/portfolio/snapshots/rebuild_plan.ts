@@ -23,6 +23,9 @@ const BUCKET_REACH = MAX_GAP + 1;
 /** Whole buckets that are read before the first that is valued: they tell how long a gap is. */
 const LOOKBACK = MAX_GAP + 2;
 
+/** Rows that are looked at without a rest: some milliseconds. */
+const ROWS_AT_ONCE = 2_000;
+
 /** What an asset is to be made of, and from when on that differs from what it was made of. */
 export interface AssetPlan {
   readonly assetId: AssetId;
@@ -35,24 +38,27 @@ export interface AssetPlan {
 }
 
 /** Compares what an asset is made of now with what its snapshots were made of. */
-export function planAsset(
+export async function planAsset(
   { assetId, rows, known }: {
     readonly assetId: AssetId;
     readonly rows: readonly LotRow[];
     /** `null` where nothing is kept of it. */
     readonly known: AssetInputs | null;
   },
-  { series, priceOf }: {
+  { series, priceOf, rest }: {
     readonly series: readonly (TrackedSeries & FilledSeries)[];
     /** What money of a fee was worth; a part of what its row means. */
     readonly priceOf: (row: LotRow) => number | null;
+    /** Lets other work run between many rows. */
+    readonly rest: () => Promise<void>;
   },
-): AssetPlan {
+): Promise<AssetPlan> {
   const sorted = rows.toSorted(compareTransactions);
   const rowMarks = new Float64Array(sorted.length * 2);
   for (const [index, row] of sorted.entries()) {
     rowMarks[index * 2] = row.at;
     rowMarks[index * 2 + 1] = markOf(row, priceOf(row));
+    if (index % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await rest();
   }
   const closes = closeMarksOf(series);
   const inputs = { assetId, rowMarks, closes };

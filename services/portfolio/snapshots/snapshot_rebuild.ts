@@ -182,8 +182,8 @@ export class SnapshotRebuild {
     const assets: AssetPlan[] = [];
     for (const [assetId, own] of rowsByBearer(rows)) {
       const known = knownInputs.get(assetId) ?? null;
-      const facts = { series: series.get(assetId) ?? [], priceOf };
-      assets.push(planAsset({ assetId, rows: own, known }, facts));
+      const facts = { series: series.get(assetId) ?? [], priceOf, rest };
+      assets.push(await planAsset({ assetId, rows: own, known }, facts));
       await rest();
     }
     const intervals = SNAPSHOT_INTERVALS.map((name) => planInterval(name, { state, known }));
