@@ -5,7 +5,7 @@ import { Amount, Unknown } from "./Figures.tsx";
 export interface MoneyProps {
   /** `null` where it is not known. */
   readonly value: number | null;
-  readonly reason?: string;
+  readonly reason?: string | null;
 }
 
 /** What somebody holds in money; privacy mode hides it. */

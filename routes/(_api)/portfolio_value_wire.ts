@@ -52,7 +52,9 @@ const RateSchema = z.object({
 export const ValueSchema = z.object({
   portfolio_id: z.uuid(),
   currency: z.enum(BASE_CURRENCIES),
-  nav: Amount.nullable().describe("Sum of the priced positions in the currency"),
+  nav: Amount.nullable().describe(
+    "Sum of the priced positions in the currency; null where none has a price, or without a rate",
+  ),
   nav_usd: Amount,
   at: Instant,
   asof: Instant.nullable().describe("Time of the oldest price that it stands on"),

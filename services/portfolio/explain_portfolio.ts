@@ -116,7 +116,7 @@ function valueFigure(figure: string, { value, matched }: ExplainedState): Portfo
     value: value.nav ?? null,
     unit: "money",
     currency,
-    reason: value.nav === null ? `There is no rate from dollars to ${currency}` : null,
+    reason: value.whyNoNav,
     words: "What all holdings with a price are worth together. One without a price is left out " +
       "and counted; it is never taken for nothing, nor for its last price.",
     formula: "Σ quantity × price × rate",

@@ -41,8 +41,10 @@ export interface PortfolioValue extends LotRules {
   /** Time of the oldest price that it stands on; `null` without any. */
   readonly asof: UtcMs | null;
   readonly fx: CurrentRate;
-  /** Sum of the priced positions in the currency; `null` without a rate. */
+  /** Sum of the priced positions in the currency; `null` without any of those held, or a rate. */
   readonly nav: DecimalText | null;
+  /** Why there is none. */
+  readonly whyNoNav: string | null;
   /** Since when `nav` is held, as the rate of now is not to be trusted; `null` if it is not. */
   readonly heldSince: UtcMs | null;
   readonly navUsd: DecimalText;
@@ -93,7 +95,7 @@ export class HoldingService {
     const matched = await this.#lots.getLots(scope);
     const { portfolio, rule, rulesByYear, ledgerVersion } = matched;
     const currency = asked ?? portfolio.baseCurrency;
-    const { holdings, ...settled } = this.#factsOf(matched);
+    const { holdings, ...facts } = this.#factsOf(matched);
     const quotes = await this.#quotesOf(holdings, currency);
     const quoteOf = (assetId: AssetId) => quotes.get(assetId) ?? null;
     const fx = await this.#rateOf(currency, quoteOf);
@@ -104,10 +106,14 @@ export class HoldingService {
     const sums = sumsOf(positions);
     const times = positions.flatMap(({ price }) => price?.provenance.asof ?? []);
     const at = this.#clock.now();
-    const nav = await this.#settled({ portfolio, currency, navUsd: sums.navUsd, fx, at });
+    const isBlind = positions.length > 0 && positions.every(({ valueUsd }) => valueUsd === null);
+    const live = isBlind ? null : converted(sums.navUsd, fx.rate);
+    const settled = await this.#settle(live, { portfolio, currency, fx, at });
+    const whyNoNav = isBlind ? NO_PRICES : whyNoRate;
     return {
-      ...{ portfolio, rule, rulesByYear, ledgerVersion, currency, at, fx, ...nav },
-      ...{ ...sums, ...settled, positions },
+      ...{ portfolio, rule, rulesByYear, ledgerVersion, currency, at, fx, ...settled },
+      whyNoNav: settled.nav === null ? whyNoNav : null,
+      ...{ ...sums, ...facts, positions },
       asof: times.length === 0 ? null : Math.min(...times) as UtcMs,
       unpriced: positions.filter(({ unpriced }) => unpriced !== null).length,
       uncosted: positions.filter(({ uncosted }) => uncosted !== "0").length,
@@ -164,20 +170,24 @@ export class HoldingService {
   }
 
   /** The value in the currency, or the last good one while the rate of now is held back. */
-  async #settled({ portfolio, currency, navUsd, fx, at }: {
-    readonly portfolio: Portfolio;
-    readonly currency: BaseCurrency;
-    readonly navUsd: DecimalText;
-    readonly fx: CurrentRate;
-    readonly at: UtcMs;
-  }): Promise<Pick<PortfolioValue, "nav" | "heldSince">> {
-    const nav = converted(navUsd, fx.rate);
+  /** The last good value where the rate has drifted. */
+  async #settle(
+    nav: DecimalText | null,
+    { portfolio, currency, fx, at }: {
+      readonly portfolio: Portfolio;
+      readonly currency: BaseCurrency;
+      readonly fx: CurrentRate;
+      readonly at: UtcMs;
+    },
+  ): Promise<Pick<PortfolioValue, "nav" | "heldSince">> {
     if (fx.status?.state !== "delayed") return { nav, heldSince: null };
     const live = { portfolioId: portfolio.id, currency, nav, asof: at };
     const settled = await this.#fx.settleNav(live);
     return { nav: settled.nav, heldSince: settled.asof };
   }
 }
+
+const NO_PRICES = "No holding has a price of now";
 
 interface BookFacts extends ReturnType<typeof settledOf> {
   readonly holdings: readonly Holding[];

@@ -205,7 +205,7 @@ Deno.test("a price that grew too old leaves its holding unpriced, with the last 
   await importCsv(harness, base);
   harness.clock.advance(30 * 86_400_000);
   const value = await valueOf(harness, base);
-  assertEquals([value.nav, value.unpriced], ["0", 2]);
+  assertEquals([value.nav, value.unpriced], [null, 2]);
   assertEquals([value.positions[0].value, value.positions[0].last_known.price_usd], [
     null,
     100_000,

@@ -27,7 +27,7 @@ export function PortfolioFigures(data: PortfolioPageData) {
       </Figure>
       <Figure {...data} label="Unrealised" figure="unrealised" note={`value less cost, ${rule}`}>
         <span data-cell="unrealised-sum" data-n={unrealised}>
-          <Gain value={unrealised} />
+          <Gain value={value.whyNoNav === null ? unrealised : null} reason={value.whyNoNav} />
         </span>
       </Figure>
       <Figure
@@ -80,22 +80,17 @@ function countDisposals(count: number): string {
 /** The value in the currency that was asked for: that alone is never told in another. */
 function NavFigure(data: PortfolioPageData) {
   const { value } = data;
-  const { nav, heldSince, currency, positions, unpriced } = value;
-  const reason = nav === null
-    ? `There is no rate from dollars to ${currency} that may be used`
-    : heldSince === null && positions.length > 0 && unpriced === positions.length
-    ? "No holding has a price of now"
-    : null;
+  const { nav, heldSince, currency, whyNoNav } = value;
   return (
     <Figure {...data} label="Net asset value" figure="nav" isLead note={<Lead {...data} />}>
-      {reason === null
+      {whyNoNav === null
         ? (
           // A value that is held stays what it is, whatever prices do.
           <span data-cell={heldSince === null ? "nav" : undefined} data-n={Number(nav)}>
             <Money value={Number(nav)} />
           </span>
         )
-        : <Unknown reason={reason} />}
+        : <Unknown reason={whyNoNav} />}
       <span class="unit">{currency}</span>
     </Figure>
   );
@@ -139,7 +134,11 @@ function Lead(data: PortfolioPageData) {
 function Cost({ value, rate }: PortfolioPageData) {
   return (
     <>
-      cost <Money value={Number(value.costUsd) * rate} />
+      cost{" "}
+      <Money
+        value={value.whyNoNav === null ? Number(value.costUsd) * rate : null}
+        reason="Of holdings with a price alone, of which there is none"
+      />
       {value.uncosted === 0
         ? null
         : `, units of ${formatCount(value.uncosted)} ${

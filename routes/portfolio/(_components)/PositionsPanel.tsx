@@ -104,19 +104,25 @@ function Totals({ value, rate, measured }: PortfolioPageData) {
         <td data-pri="2" />
         <td class="num" data-p="value">
           <span data-cell={value.heldSince === null ? "nav" : undefined} data-n={nav}>
-            <Money value={nav} />
+            {value.whyNoNav === null ? <Money value={nav} /> : <Unknown reason={value.whyNoNav} />}
           </span>
         </td>
         <td class="num" data-pri="3">
-          <Money value={Number(value.costUsd) * rate} />
+          <Money
+            value={value.whyNoNav === null ? Number(value.costUsd) * rate : null}
+            reason={value.whyNoNav}
+          />
         </td>
         <td class="num" data-p="change">
           <span data-cell="unrealised-sum" data-n={unrealised}>
-            <Gain value={unrealised} />
+            <Gain
+              value={value.whyNoNav === null ? unrealised : null}
+              reason={value.whyNoNav}
+            />
           </span>
         </td>
         <td data-pri="4" />
-        <td class="num" data-pri="3">100.00%</td>
+        <td class="num" data-pri="3">{value.whyNoNav === null ? "100.00%" : null}</td>
         <td class="num" data-pri="4">
           <Gain value={Number.isFinite(gain) ? gain : null} reason={NO_HISTORY} />
         </td>

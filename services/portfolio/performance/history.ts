@@ -30,6 +30,8 @@ export interface PortfolioHistory {
   readonly gaps: readonly Gap[];
   /** Value at the end of each bucket; NaN where the price of a holding is missing. */
   readonly nav: Float64Array;
+  /** 1 where all that is held is left out, so that nobody knows what it is worth. */
+  readonly isBlind: Uint8Array;
 }
 
 /** The closes of an asset at the ends of a grid's buckets, NaN where there is none. */
@@ -76,7 +78,14 @@ function withGapsClosed(
 ): PortfolioHistory {
   const assets = held.map(closeGaps);
   const flows = flowColumns(assets);
-  return { grid, held, assets, flows, gaps: assets.flatMap(({ gaps }) => gaps), nav };
+  const gaps = assets.flatMap((asset) => asset.gaps);
+  return { grid, held, assets, flows, gaps, nav, isBlind: blindness(held, nav) };
+}
+
+function blindness(held: readonly AssetHistory[], nav: Float64Array): Uint8Array {
+  const isBlind = new Uint8Array(nav.length);
+  for (const { unpriced } of held) for (const { from, to } of unpriced) isBlind.fill(1, from, to);
+  return isBlind.map((isLeftOut, bucket) => Number(isLeftOut === 1 && nav[bucket] === 0));
 }
 
 /**

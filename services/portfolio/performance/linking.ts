@@ -32,9 +32,9 @@ export interface Periods {
 }
 
 /** The nearest bucket with a value at or before one; -1 where there is none. */
-export function lastValued({ nav }: PortfolioHistory, bucket: number): number {
+export function lastValued({ nav, isBlind }: PortfolioHistory, bucket: number): number {
   let k = Math.min(bucket, nav.length - 1);
-  while (k >= 0 && Number.isNaN(nav[k])) k--;
+  while (k >= 0 && (Number.isNaN(nav[k]) || isBlind[k] === 1)) k--;
   return k;
 }
 

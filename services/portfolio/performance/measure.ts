@@ -88,7 +88,7 @@ export interface PortfolioPerformance {
   readonly series: PerformanceSeries;
   /** Assets that were held and left out for want of prices, with the buckets that concerns. */
   readonly unpriced: readonly { readonly assetId: AssetId; readonly buckets: number }[];
-  /** Buckets without a value, as a price or a rate is missing. */
+  /** Buckets without a value, as a price or a rate is missing, or all prices are. */
   readonly missingBuckets: number;
   /** Periods with flows at an unknown value, which count from the period's start. */
   readonly pooledPeriods: number;
@@ -139,7 +139,8 @@ export function measurePortfolio(
       assetId,
       buckets: unpriced.reduce((sum, own) => sum + overlap(own, range), 0),
     })).filter(({ buckets }) => buckets > 0),
-    missingBuckets: range.to - range.from - periods.to.length,
+    missingBuckets: range.to - range.from - periods.to.length +
+      sum(history.isBlind.subarray(range.from + 1, range.to + 1)),
     pooledPeriods: sum(periods.isPooled),
   };
 }
@@ -238,7 +239,7 @@ function withStart(path: Float64Array): Float64Array {
 }
 
 function seriesOf(
-  { grid, nav }: PortfolioHistory,
+  { grid, nav, isBlind }: PortfolioHistory,
   { range, path, flows }: InvestedRange & { readonly path: Float64Array },
 ): PerformanceSeries {
   const { from } = range;
@@ -251,11 +252,13 @@ function seriesOf(
     const row = Math.min((flows.bucket[i] as number) - from, shown.length - 1);
     netFlow[row] = (netFlow[row] as number) + (flows.amount[i] as number);
   }
+  const seen = (column: (bucket: number) => number) =>
+    shown.map((bucket) => isBlind[bucket] === 1 ? NaN : column(bucket));
   return {
     t: shown.map((bucket) => bucketEnd(grid, bucket)),
-    nav: shown.map((bucket) => nav[bucket] as number),
-    cumulative: shown.map((bucket) => (unit[bucket - from] as number) - 1),
-    drawdown: shown.map((bucket) => falls[bucket - from] as number),
+    nav: seen((bucket) => nav[bucket] as number),
+    cumulative: seen((bucket) => (unit[bucket - from] as number) - 1),
+    drawdown: seen((bucket) => falls[bucket - from] as number),
     netFlow,
   };
 }

@@ -32,15 +32,17 @@ function measure(
 }
 
 Deno.test("what a price did while it was missing is gained when it returns, and is no flow", () => {
-  const { deposited, withdrawn, value, gain, twr, series, xirr } = measure(
+  const { deposited, withdrawn, value, gain, twr, series, xirr, missingBuckets } = measure(
     [BOUGHT],
     { bitcoin: [null, 100, ...GAP, 70, 77] },
   );
+  assertEquals(missingBuckets, GAP.length);
   assertEquals([deposited, withdrawn, value, gain], [200, 0, 154, -46]);
   assertClose(twr, 0.77 - 1);
   assertEquals([...series.netFlow], [0, 200, ...GAP.map(() => 0), 0, 0]);
-  // Left out of the value meanwhile, and never filled.
-  assertEquals([...series.nav].slice(1, 13), [200, ...GAP.map(() => 0), 140]);
+  // Nobody knows what it was worth meanwhile, and nothing is filled.
+  assertEquals([...series.nav].slice(1, 13), [200, ...GAP.map(() => NaN), 140]);
+  assertEquals([...series.cumulative].slice(1, 13), [0, ...GAP.map(() => NaN), 0.7 - 1]);
   // 200 from noon of the first of January to the end of the thirteenth.
   assertClose(xirr, Math.pow(154 / 200, 365 / 12.5) - 1, 1e-9);
 });
@@ -96,6 +98,15 @@ Deno.test("a range that ends or begins in a gap stands on the last value and on 
   // What the gap took is told when the price returns: worth 140, it comes back at 200.
   assertEquals([after.openingValue, after.deposited, after.value], [10, 200, 164]);
   assertEquals(after.gain, -46);
+});
+
+Deno.test("a portfolio of which nothing has a price is measured up to where it had one", () => {
+  const { to, value, deposited, withdrawn, gain } = measure(
+    [BOUGHT],
+    { bitcoin: [null, 100, 120, ...GAP] },
+  );
+  assertEquals([to, value], [instant("2025-01-03"), 240]);
+  assertEquals([deposited, withdrawn, gain], [200, 0, 40]);
 });
 
 Deno.test("a gap is closed in the currency of the history, with what its rate did", () => {
