@@ -7,22 +7,32 @@ export interface Rebuilder extends Disposable {
 
 /** A thread that values assets, so that requests go on meanwhile. Disposing it ends the thread. */
 export class RebuildThread implements Rebuilder {
-  readonly #worker = new Worker(new URL("./rebuild_worker.ts", import.meta.url), {
-    type: "module",
-    name: "rebuild_portfolio",
-  });
+  readonly #worker: Worker;
+  #failure: Error | null = null;
+  #fail: ((failure: Error) => void) | null = null;
+
+  /** `script` is what the thread runs, another one than its own in tests. */
+  constructor(
+    { script = new URL("./rebuild_worker.ts", import.meta.url) }: { readonly script?: URL } = {},
+  ) {
+    this.#worker = new Worker(script, { type: "module", name: "rebuild_portfolio" });
+    // A thread may fail before it is asked for anything; unheard, that would end the process.
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#failure = new Error(`Cannot rebuild snapshots: ${event.message}`);
+      this.#fail?.(this.#failure);
+    };
+  }
 
   /** Throws the signal's reason when it aborts; the thread must then be disposed. */
   run(task: RebuildTask, signal: AbortSignal): Promise<readonly ValuedPart[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly ValuedPart[]>();
+    this.#fail = reject;
+    if (this.#failure !== null) reject(this.#failure);
     const stop = () => reject(signal.reason);
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop, { once: true });
     this.#worker.onmessage = ({ data }: MessageEvent<readonly ValuedPart[]>) => resolve(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(`Cannot rebuild snapshots: ${event.message}`));
-    };
     const columns = task.assets.flatMap(({ parts }) => parts.map(({ closes }) => closes.buffer));
     this.#worker.postMessage(task, [...new Set(columns)] as ArrayBuffer[]);
     return promise.finally(() => signal.removeEventListener("abort", stop));
