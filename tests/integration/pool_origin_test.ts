@@ -86,7 +86,7 @@ Deno.test("pools come from whom the settings name, or who stands in, and it is t
     await t.step("and so does the page", async () => {
       await withProduct({ DATA_PROVIDER: "dune" }, async (ask) => {
         const page = await (await ask("/pools")).text();
-        assertMatch(page, /mock[^<]*stands in[^<]*DUNE_API_KEY is not set/);
+        assertMatch(page, /dune[^<]* can't run: DUNE_API_KEY is not set\. Made-up pools stand in/);
       });
     });
   });

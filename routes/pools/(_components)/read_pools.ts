@@ -46,6 +46,7 @@ export interface PoolsData {
   readonly closed: number;
   readonly choices: PoolChoices;
   readonly origin: PoolOrigin;
+  /** Whether made-up pools are shown, or will be as soon as the first are made. */
   readonly isMock: boolean;
   readonly settings: PoolSettings;
   /** The instant that ages are told against: now, or the past that is shown. */
@@ -95,7 +96,9 @@ export async function readPools(
       protocols: names(({ pool }) => pool.protocol),
     },
     origin: pools.origin,
-    isMock: all.some(({ source }) => source === MOCK_SOURCE),
+    isMock: all.length === 0
+      ? pools.origin.provider === MOCK_SOURCE
+      : all.some(({ source }) => source === MOCK_SOURCE),
     settings: pools.settings,
     now: asof ?? clock.now(),
     notes,
