@@ -17,8 +17,9 @@ export interface PortfolioTick {
   readonly currency: string;
   /** `null` where there is no rate from dollars. */
   readonly nav: number | null;
-  readonly navUsd: number;
-  readonly unrealizedUsd: number;
+  /** `null` where nothing that is held has a price, as the next one. */
+  readonly navUsd: number | null;
+  readonly unrealizedUsd: number | null;
   /** Whether `nav` is the last good one, as the rate drifted. */
   readonly isHeld: boolean;
   readonly unpriced: number;
@@ -114,16 +115,25 @@ export function parsePortfolioTick(value: unknown): PortfolioTick {
     throw new ClientError("Cannot read the value: it has no portfolio or currency");
   }
   if (!Array.isArray(positions)) throw new ClientError("Cannot read the value: no positions");
+  const [unpriced, ledgerVersion] = [countOf(value, "unpriced"), countOf(value, "ledger_version")];
+  const ticks = positions.map(positionOf);
+  // A sum over nothing that has a price is no value of 0.
+  const isBlind = ticks.length > 0 && ticks.every(({ valueUsd }) => valueUsd === null);
+  const sumOf = (name: string) => isBlind ? null : amountOf(field(value, name));
   return {
-    ...{ portfolioId, currency },
+    ...{ portfolioId, currency, unpriced, ledgerVersion },
     nav: amountOf(field(value, "nav")),
-    navUsd: amountOf(field(value, "nav_usd")) ?? 0,
-    unrealizedUsd: amountOf(field(value, "unrealized_usd")) ?? 0,
+    navUsd: sumOf("nav_usd"),
+    unrealizedUsd: sumOf("unrealized_usd"),
     isHeld: typeof field(value, "held_since") === "string",
-    unpriced: amountOf(field(value, "unpriced")) ?? 0,
-    ledgerVersion: amountOf(field(value, "ledger_version")) ?? 0,
-    positions: positions.map(positionOf),
+    positions: ticks,
   };
+}
+
+function countOf(value: unknown, name: string): number {
+  const count = amountOf(field(value, name));
+  if (count === null) throw new ClientError(`Cannot read the value: it has no ${name}`);
+  return count;
 }
 
 function positionOf(value: unknown): PositionTick {

@@ -15,13 +15,13 @@ interface Writing {
 
 /**
  * The value in what a page is in: the server's own where that is the portfolio's currency. `null`
- * where it is held, as then it stays what it was.
+ * where it is held, as then it stays what it was, and where it is not known.
  */
 export function shownNav(
   { currency, nav, navUsd, isHeld }: PortfolioTick,
   shown: { readonly currency: string; readonly rate: number },
 ): number | null {
-  if (currency !== shown.currency) return navUsd * shown.rate;
+  if (currency !== shown.currency) return navUsd === null ? null : navUsd * shown.rate;
   return isHeld ? null : nav;
 }
 
@@ -42,8 +42,10 @@ export class ValueCells {
     const { rate } = writing;
     const nav = shownNav(tick, { currency: this.#currency, rate });
     if (nav !== null) this.#amounts(document, "nav", { value: nav, ...writing });
-    const value = tick.unrealizedUsd * rate;
-    this.#amounts(document, "unrealised-sum", { value, ...writing });
+    const { unrealizedUsd } = tick;
+    if (unrealizedUsd !== null) {
+      this.#amounts(document, "unrealised-sum", { value: unrealizedUsd * rate, ...writing });
+    }
     for (const { assetId, valueUsd, share } of tick.positions) {
       if (valueUsd === null) continue;
       const rows = `[data-position="${CSS.escape(assetId)}"]`;

@@ -3,7 +3,7 @@ import type { PoolTick, PriceTick } from "@/components/api/live_events.ts";
 import { MAX_PORTFOLIO_STREAMS, parsePortfolioTick } from "@/components/api/live_portfolios.ts";
 import { GONE_AFTER_MS, type LivePort, PortDesk } from "@/components/api/live_messages.ts";
 import { STABLE_MS } from "@/components/api/live_stream.ts";
-import { assertEquals } from "@/tests/assert.ts";
+import { assertEquals, assertThrows } from "@/tests/assert.ts";
 import { FakeStreams } from "@/tests/fakes/event_streams.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { FakeTimer, settle } from "@/tests/fakes/timer.ts";
@@ -358,6 +358,19 @@ Deno.test("parsePortfolioTick() reads a stream's value and the API's valuation a
   const answer = { ...valueOf("p", 45_000), held_since: "2026-11-21T06:00:00Z", nav: null };
   const { isHeld, nav, positions } = parsePortfolioTick({ ...answer, positions: [position] });
   assertEquals([isHeld, nav, positions[0]?.valueUsd], [true, null, 45_000]);
+});
+
+Deno.test("parsePortfolioTick() invents no value where nothing held has a price, and no count", () => {
+  const unpriced = { asset_id: "bitcoin", quantity: "0.5", price: null, share: null };
+  const sums = { ...valueOf("p", 0), nav: null, nav_usd: "0", unrealized_usd: "0" };
+  const blind = parsePortfolioTick({ ...sums, positions: [unpriced] });
+  assertEquals([blind.nav, blind.navUsd, blind.unrealizedUsd], [null, null, null]);
+  // Of nothing held, the sum is 0.
+  assertEquals(parsePortfolioTick({ ...sums, nav: "0", positions: [] }).navUsd, 0);
+  for (const name of ["unpriced", "ledger_version"]) {
+    const pattern = new RegExp(`Cannot read the value: it has no ${name}`);
+    assertThrows(() => parsePortfolioTick({ ...sums, [name]: undefined }), { pattern });
+  }
 });
 
 Deno.test("PortDesk drops a page that fell silent, and takes it back when it speaks", async () => {

@@ -15,4 +15,5 @@ Deno.test("shownNav() is the server's own in the portfolio's currency, and none 
 Deno.test("shownNav() converts dollars at the page's rate in another currency", () => {
   assertEquals(shownNav(tick, { currency: "GBP", rate: 0.8 }), 80);
   assertEquals(shownNav({ ...tick, nav: null }, { currency: "USD", rate: 1 }), 100);
+  assertEquals(shownNav({ ...tick, navUsd: null }, { currency: "USD", rate: 1 }), null);
 });
