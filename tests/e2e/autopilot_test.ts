@@ -231,7 +231,7 @@ Deno.test({
       assertEquals((await state.json()).data.state, "cancelled");
       // With scripts the result replaces the progress by itself.
       await using other = await visit(browser, address.replace("01-01", "04-01"));
-      await other.page.locator("#growth").waitFor({ timeout: 60_000 });
+      await other.page.locator("#growth").waitFor();
       assertEquals(other.complaints, []);
     });
   },
