@@ -131,7 +131,8 @@ Deno.test("start: demo data stays away where it is turned off", async () => {
 });
 
 Deno.test("start: each log line of a trial names its environment", async () => {
-  const product = await startProduct({ env: { ENVIRONMENT: "test", LOG_LEVEL: "debug" } });
+  const env = { ENVIRONMENT: "test", LOG_LEVEL: "debug", TOKENLYSIS_DEMO: "off" };
+  const product = await startProduct({ env });
   await product.close();
   const lines = product.output().split("\n").filter((line) => line.startsWith("{"));
   assert(lines.length > 0, "it logged something");

@@ -17,6 +17,9 @@ const LATER_MS = 20 * 60_000;
 /** Far beyond what a task takes on a machine that is busy with something else. */
 const TASK_LIMIT_MS = 10 * 60_000;
 
+/** A ledger needs no market, which would be made at every first start. */
+const NO_DEMO = { TOKENLYSIS_DEMO: "off" };
+
 /** The trade that a line tells of. */
 function tradeOf(line: number): number {
   return line % TWICE_EVERY === 1 ? line - 1 : line;
@@ -55,7 +58,7 @@ async function sqlitePlace(): Promise<Place> {
   const dataDir = await Deno.makeTempDir({ prefix: "tokenlysis-kill-" });
   return {
     dataDir,
-    env: {},
+    env: NO_DEMO,
     isWriting() {
       using database = new DatabaseSync(`${dataDir}/tokenlysis.db`, { timeout: 0 });
       try {
@@ -76,7 +79,7 @@ async function postgresPlace(): Promise<Place> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   return {
     dataDir,
-    env: { DATABASE_URL: url },
+    env: { ...NO_DEMO, DATABASE_URL: url },
     async isWriting() {
       const locks = await sql`select 1 from pg_locks join pg_class on pg_class.oid = relation
         where relname = 'transactions' and mode = 'RowExclusiveLock' limit 1`;
