@@ -90,7 +90,8 @@ function Held({ held }: Pick<PoolIntake, "held">) {
 function HeldRow({ reading, believed }: HeldPoolReading) {
   const { poolId, source, ts, supplyApy, incentiveApy, tvlUsd } = reading;
   const named = { poolId, source, at: formatUtcMs(ts) };
-  const apy = (value: number | null | undefined) => value == null ? null : formatShare(value);
+  const apy = (value: number | null = null) => value === null ? null : formatShare(value);
+  const usd = (value: number | null = null) => value === null ? null : <Fiat value={value} />;
   return (
     <tr>
       <th scope="row">
@@ -107,10 +108,7 @@ function HeldRow({ reading, believed }: HeldPoolReading) {
         <Jump from={apy(believed?.incentiveApy)} to={apy(incentiveApy)} />
       </td>
       <td>
-        <Jump
-          from={believed?.tvlUsd == null ? null : <Fiat value={believed.tvlUsd} />}
-          to={tvlUsd === null ? null : <Fiat value={tvlUsd} />}
-        />
+        <Jump from={usd(believed?.tvlUsd)} to={usd(tvlUsd)} />
       </td>
       <td class="num ops-acts">
         <ActButton act={acceptReadingAct(named)}>Accept</ActButton>{" "}
@@ -126,8 +124,8 @@ function Jump(
 ) {
   return (
     <>
-      {to === null ? <Unknown reason="the source does not give it" /> : to}
-      {from === null ? null : <span class="second">{" "}after {from}</span>}
+      {to ?? <Unknown reason="the source does not give it" />}{" "}
+      {from === null ? null : <span class="second">after {from}</span>}
     </>
   );
 }
@@ -162,7 +160,7 @@ function Table(
 ) {
   return (
     <div class="scroller" tabIndex={0} role="region" aria-label={`${caption}, scrollable`}>
-      <table class="table" data-density="dense">
+      <table class="table" data-density={hasControls ? undefined : "dense"}>
         <caption class="sr">{caption}</caption>
         <thead>
           <tr>

@@ -136,7 +136,7 @@ export function acceptReadingAct({ poolId, source, at }: PoolReading): OperatorA
     subject: `${poolId} at ${at}`,
     title: "Accept this reading?",
     ask: `The reading of ${poolId} by ${source} at ${at} counts from now on; days before stay ` +
-      "as they were. Later ones are held against it.",
+      "as they were. Later ones are compared with it.",
     done: `The reading of ${poolId} counts`,
   });
 }
