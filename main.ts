@@ -212,7 +212,7 @@ async function createFront(
     risk,
     health: createHealth(core, {
       ...{ jobs, registry: registry.version },
-      poolsFallback: poolParts.pools.origin.fallback,
+      poolsFallback: poolParts.pools.fallback,
     }),
     jobs: jobsService,
     ops,
