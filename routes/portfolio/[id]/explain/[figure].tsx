@@ -23,7 +23,7 @@ export const handler = define.handlers({
     const { id = "", figure = "" } = ctx.params;
     const data = await readPortfolio(ctx.state, ctx.req, { id });
     try {
-      const explanation = explainPortfolio(decodeURIComponent(figure), data);
+      const explanation = explainPortfolio(figure, data);
       const { portfolio, view, labels } = data;
       return page<ExplainData>({ explanation, portfolio, view, labels }, {
         headers: { "cache-control": "private, no-store" },
@@ -37,6 +37,7 @@ export const handler = define.handlers({
 /** A figure of a portfolio taken apart; the drawer shows the same part of it. */
 export default define.page<typeof handler>(function ExplainFigure({ data }) {
   const { explanation, portfolio, view, labels } = data;
+  const below = `/explain/${encodeURIComponent(explanation.figure)}`;
   return (
     <>
       <Head>
@@ -51,7 +52,7 @@ export default define.page<typeof handler>(function ExplainFigure({ data }) {
               <a href={portfolioHref(view)}>{portfolio.name}</a>
             </span>
             <span>
-              <a href={`/api${portfolioHref(view, `/explain/${explanation.figure}`)}`}>JSON</a>
+              <a href={`/api${portfolioHref(view, below)}`}>JSON</a>
             </span>
           </p>
         </div>
