@@ -95,7 +95,11 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const parts = await openMarket(core);
   const outside = await openOutside(core, parts.registry);
   const scores = await openScores(core, parts);
-  const portfolio = await openPortfolio(core, { ...parts, queue: () => work.jobs });
+  const portfolio = await openPortfolio(core, {
+    ...{ ...parts, queue: () => work.jobs },
+    // A database that was given may be in memory, where no thread finds it.
+    location: overrides.database ? null : { ...config.database, dataDir: config.dataDir },
+  });
   const gauges = openGauges(core, outside);
   const work = await openJobs(core, { ...parts, outside, scores, portfolio, gauges });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
@@ -124,6 +128,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     stopValues();
     stopScoring();
     portfolio.stopFollowing();
+    await portfolio.thread?.[Symbol.asyncDispose]();
     await parts.bus[Symbol.asyncDispose]();
     await Promise.all(work.wakers.map((waker) => waker[Symbol.asyncDispose]()));
     if (!overrides.database) await database.close();

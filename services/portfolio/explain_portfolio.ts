@@ -180,61 +180,56 @@ function settledFigure(
   { value, matched }: ExplainedState,
 ): PortfolioExplanation {
   const { book, ledger } = matched;
-  const { sum, label, words, formula, entries } = {
-    realised: {
+  const { sum, label, words, formula, inputs, rows } = {
+    realised: () => ({
       sum: value.realizedUsd,
       label: "Realised gain",
       words: "Proceeds less cost of everything that was sold or paid with, in dollars. Disposals " +
         "whose cost or proceeds are not known are counted and left out.",
       formula: "Σ (proceeds − fees − cost of the lots taken)",
-      entries: book.realized.map((one) => ({
+      inputs: book.realized.slice(-MAX_INPUTS).map((one) => ({
         name: `${one.assetId}, ${one.year}`,
         value: one.gain,
         note: `${one.proceeds} − ${one.cost}, ${one.incomplete} incomplete`,
-        rowIds: book.disposals.map(({ rowId }) => rowId),
       })),
-    },
-    income: {
+      rows: book.disposals,
+    }),
+    income: () => ({
       sum: value.incomeUsd,
       label: "Income",
       words: "Rewards, airdrops and other income at what they were worth when they came.",
       formula: "Σ quantity × price at its time",
-      entries: book.income.map((one) => ({
+      inputs: book.income.slice(-MAX_INPUTS).map((one) => ({
         name: `${one.assetId}, ${formatUtcMs(one.at)}`,
         value: one.value,
         note: `${one.quantity} units`,
-        rowIds: [one.rowId],
       })),
-    },
-    fees: {
+      rows: book.income,
+    }),
+    fees: () => ({
       sum: value.feesUsd,
       label: "Fees",
       words: "All fees at what they were worth when they were paid. They are part of the cost of " +
         "what was bought, and off the proceeds of what was sold.",
       formula: "Σ fee × price at its time",
-      entries: book.fees.map((one) => ({
+      inputs: book.fees.slice(-MAX_INPUTS).map((one) => ({
         name: `${one.assetId ?? "usd"}, ${formatUtcMs(one.at)}`,
         value: one.value,
         note: `${one.quantity} units, in ${one.appliedTo}`,
-        rowIds: [one.rowId],
       })),
-    },
-  }[figure];
-  const used = new Set<string>(entries.flatMap(({ rowIds }) => rowIds));
+      rows: book.fees,
+    }),
+  }[figure]();
+  const used = new Set(rows.map(({ rowId }) => rowId));
   return {
     ...{ figure, label, words, formula },
     value: sum,
     unit: "usd",
     currency: "USD",
     reason: null,
-    inputs: entries.slice(-MAX_INPUTS).map(({ name, value, note }) => ({
-      name,
-      value,
-      unit: "usd",
-      note,
-    })),
+    inputs: inputs.map((input) => ({ ...input, unit: "usd" })),
     rounding: EXACT,
-    ...newestRows([...ledger.rows()].filter(({ id }) => used.has(id))),
+    ...newestRows([...used].flatMap((id) => ledger.find(id) ?? [])),
   };
 }
 
@@ -350,9 +345,21 @@ function whenOf(at: UtcMs | null): string {
   return at === null ? "" : `, ${formatUtcMs(at)}`;
 }
 
+/** The newest of some rows, in any order, and how many there are. */
 function newestRows(
   rows: Iterable<LedgerRow>,
 ): Pick<PortfolioExplanation, "rows" | "rowCount"> {
-  const all = [...rows].sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
-  return { rows: all.slice(0, MAX_EXPLAINED_ROWS), rowCount: all.length };
+  let newest: LedgerRow[] = [];
+  let rowCount = 0;
+  const cut = () => newest.sort(compareNewest).slice(0, MAX_EXPLAINED_ROWS);
+  for (const row of rows) {
+    rowCount++;
+    // Not all are sorted, as a ledger may be long.
+    if (newest.push(row) >= 10 * MAX_EXPLAINED_ROWS) newest = cut();
+  }
+  return { rows: cut(), rowCount };
+}
+
+function compareNewest(a: LedgerRow, b: LedgerRow): number {
+  return b.at - a.at || (a.id < b.id ? 1 : -1);
 }

@@ -1,7 +1,6 @@
 import type { UtcMs } from "../kernel/time.ts";
 import type { AssetId, AssetQuote, MarketService } from "../market/mod.ts";
 import type { Clock } from "../ports/mod.ts";
-import { isCash } from "./cash.ts";
 import { coinOf } from "./valuation/conversion.ts";
 import type { FxService } from "./fx/fx_service.ts";
 import type { FxStatus } from "./fx/drift_guard.ts";
@@ -9,18 +8,15 @@ import {
   converted,
   currentPrice,
   type Holding,
-  holdingsOf,
   type Position,
   positionsOf,
-  settledOf,
   sumOf,
 } from "./holdings.ts";
 import type { LotRules } from "./kept_ledgers.ts";
-import type { LotService, MatchedLots } from "./lot_service.ts";
-import type { LotBook } from "./lots.ts";
 import type { BaseCurrency, Portfolio } from "./portfolio.ts";
 import type { LedgerScope } from "./ports.ts";
 import type { DecimalText } from "./transaction.ts";
+import type { PortfolioWork } from "./work/portfolio_work.ts";
 
 /** How dollars become a portfolio's currency now. */
 export interface CurrentRate {
@@ -68,20 +64,18 @@ type Market = Pick<MarketService, "listAssets" | "listQuotes">;
 
 /** What portfolios hold, at the prices of now. */
 export class HoldingService {
-  readonly #lots: LotService;
+  readonly #work: Pick<PortfolioWork, "getHoldings">;
   readonly #market: Market;
   readonly #fx: FxService;
   readonly #clock: Clock;
-  /** Of books that were looked at, for as long as they are kept. */
-  readonly #known = new WeakMap<LotBook, BookFacts>();
 
-  constructor({ lots, market, fx, clock }: {
-    readonly lots: LotService;
+  constructor({ work, market, fx, clock }: {
+    readonly work: Pick<PortfolioWork, "getHoldings">;
     readonly market: Market;
     readonly fx: FxService;
     readonly clock: Clock;
   }) {
-    this.#lots = lots;
+    this.#work = work;
     this.#market = market;
     this.#fx = fx;
     this.#clock = clock;
@@ -92,10 +86,9 @@ export class HoldingService {
     scope: LedgerScope,
     { currency: asked }: { readonly currency?: BaseCurrency | undefined } = {},
   ): Promise<PortfolioValue> {
-    const matched = await this.#lots.getLots(scope);
-    const { portfolio, rule, rulesByYear, ledgerVersion } = matched;
+    const { holdings, ...held } = await this.#work.getHoldings(scope);
+    const { portfolio } = held;
     const currency = asked ?? portfolio.baseCurrency;
-    const { holdings, ...facts } = this.#factsOf(matched);
     const quotes = await this.#quotesOf(holdings, currency);
     const quoteOf = (assetId: AssetId) => quotes.get(assetId) ?? null;
     const fx = await this.#rateOf(currency, quoteOf);
@@ -111,24 +104,14 @@ export class HoldingService {
     const settled = await this.#settle(live, { portfolio, currency, fx, at });
     const whyNoNav = isBlind ? NO_PRICES : whyNoRate;
     return {
-      ...{ portfolio, rule, rulesByYear, ledgerVersion, currency, at, fx, ...settled },
+      ...{ ...held, currency, at, fx, ...settled },
       whyNoNav: settled.nav === null ? whyNoNav : null,
-      ...{ ...sums, ...facts, positions },
+      ...{ ...sums, positions },
       asof: times.length === 0 ? null : Math.min(...times) as UtcMs,
       unpriced: positions.filter(({ unpriced }) => unpriced !== null).length,
       uncosted: positions.filter(({ uncosted }) => uncosted !== "0").length,
       isDemo: positions.some(({ price }) => price?.provenance.isDemo ?? false),
     };
-  }
-
-  #factsOf({ book }: MatchedLots): BookFacts {
-    const known = this.#known.get(book) ?? {
-      holdings: holdingsOf(book.lots.filter(({ assetId }) => !isCash(assetId))),
-      ...settledOf(book),
-      problems: book.problems.length,
-    };
-    this.#known.set(book, known);
-    return known;
   }
 
   async #quotesOf(
@@ -169,7 +152,6 @@ export class HoldingService {
     };
   }
 
-  /** The value in the currency, or the last good one while the rate of now is held back. */
   /** The last good value where the rate has drifted. */
   async #settle(
     nav: DecimalText | null,
@@ -188,11 +170,6 @@ export class HoldingService {
 }
 
 const NO_PRICES = "No holding has a price of now";
-
-interface BookFacts extends ReturnType<typeof settledOf> {
-  readonly holdings: readonly Holding[];
-  readonly problems: number;
-}
 
 function sumsOf(positions: readonly Position[]) {
   const priced = positions.filter(({ valueUsd }) => valueUsd !== null);

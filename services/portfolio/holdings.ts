@@ -1,6 +1,7 @@
 import { Decimal } from "../kernel/decimal.ts";
 import type { AssetId, AssetQuote, Freshness, Provenance } from "../market/mod.ts";
 import type { Lot, LotBook } from "./lots.ts";
+import { add, formatExact, parseExact, ZERO } from "./lots/exact.ts";
 import type { DecimalText } from "./transaction.ts";
 
 /** What is held of an asset, over all its lots. */
@@ -177,5 +178,5 @@ export function converted(usd: DecimalText, rate: number | null): DecimalText | 
 
 /** The exact sum. */
 export function sumOf(amounts: readonly DecimalText[]): DecimalText {
-  return amounts.reduce((sum, amount) => sum.plus(amount), new Decimal(0)).toFixed();
+  return formatExact(amounts.reduce((sum, amount) => add(sum, parseExact(amount)), ZERO));
 }

@@ -10,22 +10,17 @@ import { ApiCsvLink } from "./panel_links.tsx";
 import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
 import { labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
-/** Lots and disposals that the page lists; the files have all. */
-const MAX_LOTS = 60;
-const MAX_DISPOSALS = 20;
-
 const NO_PRICE = "The asset has no price";
 const NO_COST = "The ledger does not tell what it cost";
 
 /** What is held, since when and at what cost, by the method that the address names. */
 export function LotsPanel(data: PortfolioPageData) {
-  const { view, currency, matched: { book, rule } } = data;
-  const listed = book.lots.slice(0, MAX_LOTS);
+  const { view, currency, matched: { counts, lots: listed, rule } } = data;
   return (
     <Panel
       id="lots"
       title="Open lots"
-      note={`${book.lots.length === 1 ? "1 lot" : `${formatCount(book.lots.length)} lots`}, ${
+      note={`${counts.lots === 1 ? "1 lot" : `${formatCount(counts.lots)} lots`}, ${
         rule.pools === "account" ? "per account" : "over all accounts"
       }`}
       actions={
@@ -66,11 +61,11 @@ export function LotsPanel(data: PortfolioPageData) {
           </div>
         )}
       <SourceLine
-        state={listed.length < book.lots.length ? "partial" : "current"}
+        state={listed.length < counts.lots ? "partial" : "current"}
         parts={[
           "Σ cost in = Σ cost out + Σ cost open, to the last digit",
-          listed.length < book.lots.length
-            ? `the first ${formatCount(listed.length)} of ${formatCount(book.lots.length)}`
+          listed.length < counts.lots
+            ? `the first ${formatCount(listed.length)} of ${formatCount(counts.lots)}`
             : "fees are in the cost",
         ]}
       />
@@ -121,15 +116,14 @@ function LotRow({ lot, labels, value, rate }: PortfolioPageData & { readonly lot
 
 /** What was sold, the newest first, with what it had cost. */
 export function DisposalsPanel(data: PortfolioPageData) {
-  const { view, rate, matched: { book, rule } } = data;
-  const listed = book.disposals.toReversed().slice(0, MAX_DISPOSALS);
-  const gain = book.realized.reduce((sum, one) => sum + Number(one.gain), 0) * rate;
-  const proceeds = book.realized.reduce((sum, one) => sum + Number(one.proceeds), 0) * rate;
+  const { view, rate, matched: { counts, disposals: listed, rule, gainUsd, proceedsUsd } } = data;
+  const gain = Number(gainUsd) * rate;
+  const proceeds = Number(proceedsUsd) * rate;
   return (
     <Panel
       id="disposals"
       title="Disposals"
-      note={`${formatCount(book.disposals.length)}, ${METHOD_LABELS[rule.method]}`}
+      note={`${formatCount(counts.disposals)}, ${METHOD_LABELS[rule.method]}`}
       actions={<ApiCsvLink view={view} list="disposals" of="disposals" />}
     >
       {listed.length === 0
@@ -169,11 +163,11 @@ export function DisposalsPanel(data: PortfolioPageData) {
           </div>
         )}
       <SourceLine
-        state={listed.length < book.disposals.length ? "partial" : "current"}
+        state={listed.length < counts.disposals ? "partial" : "current"}
         parts={[
           "proceeds less fees, cost with fees",
-          listed.length < book.disposals.length
-            ? `the newest ${formatCount(listed.length)} of ${formatCount(book.disposals.length)}`
+          listed.length < counts.disposals
+            ? `the newest ${formatCount(listed.length)} of ${formatCount(counts.disposals)}`
             : "long term after 365 days",
         ]}
       />

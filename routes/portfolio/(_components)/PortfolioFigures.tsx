@@ -34,7 +34,7 @@ export function PortfolioFigures(data: PortfolioPageData) {
         {...data}
         label={`Realised, ${rule}`}
         figure="realised"
-        note={countDisposals(matched.book.disposals.length)}
+        note={countDisposals(matched.counts.disposals)}
       >
         <Gain value={inCurrency(value.realizedUsd)} />
       </Figure>
