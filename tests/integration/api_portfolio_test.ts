@@ -199,19 +199,6 @@ Deno.test("without rates a holding is unpriced, never valued at 1", async () => 
   assertEquals(unpriced.positions[0].unpriced, "There is no rate from dollars to EUR");
 });
 
-Deno.test("a price that grew too old leaves its holding unpriced, with the last one beside it", async () => {
-  await using harness = await openPricedApi();
-  const base = await makePortfolio(harness);
-  await importCsv(harness, base);
-  harness.clock.advance(30 * 86_400_000);
-  const value = await valueOf(harness, base);
-  assertEquals([value.nav, value.unpriced], [null, 2]);
-  assertEquals([value.positions[0].value, value.positions[0].last_known.price_usd], [
-    null,
-    100_000,
-  ]);
-});
-
 Deno.test("transactions come in pages, newest or oldest first", async () => {
   await using harness = await openPricedApi();
   const base = await makePortfolio(harness);

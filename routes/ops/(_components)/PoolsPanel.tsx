@@ -52,7 +52,7 @@ function Fetches({ fetches }: Pick<PoolIntake, "fetches">) {
           <td>
             <Moment at={nextAt} />
           </td>
-          <td>
+          <td class="ops-reason">
             {problem !== null
               ? (
                 <>
@@ -108,7 +108,7 @@ function SetAside({ rows }: { readonly rows: PoolIntake["quarantined"] }) {
           <td>
             <Moment at={seenAt} />
           </td>
-          <td class="reason">{reason}</td>
+          <td class="ops-reason">{reason}</td>
         </tr>
       ))}
     </Table>

@@ -8,9 +8,11 @@ import { Badge, EmptyState } from "../../../components/states/States.tsx";
 import { type Disposal, type Lot, LOT_METHODS } from "../../../services/portfolio/mod.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
 import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
-import { labelOf, type PortfolioPageData } from "./read_portfolio.ts";
+import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 const NO_PRICE = "The asset has no price";
+const NO_PROCEEDS = "The proceeds of none are known";
+const NO_GAIN = "Of none are both cost and proceeds known";
 const NO_COST = "The ledger does not tell what it cost";
 
 /** What is held, since when and at what cost, by the method that the address names. */
@@ -76,7 +78,7 @@ export function LotsPanel(data: PortfolioPageData) {
 function LotRow({ lot, labels, value, rate }: PortfolioPageData & { readonly lot: Lot }) {
   const price = value.positions.find(({ assetId }) => assetId === lot.assetId)?.price ?? null;
   const worth = price === null ? null : Number(lot.quantity) * price.priceUsd * rate;
-  const cost = lot.cost === null ? null : Number(lot.cost) * rate;
+  const cost = inCurrency(lot.cost, rate);
   return (
     <tr>
       <th scope="row" data-p="name">
@@ -116,9 +118,8 @@ function LotRow({ lot, labels, value, rate }: PortfolioPageData & { readonly lot
 
 /** What was sold, the newest first, with what it had cost. */
 export function DisposalsPanel(data: PortfolioPageData) {
-  const { view, rate, matched: { counts, disposals: listed, rule, gainUsd, proceedsUsd } } = data;
-  const gain = Number(gainUsd) * rate;
-  const proceeds = Number(proceedsUsd) * rate;
+  const { view, rate, matched } = data;
+  const { counts, disposals: listed, rule, gainUsd, proceedsUsd, incomplete } = matched;
   return (
     <Panel
       id="disposals"
@@ -152,10 +153,10 @@ export function DisposalsPanel(data: PortfolioPageData) {
                   <td data-pri="2" />
                   <td data-pri="3" />
                   <td class="num" data-p="value">
-                    <Money value={proceeds} />
+                    <Money value={inCurrency(proceedsUsd, rate)} reason={NO_PROCEEDS} />
                   </td>
                   <td class="num" data-p="change">
-                    <Gain value={gain} />
+                    <Gain value={inCurrency(gainUsd, rate)} reason={NO_GAIN} />
                   </td>
                 </tr>
               </tfoot>
@@ -163,9 +164,12 @@ export function DisposalsPanel(data: PortfolioPageData) {
           </div>
         )}
       <SourceLine
-        state={listed.length < counts.disposals ? "partial" : "current"}
+        state={listed.length < counts.disposals || incomplete > 0 ? "partial" : "current"}
         parts={[
           "proceeds less fees, cost with fees",
+          ...incomplete === 0
+            ? []
+            : [`${formatCount(incomplete)} not in the gain, as cost or proceeds are unknown`],
           listed.length < counts.disposals
             ? `the newest ${formatCount(listed.length)} of ${formatCount(counts.disposals)}`
             : "long term after 365 days",
@@ -176,7 +180,6 @@ export function DisposalsPanel(data: PortfolioPageData) {
 }
 
 function DisposalRow({ one, labels, rate }: PortfolioPageData & { readonly one: Disposal }) {
-  const inCurrency = (usd: string | null) => usd === null ? null : Number(usd) * rate;
   return (
     <tr>
       <th scope="row" data-p="name">
@@ -195,10 +198,10 @@ function DisposalRow({ one, labels, rate }: PortfolioPageData & { readonly one: 
           : `${formatCount(one.daysHeld)} d, ${one.term ?? ""}`}
       </td>
       <td class="num" data-p="value">
-        <Money value={inCurrency(one.proceeds)} reason="The row names no price" />
+        <Money value={inCurrency(one.proceeds, rate)} reason="The row names no price" />
       </td>
       <td class="num" data-p="change">
-        <Gain value={inCurrency(one.gain)} reason={NO_COST} />
+        <Gain value={inCurrency(one.gain, rate)} reason={NO_COST} />
       </td>
     </tr>
   );

@@ -10,7 +10,7 @@ import { EmptyState } from "../../../components/states/States.tsx";
 import type { LotProblem, Position } from "../../../services/portfolio/mod.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
 import { RATE_FIX } from "./PortfolioHeader.tsx";
-import { labelOf, type PortfolioPageData } from "./read_portfolio.ts";
+import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** Problems that the panel lists; the file has all. */
 const MAX_LISTED = 8;
@@ -200,10 +200,15 @@ export function IncomePanel(data: PortfolioPageData) {
                 <tr key={kind + (assetId ?? "")}>
                   <th scope="row">{kind}</th>
                   <td>{assetId === null ? "USD" : labelOf(labels, assetId).symbol}</td>
-                  <td class="num">{formatCount(count)}</td>
+                  <td class="num">
+                    {formatCount(count)}
+                    {unknown === 0 || unknown === count
+                      ? null
+                      : <small class="sub">{formatCount(unknown)} without value</small>}
+                  </td>
                   <td class="num">
                     <Money
-                      value={unknown === count ? null : Number(valueUsd) * rate}
+                      value={inCurrency(valueUsd, rate)}
                       reason="No row of it has a known value"
                     />
                   </td>
@@ -212,7 +217,10 @@ export function IncomePanel(data: PortfolioPageData) {
             </tbody>
           </table>
         )}
-      <SourceLine parts={["each at the price of its time", "fees are part of cost and proceeds"]} />
+      <SourceLine
+        state={rows.every(({ unknown }) => unknown === 0) ? "current" : "partial"}
+        parts={["each at the price of its time", "fees are part of cost and proceeds"]}
+      />
     </Panel>
   );
 }

@@ -1,5 +1,6 @@
 import { isCash } from "../cash.ts";
-import { holdingsOf, settledOf, sumOf } from "../holdings.ts";
+import { holdingsOf } from "../holdings.ts";
+import { knownSum } from "../known_sum.ts";
 import { type MatchedLots, ofYear, yearOf } from "../lot_service.ts";
 import type { FeeEntry, IncomeEntry, LotBook } from "../lots/lot_book.ts";
 import type {
@@ -84,10 +85,11 @@ export function lotOverview(
 }
 
 /** Sums over all that a book lists. */
-export function lotSums(book: LotBook): LotSums {
+export function lotSums({ realized, ...book }: LotBook): LotSums {
   return {
-    gainUsd: sumOf(book.realized.map(({ gain }) => gain)),
-    proceedsUsd: sumOf(book.realized.map(({ proceeds }) => proceeds)),
+    gainUsd: knownSum(realized.map(({ gain }) => gain)).sum,
+    proceedsUsd: knownSum(realized.map(({ proceeds }) => proceeds)).sum,
+    incomplete: realized.reduce((count, { incomplete }) => count + incomplete, 0),
     income: sumsByAsset(book.income),
     fees: sumsByAsset(book.fees),
   };
@@ -101,10 +103,26 @@ export function rulesOf(
 }
 
 function sumsByAsset(entries: readonly (IncomeEntry | FeeEntry)[]): readonly AssetSum[] {
-  return [...Map.groupBy(entries, ({ assetId }) => assetId)].map(([assetId, own]) => ({
-    assetId,
-    count: own.length,
-    valueUsd: sumOf(own.flatMap(({ value }) => value ?? [])),
-    unknown: own.filter(({ value }) => value === null).length,
-  })).sort((a, b) => Number(b.valueUsd) - Number(a.valueUsd));
+  return [...Map.groupBy(entries, ({ assetId }) => assetId)].map(([assetId, own]) => {
+    const { sum: valueUsd, unknown } = knownSum(own.map(({ value }) => value));
+    return { assetId, count: own.length, valueUsd, unknown };
+  }).sort((a, b) => Number(b.valueUsd ?? -1) - Number(a.valueUsd ?? -1));
+}
+
+/** What of a book is settled: sums over all years, and how much they leave out. */
+function settledOf({ realized, ...book }: LotBook): Pick<LotHoldings, "settled" | "unvalued"> {
+  const income = knownSum(book.income.map(({ value }) => value));
+  const fees = knownSum(book.fees.map(({ value }) => value));
+  return {
+    settled: {
+      realizedUsd: knownSum(realized.map(({ gain }) => gain)).sum,
+      incomeUsd: income.sum,
+      feesUsd: fees.sum,
+    },
+    unvalued: {
+      disposals: realized.reduce((count, { incomplete }) => count + incomplete, 0),
+      income: income.unknown,
+      fees: fees.unknown,
+    },
+  };
 }

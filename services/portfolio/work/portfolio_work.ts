@@ -1,6 +1,6 @@
 import type { AssetId } from "../../market/mod.ts";
-import type { ExplainedState, PortfolioExplanation } from "../explain_portfolio.ts";
-import type { Holding, settledOf } from "../holdings.ts";
+import type { PortfolioValue, ValueSums } from "../holding_service.ts";
+import type { Holding } from "../holdings.ts";
 import type { LotRules } from "../kept_ledgers.ts";
 import type { LotQuery } from "../lot_service.ts";
 import type {
@@ -14,6 +14,7 @@ import type {
 import type { LotFigures } from "../performance/lot_figures.ts";
 import type { MeasuredPerformance, PerformanceQuery } from "../performance_service.ts";
 import type { Portfolio } from "../portfolio.ts";
+import type { ExplainedState, PortfolioExplanation } from "../portfolio_explanation.ts";
 import type { LedgerChange, LedgerScope } from "../ports.ts";
 import type { RebuildOptions, RebuildResult } from "../snapshots/snapshot_rebuild.ts";
 import type { DecimalText } from "../transaction.ts";
@@ -54,11 +55,11 @@ export interface MatchedPortfolio extends LotRules {
   readonly ledgerVersion: number;
 }
 
-export interface LotHoldings extends MatchedPortfolio, ReturnType<typeof settledOf> {
+export interface LotHoldings
+  extends MatchedPortfolio, Pick<PortfolioValue, "unvalued" | "problems"> {
   /** Of coins, in the order of their ids. */
   readonly holdings: readonly Holding[];
-  /** What the ledger does not tell. */
-  readonly problems: number;
+  readonly settled: Pick<ValueSums, "realizedUsd" | "incomeUsd" | "feesUsd">;
 }
 
 /** The lists that follow from a ledger, each in order of time. */
@@ -101,8 +102,8 @@ export interface OverviewQuery extends LotQuery {
 export interface AssetSum {
   readonly assetId: AssetId | null;
   readonly count: number;
-  /** Dollars of the rows whose value is known. */
-  readonly valueUsd: DecimalText;
+  /** Dollars of the rows whose value is known; `null` where none is. */
+  readonly valueUsd: DecimalText | null;
   readonly unknown: number;
 }
 
@@ -115,9 +116,11 @@ export interface LotOverview extends MatchedPortfolio, LotSums {
 }
 
 export interface LotSums {
-  /** Over all years, in dollars. */
-  readonly gainUsd: DecimalText;
-  readonly proceedsUsd: DecimalText;
+  /** Over all years, in dollars; `null` where none is known. */
+  readonly gainUsd: DecimalText | null;
+  readonly proceedsUsd: DecimalText | null;
+  /** Disposals that are not in the gain. */
+  readonly incomplete: number;
   /** The largest first. */
   readonly income: readonly AssetSum[];
   readonly fees: readonly AssetSum[];

@@ -1,8 +1,8 @@
 import type { Uuid } from "../../kernel/ids.ts";
-import type { PortfolioExplanation } from "../explain_portfolio.ts";
 import type { LotFigures } from "../performance/lot_figures.ts";
 import type { MeasuredPerformance, PerformanceQuery } from "../performance_service.ts";
 import type { PortfolioService } from "../portfolio_service.ts";
+import type { PortfolioExplanation } from "../portfolio_explanation.ts";
 import type { LedgerChange, LedgerScope, PortfolioStore } from "../ports.ts";
 import type { RebuildOptions, RebuildResult } from "../snapshots/snapshot_rebuild.ts";
 import {

@@ -1,4 +1,4 @@
-import { explainPortfolio, type PortfolioExplanation } from "../explain_portfolio.ts";
+import { explainPortfolio } from "../explain_portfolio.ts";
 import type { KeptLedgers } from "../kept_ledgers.ts";
 import type { LotQuery, LotService, MatchedLots } from "../lot_service.ts";
 import type { LotBook } from "../lots/lot_book.ts";
@@ -8,6 +8,7 @@ import type {
   PerformanceQuery,
   PerformanceService,
 } from "../performance_service.ts";
+import type { PortfolioExplanation } from "../portfolio_explanation.ts";
 import type { LedgerChange, LedgerScope } from "../ports.ts";
 import type {
   RebuildOptions,

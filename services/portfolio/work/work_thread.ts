@@ -1,8 +1,8 @@
 import { AppError } from "../../kernel/errors.ts";
 import { MINUTE_MS, SECOND_MS } from "../../kernel/time.ts";
-import type { PortfolioExplanation } from "../explain_portfolio.ts";
 import type { LotFigures } from "../performance/lot_figures.ts";
 import type { MeasuredPerformance, PerformanceQuery } from "../performance_service.ts";
+import type { PortfolioExplanation } from "../portfolio_explanation.ts";
 import type { LedgerChange, LedgerScope } from "../ports.ts";
 import type { Clock, Log, Timer } from "../../ports/mod.ts";
 import type { RebuildOptions, RebuildResult } from "../snapshots/snapshot_rebuild.ts";
