@@ -8,6 +8,7 @@ import {
   FxService,
   HoldingService,
   ImportDesk,
+  LARGE_LEDGER_ROWS,
   LedgerImportService,
   type LedgerScope,
   LedgerService,
@@ -42,13 +43,16 @@ export interface PortfolioOptions
   readonly queue: () => Pick<JobSystem, "enqueue">;
   /** Where a thread finds the database; without it all ledgers are computed on here. */
   readonly location?: Pick<DatabaseLocation, "url" | "dataDir"> | null;
+  /** Ledgers with more rows are the thread's; `LARGE_LEDGER_ROWS` by default. */
+  readonly maxRowsHere?: number;
 }
 
 /** Portfolios and watchlists over the database; `queue` is asked for the import of large files. */
 export async function openPortfolio(
   { config, clock, database, log }: PortfolioCore,
-  { registry, market, store: candles, changes, queue, location = null }: PortfolioOptions,
+  { registry, market, store: candles, changes, queue, ...options }: PortfolioOptions,
 ) {
+  const { location = null, maxRowsHere: maxRows = LARGE_LEDGER_ROWS } = options;
   const { demo } = config;
   const ask = (scope: LedgerScope): Promise<void> => keeper.ask(scope);
   const { work: here, ...parts } = openWork({ clock, database, demo }, {
@@ -60,7 +64,7 @@ export async function openPortfolio(
       open: () => startWorker({ ...location, demo, now: clock.now() }),
       ...{ ask, clock, log, timer: systemTimer },
     });
-  const work = new WorkBySize({ portfolios, store: portfolioStore, here, thread });
+  const work = new WorkBySize({ portfolios, store: portfolioStore, here, thread, maxRows });
   const imports = new LedgerImportService({
     store,
     names: registry,

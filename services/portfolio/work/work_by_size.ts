@@ -5,17 +5,16 @@ import type { PortfolioService } from "../portfolio_service.ts";
 import type { PortfolioExplanation } from "../portfolio_explanation.ts";
 import type { LedgerChange, LedgerScope, PortfolioStore } from "../ports.ts";
 import type { RebuildOptions, RebuildResult } from "../snapshots/snapshot_rebuild.ts";
-import {
-  type FigureQuestion,
-  LARGE_LEDGER_ROWS,
-  type LotHoldings,
-  type LotList,
-  type LotListName,
-  type LotListQuery,
-  type LotOverview,
-  type LotRows,
-  type OverviewQuery,
-  type PortfolioWork,
+import type {
+  FigureQuestion,
+  LotHoldings,
+  LotList,
+  LotListName,
+  LotListQuery,
+  LotOverview,
+  LotRows,
+  OverviewQuery,
+  PortfolioWork,
 } from "./portfolio_work.ts";
 
 /** Portfolios of which is known how large they are. */
@@ -28,7 +27,7 @@ export interface WorkBySizeDeps {
   /** `null` where there is none, so that all is done here. */
   readonly thread: PortfolioWork | null;
   /** Ledgers with more rows are the thread's. */
-  readonly maxRows?: number;
+  readonly maxRows: number;
 }
 
 /** Has little work done here, at once, and that of large ledgers by the thread. */
@@ -89,7 +88,7 @@ export class WorkBySize implements PortfolioWork {
   }
 
   async #of(scope: LedgerScope): Promise<PortfolioWork> {
-    const { portfolios, store, here, thread, maxRows = LARGE_LEDGER_ROWS } = this.#deps;
+    const { portfolios, store, here, thread, maxRows } = this.#deps;
     if (thread === null) return here;
     const { ledgerVersion: version } = await portfolios.get(scope);
     let known = this.#known.get(scope.portfolioId);

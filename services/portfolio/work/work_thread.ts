@@ -24,7 +24,7 @@ export const IDLE_MS = 10 * MINUTE_MS;
 /** Questions that may wait for the thread at once. */
 export const MAX_WAITING = 200;
 /** How long a thread that is told to end may take over what it has in hand. */
-const CLOSE_LIMIT_MS = 3 * SECOND_MS;
+const CLOSE_LIMIT_MS = SECOND_MS;
 
 export interface WorkThreadDeps {
   /** A new thread that serves `ToWorker`. */
