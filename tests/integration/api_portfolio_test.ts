@@ -319,6 +319,21 @@ Deno.test("what no ledger can hold is refused with its reason", async () => {
   assertEquals(NOW, harness.clock.now());
 });
 
+Deno.test("an import into an account that no file could name is refused", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  const body = "timestamp,action,asset_id,quantity\n2025-01-01,BUY,bitcoin,1\n";
+  for (const account of ["a%0Ab", "%00", "a".repeat(300)]) {
+    const { status } = await ask(harness, ["POST", `${base}/import?account=${account}`], { body });
+    assertEquals([account, status], [account, 422]);
+  }
+  const blank = await ask(harness, ["POST", `${base}/import?account=%20`], { body });
+  assertEquals(blank.data.rejected[0].code, "missing_value");
+  await ask(harness, ["POST", `${base}/import?account=%20cold%20`], { body });
+  const { data } = await ask(harness, ["GET", `${base}/transactions`]);
+  assertEquals(data[0].account, "cold");
+});
+
 Deno.test("a row can't be given the key of another one", async () => {
   await using harness = await openPricedApi();
   const base = await makePortfolio(harness);
