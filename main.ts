@@ -87,8 +87,8 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const clock = overrides.clock ?? new SystemClock();
   const logs = new LogTail();
   const log = overrides.log ?? createLog(config, { clock, logs });
-  const database = overrides.database ??
-    await openDatabase({ ...config.database, dataDir: config.dataDir, clock, log });
+  const location = { ...config.database, dataDir: config.dataDir };
+  const database = overrides.database ?? await openDatabase({ ...location, clock, log });
   const owner = crypto.randomUUID();
   const metrics = new PromMetrics({ clock });
   const core: Core = { config, clock, log, database, owner, metrics };
@@ -98,7 +98,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const portfolio = await openPortfolio(core, {
     ...{ ...parts, queue: () => work.jobs },
     // A database that was given may be in memory, where no thread finds it.
-    location: overrides.database ? null : { ...config.database, dataDir: config.dataDir },
+    location: overrides.database ? null : location,
   });
   const gauges = openGauges(core, outside);
   const work = await openJobs(core, { ...parts, outside, scores, portfolio, gauges });
@@ -127,8 +127,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     stopFeedingHub();
     stopValues();
     stopScoring();
-    portfolio.stopFollowing();
-    await portfolio.thread?.[Symbol.asyncDispose]();
+    await portfolio.close();
     await parts.bus[Symbol.asyncDispose]();
     await Promise.all(work.wakers.map((waker) => waker[Symbol.asyncDispose]()));
     if (!overrides.database) await database.close();

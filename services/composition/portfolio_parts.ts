@@ -95,7 +95,11 @@ export async function openPortfolio(
   const ownerOf = (_headers: Headers): string => LOCAL_OWNER;
   return {
     ...{ portfolios, ledger, work, holdings, snapshotValues, fx, valuation, desk, watchlists },
-    ...{ keeper, watch, ownerOf, stopFollowing, thread },
+    ...{ keeper, watch, ownerOf },
+    async close() {
+      stopFollowing();
+      await thread?.[Symbol.asyncDispose]();
+    },
   };
 }
 

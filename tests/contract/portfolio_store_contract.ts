@@ -67,20 +67,7 @@ function testerOf(subject: string, kind: StoreKind) {
     });
 }
 
-/** What every store of portfolios must do. */
-export function testPortfolioStore(kind: StoreKind): void {
-  const test = testerOf("PortfolioStore", kind);
-
-  test("gives a portfolio back as it was kept, to its owner alone", async ({ database }) => {
-    const store = new SqlPortfolioStore(database);
-    const kept = portfolioOf(1);
-    assertEquals(await store.create(kept, MAX), true);
-    assertEquals(await store.find({ ownerId: "ann", portfolioId: kept.id }), kept);
-    assertEquals(await store.list("ann"), [kept]);
-    assertEquals(await store.find({ ownerId: "bob", portfolioId: kept.id }), null);
-    assertEquals(await store.list("bob"), []);
-  });
-
+function testRowCounts(test: ReturnType<typeof testerOf>): void {
   test("counts the rows of a ledger up to a bound, for its owner alone", async ({ database }) => {
     const store = new SqlPortfolioStore(database);
     const { id: portfolioId } = portfolioOf(1);
@@ -92,6 +79,22 @@ export function testPortfolioStore(kind: StoreKind): void {
     assertEquals(await store.countRows(scope, 10), 3);
     assertEquals(await store.countRows(scope, 2), 2);
     assertEquals(await store.countRows({ ...scope, ownerId: "bob" }, 10), 0);
+  });
+}
+
+/** What every store of portfolios must do. */
+export function testPortfolioStore(kind: StoreKind): void {
+  const test = testerOf("PortfolioStore", kind);
+  testRowCounts(test);
+
+  test("gives a portfolio back as it was kept, to its owner alone", async ({ database }) => {
+    const store = new SqlPortfolioStore(database);
+    const kept = portfolioOf(1);
+    assertEquals(await store.create(kept, MAX), true);
+    assertEquals(await store.find({ ownerId: "ann", portfolioId: kept.id }), kept);
+    assertEquals(await store.list("ann"), [kept]);
+    assertEquals(await store.find({ ownerId: "bob", portfolioId: kept.id }), null);
+    assertEquals(await store.list("bob"), []);
   });
 
   test("gives what was made under the local owner's former id to them", async ({ database }) => {

@@ -186,8 +186,7 @@ export async function openTestApi(
       await store.upsertCandles(key, columnsOf(candles));
     },
     async [Symbol.asyncDispose]() {
-      portfolio.stopFollowing();
-      await portfolio.thread?.[Symbol.asyncDispose]();
+      await portfolio.close();
       await database.close();
       await Deno.remove(folder, { recursive: true });
     },
