@@ -216,7 +216,7 @@ async function createFront(
     risk,
     health: createHealth(core, {
       ...{ jobs, registry: registry.version },
-      poolsFallback: poolParts.pools.origin.fallback,
+      poolsFallback: poolParts.pools.fallback,
     }),
     jobs: jobsService,
     ops,

@@ -252,9 +252,9 @@ function createPools(
 ) {
   const store = new SqlPoolStore(database, clock);
   const archive = new PoolArchive({ store, changes, clock });
-  const origin = { provider: "mock", wanted: "dune", fallback: "DUNE_API_KEY is not set" };
+  const fetcher = { provider: "mock", wanted: "dune", fallback: "DUNE_API_KEY is not set" };
   const settings = DEFAULT_POOL_SETTINGS;
-  const pools = new PoolService({ archive, settings, origin });
+  const pools = new PoolService({ archive, settings, fetcher });
   const autopilot = new AutopilotService({ archive, clock, settings });
   const leases = new SqlLeaseStore(database, clock);
   const provider = new MockPoolProvider();
