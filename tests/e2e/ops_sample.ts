@@ -193,8 +193,13 @@ function poolsAt(now: UtcMs): OpsView["pools"] {
         "error sending request: client error (Connect): dns error: Name or service not known",
     }],
     held: [{
-      ...{ poolId: "aave-v3-base-0xabc", source: "dune", ts: ago(now, 25 * MINUTE_MS) },
-      ...{ supplyApy: 0.0521, tvlUsd: 9.1e9 },
+      reading: {
+        ...{ poolId: "aave-v3-base-0xabc", source: "dune", ts: ago(now, 25 * MINUTE_MS) },
+        ...{ supplyApy: 0.0521, incentiveApy: null, tvlUsd: 9.1e9 },
+      },
+      believed: {
+        ...{ ts: ago(now, 85 * MINUTE_MS), supplyApy: 0.0519, incentiveApy: null, tvlUsd: 9.1e8 },
+      },
     }],
     quarantined: [{
       ...{ provider: "dune", target: "query/3238025", line: 17 },

@@ -39,7 +39,7 @@ export function PortfolioFigures(data: PortfolioPageData) {
         {...data}
         label={`Realised, ${rule}`}
         figure="realised"
-        note={countDisposals(matched.book.disposals.length) + leftOut(unvalued.disposals)}
+        note={countDisposals(matched.counts.disposals) + leftOut(unvalued.disposals)}
       >
         <Gain value={inCurrency(value.realizedUsd, rate)} reason={reasons.realizedUsd} />
       </Figure>
