@@ -84,8 +84,8 @@ const STOP_LIMIT_MS = 4_500;
 
 /** Builds the whole product. Tests give ports of their own, so there is only one wiring. */
 export async function compose(config: Config, overrides: Partial<Ports> = {}): Promise<Product> {
-  const { core, logs, location } = await openCore(config, overrides);
-  const { clock, database, metrics } = core;
+  const { core, logs, metrics, location } = await openCore(config, overrides);
+  const { clock, database, log } = core;
   const parts = await openMarket(core);
   const outside = await openOutside(core, parts.registry);
   const scores = await openScores(core, parts);
@@ -158,7 +158,7 @@ async function openCore(config: Config, overrides: Partial<Ports>) {
   const metrics = new PromMetrics({ clock });
   const core: Core = { config, clock, log, database, owner: crypto.randomUUID(), metrics };
   // A database that was given may be in memory, where no thread finds it.
-  return { core, logs, location: overrides.database ? null : location };
+  return { core, logs, metrics, location: overrides.database ? null : location };
 }
 
 /** Answers where the request came by a name of ours, and refuses it else. */
