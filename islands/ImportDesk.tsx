@@ -32,7 +32,7 @@ export default function ImportDesk(props: ImportDeskProps) {
           icon="portfolio"
           title="There is no portfolio to import into"
           level={2}
-          actions={<a class="btn" data-kind="primary" href="/portfolio">Make a portfolio</a>}
+          actions={<a class="btn" data-kind="primary" href="/portfolio">Create a portfolio</a>}
         >
           It takes a name, a currency and which lots a sale takes; all of that can be changed later.
         </EmptyState>
@@ -120,7 +120,7 @@ function FilePanel(
               void state.send({ isPreview: true });
             }}
           >
-            <option value="">Told by its header</option>
+            <option value="">Detect from the header</option>
             {formats.map(({ format, label }) => <option key={format} value={format}>{label}
             </option>)}
           </select>
