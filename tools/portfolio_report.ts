@@ -148,14 +148,13 @@ function valueOf(book: LotBook, { prices, asof }: Valuation) {
     const message = `${assetId} is valued at its price of ${formatUtcMs(price.at)}`;
     return [{ line: null, code: "PRICE_STALE", message }];
   });
-  const hasValue = held.size === 0 || lots.unpriced.length < book.lots.length;
   const summary = {
-    realized: totals.realized.toString(),
-    unrealized: hasValue ? lots.unrealized.toString() : null,
-    cost: lots.cost.toString(),
-    value: hasValue ? lots.value.toString() : null,
-    income: totals.income.toString(),
-    fees: totals.fees.toString(),
+    realized: totals.realized.sum,
+    unrealized: lots.unrealized?.toString() ?? null,
+    cost: lots.cost?.toString() ?? null,
+    value: lots.value?.toString() ?? null,
+    income: totals.income.sum,
+    fees: totals.fees.sum,
   };
   return { summary, problems };
 }

@@ -64,5 +64,5 @@ export { SCORE_METHODS, type ScoreMethodName } from "./pool_scores.ts";
 export { DEFAULT_POOL_SETTINGS, type PoolSettings, readPoolSettings } from "./pool_settings.ts";
 export type { PoolTrend } from "./pool_trend.ts";
 export type { PoolWarning } from "./pool_warnings.ts";
-export type { PoolFetch, PoolProvider, PoolStore } from "./ports.ts";
+export type { HeldReading, PoolFetch, PoolProvider, PoolStore } from "./ports.ts";
 export { driftLosses } from "./yields.ts";

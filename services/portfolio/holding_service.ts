@@ -12,9 +12,8 @@ import {
   holdingsOf,
   type Position,
   positionsOf,
-  settledOf,
-  sumOf,
 } from "./holdings.ts";
+import { knownSum } from "./known_sum.ts";
 import type { LotRules } from "./kept_ledgers.ts";
 import type { LotService, MatchedLots } from "./lot_service.ts";
 import type { LotBook } from "./lots.ts";
@@ -32,8 +31,26 @@ export interface CurrentRate {
   readonly status: FxStatus | null;
 }
 
-/** What a portfolio is worth now. Money is in dollars but for `nav` and the positions' `value`. */
-export interface PortfolioValue extends LotRules {
+/** The sums of a portfolio's value; each stands on what of it is known. */
+export interface ValueSums {
+  /** Of the priced positions in the currency, by a rate that may be used. */
+  readonly nav: DecimalText | null;
+  /** Of the priced positions, in dollars as all below. */
+  readonly navUsd: DecimalText | null;
+  /** Of the units of priced positions whose cost is known. */
+  readonly costUsd: DecimalText | null;
+  readonly unrealizedUsd: DecimalText | null;
+  /** Gains of disposals whose cost and proceeds are known. */
+  readonly realizedUsd: DecimalText | null;
+  readonly incomeUsd: DecimalText | null;
+  readonly feesUsd: DecimalText | null;
+}
+
+/**
+ * What a portfolio is worth now. Money is in dollars but for `nav` and the positions' `value`. A
+ * sum is `null` where nothing of it is known, and 0 where there is nothing to add up.
+ */
+export interface PortfolioValue extends LotRules, ValueSums {
   readonly portfolio: Portfolio;
   readonly ledgerVersion: number;
   readonly currency: BaseCurrency;
@@ -41,24 +58,17 @@ export interface PortfolioValue extends LotRules {
   /** Time of the oldest price that it stands on; `null` without any. */
   readonly asof: UtcMs | null;
   readonly fx: CurrentRate;
-  /** Sum of the priced positions in the currency; `null` without any of those held, or a rate. */
-  readonly nav: DecimalText | null;
-  /** Why there is none. */
-  readonly whyNoNav: string | null;
+  /** Why a sum is `null`, of each that is. */
+  readonly reasons: Readonly<Partial<Record<keyof ValueSums, string>>>;
   /** Since when `nav` is held, as the rate of now is not to be trusted; `null` if it is not. */
   readonly heldSince: UtcMs | null;
-  readonly navUsd: DecimalText;
-  /** Of the units of priced positions whose cost is known. */
-  readonly costUsd: DecimalText;
-  readonly unrealizedUsd: DecimalText;
-  readonly realizedUsd: DecimalText;
-  readonly incomeUsd: DecimalText;
-  readonly feesUsd: DecimalText;
   readonly positions: readonly Position[];
   /** Positions without a price or a rate, which no sum in the currency counts. */
   readonly unpriced: number;
   /** Positions of which the cost is not known of all units. */
   readonly uncosted: number;
+  /** What is in no sum, as nobody knows its value: disposals, income and fees. */
+  readonly unvalued: Readonly<Record<"disposals" | "income" | "fees", number>>;
   /** What the ledger does not tell. */
   readonly problems: number;
   readonly isDemo: boolean;
@@ -95,7 +105,7 @@ export class HoldingService {
     const matched = await this.#lots.getLots(scope);
     const { portfolio, rule, rulesByYear, ledgerVersion } = matched;
     const currency = asked ?? portfolio.baseCurrency;
-    const { holdings, ...facts } = this.#factsOf(matched);
+    const { holdings, settled, ...facts } = this.#factsOf(matched);
     const quotes = await this.#quotesOf(holdings, currency);
     const quoteOf = (assetId: AssetId) => quotes.get(assetId) ?? null;
     const fx = await this.#rateOf(currency, quoteOf);
@@ -106,14 +116,13 @@ export class HoldingService {
     const sums = sumsOf(positions);
     const times = positions.flatMap(({ price }) => price?.provenance.asof ?? []);
     const at = this.#clock.now();
-    const isBlind = positions.length > 0 && positions.every(({ valueUsd }) => valueUsd === null);
-    const live = isBlind ? null : converted(sums.navUsd, fx.rate);
-    const settled = await this.#settle(live, { portfolio, currency, fx, at });
-    const whyNoNav = isBlind ? NO_PRICES : whyNoRate;
+    const live = sums.navUsd === null ? null : converted(sums.navUsd, fx.rate);
+    const { nav, heldSince } = await this.#settle(live, { portfolio, currency, fx, at });
+    const known = { nav, ...sums, ...settled };
     return {
-      ...{ portfolio, rule, rulesByYear, ledgerVersion, currency, at, fx, ...settled },
-      whyNoNav: settled.nav === null ? whyNoNav : null,
-      ...{ ...sums, ...facts, positions },
+      ...{ portfolio, rule, rulesByYear, ledgerVersion, currency, at, fx, heldSince },
+      ...{ ...known, ...facts, positions },
+      reasons: reasonsOf(known, whyNoRate),
       asof: times.length === 0 ? null : Math.min(...times) as UtcMs,
       unpriced: positions.filter(({ unpriced }) => unpriced !== null).length,
       uncosted: positions.filter(({ uncosted }) => uncosted !== "0").length,
@@ -170,7 +179,6 @@ export class HoldingService {
   }
 
   /** The value in the currency, or the last good one while the rate of now is held back. */
-  /** The last good value where the rate has drifted. */
   async #settle(
     nav: DecimalText | null,
     { portfolio, currency, fx, at }: {
@@ -187,19 +195,60 @@ export class HoldingService {
   }
 }
 
-const NO_PRICES = "No holding has a price of now";
-
-interface BookFacts extends ReturnType<typeof settledOf> {
+interface BookFacts extends Pick<PortfolioValue, "unvalued" | "problems"> {
   readonly holdings: readonly Holding[];
-  readonly problems: number;
+  readonly settled: Pick<ValueSums, "realizedUsd" | "incomeUsd" | "feesUsd">;
 }
 
-function sumsOf(positions: readonly Position[]) {
-  const priced = positions.filter(({ valueUsd }) => valueUsd !== null);
-  const costed = priced.filter(({ unrealizedUsd }) => unrealizedUsd !== null);
+/** What of a book is settled: sums over all years, and how much they leave out. */
+function settledOf({ realized, ...book }: LotBook): Pick<BookFacts, "settled" | "unvalued"> {
+  const income = knownSum(book.income.map(({ value }) => value));
+  const fees = knownSum(book.fees.map(({ value }) => value));
   return {
-    navUsd: sumOf(priced.flatMap(({ valueUsd }) => valueUsd ?? [])),
-    costUsd: sumOf(costed.map(({ costUsd }) => costUsd)),
-    unrealizedUsd: sumOf(costed.flatMap(({ unrealizedUsd }) => unrealizedUsd ?? [])),
+    settled: {
+      realizedUsd: knownSum(realized.map(({ gain }) => gain)).sum,
+      incomeUsd: income.sum,
+      feesUsd: fees.sum,
+    },
+    unvalued: {
+      disposals: realized.reduce((count, { incomplete }) => count + incomplete, 0),
+      income: income.unknown,
+      fees: fees.unknown,
+    },
   };
+}
+
+function sumsOf(
+  positions: readonly Position[],
+): Pick<ValueSums, "navUsd" | "costUsd" | "unrealizedUsd"> {
+  // A cost without a value beside it would be no part of any gain.
+  const costs = positions.map(({ costUsd, unrealizedUsd }) =>
+    unrealizedUsd === null ? null : costUsd
+  );
+  return {
+    navUsd: knownSum(positions.map(({ valueUsd }) => valueUsd)).sum,
+    costUsd: knownSum(costs).sum,
+    unrealizedUsd: knownSum(positions.map(({ unrealizedUsd }) => unrealizedUsd)).sum,
+  };
+}
+
+const NO_PRICES = "No holding has a price of now";
+const NO_GAIN = "The cost of no unit that has a price is known";
+
+/** Why sums are not known, of those that are not. */
+function reasonsOf(sums: ValueSums, whyNoRate: string): PortfolioValue["reasons"] {
+  const whyNoGain = sums.navUsd === null ? NO_PRICES : NO_GAIN;
+  const reasons: Readonly<Record<keyof ValueSums, string>> = {
+    nav: sums.navUsd === null ? NO_PRICES : whyNoRate,
+    navUsd: NO_PRICES,
+    costUsd: whyNoGain,
+    unrealizedUsd: whyNoGain,
+    realizedUsd: "Of no disposal are both cost and proceeds known",
+    incomeUsd: "No income had a known value when it came",
+    feesUsd: "No fee had a known value when it was paid",
+  };
+  const names = Object.keys(reasons) as (keyof ValueSums)[];
+  return Object.fromEntries(
+    names.filter((name) => sums[name] === null).map((name) => [name, reasons[name]]),
+  );
 }

@@ -27,6 +27,7 @@ export {
 } from "./ledger/import_service.ts";
 export { reportToJson } from "./ledger/report_json.ts";
 export * from "./ledger_service.ts";
+export { type KnownSum, knownSum } from "./known_sum.ts";
 export { formatPicks, picksOf } from "./lot_picks.ts";
 export * from "./lot_service.ts";
 export * from "./lots.ts";
@@ -36,6 +37,12 @@ export type { PortfolioPerformance } from "./performance/measure.ts";
 export type { LotFigures } from "./performance/lot_figures.ts";
 export * from "./performance_service.ts";
 export * from "./portfolio.ts";
+export type {
+  ExplainedState,
+  ExplainedUnit,
+  PortfolioExplanation,
+  PortfolioInput,
+} from "./portfolio_explanation.ts";
 export * from "./portfolio_service.ts";
 export type * from "./ports.ts";
 export { type FreshnessDeps, type Lack, SnapshotFreshness } from "./snapshots/freshness.ts";

@@ -53,7 +53,7 @@ import {
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
-import { FakeFx, FakeHeldPrices, FakeProviders, heldPrice, NO_POOLS } from "@/tests/fakes/ops.ts";
+import { FakeFx, FakeHeldPrices, FakePools, FakeProviders, heldPrice } from "@/tests/fakes/ops.ts";
 import { FakeTimer } from "@/tests/fakes/timer.ts";
 import { type CandleSketch, columnsOf } from "@/tests/fakes/memory_candle_store.ts";
 import { FakeGas } from "@/tests/unit/onchain/gauge_sample.ts";
@@ -332,7 +332,7 @@ function createOps({ database, clock, store, market, jobs, jobStore }: {
     streams: () => null,
     coverage: async () => seriesCoverage([bitcoin], await store.listSeries()),
     held: new FakeHeldPrices(heldPrice({ id: HELD_ID })),
-    pools: () => Promise.resolve(NO_POOLS),
+    pools: new FakePools(),
     fx: new FakeFx(),
     logs,
     audit: new SqlAuditLog(database, clock),

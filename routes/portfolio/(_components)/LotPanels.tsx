@@ -5,16 +5,18 @@ import { formatDay } from "../../../components/format/time.ts";
 import { Menu } from "../../../components/shell/Menu.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, EmptyState } from "../../../components/states/States.tsx";
-import { type Disposal, type Lot, LOT_METHODS } from "../../../services/portfolio/mod.ts";
+import { type Disposal, knownSum, type Lot, LOT_METHODS } from "../../../services/portfolio/mod.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
 import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
-import { labelOf, type PortfolioPageData } from "./read_portfolio.ts";
+import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** Lots and disposals that the page lists; the files have all. */
 const MAX_LOTS = 60;
 const MAX_DISPOSALS = 20;
 
 const NO_PRICE = "The asset has no price";
+const NO_PROCEEDS = "The proceeds of none are known";
+const NO_GAIN = "Of none are both cost and proceeds known";
 const NO_COST = "The ledger does not tell what it cost";
 
 /** What is held, since when and at what cost, by the method that the address names. */
@@ -81,7 +83,7 @@ export function LotsPanel(data: PortfolioPageData) {
 function LotRow({ lot, labels, value, rate }: PortfolioPageData & { readonly lot: Lot }) {
   const price = value.positions.find(({ assetId }) => assetId === lot.assetId)?.price ?? null;
   const worth = price === null ? null : Number(lot.quantity) * price.priceUsd * rate;
-  const cost = lot.cost === null ? null : Number(lot.cost) * rate;
+  const cost = inCurrency(lot.cost, rate);
   return (
     <tr>
       <th scope="row" data-p="name">
@@ -123,8 +125,9 @@ function LotRow({ lot, labels, value, rate }: PortfolioPageData & { readonly lot
 export function DisposalsPanel(data: PortfolioPageData) {
   const { view, rate, matched: { book, rule } } = data;
   const listed = book.disposals.toReversed().slice(0, MAX_DISPOSALS);
-  const gain = book.realized.reduce((sum, one) => sum + Number(one.gain), 0) * rate;
-  const proceeds = book.realized.reduce((sum, one) => sum + Number(one.proceeds), 0) * rate;
+  const proceeds = knownSum(book.realized.map((one) => one.proceeds));
+  const gain = knownSum(book.realized.map((one) => one.gain));
+  const incomplete = book.realized.reduce((count, one) => count + one.incomplete, 0);
   return (
     <Panel
       id="disposals"
@@ -158,10 +161,10 @@ export function DisposalsPanel(data: PortfolioPageData) {
                   <td data-pri="2" />
                   <td data-pri="3" />
                   <td class="num" data-p="value">
-                    <Money value={proceeds} />
+                    <Money value={inCurrency(proceeds.sum, rate)} reason={NO_PROCEEDS} />
                   </td>
                   <td class="num" data-p="change">
-                    <Gain value={gain} />
+                    <Gain value={inCurrency(gain.sum, rate)} reason={NO_GAIN} />
                   </td>
                 </tr>
               </tfoot>
@@ -169,9 +172,12 @@ export function DisposalsPanel(data: PortfolioPageData) {
           </div>
         )}
       <SourceLine
-        state={listed.length < book.disposals.length ? "partial" : "current"}
+        state={listed.length < book.disposals.length || incomplete > 0 ? "partial" : "current"}
         parts={[
           "proceeds less fees, cost with fees",
+          ...incomplete === 0
+            ? []
+            : [`${formatCount(incomplete)} not in the gain, as cost or proceeds are unknown`],
           listed.length < book.disposals.length
             ? `the newest ${formatCount(listed.length)} of ${formatCount(book.disposals.length)}`
             : "long term after 365 days",
@@ -182,7 +188,6 @@ export function DisposalsPanel(data: PortfolioPageData) {
 }
 
 function DisposalRow({ one, labels, rate }: PortfolioPageData & { readonly one: Disposal }) {
-  const inCurrency = (usd: string | null) => usd === null ? null : Number(usd) * rate;
   return (
     <tr>
       <th scope="row" data-p="name">
@@ -201,10 +206,10 @@ function DisposalRow({ one, labels, rate }: PortfolioPageData & { readonly one: 
           : `${formatCount(one.daysHeld)} d, ${one.term ?? ""}`}
       </td>
       <td class="num" data-p="value">
-        <Money value={inCurrency(one.proceeds)} reason="The row names no price" />
+        <Money value={inCurrency(one.proceeds, rate)} reason="The row names no price" />
       </td>
       <td class="num" data-p="change">
-        <Gain value={inCurrency(one.gain)} reason={NO_COST} />
+        <Gain value={inCurrency(one.gain, rate)} reason={NO_COST} />
       </td>
     </tr>
   );

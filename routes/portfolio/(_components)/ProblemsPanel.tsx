@@ -7,10 +7,10 @@ import { formatDay } from "../../../components/format/time.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
-import type { LotProblem, Position } from "../../../services/portfolio/mod.ts";
+import { knownSum, type LotProblem, type Position } from "../../../services/portfolio/mod.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
 import { RATE_FIX } from "./PortfolioHeader.tsx";
-import { labelOf, type PortfolioPageData } from "./read_portfolio.ts";
+import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** Problems that the panel lists; the file has all. */
 const MAX_LISTED = 8;
@@ -202,10 +202,15 @@ export function IncomePanel(data: PortfolioPageData) {
                 <tr key={kind + assetId}>
                   <th scope="row">{kind}</th>
                   <td>{assetId === "usd" ? "USD" : labelOf(labels, assetId).symbol}</td>
-                  <td class="num">{formatCount(count)}</td>
+                  <td class="num">
+                    {formatCount(count)}
+                    {unknown === 0 || unknown === count
+                      ? null
+                      : <small class="sub">{formatCount(unknown)} without value</small>}
+                  </td>
                   <td class="num">
                     <Money
-                      value={unknown === count ? null : value * rate}
+                      value={inCurrency(value, rate)}
                       reason="No row of it has a known value"
                     />
                   </td>
@@ -214,7 +219,10 @@ export function IncomePanel(data: PortfolioPageData) {
             </tbody>
           </table>
         )}
-      <SourceLine parts={["each at the price of its time", "fees are part of cost and proceeds"]} />
+      <SourceLine
+        state={rows.every(({ unknown }) => unknown === 0) ? "current" : "partial"}
+        parts={["each at the price of its time", "fees are part of cost and proceeds"]}
+      />
     </Panel>
   );
 }
@@ -225,10 +233,8 @@ interface Valued {
 }
 
 function sumsByAsset(entries: readonly Valued[]) {
-  return [...Map.groupBy(entries, ({ assetId }) => assetId ?? "usd")].map(([assetId, own]) => ({
-    assetId,
-    count: own.length,
-    value: own.reduce((sum, { value }) => sum + Number(value ?? 0), 0),
-    unknown: own.filter(({ value }) => value === null).length,
-  })).toSorted((a, b) => b.value - a.value);
+  return [...Map.groupBy(entries, ({ assetId }) => assetId ?? "usd")].map(([assetId, own]) => {
+    const { sum: value, unknown } = knownSum(own.map(({ value }) => value));
+    return { assetId, count: own.length, value, unknown };
+  }).toSorted((a, b) => Number(b.value ?? -1) - Number(a.value ?? -1));
 }

@@ -40,6 +40,11 @@ export interface PortfolioPageData {
   readonly now: UtcMs;
 }
 
+/** Dollars in the currency of the page; `null` stays what it is. */
+export function inCurrency(usd: string | null, rate: number): number | null {
+  return usd === null ? null : Number(usd) * rate;
+}
+
 /** The portfolio that an address and its reader mean; a page of its own for any other. */
 export function scopeFor(
   { portfolio }: Pick<State, "portfolio">,
