@@ -78,16 +78,17 @@ function Outcome({ state }: { readonly state: ImportState }) {
   }
   if (progress.value !== null) return null;
   return (
-    <EmptyState
-      icon={isCancelled.value ? "close" : "import"}
-      title={isCancelled.value ? "Cancelled" : "The preview stands here"}
-      level={2}
-    >
-      {isCancelled.value
-        ? "Nothing of the file was kept. Choose it again, or another one."
-        : "Every row of the file is counted as new, there already, changed, quarantined or " +
-          "ignored before anything is kept. Faulty rows come back as a file to correct."}
-    </EmptyState>
+    <Panel id="outcome" title="Preview">
+      <EmptyState
+        icon={isCancelled.value ? "close" : "import"}
+        title={isCancelled.value ? "Cancelled" : "No file chosen yet"}
+      >
+        {isCancelled.value
+          ? "Nothing of the file was kept. Choose it again, or another one."
+          : "Every row of the file is counted as new, there already, changed, quarantined or " +
+            "ignored before anything is kept. Faulty rows come back as a file to correct."}
+      </EmptyState>
+    </Panel>
   );
 }
 
