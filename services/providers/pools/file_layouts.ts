@@ -143,7 +143,6 @@ const AAVE_RESERVES: PoolLayout = {
       about: {
         kind: "lending",
         structure: "single",
-        kink: row.number("optimalUsageRatio") / RAY,
         reserveFactor: row.number("reserveFactor") / BASIS_POINTS,
       },
       ts: updatedAt,
@@ -152,6 +151,7 @@ const AAVE_RESERVES: PoolLayout = {
       supplyRate: row.number("liquidityRate") / RAY,
       borrowRate: row.number("variableBorrowRate") / RAY,
       utilization: row.optionalNumber("derived_utilization"),
+      kink: row.number("optimalUsageRatio") / RAY,
       tvlUsd: units * row.number("priceInMarketReferenceCurrency") / PRICE_UNIT,
       updatedAt,
       flags: { isStale: false, isFrozen: row.flag("isFrozen"), isPaused: row.flag("isPaused") },
