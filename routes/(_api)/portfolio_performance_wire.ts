@@ -18,10 +18,10 @@ const Measured = z.object({
   to: Instant,
   opening_value: z.number(),
   value: z.number(),
-  deposited: z.number(),
-  withdrawn: z.number(),
-  gain: z.number().describe("value + withdrawn - deposited - opening value"),
-  invested: z.number().describe("Opening value + deposited: what roi is measured on"),
+  deposited: z.number().nullable().describe("null where a flow's value is not known, as below"),
+  withdrawn: z.number().nullable(),
+  gain: z.number().nullable().describe("value + withdrawn - deposited - opening value"),
+  invested: z.number().nullable().describe("Opening value + deposited: what roi is measured on"),
   roi: Ratio,
   time_weighted_return: Ratio,
   money_weighted_return: Ratio.describe("XIRR, a year"),
@@ -39,8 +39,8 @@ const Measured = z.object({
   }).nullable(),
   contributions: z.array(z.object({
     asset_id: z.string(),
-    to_return: z.number().describe("All of them add up to the time-weighted return"),
-    gain: z.number(),
+    to_return: Ratio.describe("All of them add up to the time-weighted return"),
+    gain: z.number().nullable(),
   })),
   residual: z.number().nullable().describe("Return less contributions: rounding alone"),
   months: z.array(z.object({
@@ -58,8 +58,13 @@ const Measured = z.object({
       .describe("What the same deposits and withdrawals would have become in it"),
     cumulative: Column,
   }).nullable(),
-  unpriced: z.array(z.object({ asset_id: z.string(), buckets: z.int() }))
-    .describe("Held, and left out where there was no price"),
+  unpriced: z.array(z.object({
+    asset_id: z.string(),
+    buckets: z.int(),
+    is_left_out: z.boolean().describe("At the end too: its last value counts as taken then"),
+    left_out_since: Instant.nullable().describe("When it was valued last; null if it never was"),
+    last_value: z.number().nullable(),
+  })).describe("Held, and left out where there was no price"),
   missing_buckets: z.int(),
   series: z.object({
     t: z.array(Epoch).describe("Ends of the buckets"),
@@ -84,15 +89,18 @@ export const PerformanceSchema = z.object({
   built_at: Instant.nullable(),
   ledger_version: z.int().nullable().describe("The ledger that the figures are of"),
   lots: z.object({
-    realized_usd: Amount,
-    income_usd: Amount,
-    fees_usd: Amount,
+    realized_usd: Amount.nullable(),
+    income_usd: Amount.nullable(),
+    fees_usd: Amount.nullable(),
     incomplete: z.int().describe("Disposals, income and fees without a known value"),
-    cost_usd: Amount.describe("Of lots that are open at the end, as far as it is known"),
-    unrealized_usd: Amount.describe("Their value less cost, where both are known"),
+    cost_usd: Amount.nullable().describe("Of lots that are open at the end, as far as it is known"),
+    unrealized_usd: Amount.nullable().describe("Their value less cost, where both are known"),
     uncosted_lots: z.int().describe("Open lots of unknown cost"),
     unpriced_lots: z.int().describe("Open lots without a price at the end"),
-  }).describe("By the portfolio's lot rules, exact: settled in the range, and open at its end"),
+  }).describe(
+    "By the portfolio's lot rules, exact: settled in the range, and open at its end. A sum is null " +
+      "where nothing that it counts is known, as the counts beside tell",
+  ),
   performance: Measured.nullable().describe("null where no two values can be measured between"),
 }).meta({ id: "PortfolioPerformance" });
 
@@ -130,10 +138,10 @@ function performanceToWire(one: PortfolioPerformance): z.input<typeof Measured> 
     to: formatUtcMs(one.to),
     opening_value: one.openingValue,
     value: one.value,
-    deposited: one.deposited,
-    withdrawn: one.withdrawn,
-    gain: one.gain,
-    invested: one.invested,
+    deposited: finiteOrNull(one.deposited),
+    withdrawn: finiteOrNull(one.withdrawn),
+    gain: finiteOrNull(one.gain),
+    invested: finiteOrNull(one.invested),
     roi: one.roi,
     time_weighted_return: one.twr,
     money_weighted_return: one.xirr,
@@ -151,8 +159,8 @@ function performanceToWire(one: PortfolioPerformance): z.input<typeof Measured> 
     },
     contributions: one.contributions.map(({ assetId, toReturn, gain }) => ({
       asset_id: assetId,
-      to_return: toReturn,
-      gain,
+      to_return: finiteOrNull(toReturn),
+      gain: finiteOrNull(gain),
     })),
     residual: one.residual,
     months: one.months.map(({ year, month, timeWeightedReturn, isPartial }) => ({
@@ -169,7 +177,13 @@ function performanceToWire(one: PortfolioPerformance): z.input<typeof Measured> 
       value_instead: benchmark.valueInstead,
       cumulative: columnOf(benchmark.cumulative),
     },
-    unpriced: one.unpriced.map(({ assetId, buckets }) => ({ asset_id: assetId, buckets })),
+    unpriced: one.unpriced.map(({ assetId, buckets, leftOut }) => ({
+      asset_id: assetId,
+      buckets,
+      is_left_out: leftOut !== null,
+      left_out_since: timeOf(leftOut?.since ?? null),
+      last_value: leftOut?.lastValue ?? null,
+    })),
     missing_buckets: one.missingBuckets,
     series: {
       t: [...series.t],

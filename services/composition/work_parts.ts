@@ -31,7 +31,7 @@ export async function openJobs(
       readonly outside: Outside;
       readonly scores: ScoreService;
       readonly gauges: GaugeService;
-      readonly portfolio: Pick<PortfolioParts, "desk" | "holdings" | "fx" | "keeper">;
+      readonly portfolio: Pick<PortfolioParts, "desk" | "holdings" | "fx" | "keeper" | "ledger">;
     },
 ) {
   const { config, clock, database } = core;
@@ -51,6 +51,7 @@ export async function openJobs(
       gauges,
       bus,
       desk: portfolio.desk,
+      ledger: portfolio.ledger,
       snapshots: portfolio.keeper,
       navs: { store: fxStore, holdings: portfolio.holdings, fx: portfolio.fx },
       store: jobStore,

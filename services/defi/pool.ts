@@ -23,8 +23,6 @@ export interface Pool {
   readonly symbol: string;
   readonly kind: PoolKind | null;
   readonly structure: PoolStructure | null;
-  /** Utilization from which the borrow rate climbs steeply, as a fraction. */
-  readonly kink: number | null;
   /** Share of the interest that the protocol keeps, as a fraction. */
   readonly reserveFactor: number | null;
   readonly maturityAt: UtcMs | null;
@@ -59,6 +57,8 @@ export interface PoolSnapshot {
   readonly utilization: number | null;
   readonly tvlUsd: number | null;
   readonly volumeUsd: number | null;
+  /** Utilization from which the borrow rate climbed steeply then, as a fraction. */
+  readonly kink: number | null;
   /** When the source's own state last changed. */
   readonly updatedAt: UtcMs | null;
   readonly basis: RateBasis;
@@ -69,6 +69,15 @@ export interface PoolSnapshot {
 export interface StoredSnapshot extends PoolSnapshot {
   /** From when it counts; `null` while it is held as an outlier that nothing confirmed. */
   readonly availableAt: UtcMs | null;
+  /** When an operator took it out for good; it then never counts. */
+  readonly discardedAt: UtcMs | null;
+}
+
+/** Whether a stored reading waits for another to confirm it, or for an operator. */
+export function isHeld(
+  { availableAt, discardedAt }: Pick<StoredSnapshot, "availableAt" | "discardedAt">,
+): boolean {
+  return availableAt === null && discardedAt === null;
 }
 
 export const NO_FLAGS: ReadingFlags = { isStale: false, isFrozen: false, isPaused: false };

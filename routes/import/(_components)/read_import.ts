@@ -8,7 +8,7 @@ import {
   type Portfolio,
   reportToJson,
 } from "../../../services/portfolio/mod.ts";
-import { textOf } from "../../forms.ts";
+import { readFields, textOf } from "../../forms.ts";
 import type { State } from "../../page_state.ts";
 import { asHttpError } from "../../refusals.ts";
 
@@ -65,11 +65,7 @@ export async function readUploadForm(request: Request): Promise<FormData> {
       "Without JavaScript, files of at most 2 MiB can be sent: use deno task portfolio:import",
     );
   }
-  try {
-    return await request.formData();
-  } catch (cause) {
-    throw new HttpError(400, "Cannot read the form: expected a file", { cause });
-  }
+  return await readFields(request, "expected a file");
 }
 
 /** The portfolio that a form names; the owner's first one, made if need be, without. */
@@ -97,7 +93,7 @@ export async function importForm(
   if (!(file instanceof File) || file.size === 0) {
     throw new HttpError(400, "Cannot import: choose a file first");
   }
-  const receipt = await desk.receive({
+  const received = await desk.receiveSmall({
     scope,
     fileName: file.name.slice(0, 255) || "transactions.csv",
     format: textOf(form, "format") || null,
@@ -106,7 +102,6 @@ export async function importForm(
     isPreview: textOf(form, "act") !== "import",
     isPartial: textOf(form, "partial") === "1",
   }, file.stream());
-  if (receipt.kind === "job") return null;
-  const report: unknown = reportToJson(receipt.report);
+  const report: unknown = reportToJson(received);
   return isImportReport(report) ? report : null;
 }

@@ -15,12 +15,15 @@ import type {
   LedgerWriter,
   NamedEntry,
   RejectedRow,
+  RemovedPage,
+  RemovedRow,
   TransactionPage,
   UndoOutcome,
 } from "../../portfolio/ledger/ledger_ports.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { Database } from "../database.ts";
 import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
+import { forgetRemoved, keepRemoved, listRemoved, putBack } from "./ledger_removed.ts";
 import { fromTransactionRow, toLedgerImport, toLedgerRow, toRejectedRow } from "./ledger_rows.ts";
 import { undoImport } from "./ledger_undo.ts";
 import { SqlLedgerWriter } from "./ledger_writer.ts";
@@ -191,9 +194,35 @@ export class SqlLedgerStore implements LedgerStore {
       const found = await writer.findRow(id);
       if (found === null) return null;
       const fee = await writer.findRow(feeId(id));
-      for (const { row } of fee === null ? [found] : [found, fee]) await writer.remove(row);
+      const rows = fee === null ? [found] : [found, fee];
+      await keepRemoved(db, { ...this.#ledger(scope), rows, removedAt: this.#clock.now() });
+      for (const { row } of rows) await writer.remove(row);
       return { changedFrom: writer.changedFrom };
     });
+  }
+
+  async listRemoved(
+    scope: LedgerScope,
+    { since, limit }: RemovedPage,
+  ): Promise<readonly RemovedRow[]> {
+    const { read } = this.#database;
+    await this.#requireOwned(read, scope);
+    const page = { since, limit: Math.min(limit, PAGE_LIMIT) };
+    return await listRemoved(read, { ...this.#ledger(scope), ...page });
+  }
+
+  async restoreTransaction(
+    scope: LedgerScope,
+    id: Uuid,
+    { since }: Pick<RemovedPage, "since">,
+  ): Promise<LedgerChange | null> {
+    return await this.#changeRow(scope, (db) => putBack(db, { ...this.#ledger(scope), id, since }));
+  }
+
+  async pruneRemoved(
+    { before, limit }: { readonly before: UtcMs; readonly limit: number },
+  ): Promise<number> {
+    return await this.#database.transaction(({ db }) => forgetRemoved(db, { before, limit }));
   }
 
   /** Runs a change under the ledger's lock; its version grows if anything changed. */
@@ -339,6 +368,10 @@ export class SqlLedgerStore implements LedgerStore {
   #writer(db: Kysely<Schema>, { portfolioId }: LedgerScope, importId: Uuid | null) {
     const { dialect } = this.#database;
     return new SqlLedgerWriter(db, { portfolioId, importId, dialect });
+  }
+
+  #ledger({ portfolioId }: LedgerScope) {
+    return { portfolioId, dialect: this.#database.dialect };
   }
 
   #uuid(id: Uuid) {

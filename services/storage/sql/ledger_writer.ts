@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import { fingerprint } from "../../kernel/fingerprint.ts";
 import type { Uuid } from "../../kernel/ids.ts";
 import type { UtcMs } from "../../kernel/time.ts";
@@ -15,7 +15,7 @@ import type { Transaction } from "../../portfolio/transaction.ts";
 import type { Dialect } from "../database.ts";
 import { Breather } from "../event_loop.ts";
 import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
-import type { TransactionRow } from "./portfolio_schema.ts";
+import { findKeyRows } from "./ledger_keys.ts";
 import {
   fromTransactionRow,
   insertTransactions,
@@ -34,8 +34,6 @@ interface KnownRow {
   /** The line of this very file that said it; `null` if none did. */
   line: number | null;
 }
-
-type KeyRow = Pick<TransactionRow, "id" | "identity" | "content" | "written_by" | "line">;
 
 interface Decision {
   readonly named: NamedEntry;
@@ -210,8 +208,12 @@ export class SqlLedgerWriter implements LedgerWriter {
     if (entries.length === 0) return known;
     const ids = entries.flatMap(({ id, entry }) => entry.fee === null ? [id] : [id, feeId(id)]);
     const identities = entries.flatMap(({ entry }) => identityOf(entry) ?? []);
-    const byId = await this.#among("id", ids);
-    const byIdentity = identities.length === 0 ? [] : await this.#among("identity", identities);
+    const target = { portfolioId: this.#portfolioId, dialect: this.#dialect };
+    const byId = await findKeyRows(this.#db, { column: "id", values: ids, ...target });
+    const byIdentity = await findKeyRows(this.#db, {
+      ...{ column: "identity", values: identities },
+      ...target,
+    });
     for (const row of [...byId, ...byIdentity]) {
       const isOurs = this.#importId !== null && row.written_by !== null &&
         fromUuidColumn(row.written_by) === this.#importId;
@@ -220,31 +222,6 @@ export class SqlLedgerWriter implements LedgerWriter {
       known.put(row.identity, { id, content: row.content, line });
     }
     return known;
-  }
-
-  /**
-   * Rows of this portfolio with one of the values, one look into the index for each. Asked plainly,
-   * both planners read the whole portfolio instead, as they suppose that few rows share it.
-   */
-  async #among(column: "id" | "identity", values: readonly string[]): Promise<readonly KeyRow[]> {
-    const portfolioId = this.#uuid(this.#portfolioId);
-    const columns = sql`id, identity, content, written_by, line`;
-    const name = sql.ref(column);
-    if (this.#dialect === "sqlite") {
-      const stored = (value: string) => column === "id" ? this.#uuid(value as Uuid) : value;
-      const pairs = values.map((value) => sql`(${portfolioId}, ${stored(value)})`);
-      const query = sql<KeyRow>`select ${columns} from transactions
-        where (portfolio_id, ${name}) in (values ${sql.join(pairs)})`;
-      return (await query.execute(this.#db)).rows;
-    }
-    const wanted = column === "id" ? sql`wanted.value::uuid` : sql`wanted.value`;
-    const query = sql<KeyRow>`select found.*
-      from json_array_elements_text(${JSON.stringify(values)}::text::json) as wanted(value)
-      cross join lateral (
-        select ${columns} from transactions
-        where portfolio_id = ${portfolioId} and ${name} = ${wanted} limit 1
-      ) as found`;
-    return (await query.execute(this.#db)).rows;
   }
 
   #touch(at: UtcMs): void {

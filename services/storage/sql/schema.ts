@@ -219,7 +219,6 @@ interface PoolRow {
   readonly symbol: string;
   readonly kind: string | null;
   readonly structure: string | null;
-  readonly kink: number | null;
   readonly reserve_factor: number | null;
   readonly maturity_at: number | null;
   readonly since: number | null;
@@ -232,8 +231,9 @@ interface PoolSnapshotRow {
   readonly source: string;
   readonly ts: number;
   readonly ingested_at: number;
-  /** `null` while it is held. */
+  /** `null` while it is held, and where it was discarded. */
   readonly available_at: number | null;
+  readonly discarded_at: number | null;
   readonly written_at: number;
   readonly supply_apy: number;
   readonly borrow_apy: number | null;

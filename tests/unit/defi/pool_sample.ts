@@ -18,7 +18,6 @@ export function samplePool(given: Partial<Pool> = {}): Pool {
     symbol: "USDC",
     kind: "lending",
     structure: "single",
-    kink: 0.92,
     reserveFactor: 0.1,
     maturityAt: null,
     since: null,
@@ -41,10 +40,12 @@ export function sampleSnapshot(given: Partial<StoredSnapshot> = {}): StoredSnaps
     utilization: 0.8,
     tvlUsd: 1e8,
     volumeUsd: null,
+    kink: 0.92,
     updatedAt: null,
     basis: { kind: "apy" },
     flags: NO_FLAGS,
     availableAt: given.ingestedAt ?? ts,
+    discardedAt: null,
     ...given,
   };
 }
