@@ -73,7 +73,7 @@ function watchRequests(page: Page): () => Promise<void> {
 export async function axeFindings(page: Page): Promise<string[]> {
   await page.evaluate(await Deno.readTextFile(AXE));
   const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-    "axe.run()",
+    "axe.run({ resultTypes: ['violations'] })",
   );
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
 }
