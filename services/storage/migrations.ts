@@ -20,6 +20,7 @@ import { up as createSnapshots } from "../../migrations/202611211320_create_snap
 import { up as replaceSnapshots } from "../../migrations/202611211610_replace_snapshots.ts";
 import { up as trackSeriesChanges } from "../../migrations/202611211600_track_series_changes.ts";
 import { up as createWatchlists } from "../../migrations/202611211330_create_watchlists.ts";
+import { up as stageImports } from "../../migrations/202611211700_stage_imports.ts";
 import { columnTypes } from "../../migrations/columns.ts";
 import { up as createDataVersion } from "../../migrations/202611210900_create_data_version.ts";
 import { StartupError } from "../kernel/errors.ts";
@@ -57,6 +58,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611211530_name_local_owner", up: nameLocalOwner },
   { name: "202611211600_track_series_changes", up: trackSeriesChanges },
   { name: "202611211610_replace_snapshots", up: replaceSnapshots },
+  { name: "202611211700_stage_imports", up: stageImports },
 ];
 
 /** Any number that no other program on the same server locks by: "tokenlys" in ASCII, cut. */

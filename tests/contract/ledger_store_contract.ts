@@ -237,7 +237,7 @@ function testReading(test: TestLedger): void {
       () => store.undoImport(eve, id),
       () => store.deleteTransaction(eve, id),
       () =>
-        store.recordImport(eve, { fileName: "", format: "", header: [] }, () => {
+        store.recordImport(eve, { fileName: "", format: "", header: [], isPreview: false }, () => {
           throw new RangeError("must not be asked");
         }),
     ];

@@ -73,7 +73,7 @@ export interface LedgerImportReport extends LedgerSums {
   readonly ledgerVersion: number;
 }
 
-/** Imports files of transactions into ledgers, each in one transaction. */
+/** Imports files of transactions into ledgers, each as a whole or not at all. */
 export class LedgerImportService {
   readonly #store: LedgerStore;
   readonly #names: AssetNames;
@@ -125,7 +125,7 @@ export class LedgerImportService {
     let state: ImportEnd = "preview";
     const record = await this.#store.recordImport(
       scope,
-      { fileName, format, header },
+      { fileName, format, header, isPreview: request.isPreview ?? false },
       async (writer) => {
         await writeAll(writer, { file, bytes, tally, request, rest: this.#rest });
         const { sums, updated, allRejected } = tally;
@@ -172,7 +172,7 @@ const ITEMS_AT_ONCE = 250;
 
 async function writeAll(
   writer: LedgerWriter,
-  { file, bytes, tally, request: { signal, onProgress }, rest }: {
+  { file, bytes, tally, request, rest }: {
     file: TransactionFile;
     bytes: ImportBytes;
     tally: ImportTally;
@@ -180,12 +180,15 @@ async function writeAll(
     rest: () => Promise<void>;
   },
 ): Promise<void> {
+  const { signal, onProgress, isPartial = false } = request;
   const namer = new EntryNamer();
   let waiting: ReadItem[] = [];
   const writeWaiting = async () => {
     const items = waiting;
     waiting = [];
     await writePart(writer, { items, namer, tally });
+    // Such a file is refused; the rest of it is read for what else is wrong.
+    if (!isPartial && tally.quarantined > 0) writer.keepNothing();
     onProgress?.({ rows: tally.sums.read, readBytes: bytes.readBytes() });
   };
   for await (const items of file.items()) {
