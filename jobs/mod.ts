@@ -5,7 +5,7 @@ import type {
   DemoMarket,
   LivePriceStore,
 } from "../services/market/mod.ts";
-import type { ImportDesk, SnapshotKeeper } from "../services/portfolio/mod.ts";
+import type { ImportDesk, LedgerStore, SnapshotKeeper } from "../services/portfolio/mod.ts";
 import type { GaugeService } from "../services/onchain/mod.ts";
 import type { Bus } from "../services/ports/bus.ts";
 import type { JobStore } from "../services/ports/jobs.ts";
@@ -26,6 +26,7 @@ import { pruneRawAnswers } from "./prune_raw_answers.ts";
 import { recalculateScores } from "./recalculate_scores.ts";
 import { rebuildPortfolio } from "./rebuild_portfolio.ts";
 import { refreshDemo } from "./refresh_demo.ts";
+import { sweepImports } from "./sweep_imports.ts";
 
 export { type BackfillPayload, backfillRequest } from "./backfill_candles.ts";
 export { defineCrons } from "./cron.ts";
@@ -45,6 +46,9 @@ export interface JobDeps {
   readonly bus: Bus;
   /** Imports what was uploaded. */
   readonly desk: Pick<ImportDesk, "run">;
+  readonly ledgers: Pick<LedgerStore, "sweepImports">;
+  /** Lets other work run in the middle of a job. */
+  readonly rest: () => Promise<void>;
   /** Values portfolios through time. */
   readonly snapshots: Pick<SnapshotKeeper, "run">;
   readonly navs: KeepGoodNavsDeps;
@@ -72,6 +76,7 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
     pruneRawAnswers(deps),
     recalculateScores(deps),
     importLedger(deps),
+    sweepImports(deps),
     rebuildPortfolio(deps),
     keepGoodNavs(deps.navs),
   ];

@@ -4,18 +4,14 @@ import { UploadFolder } from "../platform/upload_folder.ts";
 import {
   ClosePrices,
   CloseReader,
-  EXPORTERS,
   FxService,
   HoldingService,
   ImportDesk,
   KeptLedgers,
-  LedgerImportService,
   LedgerService,
   LOCAL_OWNER,
   LotService,
-  parseMapping,
   PortfolioService,
-  TRANSACTIONS_V1_1,
   ValuationService,
   WatchlistService,
 } from "../portfolio/mod.ts";
@@ -26,7 +22,9 @@ import {
   SqlPortfolioStore,
   SqlWatchlistStore,
 } from "../storage/mod.ts";
-import { type Core, readRegistryFile } from "./core.ts";
+import type { Core } from "./core.ts";
+import { openImports } from "./import_parts.ts";
+import { ImportThreads } from "./import_thread.ts";
 import type { MarketParts } from "./market_parts.ts";
 import { factsOf, openSnapshots, rebuildOnChange } from "./snapshot_parts.ts";
 
@@ -50,12 +48,9 @@ export async function openPortfolio(
   };
   const store = new SqlLedgerStore(database, clock);
   const portfolios = new PortfolioService({ store: new SqlPortfolioStore(database), clock });
-  const imports = new LedgerImportService({
-    store,
-    names: registry,
-    mappings: await readMappings(),
-    clock,
-    rest: restWhenDue,
+  const imports = new ImportThreads({
+    here: await openImports({ database, clock }, registry),
+    ...{ database, dataDir: config.dataDir, clock, log },
   });
   const ledger = new LedgerService({ store, imports, names: registry, clock });
   const fxStore = new SqlFxStore(database, clock);
@@ -100,11 +95,3 @@ export async function openPortfolio(
 }
 
 export type PortfolioParts = Awaited<ReturnType<typeof openPortfolio>>;
-
-async function readMappings() {
-  const exporters = await Promise.all(EXPORTERS.map(async (name) => {
-    const path = `imports/${name}.json`;
-    return parseMapping(JSON.parse(await readRegistryFile(path)), path);
-  }));
-  return [TRANSACTIONS_V1_1, ...exporters];
-}

@@ -9,10 +9,12 @@ import { openWakers } from "../platform/wakers/open_wakers.ts";
 import { connectFx, type Outside } from "../providers/mod.ts";
 import type { ScoreService } from "../scores/mod.ts";
 import {
+  Breather,
   SqlAbsenceStore,
   SqlFxStore,
   SqlJobStore,
   SqlLeaseStore,
+  SqlLedgerStore,
   SqlRawIngestStore,
 } from "../storage/mod.ts";
 import type { Core } from "./core.ts";
@@ -41,6 +43,7 @@ export async function openJobs(
   const kvPath = join(config.dataDir, "kv.db");
   const wakers = await openWakers({ ...core, notices: database.notices, kvPath });
   const absences = new SqlAbsenceStore(database, clock);
+  const breather = new Breather();
   const providers = outside.venues.map(({ provider }) => provider);
   const jobs = new JobSystem({
     ...core,
@@ -51,6 +54,8 @@ export async function openJobs(
       gauges,
       bus,
       desk: portfolio.desk,
+      ledgers: new SqlLedgerStore(database, clock),
+      rest: () => breather.rest(),
       snapshots: portfolio.keeper,
       navs: { store: fxStore, holdings: portfolio.holdings, fx: portfolio.fx },
       store: jobStore,

@@ -1,4 +1,4 @@
-import { AppError } from "../kernel/errors.ts";
+import { AppError, type ErrorCode } from "../kernel/errors.ts";
 import { type Uuid, UuidFactory } from "../kernel/ids.ts";
 import type { JobRecord } from "../ports/jobs.ts";
 import type { Clock } from "../ports/mod.ts";
@@ -15,10 +15,13 @@ import type { UploadStore } from "./ports.ts";
 /** A file up to this size is imported while its sender waits; a larger one by a job. */
 export const DIRECT_BYTES = 2 * 1024 ** 2;
 
+/** The database or the ledger are taken for the moment: jobs try again. */
+const PASSING: readonly ErrorCode[] = ["UNAVAILABLE", "CONFLICT"];
+
 /** What is to become of an uploaded file. */
 export type ImportOrder = Omit<
   LedgerImportRequest,
-  "bytes" | "signal" | "onProgress"
+  "bytes" | "isLarge" | "signal" | "onProgress"
 >;
 
 /** How far the import of a kept file is. */
@@ -104,15 +107,21 @@ export class ImportDesk {
       const { bytes, sizeBytes } = upload;
       const report = await this.#ledger.importFile({
         ...{ ...order, bytes, signal },
+        isLarge: true,
         onProgress: (progress) => onProgress({ ...progress, sizeBytes }),
       });
       await this.#uploads.remove(uploadId);
       return report;
     } catch (error) {
-      if (error instanceof AppError) await this.#uploads.remove(uploadId);
+      if (isFinal(error)) await this.#uploads.remove(uploadId);
       throw error;
     }
   }
+}
+
+/** Whether the next try would end the same. */
+function isFinal(error: unknown): boolean {
+  return error instanceof AppError && !PASSING.includes(error.code);
 }
 
 async function readUpTo(

@@ -5,9 +5,9 @@ import type { AssetNames } from "./imports/asset_names.ts";
 import { contentFingerprint, feeId, type LedgerEntry } from "./imports/entry.ts";
 import { editedEntry, type EntryValues, readEntry } from "./ledger/entry_values.ts";
 import type {
+  LedgerImporter,
   LedgerImportReport,
   LedgerImportRequest,
-  LedgerImportService,
 } from "./ledger/import_service.ts";
 import { exportRejected } from "./ledger/rejected_csv.ts";
 import { exportTransactions } from "./ledger/transactions_csv.ts";
@@ -40,7 +40,7 @@ export interface EnteredRow {
  */
 export class LedgerService {
   readonly #store: LedgerStore;
-  readonly #imports: LedgerImportService;
+  readonly #imports: LedgerImporter;
   readonly #names: AssetNames;
   readonly #clock: Clock;
   readonly #ids: UuidFactory;
@@ -50,7 +50,7 @@ export class LedgerService {
 
   constructor({ store, imports, names, clock }: {
     readonly store: LedgerStore;
-    readonly imports: LedgerImportService;
+    readonly imports: LedgerImporter;
     readonly names: AssetNames;
     readonly clock: Clock;
   }) {
@@ -62,7 +62,7 @@ export class LedgerService {
   }
 
   /** The formats that a file may be told to have. */
-  get formats(): LedgerImportService["formats"] {
+  get formats(): LedgerImporter["formats"] {
     return this.#imports.formats;
   }
 

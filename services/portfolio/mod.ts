@@ -21,6 +21,8 @@ export * from "./kept_ledgers.ts";
 export { anyCell, csvLine } from "./ledger/csv_text.ts";
 export type { EntryValues } from "./ledger/entry_values.ts";
 export {
+  type LedgerImporter,
+  type LedgerImportProgress,
   type LedgerImportReport,
   type LedgerImportRequest,
   LedgerImportService,

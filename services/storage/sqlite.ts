@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { errorMessage, StartupError } from "../kernel/errors.ts";
+import { Secret } from "../kernel/secret.ts";
 import { isoDayOf } from "../kernel/time.ts";
 import type { Clock, Log } from "../ports/mod.ts";
 import { SqliteCandleRows, SqliteCandleRowsWriter } from "./candle_rows_sqlite.ts";
@@ -30,6 +31,8 @@ export interface SqliteOptions {
   readonly log: Log;
   /** False refuses a database that lacks migrations instead of running them. */
   readonly mayMigrate: boolean;
+  /** Opened by a thread that nobody waits for, which checkpoints the log itself. */
+  readonly isThread?: boolean;
   readonly migrations?: readonly Migration[];
   /** How long the start waits for another process that has the file locked. */
   readonly lockWaitMs?: number;
@@ -51,9 +54,10 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
     const reader = path === MEMORY ? writer : connectReader(path, opened);
     const watcher = path === MEMORY ? writer : connectReader(path, opened);
     const rowsWriter = new SqliteCandleRowsWriter(writer);
-    const checkpointer = path === MEMORY ? null : new Checkpointer(path, options.log);
+    const checkpointer = path === MEMORY ? null : new Checkpointer(path, options);
     return createDatabase({
       dialect: "sqlite",
+      address: path === MEMORY ? null : new Secret(`sqlite:${path}`),
       read: new Kysely<Schema>({ dialect: sqliteDialect(reader) }),
       write,
       changes: new SqliteChangeFeed(watcher),

@@ -42,6 +42,8 @@ export interface LedgerImportRequest {
   readonly isPreview?: boolean;
   /** Keeps the good rows of a file that has bad ones too. */
   readonly isPartial?: boolean;
+  /** Worth a thread of its own. */
+  readonly isLarge?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: LedgerImportProgress) => void;
 }
@@ -73,8 +75,15 @@ export interface LedgerImportReport extends LedgerSums {
   readonly ledgerVersion: number;
 }
 
+/** Imports files, here or in a thread. */
+export interface LedgerImporter {
+  /** The formats that a file may be told to have. */
+  readonly formats: readonly { readonly format: string; readonly label: string }[];
+  importFile(request: LedgerImportRequest): Promise<LedgerImportReport>;
+}
+
 /** Imports files of transactions into ledgers, each as a whole or not at all. */
-export class LedgerImportService {
+export class LedgerImportService implements LedgerImporter {
   readonly #store: LedgerStore;
   readonly #names: AssetNames;
   readonly #mappings: readonly Mapping[];
@@ -100,8 +109,7 @@ export class LedgerImportService {
     this.#limits = { maxRows: MAX_IMPORT_ROWS, maxBytes: MAX_IMPORT_BYTES, ...limits };
   }
 
-  /** The formats that a file may be told to have. */
-  get formats(): readonly { readonly format: string; readonly label: string }[] {
+  get formats(): LedgerImporter["formats"] {
     return this.#mappings.map(({ format, label }) => ({ format, label }));
   }
 
