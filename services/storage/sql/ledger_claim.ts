@@ -13,8 +13,11 @@ const CLAIM_MS = 10 * SECOND_MS;
 /** A claim is renewed with whatever is written, and by itself after so long. */
 const RENEWED_AFTER_MS = 2 * SECOND_MS;
 /** How long an import waits for another one of its ledger, and a change by hand for an import. */
-const IMPORT_WAIT_MS = 60 * SECOND_MS;
-const HAND_WAIT_MS = 5 * SECOND_MS;
+export interface ClaimWaits {
+  readonly importMs: number;
+  readonly handMs: number;
+}
+export const CLAIM_WAITS: ClaimWaits = { importMs: 60 * SECOND_MS, handMs: 5 * SECOND_MS };
 const FIRST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 250;
 
@@ -47,7 +50,7 @@ export class LedgerClaim {
           .set({ claim: toUuidColumn(importId, dialect), claimed_until: clock.now() + CLAIM_MS })
           .where("id", "=", toUuidColumn(scope.portfolioId, dialect)).execute();
         await begin(db);
-      }), { maxWaitMs: IMPORT_WAIT_MS });
+      }), deps.maxWaitMs);
     return new LedgerClaim(deps);
   }
 
@@ -94,6 +97,8 @@ interface ClaimDeps {
   readonly scope: LedgerScope;
   readonly importId: Uuid;
   readonly clock: Clock;
+  /** How long to wait for another import. */
+  readonly maxWaitMs: number;
 }
 
 /** Ends a claim, if the portfolio still has it. */
@@ -133,7 +138,7 @@ export async function lockLedger(
 /** Runs a change of a ledger again until no import has claimed it. */
 export async function whenUnclaimed<Result>(
   change: () => Promise<Result>,
-  { maxWaitMs = HAND_WAIT_MS }: { readonly maxWaitMs?: number } = {},
+  maxWaitMs: number,
 ): Promise<Result> {
   const startedMs = performance.now();
   for (let waitMs = FIRST_WAIT_MS;; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {

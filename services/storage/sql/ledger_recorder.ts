@@ -37,8 +37,13 @@ export class SqlLedgerRecorder {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #ids: UuidFactory;
+  readonly #maxWaitMs: number;
 
-  constructor(database: Database, { clock, ids }: { clock: Clock; ids: UuidFactory }) {
+  constructor(
+    database: Database,
+    { clock, ids, maxWaitMs }: { clock: Clock; ids: UuidFactory; maxWaitMs: number },
+  ) {
+    this.#maxWaitMs = maxWaitMs;
     this.#database = database;
     this.#clock = clock;
     this.#ids = ids;
@@ -48,8 +53,9 @@ export class SqlLedgerRecorder {
     const importId = this.#ids.next();
     const running = { scope, importId, plan, startedAt: this.#clock.now() };
     if (plan.isPreview) return await this.#preview(running, work);
+    const [database, clock, maxWaitMs] = [this.#database, this.#clock, this.#maxWaitMs];
     const claim = await LedgerClaim.take(
-      { database: this.#database, scope, importId, clock: this.#clock },
+      { database, scope, importId, clock, maxWaitMs },
       async (db) => {
         await db.insertInto("ledger_imports").values({
           ...this.#importRow(running, { outcome: NOTHING_YET, inserted: 0 }),
@@ -61,7 +67,7 @@ export class SqlLedgerRecorder {
     const stager = this.#stager(running, claim);
     try {
       const outcome = await work(stager);
-      return await this.#database.transaction(({ db }) =>
+      return await database.transaction(({ db }) =>
         this.#end(db, { running, outcome, stager, claim })
       );
     } catch (error) {

@@ -20,7 +20,13 @@ import type {
 import type { Clock } from "../../ports/mod.ts";
 import type { Database } from "../database.ts";
 import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
-import { lockLedger, requireOwned, whenUnclaimed } from "./ledger_claim.ts";
+import {
+  CLAIM_WAITS,
+  type ClaimWaits,
+  lockLedger,
+  requireOwned,
+  whenUnclaimed,
+} from "./ledger_claim.ts";
 import { SqlLedgerEdits } from "./ledger_edits.ts";
 import { findStored, shownIn } from "./ledger_lookup.ts";
 import { SqlLedgerRecorder } from "./ledger_recorder.ts";
@@ -38,12 +44,15 @@ export class SqlLedgerStore implements LedgerStore {
   readonly #clock: Clock;
   readonly #ids: UuidFactory;
   readonly #recorder: SqlLedgerRecorder;
+  readonly #handWaitMs: number;
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database, clock: Clock, waits: ClaimWaits = CLAIM_WAITS) {
     this.#database = database;
     this.#clock = clock;
     this.#ids = new UuidFactory(() => clock.now());
-    this.#recorder = new SqlLedgerRecorder(database, { clock, ids: this.#ids });
+    const maxWaitMs = waits.importMs;
+    this.#recorder = new SqlLedgerRecorder(database, { clock, ids: this.#ids, maxWaitMs });
+    this.#handWaitMs = waits.handMs;
   }
 
   async openDefaultPortfolio(ownerId: string): Promise<Uuid> {
@@ -185,8 +194,7 @@ export class SqlLedgerStore implements LedgerStore {
         await db.updateTable("portfolios").set({ ledger_version: version + 1 })
           .where("id", "=", this.#uuid(scope.portfolioId)).execute();
         return { ...result, ledgerVersion: version + 1 };
-      })
-    );
+      }), this.#handWaitMs);
   }
 
   /** The same for a row that may not be there. */
