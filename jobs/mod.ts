@@ -5,7 +5,7 @@ import type {
   DemoMarket,
   LivePriceStore,
 } from "../services/market/mod.ts";
-import type { ImportDesk, LedgerStore, SnapshotKeeper } from "../services/portfolio/mod.ts";
+import type { ImportDesk, LedgerService, SnapshotKeeper } from "../services/portfolio/mod.ts";
 import type { GaugeService } from "../services/onchain/mod.ts";
 import type { Bus } from "../services/ports/bus.ts";
 import type { JobStore } from "../services/ports/jobs.ts";
@@ -23,6 +23,7 @@ import type { Job } from "./job.ts";
 import { pruneGauges } from "./prune_gauges.ts";
 import { pruneJobs } from "./prune_jobs.ts";
 import { pruneRawAnswers } from "./prune_raw_answers.ts";
+import { pruneRemovedRows } from "./prune_removed_rows.ts";
 import { recalculateScores } from "./recalculate_scores.ts";
 import { rebuildPortfolio } from "./rebuild_portfolio.ts";
 import { refreshDemo } from "./refresh_demo.ts";
@@ -46,7 +47,7 @@ export interface JobDeps {
   readonly bus: Bus;
   /** Imports what was uploaded. */
   readonly desk: Pick<ImportDesk, "run">;
-  readonly ledgers: Pick<LedgerStore, "sweepImports">;
+  readonly ledger: Pick<LedgerService, "pruneRemoved" | "sweepImports">;
   /** Lets other work run in the middle of a job. */
   readonly rest: () => Promise<void>;
   /** Values portfolios through time. */
@@ -74,6 +75,7 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
     pruneJobs(deps),
     pruneGauges(deps),
     pruneRawAnswers(deps),
+    pruneRemovedRows(deps),
     recalculateScores(deps),
     importLedger(deps),
     sweepImports(deps),

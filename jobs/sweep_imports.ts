@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "../services/kernel/time.ts";
-import type { LedgerStore } from "../services/portfolio/mod.ts";
+import type { LedgerService } from "../services/portfolio/mod.ts";
 import { defineJob, type Job, NO_PAYLOAD } from "./job.ts";
 
 /** Rows of one transaction: some milliseconds, so that other writers get their turn in between. */
@@ -7,8 +7,8 @@ const BATCH_ROWS = 250;
 
 /** Deletes rows of imports that were refused, taken back or cancelled, or that died. */
 export function sweepImports(
-  { ledgers, rest }: {
-    readonly ledgers: Pick<LedgerStore, "sweepImports">;
+  { ledger, rest }: {
+    readonly ledger: Pick<LedgerService, "sweepImports">;
     /** Lets other work run between batches. */
     readonly rest: () => Promise<void>;
   },
@@ -24,7 +24,7 @@ export function sweepImports(
       let deleted = 0;
       for (let batch = BATCH_ROWS; batch > 0;) {
         signal.throwIfAborted();
-        batch = await ledgers.sweepImports(BATCH_ROWS);
+        batch = await ledger.sweepImports(BATCH_ROWS);
         deleted += batch;
         reportProgress({ done: deleted, total: null, note: "rows deleted" });
         await rest();

@@ -1,5 +1,6 @@
 import { HttpError } from "fresh";
 import { AppError } from "../services/kernel/errors.ts";
+import { textFault } from "../services/kernel/text_fault.ts";
 import { checkSameSite } from "./(_api)/middleware/same_site.ts";
 import { asHttpError } from "./refusals.ts";
 
@@ -16,11 +17,22 @@ export async function readForm(request: Request): Promise<FormData> {
   if (Number(request.headers.get("content-length") ?? Infinity) > MAX_FORM_BYTES) {
     throw new HttpError(413, "Cannot read the form: it is too long");
   }
+  return await readFields(request, "expected fields");
+}
+
+/** The fields of a form, all of whose texts can be kept. Throws a page that says what is `wanted`. */
+export async function readFields(request: Request, wanted: string): Promise<FormData> {
+  let form: FormData;
   try {
-    return await request.formData();
+    form = await request.formData();
   } catch (cause) {
-    throw new HttpError(400, "Cannot read the form: expected fields", { cause });
+    throw new HttpError(400, `Cannot read the form: ${wanted}`, { cause });
   }
+  for (const [name, value] of form) {
+    const fault = textFault(typeof value === "string" ? value : value.name);
+    if (fault !== null) throw new HttpError(400, `Cannot read the form: ${name} ${fault}`);
+  }
+  return form;
 }
 
 /** A field as text without blanks around it; empty where it is absent or a file. */

@@ -15,10 +15,11 @@ export interface PortfolioTick {
   readonly portfolioId: string;
   /** The portfolio's own currency, which `nav` is in. */
   readonly currency: string;
-  /** `null` where there is no rate from dollars. */
+  /** `null` where nothing that is held has a price, or there is no rate from dollars. */
   readonly nav: number | null;
-  /** `null` where nothing that is held has a price, as the next one. */
+  /** `null` where nothing that is held has a price. */
   readonly navUsd: number | null;
+  /** `null` where no unit has both a price and a known cost. */
   readonly unrealizedUsd: number | null;
   /** Whether `nav` is the last good one, as the rate drifted. */
   readonly isHeld: boolean;
@@ -116,17 +117,13 @@ export function parsePortfolioTick(value: unknown): PortfolioTick {
   }
   if (!Array.isArray(positions)) throw new ClientError("Cannot read the value: no positions");
   const [unpriced, ledgerVersion] = [countOf(value, "unpriced"), countOf(value, "ledger_version")];
-  const ticks = positions.map(positionOf);
-  // A sum over nothing that has a price is no value of 0.
-  const isBlind = ticks.length > 0 && ticks.every(({ valueUsd }) => valueUsd === null);
-  const sumOf = (name: string) => isBlind ? null : amountOf(field(value, name));
   return {
     ...{ portfolioId, currency, unpriced, ledgerVersion },
     nav: amountOf(field(value, "nav")),
-    navUsd: sumOf("nav_usd"),
-    unrealizedUsd: sumOf("unrealized_usd"),
+    navUsd: amountOf(field(value, "nav_usd")),
+    unrealizedUsd: amountOf(field(value, "unrealized_usd")),
     isHeld: typeof field(value, "held_since") === "string",
-    positions: ticks,
+    positions: positions.map(positionOf),
   };
 }
 

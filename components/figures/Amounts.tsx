@@ -5,7 +5,7 @@ import { Amount, Unknown } from "./Figures.tsx";
 export interface MoneyProps {
   /** `null` where it is not known. */
   readonly value: number | null;
-  readonly reason?: string | null;
+  readonly reason?: string | null | undefined;
 }
 
 /** What somebody holds in money; privacy mode hides it. */

@@ -6,6 +6,7 @@ import type {
   CorrelationReport,
   RollingCorrelationReport,
 } from "../../services/analytics/mod.ts";
+import { ReasonsByFigure, reasonsToWire } from "./reasons_wire.ts";
 import {
   BASIS,
   basisToWire,
@@ -14,8 +15,6 @@ import {
   pairToWire,
   Part,
   partToWire,
-  ReasonsByFigure,
-  reasonsToWire,
   valuesToWire,
 } from "./risk_wire.ts";
 import { Epoch, Instant } from "./schemas.ts";

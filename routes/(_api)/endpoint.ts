@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../../services/kernel/errors.ts";
+import { textFault } from "../../services/kernel/text_fault.ts";
 import type { RateClass } from "./middleware/rate_limit.ts";
 import type { Reply } from "./reply.ts";
 import { checkMediaType, openUpload, readJson } from "./request_body.ts";
@@ -190,7 +191,14 @@ function reader<S extends z.ZodRawShape>(
     const nothing = schema.parse({});
     return () => nothing;
   }
-  return (values) => parsed(schema, values);
+  return (values) => {
+    const faults = Object.entries(values).flatMap(([name, value]) => {
+      const fault = textFault(value);
+      return fault === null ? [] : [{ name, message: `It ${fault}` }];
+    });
+    if (faults.length > 0) throw invalid(faults);
+    return parsed(schema, values);
+  };
 }
 
 /** What the schema makes of the value. Throws `VALIDATION_FAILED` that names every wrong part. */

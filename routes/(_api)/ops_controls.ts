@@ -2,8 +2,17 @@ import { z } from "zod";
 import type { OpsService } from "../../services/ops/mod.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
-import { Fx, fxToWire, Held, heldToWire, Provider, providerToWire } from "./ops_wire.ts";
-import { AssetName, IdParam, NOTHING } from "./params.ts";
+import {
+  Fx,
+  fxToWire,
+  Held,
+  HeldPool,
+  heldPoolToWire,
+  heldToWire,
+  Provider,
+  providerToWire,
+} from "./ops_wire.ts";
+import { AssetName, IdParam, NOTHING, requiredInstant } from "./params.ts";
 import { ok, type Reply } from "./reply.ts";
 import { Task, taskToWire } from "./tasks.ts";
 
@@ -29,6 +38,7 @@ export function controlEndpoints({ ops, clock }: ControlDeps): readonly Endpoint
     ...providerControls(ops, answer),
     ...jobControls(ops, answer),
     ...heldPriceControls(ops, answer),
+    ...heldReadingControls(ops, answer),
     fxControl(ops, answer),
     endpoint({
       method: "POST",
@@ -140,6 +150,33 @@ function heldPriceControls(ops: OpsService, answer: Answer): readonly Endpoint[]
       refusals,
       async handle({ params }) {
         return answer(heldToWire(await ops.settleHeld(params.held_id, { actor, act })), 202);
+      },
+    })
+  );
+}
+
+function heldReadingControls(ops: OpsService, answer: Answer): readonly Endpoint[] {
+  const acts = [
+    { act: "accept", summary: "Let a pool's reading that was held back count from now on" },
+    { act: "discard", summary: "Leave a pool's reading that was held back out for good" },
+  ] as const;
+  return acts.map(({ act, summary }) =>
+    endpoint({
+      method: "POST",
+      path: `/api/ops/pools/{pool_id}/held/{source}/{at}/${act}`,
+      tag,
+      summary,
+      params: z.object({
+        pool_id: z.string().min(1).max(300),
+        source: z.string().min(1).max(80),
+        at: requiredInstant("at").describe("Of the reading"),
+      }),
+      query: NOTHING,
+      response: HeldPool,
+      refusals,
+      async handle({ params: { pool_id: poolId, source, at: ts } }) {
+        const settled = await ops.settlePoolReading({ poolId, source, ts }, { actor, act });
+        return answer(heldPoolToWire(settled));
       },
     })
   );

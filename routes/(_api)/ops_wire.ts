@@ -5,8 +5,10 @@ import type {
   CoverageRow,
   FxCurrencyStatus,
   FxRateShown,
+  HeldPoolReading,
   LogLine,
   OpsOverview,
+  PoolFigures,
   ProviderStatus,
   QueueStatus,
   StreamStats,
@@ -120,6 +122,22 @@ export const Held = z.object({
   settled_at: Instant.nullable(),
 }).meta({ id: "HeldPrice" });
 
+/** A pool's reading that waits for another to confirm it. */
+export const HeldPool = z.object({
+  pool_id: z.string(),
+  source: z.string(),
+  at: Instant,
+  supply_apy: z.number(),
+  incentive_apy: z.number().nullable(),
+  tvl_usd: z.number().nullable(),
+  last: z.object({
+    at: Instant,
+    supply_apy: z.number(),
+    incentive_apy: z.number().nullable(),
+    tvl_usd: z.number().nullable(),
+  }).nullable().describe("The newest reading before it that counts"),
+}).meta({ id: "HeldPoolReading" });
+
 /** What an operator did. */
 export const Audit = z.object({
   id: z.string(),
@@ -209,6 +227,26 @@ export function heldToWire(held: HeldPrice): z.input<typeof Held> {
     state: held.state,
     settled_by: held.settledBy,
     settled_at: timeOrNull(held.settledAt),
+  };
+}
+
+export function heldPoolToWire(
+  { reading, believed }: HeldPoolReading,
+): z.input<typeof HeldPool> {
+  return {
+    pool_id: reading.poolId,
+    source: reading.source,
+    ...poolFiguresToWire(reading),
+    last: believed && poolFiguresToWire(believed),
+  };
+}
+
+function poolFiguresToWire({ ts, supplyApy, incentiveApy, tvlUsd }: PoolFigures) {
+  return {
+    at: formatUtcMs(ts),
+    supply_apy: supplyApy,
+    incentive_apy: incentiveApy,
+    tvl_usd: tvlUsd,
   };
 }
 

@@ -4,6 +4,7 @@ import { formatUtcMs } from "../../services/kernel/time.ts";
 import type { Clock } from "../../services/ports/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { checkAdminKey } from "./middleware/admin_key.ts";
+import { HeldPool, heldPoolToWire } from "./ops_wire.ts";
 import { NOTHING, wholeNumber } from "./params.ts";
 import type { PoolParts } from "./pools.ts";
 import { ok } from "./reply.ts";
@@ -29,7 +30,7 @@ const Ingested = z.object({
 }).meta({ id: "PoolIngest" });
 
 const Intake = z.object({
-  provider: z.string(),
+  provider: z.string().nullable().describe("Who fetches; null where nobody does"),
   wanted: z.string().describe("By DATA_PROVIDER"),
   fallback: z.string().nullable().describe("Why it is not the one that is wanted"),
   fetches: z.array(z.object({
@@ -39,14 +40,9 @@ const Intake = z.object({
     next_at: Instant.describe("From when it is due again"),
     problem: z.string().nullable(),
   })),
-  held: z.array(z.object({
-    pool_id: z.string(),
-    source: z.string(),
-    at: Instant,
-    supply_apy: z.number(),
-    incentive_apy: z.number().nullable(),
-    tvl_usd: z.number().nullable(),
-  })).describe("Readings that wait for the next one to confirm them, newest first"),
+  held: z.array(HeldPool).describe(
+    "Readings that wait for the next one to confirm them, newest first",
+  ),
   quarantined: z.array(SetAside.extend({
     provider: z.string(),
     target: z.string(),
@@ -89,7 +85,7 @@ export function intakeEndpoints({ pools, ingestion, adminKey, clock }: Deps): re
       response: Intake,
       async handle({ query: { limit } }) {
         const status = await ingestion.getStatus({ limit });
-        const answer = { ...pools.origin, ...statusToWire(status) };
+        const answer = { ...await pools.getFetcher(), ...statusToWire(status) };
         return ok(answer, { now: clock.now(), headers: CURRENT });
       },
     }),
@@ -111,14 +107,7 @@ function statusToWire(
       next_at: formatUtcMs(nextAt),
       problem,
     })),
-    held: held.map(({ poolId, source, ts, supplyApy, incentiveApy, tvlUsd }) => ({
-      pool_id: poolId,
-      source,
-      at: formatUtcMs(ts),
-      supply_apy: supplyApy,
-      incentive_apy: incentiveApy,
-      tvl_usd: tvlUsd,
-    })),
+    held: held.map(heldPoolToWire),
     quarantined: quarantined.map(({ provider, target, line, reason, seenAt }) => ({
       ...{ provider, target, line, reason },
       seen_at: formatUtcMs(seenAt),

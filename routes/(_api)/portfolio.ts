@@ -18,6 +18,7 @@ import {
   PortfolioParams,
   scopeOf,
 } from "./portfolio_scope.ts";
+import { removedEndpoints } from "./portfolio_removed.ts";
 import { transactionEndpoints } from "./portfolio_transactions.ts";
 import { LotRuleSchema, PortfolioSchema, portfolioToWire } from "./portfolio_wire.ts";
 import { valueEndpoints } from "./portfolio_value.ts";
@@ -38,6 +39,7 @@ export function portfolioEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
     ...listEndpoints(deps),
     ...oneEndpoints(deps),
     ...transactionEndpoints(deps),
+    ...removedEndpoints(deps),
     ...importEndpoints(deps),
     ...lotEndpoints(deps),
     ...portfolioExplainEndpoints(deps),

@@ -75,11 +75,13 @@ export const ProblemSchema = z.object({
 export const RealizedSchema = z.object({
   year: z.int(),
   asset_id: z.string(),
-  proceeds_usd: Amount,
-  cost_usd: Amount,
-  gain_usd: Amount.describe("Of the complete disposals"),
-  short_term_gain_usd: Amount,
-  long_term_gain_usd: Amount,
+  proceeds_usd: Amount.nullable().describe(
+    "As the sums below: of the disposals of which it is known, null where it is known of none",
+  ),
+  cost_usd: Amount.nullable(),
+  gain_usd: Amount.nullable(),
+  short_term_gain_usd: Amount.nullable(),
+  long_term_gain_usd: Amount.nullable(),
   incomplete: z.int().describe("Disposals whose cost, date or proceeds are not known"),
 }).meta({ id: "RealizedTotal" });
 

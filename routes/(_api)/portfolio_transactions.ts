@@ -4,7 +4,6 @@ import { parseUuid, type Uuid } from "../../services/kernel/ids.ts";
 import { type UtcMs } from "../../services/kernel/time.ts";
 import {
   ACTIONS,
-  type EnteredRow,
   type EntryValues,
   formatPicks,
   type LedgerRow,
@@ -20,6 +19,8 @@ import {
 } from "./portfolio_scope.ts";
 import {
   Amount,
+  Entered,
+  enteredToWire,
   LedgerChangeSchema,
   timeOf,
   TransactionSchema,
@@ -29,10 +30,6 @@ import { nextLink, streamed } from "./reply.ts";
 
 const refusals = [404];
 const RowParams = PortfolioParams.extend({ transaction_id: IdParam });
-const Entered = z.object({
-  transaction: TransactionSchema,
-  fee: TransactionSchema.nullable().describe("The row that its fee became"),
-}).meta({ id: "EnteredTransaction" });
 
 const Text = z.string().max(256).nullable().optional();
 /** A row by the columns of Transactions CSV v1.1. */
@@ -195,7 +192,7 @@ function rowEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
     endpoint({
       ...shape,
       method: "DELETE",
-      summary: "Remove a row and its fee",
+      summary: "Remove a row and its fee, which can be restored for 30 days",
       response: LedgerChangeSchema,
       async handle(input) {
         const { transaction_id } = input.params;
@@ -217,10 +214,6 @@ function toValues({ lots, ...values }: z.output<typeof ChangedRow>): EntryValues
     return rowId === null ? [] : [{ rowId, quantity }];
   });
   return { ...Object.fromEntries(given), ...picks && { lots: formatPicks(picks) } };
-}
-
-function enteredToWire({ row, fee }: EnteredRow): z.input<typeof Entered> {
-  return { transaction: transactionToWire(row), fee: fee && transactionToWire(fee) };
 }
 
 /** Names the last row of a page, so that the next one stays the same when rows are added. */

@@ -8,6 +8,7 @@ import {
   type Position,
 } from "../../services/portfolio/mod.ts";
 import { Amount, LotRuleSchema, rulesToWire, timeOf } from "./portfolio_wire.ts";
+import { ReasonsByFigure, reasonsToWire } from "./reasons_wire.ts";
 import { Instant } from "./schemas.ts";
 
 const PriceSchema = z.object({
@@ -34,7 +35,7 @@ const PositionSchema = z.object({
   value_usd: Amount.nullable(),
   share: z.number().nullable().describe("Fraction of the value of all priced positions"),
   change_24h: z.number().nullable().describe("Of the price, as a fraction"),
-  cost_usd: Amount.describe("Of the units whose cost is known, fees included"),
+  cost_usd: Amount.nullable().describe("Of the units whose cost is known, fees included"),
   uncosted: Amount.describe("Units that nobody knows the cost of"),
   unrealized_usd: Amount.nullable().describe("Of the units whose cost is known"),
   unrealized_ratio: z.number().nullable().describe("As a fraction of cost_usd"),
@@ -55,18 +56,21 @@ export const ValueSchema = z.object({
   nav: Amount.nullable().describe(
     "Sum of the priced positions in the currency; null where none has a price, or without a rate",
   ),
-  nav_usd: Amount,
+  nav_usd: Amount.nullable(),
   at: Instant,
   asof: Instant.nullable().describe("Time of the oldest price that it stands on"),
   held_since: Instant.nullable().describe("Set while nav is the last good one: the rate drifted"),
   fx: RateSchema,
-  cost_usd: Amount,
-  unrealized_usd: Amount,
-  realized_usd: Amount,
-  income_usd: Amount,
-  fees_usd: Amount,
+  cost_usd: Amount.nullable().describe("Of the units that have a price, and whose cost is known"),
+  unrealized_usd: Amount.nullable().describe("Their value less cost"),
+  realized_usd: Amount.nullable().describe("Of disposals whose cost and proceeds are known"),
+  income_usd: Amount.nullable(),
+  fees_usd: Amount.nullable(),
+  reasons: ReasonsByFigure,
   unpriced: z.int().describe("Positions without a price or a rate"),
   uncosted: z.int().describe("Positions with units of unknown cost, which are in no cost or gain"),
+  unvalued: z.object({ disposals: z.int(), income: z.int(), fees: z.int() })
+    .describe("Those whose value is not known, which are in no sum"),
   problems: z.int().describe("What the ledger does not tell: see problems"),
   is_demo: z.boolean(),
   lot_rule: LotRuleSchema,
@@ -90,8 +94,10 @@ export function valueToWire(value: PortfolioValue): z.input<typeof ValueSchema> 
     realized_usd: value.realizedUsd,
     income_usd: value.incomeUsd,
     fees_usd: value.feesUsd,
+    reasons: reasonsToWire(value.reasons),
     unpriced: value.unpriced,
     uncosted: value.uncosted,
+    unvalued: { ...value.unvalued },
     problems: value.problems,
     is_demo: value.isDemo,
     lot_rule: { ...value.rule },

@@ -3,6 +3,7 @@ import { formatUtcMs, type UtcMs } from "../../services/kernel/time.ts";
 import {
   ACTIONS,
   BASE_CURRENCIES,
+  type EnteredRow,
   type LedgerImport,
   type LedgerRow,
   LOT_METHODS,
@@ -161,6 +162,15 @@ export function transactionToWire(row: LedgerRow): z.input<typeof TransactionSch
     import_id: row.importId,
     line: row.line,
   };
+}
+
+export const Entered = z.object({
+  transaction: TransactionSchema,
+  fee: TransactionSchema.nullable().describe("The row that its fee became"),
+}).meta({ id: "EnteredTransaction" });
+
+export function enteredToWire({ row, fee }: EnteredRow): z.input<typeof Entered> {
+  return { transaction: transactionToWire(row), fee: fee && transactionToWire(fee) };
 }
 
 export function importToWire(one: LedgerImport): z.input<typeof LedgerImportSchema> {

@@ -1,4 +1,5 @@
 import { AppError } from "../../services/kernel/errors.ts";
+import { textFault } from "../../services/kernel/text_fault.ts";
 
 /** Bytes of a body; controls and forms are far below. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -8,11 +9,25 @@ export async function readJson(request: Request): Promise<unknown> {
   checkMediaType(request, { isRequired: true });
   const bytes = await readBytes(request);
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return JSON.parse(text, ESCAPED_FAULT.test(text) ? refuseFaults : undefined);
   } catch (error) {
+    if (error instanceof AppError) throw error;
     const message = "Cannot read the body: expected JSON in UTF-8";
     throw new AppError("BAD_REQUEST", message, { cause: error });
   }
+}
+
+/** What alone can bring a fault into a text of JSON, as its bytes are UTF-8 already. */
+const ESCAPED_FAULT = /\\u(?:0000|d[89a-f])/i;
+
+function refuseFaults(key: string, value: unknown): unknown {
+  const name = key || "body";
+  const fault = textFault(key) ?? (typeof value === "string" ? textFault(value) : null);
+  if (fault === null) return value;
+  throw new AppError("VALIDATION_FAILED", `Cannot read ${name}: it ${fault}`, {
+    details: { fields: [{ name, message: `It ${fault}` }] },
+  });
 }
 
 /** Refuses a body that is said to be anything but JSON: forms of other sites are not. */

@@ -9,21 +9,18 @@ import {
   type DrawdownDates,
   type DrawdownReport,
   MACD_PERIODS,
-  type Reasons,
   type RiskReport,
   RSI_PERIOD,
   type VolatilityReport,
 } from "../../services/analytics/mod.ts";
 import { INTERVALS } from "../../services/market/mod.ts";
 import { provenanceToWire } from "./provenance_wire.ts";
+import { ReasonsByFigure, reasonsToWire } from "./reasons_wire.ts";
 import { Epoch, Instant } from "./schemas.ts";
 
 /** Shapes of the answers about risk, each beside the function that makes it. */
 
 const Value = z.number().nullable();
-export const ReasonsByFigure = z.record(z.string(), z.string()).describe(
-  "Why a figure is null, by figure",
-);
 export const Interval95 = z.tuple([z.number(), z.number()]).nullable().describe(
   "95 % interval by Fisher's z; null with the correlation",
 );
@@ -254,15 +251,6 @@ export function pairToWire(
   pair: readonly [low: number, high: number] | null,
 ): [low: number, high: number] | null {
   return pair === null ? null : [...pair];
-}
-
-/** Reasons under the names that clients see. */
-export function reasonsToWire(reasons: Reasons): Record<string, string> {
-  const toSnake = (name: string) =>
-    name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return Object.fromEntries(
-    Object.entries(reasons).map(([name, reason]) => [toSnake(name), reason]),
-  );
 }
 
 /** An instant as text, or `null`. */

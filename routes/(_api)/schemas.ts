@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CANDLE_STATES, CHART_RANGES, INTERVALS } from "../../services/market/mod.ts";
+import { ReasonsByFigure } from "./reasons_wire.ts";
 
 /** Payload shapes that several routes share. With an id they are components of the document. */
 
@@ -73,7 +74,7 @@ export const Quote = z.object({
   stale: z.boolean().describe("No trade for 10 s, or nothing newer than three candles back"),
   state: z.enum(CANDLE_STATES).nullable(),
   demo: z.boolean(),
-  reasons: z.record(z.string(), z.string()).describe("Why a figure is null, by figure"),
+  reasons: ReasonsByFigure,
   sparkline: z.array(Value).optional().describe("Daily closes, 90 days, oldest first"),
 }).meta({ id: "Quote" });
 

@@ -3,6 +3,7 @@ import { CANDLE_STATES, INTERVALS } from "../../services/market/mod.ts";
 import { IdParam } from "./params.ts";
 import { Amount } from "./portfolio_wire.ts";
 import { PoolRow } from "./pools_wire.ts";
+import { ReasonsByFigure } from "./reasons_wire.ts";
 import { Epoch, Instant } from "./schemas.ts";
 import { MAX_COINS } from "./stream_socket.ts";
 import { STREAM_TOPICS } from "./stream_wire.ts";
@@ -153,11 +154,12 @@ const PortfolioUpdate = z.object({
   portfolio_id: z.uuid(),
   currency: z.string(),
   nav: Amount.nullable(),
-  nav_usd: Amount,
+  nav_usd: Amount.nullable(),
   at: Instant,
   asof: Instant.nullable(),
   held_since: Instant.nullable(),
-  unrealized_usd: Amount,
+  unrealized_usd: Amount.nullable(),
+  reasons: ReasonsByFigure,
   unpriced: z.int(),
   ledger_version: z.int(),
   positions: z.array(z.object({

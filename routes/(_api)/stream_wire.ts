@@ -17,6 +17,7 @@ import type { PoolCard } from "../../services/defi/mod.ts";
 import type { UtcMs } from "../../services/kernel/time.ts";
 import type { Bus } from "../../services/ports/bus.ts";
 import { poolToWire } from "./pools_wire.ts";
+import { reasonsToWire } from "./reasons_wire.ts";
 import type {
   StreamEntry,
   StreamHub,
@@ -134,6 +135,7 @@ export function portfolioValue(value: PortfolioValue): StreamValue {
     asof: value.asof === null ? null : formatUtcMs(value.asof),
     held_since: value.heldSince === null ? null : formatUtcMs(value.heldSince),
     unrealized_usd: value.unrealizedUsd,
+    reasons: reasonsToWire(value.reasons),
     unpriced: value.unpriced,
     ledger_version: value.ledgerVersion,
     positions: value.positions.map(({ assetId, quantity, price, value, share }) => ({

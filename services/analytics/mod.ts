@@ -44,7 +44,9 @@ export {
 export { measureRisk, type RiskMeasures, type RiskOptions } from "../kernel/risk.ts";
 export { type CashFlow, xirr } from "../kernel/xirr.ts";
 export * from "./risk/asset_metrics.ts";
+export { MIN_COMMON_POINTS } from "./risk/common_rows.ts";
 export * from "./risk/correlation.ts";
+export * from "./risk/correlation_matrix.ts";
 export { deepestDrawdown, type Drawdown, drawdownCurve } from "../kernel/drawdown.ts";
 export { RISK_FIGURES } from "./risk/figures.ts";
 export { logReturns } from "./risk/log_returns.ts";

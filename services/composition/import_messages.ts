@@ -1,10 +1,10 @@
 import { AppError, type ErrorCode, type ErrorDetails, errorMessage } from "../kernel/errors.ts";
 import type { UtcMs } from "../kernel/time.ts";
-import type { LogFields } from "../ports/mod.ts";
 import type {
   LedgerImportProgress,
   LedgerImportReport,
   LedgerImportRequest,
+  ToldLine,
 } from "../portfolio/mod.ts";
 
 /** An import as a message can hold it. */
@@ -14,8 +14,8 @@ export type ImportOfThread = Omit<LedgerImportRequest, "bytes" | "signal" | "onP
 export type ToImportThread =
   | {
     readonly kind: "start";
-    /** The database's address, with its password. */
-    readonly database: string;
+    /** The database's address, with its password; `null` for the one in `dataDir`. */
+    readonly url: string | null;
     readonly dataDir: string;
     /** The time by the process's clock. */
     readonly now: UtcMs;
@@ -32,12 +32,7 @@ export type FromImportThread =
   | { readonly kind: "progress"; readonly progress: LedgerImportProgress }
   | { readonly kind: "done"; readonly report: LedgerImportReport }
   | { readonly kind: "failed"; readonly failure: ThreadFailure }
-  | {
-    readonly kind: "log";
-    readonly level: "warn" | "error";
-    readonly message: string;
-    readonly fields: LogFields;
-  };
+  | ToldLine;
 
 /** An error as a message can hold it: a class does not survive the way. */
 export interface ThreadFailure {

@@ -3,26 +3,22 @@ import {
   type AssetNames,
   EXPORTERS,
   LedgerImportService,
+  type LedgerStore,
   parseMapping,
   TRANSACTIONS_V1_1,
 } from "../portfolio/mod.ts";
-import { Breather, SqlLedgerStore } from "../storage/mod.ts";
-import { type Core, readRegistryFile } from "./core.ts";
+import type { Clock } from "../ports/mod.ts";
+import { readRegistryFile } from "./core.ts";
+import { restWhenDue } from "./portfolio_work_parts.ts";
 
 /** What imports files, in a process or in a thread of it. */
 export async function openImports(
-  { database, clock }: Pick<Core, "database" | "clock">,
-  names: AssetNames,
+  parts: { readonly store: LedgerStore; readonly names: AssetNames; readonly clock: Clock },
 ): Promise<LedgerImportService> {
-  const breather = new Breather();
   return new LedgerImportService({
-    store: new SqlLedgerStore(database, clock),
-    names,
+    ...parts,
     mappings: await readMappings(),
-    clock,
-    async rest() {
-      if (breather.isDue) await breather.rest();
-    },
+    rest: restWhenDue(),
   });
 }
 

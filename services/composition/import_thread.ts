@@ -1,7 +1,7 @@
 import { SECOND_MS } from "../kernel/time.ts";
-import type { Clock, Log } from "../ports/mod.ts";
+import type { Clock, Log, Timer } from "../ports/mod.ts";
 import type { LedgerImporter, LedgerImportReport, LedgerImportRequest } from "../portfolio/mod.ts";
-import type { Database } from "../storage/mod.ts";
+import type { DatabaseLocation } from "../storage/mod.ts";
 import { fromFailure, type FromImportThread, type ToImportThread } from "./import_messages.ts";
 
 const SCRIPT = new URL("./import_worker.ts", import.meta.url);
@@ -12,10 +12,11 @@ const STOP_LIMIT_MS = 3 * SECOND_MS;
 export interface ImportThreadsDeps {
   /** Imports small files, and all where no thread can reach the database. */
   readonly here: LedgerImporter;
-  readonly database: Pick<Database, "address">;
-  readonly dataDir: string;
+  /** Where a thread finds the database; without it all files are imported here. */
+  readonly location: Pick<DatabaseLocation, "url" | "dataDir"> | null;
   readonly clock: Clock;
   readonly log: Log;
+  readonly timer: Timer;
   /** What the thread runs, another one than its own in tests. */
   readonly script?: URL;
 }
@@ -36,17 +37,17 @@ export class ImportThreads implements LedgerImporter {
   }
 
   async importFile(request: LedgerImportRequest): Promise<LedgerImportReport> {
-    const { here, database: { address } } = this.#deps;
-    if (!request.isLarge || address === null) return await here.importFile(request);
-    return await this.#importInThread(address.reveal(), request);
+    const { here, location } = this.#deps;
+    if (!request.isLarge || location === null) return await here.importFile(request);
+    return await this.#importInThread(location, request);
   }
 
   async #importInThread(
-    database: string,
+    { url, dataDir }: Pick<DatabaseLocation, "url" | "dataDir">,
     { bytes, signal, onProgress, ...request }: LedgerImportRequest,
   ): Promise<LedgerImportReport> {
     signal?.throwIfAborted();
-    const { dataDir, clock, log, script = SCRIPT } = this.#deps;
+    const { clock, log, timer, script = SCRIPT } = this.#deps;
     const worker = new Worker(script, { type: "module", name: "import_ledger" });
     const { promise, resolve, reject } = Promise.withResolvers<LedgerImportReport>();
     const tell = (message: ToImportThread) => worker.postMessage(message);
@@ -73,18 +74,18 @@ export class ImportThreads implements LedgerImporter {
       event.preventDefault();
       reject(new Error(`Cannot import the file: ${event.message}`));
     };
-    let deadline: ReturnType<typeof setTimeout> | undefined;
+    let cancelDeadline = () => {};
     const stop = () => {
       tell({ kind: "stop" });
-      deadline = setTimeout(() => reject(signal?.reason), STOP_LIMIT_MS);
+      cancelDeadline = timer.after(STOP_LIMIT_MS, () => reject(signal?.reason));
     };
     signal?.addEventListener("abort", stop, { once: true });
-    tell({ kind: "start", database, dataDir, now: clock.now(), request });
+    tell({ kind: "start", url: url?.reveal() ?? null, dataDir, now: clock.now(), request });
     try {
       return await promise;
     } finally {
       signal?.removeEventListener("abort", stop);
-      clearTimeout(deadline);
+      cancelDeadline();
       worker.terminate();
       await incoming.return?.();
     }

@@ -1,9 +1,10 @@
 /// <reference lib="deno.worker" />
 import { Secret } from "../kernel/secret.ts";
 import { SECOND_MS, utcMsOf } from "../kernel/time.ts";
-import type { Clock, Log, LogFields } from "../ports/mod.ts";
+import type { Clock } from "../ports/mod.ts";
 import { SystemClock } from "../platform/clock.ts";
-import { openDatabase } from "../storage/mod.ts";
+import { type LedgerImportReport, ToldLog } from "../portfolio/mod.ts";
+import { openDatabase, SqlLedgerStore } from "../storage/mod.ts";
 import { type FromImportThread, toFailure, type ToImportThread } from "./import_messages.ts";
 import { openImports, readNames } from "./import_parts.ts";
 
@@ -31,15 +32,15 @@ self.onmessage = ({ data }: MessageEvent<ToImportThread>) => {
   }
 };
 
-async function importOne({ database: address, dataDir, now, request }: Start) {
+async function importOne({ url, dataDir, now, request }: Start): Promise<LedgerImportReport> {
   const clock = clockFrom(now);
-  const log = threadLog({});
-  const url = new Secret(address);
   await using database = await openDatabase({
-    ...{ url, migrationUrl: null, dataDir, clock, log },
-    isThread: true,
+    ...{ dataDir, clock, migrationUrl: null, isThread: true },
+    log: new ToldLog(tell, { thread: "import_ledger" }),
+    url: url === null ? null : new Secret(url),
   });
-  const imports = await openImports({ database, clock }, await readNames());
+  const store = new SqlLedgerStore(database, clock);
+  const imports = await openImports({ store, names: await readNames(), clock });
   let toldAt = 0;
   return await imports.importFile({
     ...request,
@@ -68,19 +69,6 @@ function clockFrom(now: number): Clock {
   const system = new SystemClock();
   const aheadMs = now - system.now();
   return { now: () => utcMsOf(system.now() + aheadMs) };
-}
-
-/** A log whose lines the process writes; what is less than a warning is left out. */
-function threadLog(own: LogFields): Log {
-  const write = (level: "warn" | "error") => (message: string, fields: LogFields = {}) =>
-    tell({ kind: "log", level, message, fields: { ...own, ...fields } });
-  return {
-    debug() {},
-    info() {},
-    warn: write("warn"),
-    error: write("error"),
-    with: (fields) => threadLog({ ...own, ...fields }),
-  };
 }
 
 function tell(message: FromImportThread): void {

@@ -1,4 +1,5 @@
 import { backfillRequest, type JobSystem } from "../../jobs/mod.ts";
+import type { PoolId } from "../defi/mod.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { LiveMarket } from "../market/mod.ts";
 import { type FxService, meterFx } from "../portfolio/mod.ts";
@@ -49,7 +50,10 @@ export function createOps(
       list: (page) => prices.listHeld(page),
       settle: (command) => live.settleHeld(command),
     },
-    pools: async (page) => ({ ...pools.origin, ...await ingestion.getStatus(page) }),
+    pools: {
+      read: async (page) => ({ ...await ingestion.getStatus(page), ...await pools.getFetcher() }),
+      settle: (key, act) => ingestion.settleHeld({ ...key, poolId: key.poolId as PoolId }, act),
+    },
     fx: {
       listStatus: () => fx.listStatus(),
       useEodOnce: (currency, by) => fx.useEodOnce(currency, by),

@@ -14,7 +14,6 @@ import {
   SqlFxStore,
   SqlJobStore,
   SqlLeaseStore,
-  SqlLedgerStore,
   SqlRawIngestStore,
 } from "../storage/mod.ts";
 import type { Core } from "./core.ts";
@@ -33,7 +32,7 @@ export async function openJobs(
       readonly outside: Outside;
       readonly scores: ScoreService;
       readonly gauges: GaugeService;
-      readonly portfolio: Pick<PortfolioParts, "desk" | "holdings" | "fx" | "keeper">;
+      readonly portfolio: Pick<PortfolioParts, "desk" | "holdings" | "fx" | "keeper" | "ledger">;
     },
 ) {
   const { config, clock, database } = core;
@@ -54,7 +53,7 @@ export async function openJobs(
       gauges,
       bus,
       desk: portfolio.desk,
-      ledgers: new SqlLedgerStore(database, clock),
+      ledger: portfolio.ledger,
       rest: () => breather.rest(),
       snapshots: portfolio.keeper,
       navs: { store: fxStore, holdings: portfolio.holdings, fx: portfolio.fx },

@@ -27,11 +27,15 @@ export interface OutlierVerdict {
 /**
  * Takes one pool's new snapshots, by time, after those stored: an outlier is held until the next
  * snapshot confirms it, and counts from when that one was known. One that the next contradicts
- * stays held.
+ * stays held. Those at the times of `believed` count already and are not doubted again.
  */
 export function screenOutliers(
   snapshots: readonly PoolSnapshot[],
-  { accepted, held }: { readonly accepted: Figures | null; readonly held: StoredSnapshot | null },
+  { accepted, held, believed = new Set() }: {
+    readonly accepted: Figures | null;
+    readonly held: StoredSnapshot | null;
+    readonly believed?: ReadonlySet<number>;
+  },
 ): OutlierVerdict {
   const stored: StoredSnapshot[] = [];
   const released: StoredSnapshot[] = [];
@@ -39,22 +43,22 @@ export function screenOutliers(
   let pending = held;
   for (const snapshot of snapshots) {
     const { ingestedAt } = snapshot;
-    if (!isOutlier(snapshot, base)) {
+    if (believed.has(snapshot.ts) || !isOutlier(snapshot, base)) {
       if (pending !== null && isConfirmed(pending, snapshot)) {
         pending = release(pending, { at: ingestedAt, stored, released });
       }
-      stored.push({ ...snapshot, availableAt: ingestedAt });
+      stored.push({ ...snapshot, availableAt: ingestedAt, discardedAt: null });
       base = snapshot;
       pending = null;
       continue;
     }
     if (pending !== null && isConfirmed(pending, snapshot)) {
       pending = release(pending, { at: ingestedAt, stored, released });
-      stored.push({ ...snapshot, availableAt: ingestedAt });
+      stored.push({ ...snapshot, availableAt: ingestedAt, discardedAt: null });
       base = snapshot;
       continue;
     }
-    pending = { ...snapshot, availableAt: null };
+    pending = { ...snapshot, availableAt: null, discardedAt: null };
     stored.push(pending);
   }
   return { accepted: stored, released };

@@ -69,6 +69,15 @@ export interface PoolSnapshot {
 export interface StoredSnapshot extends PoolSnapshot {
   /** From when it counts; `null` while it is held as an outlier that nothing confirmed. */
   readonly availableAt: UtcMs | null;
+  /** When an operator took it out for good; it then never counts. */
+  readonly discardedAt: UtcMs | null;
+}
+
+/** Whether a stored reading waits for another to confirm it, or for an operator. */
+export function isHeld(
+  { availableAt, discardedAt }: Pick<StoredSnapshot, "availableAt" | "discardedAt">,
+): boolean {
+  return availableAt === null && discardedAt === null;
 }
 
 export const NO_FLAGS: ReadingFlags = { isStale: false, isFrozen: false, isPaused: false };

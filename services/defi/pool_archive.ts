@@ -1,6 +1,6 @@
 import { MINUTE_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { ChangeFeed, Clock } from "../ports/mod.ts";
-import type { Pool, PoolId, StoredSnapshot } from "./pool.ts";
+import { isHeld, type Pool, type PoolId, type StoredSnapshot } from "./pool.ts";
 import { type PoolHistory, poolHistory } from "./pool_history.ts";
 import type { PoolStore } from "./ports.ts";
 
@@ -145,5 +145,5 @@ function archive(pool: Pool, sources: ReadonlyMap<string, Rows>): ArchivedPool {
   const [source = ""] = ranked;
   const rows = [...sources.get(source)?.values() ?? []];
   const history = poolHistory(pool, rows);
-  return { pool, source, sources: names, history, held: rows.length - history.length };
+  return { pool, source, sources: names, history, held: rows.filter(isHeld).length };
 }

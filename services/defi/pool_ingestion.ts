@@ -1,12 +1,19 @@
 import { AppError, errorMessage, ProviderError } from "../kernel/errors.ts";
-import { DAY_MS, MINUTE_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
+import { DAY_MS, formatUtcMs, MINUTE_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { JsonValue } from "../ports/jobs.ts";
 import type { LeaseStore } from "../ports/leases.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import type { Clock, Log, Timer } from "../ports/mod.ts";
-import type { StoredSnapshot } from "./pool.ts";
 import { addReport, emptyReport, type IngestReport, keepReadings } from "./ingest_report.ts";
-import type { PoolFetch, PoolProvider, PoolStore, StoredQuarantine } from "./ports.ts";
+import type {
+  HeldAct,
+  HeldReading,
+  PoolFetch,
+  PoolProvider,
+  PoolStore,
+  ReadingKey,
+  StoredQuarantine,
+} from "./ports.ts";
 
 /** A target, and from when its readings are wanted. */
 interface Due {
@@ -33,7 +40,7 @@ export interface IngestStatus {
   /** Targets by name; `nextAt` is from when each is due again. */
   readonly fetches: readonly (PoolFetch & { readonly nextAt: UtcMs })[];
   /** Readings that wait for the next one to confirm them, newest first. */
-  readonly held: readonly StoredSnapshot[];
+  readonly held: readonly HeldReading[];
   /** Rows that could not be read, of every provider. */
   readonly quarantined: readonly StoredQuarantine[];
 }
@@ -106,6 +113,24 @@ export class PoolIngestion {
       held,
       quarantined,
     };
+  }
+
+  /**
+   * Lets a held reading count from now on, or takes it out for good. Throws `RESOURCE_NOT_FOUND`
+   * where there is none, `CONFLICT` where it is held no longer.
+   */
+  async settleHeld(key: ReadingKey, act: HeldAct): Promise<HeldReading> {
+    const settled = await this.#deps.store.settleHeld(key, act);
+    if (settled === null) {
+      throw new AppError(
+        "RESOURCE_NOT_FOUND",
+        `There is no reading of ${key.poolId} by ${key.source} at ${formatUtcMs(key.ts)}`,
+      );
+    }
+    const { wasHeld, reading, believed } = settled;
+    if (wasHeld) return { reading, believed };
+    const state = reading.discardedAt === null ? "counts" : "is discarded";
+    throw new AppError("CONFLICT", `The reading ${state} already`);
   }
 
   async #force(signal: AbortSignal | undefined): Promise<IngestReport> {

@@ -78,6 +78,26 @@ export interface PoolSeries {
   readonly source: string;
 }
 
+/** Names one reading. */
+export interface ReadingKey extends PoolSeries {
+  readonly ts: UtcMs;
+}
+
+/** A reading that waits, beside what it jumped from. */
+export interface HeldReading {
+  readonly reading: StoredSnapshot;
+  /** The newest reading before it that counts. */
+  readonly believed: StoredSnapshot | null;
+}
+
+/** What an operator can make of a held reading. */
+export type HeldAct = "accept" | "discard";
+
+/** A reading as it stands after an operator spoke, and whether it was held before. */
+export interface SettledReading extends HeldReading {
+  readonly wasHeld: boolean;
+}
+
 export interface PoolStore {
   /** Adds pools and brings those that are known up to date; what a source leaves out stays. */
   upsertPools(pools: readonly Pool[]): Promise<WriteCounts>;
@@ -103,7 +123,12 @@ export interface PoolStore {
     keep: { readonly before: UtcMs; readonly bucketMs: number },
   ): Promise<number>;
   /** Readings that wait for the next one to confirm them, newest first. */
-  listHeld(limit: number): Promise<readonly StoredSnapshot[]>;
+  listHeld(limit: number): Promise<readonly HeldReading[]>;
+  /**
+   * Ends the wait of a held reading: it counts from now on, or never. One that is not held stays
+   * as it is; `null` where there is none.
+   */
+  settleHeld(key: ReadingKey, act: HeldAct): Promise<SettledReading | null>;
   /** Keeps what was set aside of the newest answer to a target, in the place of what was before. */
   recordQuarantine(
     answer: { readonly provider: string; readonly target: string },

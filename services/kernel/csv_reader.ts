@@ -1,4 +1,5 @@
 import { MAX_ROW_BYTES, readCsvRow, rowText } from "./csv_rows.ts";
+import { textFault } from "./text_fault.ts";
 
 /** A row longer than this is shown cut. */
 const SHOWN_CHARACTERS = 65_536;
@@ -78,7 +79,7 @@ export class CsvReader {
     const text = decoder.decode(content);
     const line = this.#line++;
     this.#start = end + 1;
-    const fault = textFault(text, content);
+    const fault = recordFault(text, content);
     return { line, fields: fault === null ? text.split(this.#separator) : [], text, fault };
   }
 
@@ -98,7 +99,7 @@ export class CsvReader {
     const content = this.#buffer.subarray(start, end);
     const isCut = content.length > MAX_ROW_BYTES;
     const fault = row.fault ?? (isCut ? "row is too long" : null) ??
-      textFault(row.fields.join(), content);
+      recordFault(row.fields.join(), content);
     return { line, fields: fault === null ? row.fields : [], text, fault };
   }
 }
@@ -108,10 +109,10 @@ function quoteFrom(bytes: Uint8Array, start: number): number {
   return at < 0 ? bytes.length : at;
 }
 
-/** What no text of ours may hold: NUL, which databases do not keep, and broken characters. */
-function textFault(text: string, bytes: Uint8Array): string | null {
-  if (text.includes("\0")) return "holds a NUL character";
-  return text.includes("\uFFFD") && !isUtf8(bytes) ? "holds bytes that are not UTF-8" : null;
+/** What no text of ours may hold; decoding has replaced what was no character. */
+function recordFault(text: string, bytes: Uint8Array): string | null {
+  const isBroken = text.includes("\uFFFD") && !isUtf8(bytes);
+  return isBroken ? "holds bytes that are not UTF-8" : textFault(text);
 }
 
 function isUtf8(bytes: Uint8Array): boolean {

@@ -26,9 +26,33 @@ export interface OpsOverview {
   readonly queue: QueueStatus;
 }
 
+/** What of a pool's reading an operator judges it by. APYs are fractions; `null` is not known. */
+export interface PoolFigures {
+  readonly ts: UtcMs;
+  readonly supplyApy: number;
+  /** Paid in other tokens. */
+  readonly incentiveApy: number | null;
+  readonly tvlUsd: number | null;
+}
+
+/** Names one reading of a pool by one source. */
+export interface PoolReadingKey {
+  readonly poolId: string;
+  readonly source: string;
+  readonly ts: UtcMs;
+}
+
+/** A reading that waits for another to confirm it, or for an operator. */
+export interface HeldPoolReading {
+  readonly reading: PoolReadingKey & PoolFigures;
+  /** The newest before it that counts: what it jumped from. */
+  readonly believed: PoolFigures | null;
+}
+
 /** How pools come in: whom they come from, what was fetched, what waits and what was set aside. */
 export interface PoolIntake {
-  readonly provider: string;
+  /** Who fetches; `null` where nobody does. */
+  readonly provider: string | null;
   readonly wanted: string;
   /** Why it is not the provider that is wanted; `null` where it is. */
   readonly fallback: string | null;
@@ -39,14 +63,7 @@ export interface PoolIntake {
     readonly nextAt: UtcMs;
     readonly problem: string | null;
   }[];
-  /** Readings that wait for another to confirm them. */
-  readonly held: readonly {
-    readonly poolId: string;
-    readonly source: string;
-    readonly ts: UtcMs;
-    readonly supplyApy: number;
-    readonly tvlUsd: number | null;
-  }[];
+  readonly held: readonly HeldPoolReading[];
   /** Rows that could not be read. */
   readonly quarantined: readonly {
     readonly provider: string;

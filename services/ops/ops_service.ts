@@ -1,19 +1,26 @@
 import { AppError, errorMessage } from "../kernel/errors.ts";
 import type { Uuid } from "../kernel/ids.ts";
-import { SECOND_MS, type UtcMs } from "../kernel/time.ts";
+import { formatUtcMs, SECOND_MS, type UtcMs } from "../kernel/time.ts";
 import type { FeedStatus, HeldPrice, Interval } from "../market/mod.ts";
 import type { AuditEntry, AuditLog } from "../ports/audit.ts";
 import type { JobPage, JobRecord, JsonValue } from "../ports/jobs.ts";
 import type { Clock, Log, LogLevel } from "../ports/mod.ts";
 import type { FxControl, FxCurrencyStatus } from "./fx_ports.ts";
 import type { JobsService } from "./jobs_service.ts";
-import type { OpsOverview, OpsQuery, OpsView, PoolIntake } from "./ops_read_models.ts";
+import type {
+  HeldPoolReading,
+  OpsOverview,
+  OpsQuery,
+  OpsView,
+  PoolReadingKey,
+} from "./ops_read_models.ts";
 import type {
   CoverageRow,
   HeldPrices,
   LogLine,
   LogLineQuery,
   LogLines,
+  PoolControl,
   ProviderControl,
   ProviderStatus,
   StreamStats,
@@ -48,7 +55,7 @@ export interface OpsServiceDeps {
   readonly streams: () => StreamStats | null;
   readonly coverage: () => Promise<readonly CoverageRow[]>;
   readonly held: HeldPrices;
-  readonly pools: (page: { readonly limit: number }) => Promise<PoolIntake>;
+  readonly pools: PoolControl;
   readonly fx: FxControl;
   readonly logs: LogLines;
   readonly audit: AuditLog;
@@ -87,7 +94,7 @@ export class OpsService {
       jobs.list({ limit: SHOWN.jobs }),
       coverage(),
       held.list({ limit: SHOWN.held }),
-      pools({ limit: SHOWN.pools }),
+      pools.read({ limit: SHOWN.pools }),
       fx.listStatus(),
       audit.list({ limit: SHOWN.audit }),
     ]);
@@ -225,6 +232,22 @@ export class OpsService {
         return known;
       },
       ({ assetId, venue, priceUsd }) => ({ asset_id: assetId, venue, price_usd: priceUsd }),
+    );
+  }
+
+  /** Lets a pool's reading that was held back count from now on, or takes it out for good. */
+  settlePoolReading(
+    key: PoolReadingKey,
+    { actor, act }: By & { readonly act: "accept" | "discard" },
+  ): Promise<HeldPoolReading> {
+    const { poolId, source, ts } = key;
+    return this.#act(
+      {
+        ...{ actor, action: `held_reading.${act}`, subject: poolId },
+        details: { source, at: formatUtcMs(ts) },
+      },
+      () => this.#deps.pools.settle(key, act),
+      ({ reading }) => ({ supply_apy: reading.supplyApy, tvl_usd: reading.tvlUsd }),
     );
   }
 

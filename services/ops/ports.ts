@@ -1,6 +1,7 @@
 import type { UtcMs } from "../kernel/time.ts";
 import type { HeldCommand, HeldPrice } from "../market/mod.ts";
 import type { LogLevel } from "../ports/mod.ts";
+import type { HeldPoolReading, PoolIntake, PoolReadingKey } from "./ops_read_models.ts";
 
 /** A part of the product that must work for requests to be answered. */
 export interface HealthProbe {
@@ -99,6 +100,16 @@ export interface HeldPrices {
   list(page: { readonly limit: number }): Promise<readonly HeldPrice[]>;
   /** Tells whichever process feeds; it acts on the word a moment later. */
   settle(command: HeldCommand): void;
+}
+
+/** The way in of pools, as an operator sees and steers it. */
+export interface PoolControl {
+  read(page: { readonly limit: number }): Promise<PoolIntake>;
+  /**
+   * Lets a held reading count from now on, or takes it out for good. Throws `RESOURCE_NOT_FOUND`
+   * where there is none, `CONFLICT` where it is held no longer.
+   */
+  settle(key: PoolReadingKey, act: "accept" | "discard"): Promise<HeldPoolReading>;
 }
 
 /** One line of the log, secrets redacted. */

@@ -1,51 +1,17 @@
 import { AppError } from "../kernel/errors.ts";
+import { finiteOrNull } from "../kernel/numbers.ts";
 import type { UtcMs } from "../kernel/time.ts";
 import { formatUtcMs } from "../kernel/time.ts";
-import type { PortfolioValue } from "./holding_service.ts";
+import { settledFigure } from "./explain_settled.ts";
 import { dayChange, type Position } from "./holdings.ts";
-import type { MatchedLots } from "./lot_service.ts";
-import type { MeasuredPerformance } from "./performance_service.ts";
-import type { LedgerRow } from "./ports.ts";
-
-/** Rows of the ledger that an explanation lists at most, the newest. */
-export const MAX_EXPLAINED_ROWS = 200;
-
-/** What a number is: money of the portfolio's currency, dollars, a fraction, units, text. */
-export type ExplainedUnit = "money" | "usd" | "fraction" | "units" | "text";
-
-/** One thing that a figure is made of. */
-export interface PortfolioInput {
-  readonly name: string;
-  /** A plain number as text; `null` where it is not known. */
-  readonly value: string | null;
-  readonly unit: ExplainedUnit;
-  /** Where it comes from, and as of when. */
-  readonly note: string | null;
-}
-
-/** A figure of a portfolio taken apart, down to the rows of its ledger. */
-export interface PortfolioExplanation {
-  readonly figure: string;
-  readonly label: string;
-  readonly value: string | null;
-  readonly unit: ExplainedUnit;
-  readonly currency: string;
-  readonly reason: string | null;
-  readonly words: string;
-  readonly formula: string;
-  readonly inputs: readonly PortfolioInput[];
-  readonly rounding: string;
-  /** The newest rows that it stands on, and how many there are. */
-  readonly rows: readonly LedgerRow[];
-  readonly rowCount: number;
-}
-
-/** What a figure is explained from. */
-export interface ExplainedState {
-  readonly value: PortfolioValue;
-  readonly matched: MatchedLots;
-  readonly measured: MeasuredPerformance;
-}
+import {
+  EXACT,
+  type ExplainedState,
+  MAX_INPUTS,
+  newestRows,
+  type PortfolioExplanation,
+  type PortfolioInput,
+} from "./portfolio_explanation.ts";
 
 export const PORTFOLIO_FIGURES = [
   ...[
@@ -64,7 +30,6 @@ export const PORTFOLIO_FIGURES = [
 ] as const;
 
 const POSITION = "position-";
-const EXACT = "Exact decimals throughout; two decimals are shown, more on hover.";
 const FLOATS = "Double precision; two decimals are shown.";
 
 /** Takes a figure apart. Throws `RESOURCE_NOT_FOUND` for one that there is not. */
@@ -113,10 +78,10 @@ function valueFigure(figure: string, { value, matched }: ExplainedState): Portfo
   return {
     figure,
     label: "Net asset value",
-    value: value.nav ?? null,
+    value: value.nav,
     unit: "money",
     currency,
-    reason: value.whyNoNav,
+    reason: value.reasons.nav ?? null,
     words: "What all holdings with a price are worth together. One without a price is left out " +
       "and counted; it is never taken for nothing, nor for its last price.",
     formula: "Σ quantity × price × rate",
@@ -149,6 +114,11 @@ function dayFigure(figure: string, { value, matched }: ExplainedState): Portfoli
   };
 }
 
+function gainNote({ valueUsd, costUsd, lots, uncosted }: Position): string {
+  return `${valueUsd ?? "unknown value"} − ${costUsd ?? "unknown cost"} of ${lots} lots` +
+    (uncosted === "0" || costUsd === null ? "" : `, without ${uncosted} units of unknown cost`);
+}
+
 function unrealisedFigure(
   figure: string,
   { value, matched }: ExplainedState,
@@ -159,7 +129,7 @@ function unrealisedFigure(
     value: value.unrealizedUsd,
     unit: "usd",
     currency: "USD",
-    reason: null,
+    reason: value.reasons.unrealizedUsd ?? null,
     words: "Value less cost of the units of which both are known, in dollars. Cost is that of " +
       `the open lots by ${value.rule.method}, fees included. Units of unknown cost are named.`,
     formula: "Σ (quantity × price − cost of open lots)",
@@ -167,78 +137,12 @@ function unrealisedFigure(
       name: position.name,
       value: position.unrealizedUsd,
       unit: "usd",
-      note: `${position.valueUsd ?? "no value"} − ${position.costUsd} of ${position.lots} lots` +
-        (position.uncosted === "0" ? "" : `, without ${position.uncosted} units of unknown cost`),
+      note: gainNote(position),
     })),
     rounding: EXACT,
     ...newestRows(matched.ledger.rows()),
   };
 }
-
-function settledFigure(
-  figure: "realised" | "income" | "fees",
-  { value, matched }: ExplainedState,
-): PortfolioExplanation {
-  const { book, ledger } = matched;
-  const { sum, label, words, formula, entries } = {
-    realised: {
-      sum: value.realizedUsd,
-      label: "Realised gain",
-      words: "Proceeds less cost of everything that was sold or paid with, in dollars. Disposals " +
-        "whose cost or proceeds are not known are counted and left out.",
-      formula: "Σ (proceeds − fees − cost of the lots taken)",
-      entries: book.realized.map((one) => ({
-        name: `${one.assetId}, ${one.year}`,
-        value: one.gain,
-        note: `${one.proceeds} − ${one.cost}, ${one.incomplete} incomplete`,
-        rowIds: book.disposals.map(({ rowId }) => rowId),
-      })),
-    },
-    income: {
-      sum: value.incomeUsd,
-      label: "Income",
-      words: "Rewards, airdrops and other income at what they were worth when they came.",
-      formula: "Σ quantity × price at its time",
-      entries: book.income.map((one) => ({
-        name: `${one.assetId}, ${formatUtcMs(one.at)}`,
-        value: one.value,
-        note: `${one.quantity} units`,
-        rowIds: [one.rowId],
-      })),
-    },
-    fees: {
-      sum: value.feesUsd,
-      label: "Fees",
-      words: "All fees at what they were worth when they were paid. They are part of the cost of " +
-        "what was bought, and off the proceeds of what was sold.",
-      formula: "Σ fee × price at its time",
-      entries: book.fees.map((one) => ({
-        name: `${one.assetId ?? "usd"}, ${formatUtcMs(one.at)}`,
-        value: one.value,
-        note: `${one.quantity} units, in ${one.appliedTo}`,
-        rowIds: [one.rowId],
-      })),
-    },
-  }[figure];
-  const used = new Set<string>(entries.flatMap(({ rowIds }) => rowIds));
-  return {
-    ...{ figure, label, words, formula },
-    value: sum,
-    unit: "usd",
-    currency: "USD",
-    reason: null,
-    inputs: entries.slice(-MAX_INPUTS).map(({ name, value, note }) => ({
-      name,
-      value,
-      unit: "usd",
-      note,
-    })),
-    rounding: EXACT,
-    ...newestRows([...ledger.rows()].filter(({ id }) => used.has(id))),
-  };
-}
-
-const MAX_INPUTS = 100;
 
 type ReturnFigure = "gain" | "twr" | "xirr" | "roi" | "drawdown";
 
@@ -277,7 +181,7 @@ function returnFigure(
 ): PortfolioExplanation {
   const [label, words, formula] = RETURN_WORDS[figure];
   const values = performance === null ? null : {
-    gain: performance.gain,
+    gain: finiteOrNull(performance.gain),
     twr: performance.twr,
     xirr: performance.xirr,
     roi: performance.roi,
@@ -298,13 +202,13 @@ function returnFigure(
     inputs: [
       ...amounts.map(([name, amount, at]) => ({
         name,
-        value: `${amount}`,
+        value: textOf(amount),
         unit: "money" as const,
         note: at === null ? "purchases and sales count as flows" : formatUtcMs(at),
       })),
       ...(performance?.contributions ?? []).map((one) => ({
         name: `Gain of ${one.assetId}`,
-        value: `${one.gain}`,
+        value: textOf(one.gain),
         unit: "money" as const,
         note: null,
       })),
@@ -346,13 +250,11 @@ function positionFigure(
   };
 }
 
-function whenOf(at: UtcMs | null): string {
-  return at === null ? "" : `, ${formatUtcMs(at)}`;
+/** A number as text; `null` for what is none, as a price or rate is missing. */
+function textOf(value: number): string | null {
+  return Number.isFinite(value) ? `${value}` : null;
 }
 
-function newestRows(
-  rows: Iterable<LedgerRow>,
-): Pick<PortfolioExplanation, "rows" | "rowCount"> {
-  const all = [...rows].sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
-  return { rows: all.slice(0, MAX_EXPLAINED_ROWS), rowCount: all.length };
+function whenOf(at: UtcMs | null): string {
+  return at === null ? "" : `, ${formatUtcMs(at)}`;
 }

@@ -1,26 +1,16 @@
 import type { UtcMs } from "../kernel/time.ts";
 import type { AssetId, AssetQuote, MarketService } from "../market/mod.ts";
 import type { Clock } from "../ports/mod.ts";
-import { isCash } from "./cash.ts";
 import { coinOf } from "./valuation/conversion.ts";
 import type { FxService } from "./fx/fx_service.ts";
 import type { FxStatus } from "./fx/drift_guard.ts";
-import {
-  converted,
-  currentPrice,
-  type Holding,
-  holdingsOf,
-  type Position,
-  positionsOf,
-  settledOf,
-  sumOf,
-} from "./holdings.ts";
+import { converted, currentPrice, type Holding, type Position, positionsOf } from "./holdings.ts";
+import { knownSum } from "./known_sum.ts";
 import type { LotRules } from "./kept_ledgers.ts";
-import type { LotService, MatchedLots } from "./lot_service.ts";
-import type { LotBook } from "./lots.ts";
 import type { BaseCurrency, Portfolio } from "./portfolio.ts";
 import type { LedgerScope } from "./ports.ts";
 import type { DecimalText } from "./transaction.ts";
+import type { PortfolioWork } from "./work/portfolio_work.ts";
 
 /** How dollars become a portfolio's currency now. */
 export interface CurrentRate {
@@ -32,8 +22,26 @@ export interface CurrentRate {
   readonly status: FxStatus | null;
 }
 
-/** What a portfolio is worth now. Money is in dollars but for `nav` and the positions' `value`. */
-export interface PortfolioValue extends LotRules {
+/** The sums of a portfolio's value; each stands on what of it is known. */
+export interface ValueSums {
+  /** Of the priced positions in the currency, by a rate that may be used. */
+  readonly nav: DecimalText | null;
+  /** Of the priced positions, in dollars as all below. */
+  readonly navUsd: DecimalText | null;
+  /** Of the units of priced positions whose cost is known. */
+  readonly costUsd: DecimalText | null;
+  readonly unrealizedUsd: DecimalText | null;
+  /** Gains of disposals whose cost and proceeds are known. */
+  readonly realizedUsd: DecimalText | null;
+  readonly incomeUsd: DecimalText | null;
+  readonly feesUsd: DecimalText | null;
+}
+
+/**
+ * What a portfolio is worth now. Money is in dollars but for `nav` and the positions' `value`. A
+ * sum is `null` where nothing of it is known, and 0 where there is nothing to add up.
+ */
+export interface PortfolioValue extends LotRules, ValueSums {
   readonly portfolio: Portfolio;
   readonly ledgerVersion: number;
   readonly currency: BaseCurrency;
@@ -41,24 +49,17 @@ export interface PortfolioValue extends LotRules {
   /** Time of the oldest price that it stands on; `null` without any. */
   readonly asof: UtcMs | null;
   readonly fx: CurrentRate;
-  /** Sum of the priced positions in the currency; `null` without any of those held, or a rate. */
-  readonly nav: DecimalText | null;
-  /** Why there is none. */
-  readonly whyNoNav: string | null;
+  /** Why a sum is `null`, of each that is. */
+  readonly reasons: Readonly<Partial<Record<keyof ValueSums, string>>>;
   /** Since when `nav` is held, as the rate of now is not to be trusted; `null` if it is not. */
   readonly heldSince: UtcMs | null;
-  readonly navUsd: DecimalText;
-  /** Of the units of priced positions whose cost is known. */
-  readonly costUsd: DecimalText;
-  readonly unrealizedUsd: DecimalText;
-  readonly realizedUsd: DecimalText;
-  readonly incomeUsd: DecimalText;
-  readonly feesUsd: DecimalText;
   readonly positions: readonly Position[];
   /** Positions without a price or a rate, which no sum in the currency counts. */
   readonly unpriced: number;
   /** Positions of which the cost is not known of all units. */
   readonly uncosted: number;
+  /** What is in no sum, as nobody knows its value: disposals, income and fees. */
+  readonly unvalued: Readonly<Record<"disposals" | "income" | "fees", number>>;
   /** What the ledger does not tell. */
   readonly problems: number;
   readonly isDemo: boolean;
@@ -68,20 +69,18 @@ type Market = Pick<MarketService, "listAssets" | "listQuotes">;
 
 /** What portfolios hold, at the prices of now. */
 export class HoldingService {
-  readonly #lots: LotService;
+  readonly #work: Pick<PortfolioWork, "getHoldings">;
   readonly #market: Market;
   readonly #fx: FxService;
   readonly #clock: Clock;
-  /** Of books that were looked at, for as long as they are kept. */
-  readonly #known = new WeakMap<LotBook, BookFacts>();
 
-  constructor({ lots, market, fx, clock }: {
-    readonly lots: LotService;
+  constructor({ work, market, fx, clock }: {
+    readonly work: Pick<PortfolioWork, "getHoldings">;
     readonly market: Market;
     readonly fx: FxService;
     readonly clock: Clock;
   }) {
-    this.#lots = lots;
+    this.#work = work;
     this.#market = market;
     this.#fx = fx;
     this.#clock = clock;
@@ -92,10 +91,9 @@ export class HoldingService {
     scope: LedgerScope,
     { currency: asked }: { readonly currency?: BaseCurrency | undefined } = {},
   ): Promise<PortfolioValue> {
-    const matched = await this.#lots.getLots(scope);
-    const { portfolio, rule, rulesByYear, ledgerVersion } = matched;
+    const { holdings, settled, ...held } = await this.#work.getHoldings(scope);
+    const { portfolio } = held;
     const currency = asked ?? portfolio.baseCurrency;
-    const { holdings, ...facts } = this.#factsOf(matched);
     const quotes = await this.#quotesOf(holdings, currency);
     const quoteOf = (assetId: AssetId) => quotes.get(assetId) ?? null;
     const fx = await this.#rateOf(currency, quoteOf);
@@ -106,29 +104,17 @@ export class HoldingService {
     const sums = sumsOf(positions);
     const times = positions.flatMap(({ price }) => price?.provenance.asof ?? []);
     const at = this.#clock.now();
-    const isBlind = positions.length > 0 && positions.every(({ valueUsd }) => valueUsd === null);
-    const live = isBlind ? null : converted(sums.navUsd, fx.rate);
-    const settled = await this.#settle(live, { portfolio, currency, fx, at });
-    const whyNoNav = isBlind ? NO_PRICES : whyNoRate;
+    const live = sums.navUsd === null ? null : converted(sums.navUsd, fx.rate);
+    const { nav, heldSince } = await this.#settle(live, { portfolio, currency, fx, at });
+    const known = { nav, ...sums, ...settled };
     return {
-      ...{ portfolio, rule, rulesByYear, ledgerVersion, currency, at, fx, ...settled },
-      whyNoNav: settled.nav === null ? whyNoNav : null,
-      ...{ ...sums, ...facts, positions },
+      ...{ ...held, ...known, currency, at, fx, heldSince, positions },
+      reasons: reasonsOf(known, whyNoRate),
       asof: times.length === 0 ? null : Math.min(...times) as UtcMs,
       unpriced: positions.filter(({ unpriced }) => unpriced !== null).length,
       uncosted: positions.filter(({ uncosted }) => uncosted !== "0").length,
       isDemo: positions.some(({ price }) => price?.provenance.isDemo ?? false),
     };
-  }
-
-  #factsOf({ book }: MatchedLots): BookFacts {
-    const known = this.#known.get(book) ?? {
-      holdings: holdingsOf(book.lots.filter(({ assetId }) => !isCash(assetId))),
-      ...settledOf(book),
-      problems: book.problems.length,
-    };
-    this.#known.set(book, known);
-    return known;
   }
 
   async #quotesOf(
@@ -170,7 +156,6 @@ export class HoldingService {
   }
 
   /** The value in the currency, or the last good one while the rate of now is held back. */
-  /** The last good value where the rate has drifted. */
   async #settle(
     nav: DecimalText | null,
     { portfolio, currency, fx, at }: {
@@ -187,19 +172,37 @@ export class HoldingService {
   }
 }
 
-const NO_PRICES = "No holding has a price of now";
-
-interface BookFacts extends ReturnType<typeof settledOf> {
-  readonly holdings: readonly Holding[];
-  readonly problems: number;
+function sumsOf(
+  positions: readonly Position[],
+): Pick<ValueSums, "navUsd" | "costUsd" | "unrealizedUsd"> {
+  // A cost without a value beside it would be no part of any gain.
+  const costs = positions.map(({ costUsd, unrealizedUsd }) =>
+    unrealizedUsd === null ? null : costUsd
+  );
+  return {
+    navUsd: knownSum(positions.map(({ valueUsd }) => valueUsd)).sum,
+    costUsd: knownSum(costs).sum,
+    unrealizedUsd: knownSum(positions.map(({ unrealizedUsd }) => unrealizedUsd)).sum,
+  };
 }
 
-function sumsOf(positions: readonly Position[]) {
-  const priced = positions.filter(({ valueUsd }) => valueUsd !== null);
-  const costed = priced.filter(({ unrealizedUsd }) => unrealizedUsd !== null);
-  return {
-    navUsd: sumOf(priced.flatMap(({ valueUsd }) => valueUsd ?? [])),
-    costUsd: sumOf(costed.map(({ costUsd }) => costUsd)),
-    unrealizedUsd: sumOf(costed.flatMap(({ unrealizedUsd }) => unrealizedUsd ?? [])),
+const NO_PRICES = "No holding has a price of now";
+const NO_GAIN = "The cost of no unit that has a price is known";
+
+/** Why sums are not known, of those that are not. */
+function reasonsOf(sums: ValueSums, whyNoRate: string): PortfolioValue["reasons"] {
+  const whyNoGain = sums.navUsd === null ? NO_PRICES : NO_GAIN;
+  const reasons: Readonly<Record<keyof ValueSums, string>> = {
+    nav: sums.navUsd === null ? NO_PRICES : whyNoRate,
+    navUsd: NO_PRICES,
+    costUsd: whyNoGain,
+    unrealizedUsd: whyNoGain,
+    realizedUsd: "Of no disposal are both cost and proceeds known",
+    incomeUsd: "No income had a known value when it came",
+    feesUsd: "No fee had a known value when it was paid",
   };
+  const names = Object.keys(reasons) as (keyof ValueSums)[];
+  return Object.fromEntries(
+    names.filter((name) => sums[name] === null).map((name) => [name, reasons[name]]),
+  );
 }

@@ -1,6 +1,7 @@
 import { Decimal } from "../kernel/decimal.ts";
 import type { AssetId, AssetQuote, Freshness, Provenance } from "../market/mod.ts";
-import type { Lot, LotBook } from "./lots.ts";
+import { knownSum } from "./known_sum.ts";
+import type { Lot } from "./lots.ts";
 import type { DecimalText } from "./transaction.ts";
 
 /** What is held of an asset, over all its lots. */
@@ -9,8 +10,8 @@ export interface Holding {
   readonly quantity: DecimalText;
   readonly accounts: readonly { readonly account: string; readonly quantity: DecimalText }[];
   readonly lots: number;
-  /** Of the units whose cost is known, fees included. */
-  readonly costUsd: DecimalText;
+  /** Of the units whose cost is known, fees included; `null` where it is known of none. */
+  readonly costUsd: DecimalText | null;
   /** Units that nobody knows the cost of. */
   readonly uncosted: DecimalText;
 }
@@ -77,27 +78,18 @@ export function holdingsOf(lots: readonly Lot[]): readonly Holding[] {
   const byAsset = Map.groupBy(lots, ({ assetId }) => assetId);
   return [...byAsset].sort(([a], [b]) => a < b ? -1 : 1).map(([assetId, own]) => ({
     assetId,
-    quantity: sumOf(own.map(({ quantity }) => quantity)),
+    quantity: unitsOf(own),
     accounts: [...Map.groupBy(own, ({ account }) => account)]
       .sort(([a], [b]) => a < b ? -1 : 1)
-      .map(([account, some]) => ({ account, quantity: sumOf(some.map((lot) => lot.quantity)) })),
+      .map(([account, some]) => ({ account, quantity: unitsOf(some) })),
     lots: own.length,
-    costUsd: sumOf(own.flatMap(({ cost }) => cost ?? [])),
-    uncosted: sumOf(own.filter(({ cost }) => cost === null).map(({ quantity }) => quantity)),
+    costUsd: knownSum(own.map(({ cost }) => cost)).sum,
+    uncosted: unitsOf(own.filter(({ cost }) => cost === null)),
   })).filter(({ quantity }) => quantity !== "0");
 }
 
-/** What of a book is settled: sums over all years, in dollars. */
-export function settledOf({ realized, income, fees }: LotBook): {
-  readonly realizedUsd: DecimalText;
-  readonly incomeUsd: DecimalText;
-  readonly feesUsd: DecimalText;
-} {
-  return {
-    realizedUsd: sumOf(realized.map(({ gain }) => gain)),
-    incomeUsd: sumOf(income.flatMap(({ value }) => value ?? [])),
-    feesUsd: sumOf(fees.flatMap(({ value }) => value ?? [])),
-  };
+function unitsOf(lots: readonly Lot[]): DecimalText {
+  return knownSum(lots.map(({ quantity }) => quantity)).sum ?? "0";
 }
 
 /** Why a quote is no price of now; `null` if it is one. */
@@ -119,12 +111,12 @@ export function positionsOf(
   },
 ): readonly Position[] {
   const priced = holdings.map((holding) => pricedHolding(holding, quoteOf(holding.assetId)));
-  const total = sumOf(priced.flatMap(({ valueUsd }) => valueUsd ?? []));
+  const total = knownSum(priced.map(({ valueUsd }) => valueUsd)).sum;
   return priced.map((position) => ({
     ...position,
     unpriced: position.unpriced ?? (rate === null ? whyNoRate : null),
     value: position.valueUsd === null ? null : converted(position.valueUsd, rate),
-    share: position.valueUsd === null || total === "0"
+    share: position.valueUsd === null || total === null || total === "0"
       ? null
       : new Decimal(position.valueUsd).dividedBy(total).toNumber(),
   }));
@@ -139,10 +131,11 @@ function pricedHolding(holding: Holding, quote: AssetQuote | null): PricedHoldin
     ? null
     : new Decimal(holding.quantity).times(price.priceUsd).toFixed();
   // Units of unknown cost have no gain; they are named beside that of the others.
+  const { costUsd } = holding;
   const costed = new Decimal(holding.quantity).minus(holding.uncosted);
-  const unrealized = price === null || costed.isZero()
+  const unrealized = price === null || costUsd === null
     ? null
-    : costed.times(price.priceUsd).minus(holding.costUsd);
+    : costed.times(price.priceUsd).minus(costUsd);
   return {
     ...holding,
     symbol: quote?.symbol ?? holding.assetId.toUpperCase(),
@@ -153,9 +146,9 @@ function pricedHolding(holding: Holding, quote: AssetQuote | null): PricedHoldin
     valueUsd,
     change24h: price === null ? null : quote?.change24h.value ?? null,
     unrealizedUsd: unrealized?.toFixed() ?? null,
-    unrealizedRatio: unrealized === null || holding.costUsd === "0"
+    unrealizedRatio: unrealized === null || costUsd === null || costUsd === "0"
       ? null
-      : unrealized.dividedBy(holding.costUsd).toNumber(),
+      : unrealized.dividedBy(costUsd).toNumber(),
   };
 }
 
@@ -173,9 +166,4 @@ function lastPrice(quote: AssetQuote | null): CurrentPrice | null {
 /** Dollars in a currency; `null` without a rate. */
 export function converted(usd: DecimalText, rate: number | null): DecimalText | null {
   return rate === null ? null : new Decimal(usd).times(rate).toFixed();
-}
-
-/** The exact sum. */
-export function sumOf(amounts: readonly DecimalText[]): DecimalText {
-  return amounts.reduce((sum, amount) => sum.plus(amount), new Decimal(0)).toFixed();
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../kernel/errors.ts";
 import { type Uuid, UuidFactory } from "../kernel/ids.ts";
+import { DAY_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { Clock } from "../ports/mod.ts";
 import type { AssetNames } from "./imports/asset_names.ts";
 import { contentFingerprint, feeId, type LedgerEntry } from "./imports/entry.ts";
@@ -18,6 +19,7 @@ import type {
   LedgerScope,
   LedgerStore,
   RejectedRow,
+  RemovedRow,
   TransactionPage,
   UndoOutcome,
 } from "./ports.ts";
@@ -25,8 +27,10 @@ import type {
 /** Hears of each change of a ledger, after it is stored; whoever changed it waits for the answer. */
 export type LedgerListener = (scope: LedgerScope, change: LedgerChange) => void | Promise<void>;
 
-/** Rows removed by hand that can be brought back. */
-export const MAX_REMOVED = 200;
+/** How long rows that were removed by hand can be put back. */
+export const REMOVED_KEPT_MS = 30 * DAY_MS;
+/** Rows that are forgotten in one transaction, so that other writers get their turn in between. */
+const FORGOTTEN_AT_ONCE = 500;
 
 /** A row with the fee that stands in its own columns. */
 export interface EnteredRow {
@@ -45,8 +49,6 @@ export class LedgerService {
   readonly #clock: Clock;
   readonly #ids: UuidFactory;
   readonly #listeners = new Set<LedgerListener>();
-  /** Rows that were removed by hand, the last at the end, for as long as they may come back. */
-  readonly #removed = new Map<string, LedgerEntry>();
 
   constructor({ store, imports, names, clock }: {
     readonly store: LedgerStore;
@@ -109,29 +111,45 @@ export class LedgerService {
     return await this.getTransaction(scope, id);
   }
 
-  /** Removes a row and its fee; `restore` brings the last `MAX_REMOVED` back. */
+  /** Removes a row and its fee; `restore` puts them back for `REMOVED_KEPT_MS`. */
   async remove(scope: LedgerScope, id: Uuid): Promise<LedgerChange> {
-    const before = await this.getTransaction(scope, id);
     const change = await this.#store.deleteTransaction(scope, id);
     if (change === null) throw noTransaction();
-    this.#keepRemoved(removedKey(scope, id), before);
     await this.#tell(scope, change);
     return change;
   }
 
+  /** Removed rows that can be put back, the last removed first. */
+  listRemoved(scope: LedgerScope, limit: number): Promise<readonly RemovedRow[]> {
+    return this.#store.listRemoved(scope, { since: this.#keptSince(), limit });
+  }
+
   /**
-   * Brings a removed row and its fee back under its id, as a row entered by hand. Throws
-   * `RESOURCE_NOT_FOUND` for one that this process did not remove, or too long ago.
+   * Puts a removed row and its fee back as they stood, the import that they came by included.
+   * Throws `RESOURCE_NOT_FOUND` for what was not removed, or too long ago, and `CONFLICT` where the
+   * ledger has such a row again.
    */
   async restore(scope: LedgerScope, id: Uuid): Promise<EnteredRow> {
-    const key = removedKey(scope, id);
-    const entry = this.#removed.get(key);
-    if (entry === undefined) throw noTransaction();
-    await this.#requireParent(scope, entry);
-    const content = contentFingerprint(entry);
-    await this.#tell(scope, await this.#store.addEntry(scope, { entry, id, content }));
-    this.#removed.delete(key);
+    const since = this.#keptSince();
+    const change = await this.#store.restoreTransaction(scope, id, { since });
+    if (change === null) throw noTransaction();
+    await this.#tell(scope, change);
     return await this.getTransaction(scope, id);
+  }
+
+  /** Deletes up to so many rows that imports left behind; how many, 0 once there are none. */
+  sweepImports(limit: number): Promise<number> {
+    return this.#store.sweepImports(limit);
+  }
+
+  /** Forgets the removed rows of all ledgers that can't be put back any more; how many. */
+  async pruneRemoved(): Promise<number> {
+    const before = this.#keptSince();
+    for (let deleted = 0;;) {
+      const batch = await this.#store.pruneRemoved({ before, limit: FORGOTTEN_AT_ONCE });
+      deleted += batch;
+      if (batch < FORGOTTEN_AT_ONCE) return deleted;
+    }
   }
 
   async importFile(request: LedgerImportRequest): Promise<LedgerImportReport> {
@@ -187,17 +205,8 @@ export class LedgerService {
     return { names: this.#names, now: this.#clock.now() };
   }
 
-  #keepRemoved(key: string, before: EnteredRow): void {
-    try {
-      this.#removed.set(key, editedEntry({}, { ...before, ...this.#reading() }));
-    } catch (error) {
-      // A row of an asset that left the registry can go, but could not be entered again.
-      if (!(error instanceof AppError)) throw error;
-    }
-    for (const oldest of this.#removed.keys()) {
-      if (this.#removed.size <= MAX_REMOVED) return;
-      this.#removed.delete(oldest);
-    }
+  #keptSince(): UtcMs {
+    return utcMsOf(this.#clock.now() - REMOVED_KEPT_MS);
   }
 
   /** A fee may name a row of its own ledger alone. */
@@ -214,10 +223,6 @@ export class LedgerService {
     if (change.changedFrom === null) return;
     await Promise.all([...this.#listeners].map((listener) => listener(scope, change)));
   }
-}
-
-function removedKey({ ownerId, portfolioId }: LedgerScope, id: Uuid): string {
-  return `${portfolioId} ${id} ${ownerId}`;
 }
 
 function noTransaction(): AppError {

@@ -29,6 +29,7 @@ export {
 } from "./ledger/import_service.ts";
 export { reportToJson } from "./ledger/report_json.ts";
 export * from "./ledger_service.ts";
+export { type KnownSum, knownSum } from "./known_sum.ts";
 export { formatPicks, picksOf } from "./lot_picks.ts";
 export * from "./lot_service.ts";
 export * from "./lots.ts";
@@ -38,11 +39,17 @@ export type { PortfolioPerformance } from "./performance/measure.ts";
 export type { LotFigures } from "./performance/lot_figures.ts";
 export * from "./performance_service.ts";
 export * from "./portfolio.ts";
+export type {
+  ExplainedState,
+  ExplainedUnit,
+  PortfolioExplanation,
+  PortfolioInput,
+} from "./portfolio_explanation.ts";
 export * from "./portfolio_service.ts";
 export type * from "./ports.ts";
 export { type FreshnessDeps, type Lack, SnapshotFreshness } from "./snapshots/freshness.ts";
 export { HistoryReader } from "./snapshots/history_reader.ts";
-export { RebuildHere, RebuildThread } from "./snapshots/rebuild_thread.ts";
+export { type Rebuilder, RebuildHere, RebuildThread } from "./snapshots/rebuild_thread.ts";
 export {
   SNAPSHOT_INTERVALS,
   type SnapshotInterval,
@@ -63,3 +70,10 @@ export * from "./valuation/valued.ts";
 export { VALUE_PACE_MS, ValueFeed } from "./value_feed.ts";
 export * from "./watchlist.ts";
 export * from "./watchlist_service.ts";
+export * from "./work/portfolio_work.ts";
+export { type ToldLine, ToldLog } from "./work/told_log.ts";
+export { WorkBySize } from "./work/work_by_size.ts";
+export type { FromWorker, ToWorker } from "./work/work_calls.ts";
+export { WorkHere } from "./work/work_here.ts";
+export { WorkServer } from "./work/work_server.ts";
+export { WorkThread, type WorkThreadDeps } from "./work/work_thread.ts";

@@ -1,5 +1,4 @@
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { Secret } from "../kernel/secret.ts";
 import type { ChangeFeed, Clock } from "../ports/mod.ts";
 import type { Notices } from "../ports/notices.ts";
 import type { CandleRows, CandleRowsWriter } from "./candle_rows.ts";
@@ -13,8 +12,6 @@ export type Topic = "candles" | "fx" | "pools" | "registry";
 /** An open, migrated database. */
 export interface Database extends AsyncDisposable {
   readonly dialect: Dialect;
-  /** Where a thread opens it anew; `null` of one that is in the memory of this one alone. */
-  readonly address: Secret | null;
   /** For reading. On SQLite a connection of its own, so that a long write never blocks it. */
   readonly read: Kysely<Schema>;
   /** Whole columns of candles, past Kysely. */
@@ -46,7 +43,6 @@ export interface RefreshableFeed extends ChangeFeed {
 /** The parts of an open database that differ from one dialect to the other. */
 export interface Connections {
   readonly dialect: Dialect;
-  readonly address: Secret | null;
   readonly read: Kysely<Schema>;
   readonly write: Kysely<Schema>;
   readonly changes: RefreshableFeed;
@@ -62,12 +58,11 @@ export interface Connections {
 
 /** The handle over a dialect's connections. */
 export function createDatabase(connections: Connections, clock: Clock): Database {
-  const { dialect, address, read, write, changes, notices, candleRows, close } = connections;
+  const { dialect, read, write, changes, notices, candleRows, close } = connections;
   let closing: Promise<void> | undefined;
   const closeOnce = () => closing ??= changes.close().then(close);
   return {
     dialect,
-    address,
     read,
     candleRows,
     changes,

@@ -1,7 +1,6 @@
 import { Kysely, sql } from "kysely";
 import postgres from "postgres";
 import { errorMessage, StartupError } from "../kernel/errors.ts";
-import { Secret } from "../kernel/secret.ts";
 import type { Clock, Log } from "../ports/mod.ts";
 import { PostgresCandleRows, PostgresCandleRowsWriter } from "./candle_rows_postgres.ts";
 import { announceChange, PostgresChangeFeed } from "./changes_postgres.ts";
@@ -39,7 +38,6 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     const changes = await PostgresChangeFeed.start(listener, { db, log });
     return createDatabase({
       dialect: "postgres",
-      address: new Secret(url),
       read: db,
       write: db,
       changes,

@@ -2,7 +2,6 @@ import { dirname, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { errorMessage, StartupError } from "../kernel/errors.ts";
-import { Secret } from "../kernel/secret.ts";
 import { isoDayOf } from "../kernel/time.ts";
 import type { Clock, Log } from "../ports/mod.ts";
 import { SqliteCandleRows, SqliteCandleRowsWriter } from "./candle_rows_sqlite.ts";
@@ -57,7 +56,6 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
     const checkpointer = path === MEMORY ? null : new Checkpointer(path, options);
     return createDatabase({
       dialect: "sqlite",
-      address: path === MEMORY ? null : new Secret(`sqlite:${path}`),
       read: new Kysely<Schema>({ dialect: sqliteDialect(reader) }),
       write,
       changes: new SqliteChangeFeed(watcher),

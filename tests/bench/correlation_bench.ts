@@ -6,8 +6,8 @@ import { correlationMatrix } from "@/services/analytics/mod.ts";
 const HELP = `Usage: deno run -A tests/bench/correlation_bench.ts [--quick] [--json]
 
 Times the correlation matrix of 50 assets over 365 days of returns, whole and with missing days,
-against simple-statistics and a plain loop over arrays, alternating, and prints medians. First all
-cells are compared. Exits with 1 if they differ or a goal is missed.
+against simple-statistics and a plain loop over arrays, alternating, and prints the best round of
+each. First all cells are compared. Exits with 1 if they differ or a goal is missed.
   --quick  5 rounds instead of 31: shows that it runs, so that only figures can fail it
   --json   print one JSON object instead of the table
   --help   show this text`;
@@ -16,10 +16,12 @@ const ASSETS = 50;
 const DAYS = 365;
 /** Each asset lacks one day in this many, another one than its neighbours. */
 const DAYS_PER_GAP = 40;
-const GOALS = { wholeMs: 5, gappedMs: 5, timesSimpleStatistics: 6 } as const;
-const TOLERANCE = 1e-9;
-/** Rounds that are not counted: the compiler has seen everything by then. */
-const WARM_UP_ROUNDS = 20;
+const GOALS = { timesSimpleStatistics: 20, timesWithGaps: 10 } as const;
+const TOLERANCE = 1e-12;
+/** Each entrant's time before the first round that counts: compilers have seen everything then. */
+const WARM_UP_MS = 1_000;
+/** Each entrant's time in a round. */
+const ROUND_MS = 20;
 
 /** Daily returns that share a market's swing, the same in every run. */
 function makeReturns(): readonly Float64Array[] {
@@ -76,14 +78,19 @@ function pairedSample(a: number[], b: number[]): number {
 /** Keeps a result alive, so that the work behind it can't be optimised away. */
 let kept: Float64Array;
 
-function timeMs(run: () => Float64Array): number {
+/** Milliseconds of one run, measured over so many that the clock's steps do not matter. */
+function timeMs(run: () => Float64Array, { atLeastMs }: { atLeastMs: number }): number {
   const startedMs = performance.now();
-  kept = run();
-  return performance.now() - startedMs;
+  for (let runs = 1;; runs++) {
+    kept = run();
+    const spentMs = performance.now() - startedMs;
+    if (spentMs >= atLeastMs) return spentMs / runs;
+  }
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+/** Whatever else runs on the machine only ever slows a round down: the best one is the fairest. */
+function best(values: readonly number[]): number {
+  return Math.min(...values);
 }
 
 interface Outcome {
@@ -111,13 +118,11 @@ function compete(
     Array.from(other, (value, cell) => Math.abs(value - (ours?.[cell] ?? NaN)))
   );
   const times = entrants.map((): number[] => []);
-  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
-    entrants.forEach((run, i) => {
-      const ms = timeMs(run);
-      if (round >= 0) times[i]?.push(ms);
-    });
+  for (const run of entrants) timeMs(run, { atLeastMs: WARM_UP_MS });
+  for (let round = 0; round < rounds; round++) {
+    entrants.forEach((run, i) => times[i]?.push(timeMs(run, { atLeastMs: ROUND_MS })));
   }
-  const [ours_ms = NaN, simple_statistics_ms = NaN, textbook_ms = NaN] = times.map(median);
+  const [ours_ms = NaN, simple_statistics_ms = NaN, textbook_ms = NaN] = times.map(best);
   return { name, ours_ms, simple_statistics_ms, textbook_ms, largest_gap: Math.max(...gaps) };
 }
 
@@ -133,12 +138,12 @@ function main(args: readonly string[]): number {
   const gapped = compete("gapped", withGaps(returns), { rounds, library: pairedSample });
   const outcomes = [whole, gapped];
   const agrees = outcomes.every(({ largest_gap }) => largest_gap <= TOLERANCE);
-  const isMet = whole.ours_ms <= GOALS.wholeMs && gapped.ours_ms <= GOALS.gappedMs &&
-    whole.simple_statistics_ms / whole.ours_ms >= GOALS.timesSimpleStatistics;
+  const isMet = whole.simple_statistics_ms / whole.ours_ms >= GOALS.timesSimpleStatistics &&
+    gapped.simple_statistics_ms / gapped.ours_ms >= GOALS.timesWithGaps;
   if (args.includes("--json")) {
     console.log(JSON.stringify({ assets: ASSETS, days: DAYS, met: isMet, outcomes }));
   } else {
-    console.log(`${ASSETS} assets × ${DAYS} days, milliseconds, median of ${rounds} rounds\n`);
+    console.log(`${ASSETS} assets × ${DAYS} days, milliseconds, best of ${rounds} rounds\n`);
     for (const one of outcomes) {
       const times = (ms: number) => `${ms.toFixed(1)} (${(ms / one.ours_ms).toFixed(1)}x)`;
       console.log(
@@ -148,8 +153,8 @@ function main(args: readonly string[]): number {
       );
     }
     console.log(
-      `\nGoals: ${GOALS.wholeMs} ms, ${GOALS.timesSimpleStatistics}x simple-statistics on whole ` +
-        `columns: ${isMet ? "met" : "MISSED"}`,
+      `\nGoals: ${GOALS.timesSimpleStatistics}x simple-statistics on whole columns, ` +
+        `${GOALS.timesWithGaps}x with gaps: ${isMet ? "met" : "MISSED"}`,
     );
   }
   return (isQuick ? agrees : agrees && isMet) && kept.length > 0 ? 0 : 1;

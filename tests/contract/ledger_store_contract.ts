@@ -6,6 +6,7 @@ import {
   LedgerImportService,
 } from "@/services/portfolio/ledger/import_service.ts";
 import { exportRejected } from "@/services/portfolio/ledger/rejected_csv.ts";
+import { utcMsOf } from "@/services/kernel/time.ts";
 import { exportTransactions } from "@/services/portfolio/ledger/transactions_csv.ts";
 import type { LedgerScope } from "@/services/portfolio/ports.ts";
 import { SqlLedgerStore } from "@/services/storage/mod.ts";
@@ -73,6 +74,7 @@ export function testLedgerStore(kind: StoreKind): void {
   testImports(test);
   testBadRows(test);
   testChanges(test);
+  testRemoved(test);
   testReading(test);
 }
 
@@ -224,6 +226,68 @@ function testChanges(test: TestLedger): void {
   });
 }
 
+function testRemoved(test: TestLedger): void {
+  const since = (kit: TestStore) => ({ since: utcMsOf(kit.clock.now()) });
+
+  test("puts a removed row back as it stood, so that its import can still be undone", async (
+    ledger,
+    kit,
+  ) => {
+    const { store, scope } = ledger;
+    const { importId } = await ledger.import(HEADER + BUY + SELL);
+    const before = await ledger.export();
+    const id = ID as typeof scope.portfolioId;
+    await store.deleteTransaction(scope, id);
+    assertEquals((await store.listTransactions(scope, { limit: 9 })).length, 1);
+    const [removed] = await store.listRemoved(scope, { ...since(kit), limit: 9 });
+    assertEquals([removed?.row.id, removed?.row.line, removed?.fee?.quantity], [id, 2, "-1.5"]);
+    assertEquals(removed?.removedAt, kit.clock.now());
+
+    const back = await store.restoreTransaction(scope, id, since(kit));
+    assertEquals(back?.changedFrom, Date.UTC(2024, 0, 1));
+    assertEquals(await ledger.export(), before);
+    assertEquals(await store.restoreTransaction(scope, id, since(kit)), null);
+    assertEquals(await store.listRemoved(scope, { ...since(kit), limit: 9 }), []);
+    assert(importId !== null);
+    assertEquals((await store.undoImport(scope, importId)).kind, "undone");
+  });
+
+  test("puts nothing back beside a row that came again", async (ledger, kit) => {
+    const { store, scope } = ledger;
+    await ledger.import(HEADER + BUY + SELL);
+    const rows = await store.listTransactions(scope, { limit: 9 });
+    const sale = rows.find(({ txHash }) => txHash === "0xabc");
+    assert(sale !== undefined);
+    await store.deleteTransaction(scope, sale.id);
+    // The same key with another quantity, under an id of its own.
+    await ledger.import(HEADER + SELL.replace("0.1,", "0.2,"));
+    await assertRejects(() => store.restoreTransaction(scope, sale.id, since(kit)), {
+      pattern: /has this transaction again/,
+    });
+    assertEquals((await store.listRemoved(scope, { ...since(kit), limit: 9 })).length, 1);
+  });
+
+  test("forgets what was removed long ago, the oldest first", async (ledger, kit) => {
+    const { store, scope } = ledger;
+    await ledger.import(HEADER + BUY + SELL + REWARD);
+    const ids = (await store.listTransactions(scope, { limit: 9 }))
+      .filter(({ parentId }) => parentId === null).map(({ id }) => id);
+    const [first, , last] = ids;
+    assert(first !== undefined && last !== undefined);
+    for (const id of ids) {
+      await store.deleteTransaction(scope, id);
+      kit.clock.advance(1_000);
+    }
+    const before = utcMsOf(kit.clock.now() - 1_000);
+    assertEquals(await store.restoreTransaction(scope, first, { since: before }), null);
+    assertEquals(await store.pruneRemoved({ before, limit: 1 }), 1);
+    assertEquals(await store.pruneRemoved({ before, limit: 9 }), 1);
+    assertEquals(await store.pruneRemoved({ before, limit: 9 }), 0);
+    const kept = await store.listRemoved(scope, { since: utcMsOf(0), limit: 9 });
+    assertEquals(kept.map(({ row }) => row.id), [last]);
+  });
+}
+
 function testReading(test: TestLedger): void {
   test("gives nobody another's ledger", async ({ store, scope }) => {
     const eve = { ownerId: "eve", portfolioId: scope.portfolioId };
@@ -236,6 +300,8 @@ function testReading(test: TestLedger): void {
       () => store.listRejected(eve, id, { offset: 0, limit: 1 }),
       () => store.undoImport(eve, id),
       () => store.deleteTransaction(eve, id),
+      () => store.listRemoved(eve, { since: utcMsOf(0), limit: 1 }),
+      () => store.restoreTransaction(eve, id, { since: utcMsOf(0) }),
       () =>
         store.recordImport(eve, { fileName: "", format: "", header: [], isPreview: false }, () => {
           throw new RangeError("must not be asked");

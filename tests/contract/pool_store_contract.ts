@@ -15,7 +15,7 @@ type Run = (store: SqlPoolStore, kit: TestStore) => Promise<void>;
 const POOL = samplePool();
 const SERIES = { poolId: POOL.id, source: "sample" };
 const hour = (hours: number, given: Partial<StoredSnapshot> = {}): PoolSnapshot => {
-  const { availableAt: _, ...snapshot } = sampleSnapshot({
+  const { availableAt: _, discardedAt: __, ...snapshot } = sampleSnapshot({
     ts: utcMsOf(SAMPLE_START + hours * HOUR_MS),
     ...given,
   });
@@ -38,6 +38,7 @@ function testerOf(kind: StoreKind) {
 export function testPoolStore(kind: StoreKind): void {
   testPools(kind);
   testSnapshots(kind);
+  testHeld(kind);
   testUpkeep(kind);
 }
 
@@ -80,7 +81,11 @@ function testSnapshots(kind: StoreKind): void {
     });
     const again = await store.recordSnapshots(rows.toReversed());
     assertEquals(again, { inserted: 0, updated: 0, unchanged: 2, held: 0 });
-    const stored = rows.map((row) => ({ ...row, availableAt: row.ingestedAt }));
+    const stored = rows.map((row) => ({
+      ...row,
+      availableAt: row.ingestedAt,
+      discardedAt: null,
+    }));
     assertEquals(await store.listSnapshots(SERIES), stored);
     const other = hour(0, { source: "other" });
     assertEquals((await store.recordSnapshots([other])).inserted, 1);
@@ -123,6 +128,70 @@ function testSnapshots(kind: StoreKind): void {
   });
 }
 
+function testHeld(kind: StoreKind): void {
+  const test = testerOf(kind);
+  const jump = hour(1, { tvlUsd: 9e9 });
+  const openHeld = async (store: SqlPoolStore) => {
+    await store.upsertPools([POOL]);
+    await store.recordSnapshots([hour(0), jump]);
+  };
+  const lastOf = async (store: SqlPoolStore) => (await store.listSnapshots(SERIES)).at(-1);
+
+  test("lets a held reading count from when it is accepted, once", async (store, kit) => {
+    await openHeld(store);
+    kit.clock.advance(DAY_MS);
+    const before = kit.database.changes.current();
+    const settled = await store.settleHeld(jump, "accept");
+    assertEquals([settled?.wasHeld, settled?.believed?.ts], [true, SAMPLE_START]);
+    assert(kit.database.changes.current() > before);
+    assertEquals((await lastOf(store))?.availableAt, kit.clock.now());
+    assertEquals((await store.listWrittenSince(kit.clock.now())).length, 1);
+    assertEquals((await store.settleHeld(jump, "discard"))?.wasHeld, false);
+    assertEquals((await lastOf(store))?.discardedAt, null);
+    assertEquals(await store.listHeld(9), []);
+  });
+
+  test("holds what comes later against an accepted reading", async (store) => {
+    await openHeld(store);
+    await store.settleHeld(jump, "accept");
+    // Ten times the first, a ninth of the accepted: with that alone it is no jump.
+    const later = hour(2, { tvlUsd: 1e9 });
+    const again = await store.recordSnapshots([hour(0), jump, later]);
+    assertEquals(again, { inserted: 1, updated: 0, unchanged: 2, held: 0 });
+    assert((await store.listSnapshots(SERIES)).every(({ availableAt }) => availableAt !== null));
+  });
+
+  test("keeps a discarded reading out, whatever comes after it", async (store, kit) => {
+    await openHeld(store);
+    assertEquals((await store.settleHeld(jump, "discard"))?.wasHeld, true);
+    assertEquals((await lastOf(store))?.discardedAt, kit.clock.now());
+    assertEquals(await store.listHeld(9), []);
+    const near = hour(2, { tvlUsd: 9e9 });
+    const counts = await store.recordSnapshots([hour(0), jump, near]);
+    assertEquals(counts, { inserted: 1, updated: 0, unchanged: 2, held: 1 });
+    const later = await store.recordSnapshots([hour(3, { tvlUsd: 9e9 })]);
+    assertEquals(later.held, 0);
+    const rows = await store.listSnapshots(SERIES);
+    assertEquals(rows.map(({ availableAt }) => availableAt === null), [false, true, false, false]);
+    assertEquals((await store.settleHeld(jump, "accept"))?.wasHeld, false);
+  });
+
+  test("judges a discarded reading anew once its source revised it", async (store) => {
+    await openHeld(store);
+    await store.settleHeld(jump, "discard");
+    assertEquals((await store.recordSnapshots([hour(1)])).updated, 1);
+    const row = await lastOf(store);
+    assertEquals([row?.availableAt, row?.discardedAt, row?.tvlUsd], [hour(1).ts, null, 1e8]);
+  });
+
+  test("settles no reading that there is none of", async (store) => {
+    await openHeld(store);
+    assertEquals(await store.settleHeld(hour(7), "accept"), null);
+    assertEquals((await store.settleHeld(hour(0), "discard"))?.wasHeld, false);
+    assertEquals((await store.listSnapshots(SERIES))[0]?.discardedAt, null);
+  });
+}
+
 function testUpkeep(kind: StoreKind): void {
   const test = testerOf(kind);
   test("leaves one reading of each bucket, of one source, before an instant", async (store) => {
@@ -154,10 +223,9 @@ function testUpkeep(kind: StoreKind): void {
     await store.upsertPools([POOL]);
     const jumps = [hour(1, { tvlUsd: 9e9 }), hour(2, { tvlUsd: 9e11 })];
     await store.recordSnapshots([hour(0), ...jumps]);
-    assertEquals(
-      (await store.listHeld(9)).map(({ ts }) => ts),
-      jumps.map(({ ts }) => ts).reverse(),
-    );
+    const held = await store.listHeld(9);
+    assertEquals(held.map(({ reading }) => reading.ts), jumps.map(({ ts }) => ts).reverse());
+    assertEquals(held.map(({ believed }) => believed?.ts), [SAMPLE_START, SAMPLE_START]);
     assertEquals((await store.listHeld(1)).length, 1);
   });
 

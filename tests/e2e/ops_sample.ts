@@ -91,6 +91,25 @@ function providersAt(now: UtcMs): ProviderStatus[] {
       frozen: { status: 401, reason: "Unauthorized", at: ago(now, HOUR_MS) },
       lastSuccessAt: null,
     }),
+    provider("exchangerate", {
+      now,
+      label: "exchangerate.host",
+      missingKey: "TOKENLYSIS_EXCHANGERATE_KEY",
+      budgets: [],
+      calls: 0,
+      failures: 0,
+      lastSuccessAt: null,
+    }),
+    provider("frankfurter", {
+      now,
+      label: "Frankfurter (ECB reference rates)",
+      breaker: { state: "open", since: now, retryAt: now + MINUTE_MS as UtcMs, isForced: false },
+      lastFailure: {
+        at: now,
+        message: "Cannot reach https://api.frankfurter.dev/v1/2026-11-07..2026-11-20: " +
+          "error sending request: client error (Connect): dns error",
+      },
+    }),
   ];
 }
 
@@ -164,10 +183,23 @@ function poolsAt(now: UtcMs): OpsView["pools"] {
       finishedAt: ago(now, 19 * MINUTE_MS),
       nextAt: now + 40 * MINUTE_MS as UtcMs,
       problem: null,
+    }, {
+      target: "query/3238026",
+      startedAt: ago(now, 50 * MINUTE_MS),
+      finishedAt: ago(now, 49 * MINUTE_MS),
+      nextAt: now + 10 * MINUTE_MS as UtcMs,
+      problem:
+        "Cannot call dune: Cannot reach https://api.dune.com/api/v1/query/3238026/execute: " +
+        "error sending request: client error (Connect): dns error: Name or service not known",
     }],
     held: [{
-      ...{ poolId: "aave-v3-base-0xabc", source: "dune", ts: ago(now, 25 * MINUTE_MS) },
-      ...{ supplyApy: 0.0521, tvlUsd: 9.1e9 },
+      reading: {
+        ...{ poolId: "aave-v3-base-0xabc", source: "dune", ts: ago(now, 25 * MINUTE_MS) },
+        ...{ supplyApy: 0.0521, incentiveApy: null, tvlUsd: 9.1e9 },
+      },
+      believed: {
+        ...{ ts: ago(now, 85 * MINUTE_MS), supplyApy: 0.0519, incentiveApy: null, tvlUsd: 9.1e8 },
+      },
     }],
     quarantined: [{
       ...{ provider: "dune", target: "query/3238025", line: 17 },

@@ -3,7 +3,7 @@ import { contentSecurityPolicy, pages } from "@/fresh.config.ts";
 import type { OpsView } from "@/services/ops/mod.ts";
 import { createPages } from "@/routes/page_server.ts";
 import type { State } from "@/routes/page_state.ts";
-import type { UtcMs } from "@/services/kernel/time.ts";
+import { DAY_MS, type UtcMs } from "@/services/kernel/time.ts";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import { checkViews, keepPicture, layoutShift, visit } from "@/tests/e2e/page_checks.ts";
@@ -11,6 +11,7 @@ import { sampleOpsView } from "@/tests/e2e/ops_sample.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
 import { build } from "@/tools/build.ts";
 
+const NO_POOLS = { fetches: [], held: [], quarantined: [] };
 const NOTHING = { asof: null, isDemo: false, quotes: [] };
 
 /** The console over a source that a test changes, and the acts that it was asked for. */
@@ -159,6 +160,7 @@ const STEPS: readonly Step[] = [
         jobs: [],
         coverage: [],
         held: [],
+        pools: { provider: "file", wanted: "file", fallback: null, ...NO_POOLS },
         fx: [],
         logs: [],
         audit: [],
@@ -174,6 +176,15 @@ const STEPS: readonly Step[] = [
     name: "holds in every width and theme",
     async run(place, browser) {
       assertEquals(await checkViews(browser, place.url, { name: "ops" }), []);
+    },
+  },
+
+  {
+    name: "holds in every width and theme with instants that are too old to be told by their age",
+    async run(place, browser) {
+      place.change(sampleOpsView(Date.now() - DAY_MS as UtcMs));
+      assertEquals(await checkViews(browser, place.url, { name: "ops-old" }), []);
+      place.change({});
     },
   },
 ];

@@ -76,11 +76,16 @@ export async function axeFindings(page: Page): Promise<string[]> {
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
 }
 
-/** By how many pixels the page is wider than its window. */
-async function sidewaysScroll(page: Page): Promise<number> {
-  return await page.evaluate<number>(
-    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-  );
+/** By how many pixels the page is wider than its window, and what reaches out; `null` if nothing. */
+async function sidewaysScroll(page: Page): Promise<string | null> {
+  return await page.evaluate<string | null>(`(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return null;
+    const isOut = (element) => element.getBoundingClientRect().right > clientWidth;
+    const out = [...document.querySelectorAll("main *")].filter(isOut).slice(0, 3);
+    const names = out.map(({ tagName, id, className }) => [tagName, id, className].join(" "));
+    return "scrolls sideways by " + (scrollWidth - clientWidth) + " px: " + names.join(", ");
+  })()`);
 }
 
 /** Sum of layout shifts since the page was opened. */
@@ -110,9 +115,13 @@ export const VIEWS = [320, 768, 1440].flatMap((width) =>
   (["dark", "light"] as const).map((theme) => ({ width, theme }))
 );
 
+/** Widths between those, where columns and panels have least room to give. */
+const TIGHT_WIDTHS = [360, 700, 1024, 1200, 1280] as const;
+
 /**
  * What must hold of every page in every width and theme: no finding, no complaint, nothing that
- * scrolls sideways. Returns what does not, and keeps a picture of each.
+ * scrolls sideways, at the tight widths between them neither. Returns what does not, and keeps a
+ * picture of each.
  */
 export async function checkViews(
   browser: Browser,
@@ -125,9 +134,20 @@ export async function checkViews(
     const { page, complaints } = visited;
     const sideways = await sidewaysScroll(page);
     const found = [...complaints, ...await axeFindings(page)];
-    if (sideways > 0) found.push(`scrolls sideways by ${sideways} px`);
+    if (sideways !== null) found.push(sideways);
     problems.push(...found.map((problem) => `${width} ${theme}: ${problem}`));
     await keepPicture(page, `${name}-${width}-${theme}`);
+  }
+  return [...problems, ...await checkTightWidths(browser, url)];
+}
+
+async function checkTightWidths(browser: Browser, url: string): Promise<string[]> {
+  const problems: string[] = [];
+  await using visited = await visit(browser, url);
+  for (const width of TIGHT_WIDTHS) {
+    await visited.page.setViewportSize({ width, height: 900 });
+    const sideways = await sidewaysScroll(visited.page);
+    if (sideways !== null) problems.push(`${width}: ${sideways}`);
   }
   return problems;
 }

@@ -208,6 +208,10 @@ testInBrowser("portfolios in Chromium", [
       await page.getByRole("button", { name: "Remove it" }).click();
       await page.locator("#positions").waitFor();
       assertEquals(await page.getByRole("link", { name: "Dogecoin" }).count(), 0);
+      await page.goto(`${url}${home.path}/transactions`);
+      await page.getByRole("button", { name: "Restore Buy DOGE" }).click();
+      await page.getByRole("link", { name: "Edit Buy DOGE" }).waitFor();
+      assertEquals(await page.locator("#removed").count(), 0);
     },
   },
 

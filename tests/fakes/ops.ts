@@ -4,8 +4,11 @@ import type { AssetId, HeldCommand, HeldPrice } from "@/services/market/mod.ts";
 import type {
   FxControl,
   FxCurrencyStatus,
+  HeldPoolReading,
   HeldPrices,
+  PoolControl,
   PoolIntake,
+  PoolReadingKey,
   ProviderControl,
   ProviderStatus,
 } from "@/services/ops/mod.ts";
@@ -165,7 +168,36 @@ export class MemoryAuditLog implements AuditLog {
 }
 
 /** Pools that nobody fetched yet. */
-export const NO_POOLS: PoolIntake = {
+const NO_POOLS: PoolIntake = {
   ...{ provider: "mock", wanted: "mock", fallback: null },
   ...{ fetches: [], held: [], quarantined: [] },
 };
+
+/** A reading of a pool that is held, after one that counts. */
+export const HELD_READING: HeldPoolReading = {
+  reading: {
+    ...{ poolId: "aave-v3-base-0xusdc", source: "dune", ts: 900 as UtcMs },
+    ...{ supplyApy: 0.05, incentiveApy: 0, tvlUsd: 9e9 },
+  },
+  believed: { ts: 800 as UtcMs, supplyApy: 0.05, incentiveApy: 0, tvlUsd: 1e8 },
+};
+
+/** One held reading, which is settled once. */
+export class FakePools implements PoolControl {
+  readonly acts: string[] = [];
+
+  read(): Promise<PoolIntake> {
+    return Promise.resolve({ ...NO_POOLS, held: this.acts.length > 0 ? [] : [HELD_READING] });
+  }
+
+  settle({ poolId, ts }: PoolReadingKey, act: "accept" | "discard"): Promise<HeldPoolReading> {
+    if (poolId !== HELD_READING.reading.poolId || ts !== HELD_READING.reading.ts) {
+      return Promise.reject(new AppError("RESOURCE_NOT_FOUND", "There is no such reading"));
+    }
+    if (this.acts.length > 0) {
+      return Promise.reject(new AppError("CONFLICT", "The reading counts already"));
+    }
+    this.acts.push(act);
+    return Promise.resolve(HELD_READING);
+  }
+}

@@ -3,6 +3,7 @@ import { AnalyticsService, RiskService } from "@/services/analytics/mod.ts";
 import { uuidOfMoment } from "@/services/kernel/ids.ts";
 import { HealthService } from "@/services/ops/mod.ts";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
+import { HELD_READING } from "@/tests/fakes/ops.ts";
 import {
   type ApiHarness,
   dailyCandles,
@@ -13,6 +14,8 @@ import {
 const DEAD_ID = uuidOfMoment(1, "dead");
 const WAITING_ID = uuidOfMoment(2, "waiting");
 const NOBODY = uuidOfMoment(3, "nobody");
+const HELD_READING_PATH =
+  `/api/ops/pools/${HELD_READING.reading.poolId}/held/dune/${HELD_READING.reading.ts}`;
 
 async function openOpsApi(): Promise<ApiHarness> {
   const harness = await openTestApi();
@@ -85,6 +88,11 @@ const CONTROLS: readonly Control[] = [
     path: `/api/ops/held/${HELD_ID}/${act}`,
     audit: [`held_price.${act}`, HELD_ID],
   })),
+  ...["accept", "discard"].map((act): Control => ({
+    route: `/api/ops/pools/{pool_id}/held/{source}/{at}/${act}`,
+    path: `${HELD_READING_PATH}/${act}`,
+    audit: [`held_reading.${act}`, HELD_READING.reading.poolId],
+  })),
   {
     route: "/api/ops/fx/{currency}/use-eod",
     path: "/api/ops/fx/EUR/use-eod",
@@ -151,6 +159,17 @@ for (
       name: "an unknown held price",
       path: `/api/ops/held/${NOBODY}/accept`,
       expected: [404, "RESOURCE_NOT_FOUND"],
+    },
+    {
+      name: "an unknown reading of a pool",
+      path: `/api/ops/pools/${HELD_READING.reading.poolId}/held/dune/1970-01-02/accept`,
+      expected: [404, "RESOURCE_NOT_FOUND"],
+    },
+    {
+      name: "a reading at no time",
+      path: `/api/ops/pools/${HELD_READING.reading.poolId}/held/dune/soon/accept`,
+      expected: [422, "VALIDATION_FAILED"],
+      isAudited: false,
     },
     {
       name: "an id that is none",

@@ -65,6 +65,9 @@ async function annsThings(harness: ApiHarness): Promise<Ids> {
     body: LEDGER_CSV,
   });
   const rows = await ask(harness, ["GET", `${base}/transactions?order=oldest`], { owner: "ann" });
+  const entered = await ask(harness, ["POST", `${base}/transactions`], { owner: "ann", json: ROW });
+  const removed_id = entered.data.transaction.id;
+  await ask(harness, ["DELETE", `${base}/transactions/${removed_id}`], { owner: "ann" });
   const list = await ask(harness, ["POST", "/api/watchlist"], {
     owner: "ann",
     json: { name: "Later", assets: ["bitcoin"] },
@@ -80,6 +83,7 @@ async function annsThings(harness: ApiHarness): Promise<Ids> {
   return {
     portfolio_id,
     transaction_id: rows.data[0].id,
+    removed_id,
     import_id: imported.data.import_id,
     watchlist_id: list.data.watchlist_id,
     asset_id: "bitcoin",
@@ -95,7 +99,7 @@ function pathFor(path: string, ids: Ids): string {
 /** All that Ann can see, to tell whether something of it changed. */
 async function annsView(harness: ApiHarness, ids: Ids): Promise<string> {
   const texts = [];
-  for (const path of ["", "/transactions", "/imports", "/lots"]) {
+  for (const path of ["", "/transactions", "/removed", "/imports", "/lots"]) {
     const at = `/api/portfolio/${ids.portfolio_id}${path}`;
     texts.push(JSON.stringify((await ask(harness, ["GET", at], { owner: "ann" })).data));
   }

@@ -199,19 +199,6 @@ Deno.test("without rates a holding is unpriced, never valued at 1", async () => 
   assertEquals(unpriced.positions[0].unpriced, "There is no rate from dollars to EUR");
 });
 
-Deno.test("a price that grew too old leaves its holding unpriced, with the last one beside it", async () => {
-  await using harness = await openPricedApi();
-  const base = await makePortfolio(harness);
-  await importCsv(harness, base);
-  harness.clock.advance(30 * 86_400_000);
-  const value = await valueOf(harness, base);
-  assertEquals([value.nav, value.unpriced], [null, 2]);
-  assertEquals([value.positions[0].value, value.positions[0].last_known.price_usd], [
-    null,
-    100_000,
-  ]);
-});
-
 Deno.test("transactions come in pages, newest or oldest first", async () => {
   await using harness = await openPricedApi();
   const base = await makePortfolio(harness);
@@ -330,6 +317,21 @@ Deno.test("what no ledger can hold is refused with its reason", async () => {
   }
   assertEquals((await ask(harness, ["GET", base])).data.ledger_version, 0);
   assertEquals(NOW, harness.clock.now());
+});
+
+Deno.test("an import into an account that no file could name is refused", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  const body = "timestamp,action,asset_id,quantity\n2025-01-01,BUY,bitcoin,1\n";
+  for (const account of ["a%0Ab", "%00", "a".repeat(300)]) {
+    const { status } = await ask(harness, ["POST", `${base}/import?account=${account}`], { body });
+    assertEquals([account, status], [account, 422]);
+  }
+  const blank = await ask(harness, ["POST", `${base}/import?account=%20`], { body });
+  assertEquals(blank.data.rejected[0].code, "missing_value");
+  await ask(harness, ["POST", `${base}/import?account=%20cold%20`], { body });
+  const { data } = await ask(harness, ["GET", `${base}/transactions`]);
+  assertEquals(data[0].account, "cold");
 });
 
 Deno.test("a row can't be given the key of another one", async () => {

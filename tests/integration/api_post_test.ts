@@ -84,6 +84,31 @@ const CASES: readonly {
     expected: [400, "BAD_REQUEST"],
   },
   {
+    name: "refuses a text with NUL, which databases do not keep",
+    init: { headers: JSON_TYPE, body: '{"name":"a\\u0000b","size":1}' },
+    expected: [422, "VALIDATION_FAILED"],
+  },
+  {
+    name: "refuses a text with half a character",
+    init: { headers: JSON_TYPE, body: '{"name":"\\uD83D","size":1}' },
+    expected: [422, "VALIDATION_FAILED"],
+  },
+  {
+    name: "takes a whole character that is written as two halves",
+    init: { headers: JSON_TYPE, body: '{"name":"\\ud83d\\ude00","size":1}' },
+    expected: [202, "😀 1"],
+  },
+  {
+    name: "refuses a name of a field that can't be kept",
+    init: { headers: JSON_TYPE, body: '{"name":"a","size":1,"\\u0000":1}' },
+    expected: [422, "VALIDATION_FAILED"],
+  },
+  {
+    name: "refuses a part of the path with NUL",
+    path: "/things/%00/drop",
+    expected: [422, "VALIDATION_FAILED"],
+  },
+  {
     name: "refuses a form",
     init: { body: new URLSearchParams({ name: "a" }) },
     expected: [415, "UNSUPPORTED_MEDIA_TYPE"],

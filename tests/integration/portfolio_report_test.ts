@@ -88,8 +88,17 @@ Deno.test("portfolio:report converts at the rate of each row's day, and never wi
     prices: "2024-06-01,eur,1.2\n2024-06-01,bitcoin,120\n",
     args: ["--currency", "EUR"],
   });
-  assertEquals([without.summary.realized, without.summary.cost], ["0", "0"]);
+  assertEquals([without.summary.realized, without.summary.cost], [null, null]);
   assertMatch(JSON.stringify(without.json.problems), /RATE_MISSING/);
+});
+
+Deno.test("portfolio:report tells the gain on what was invested on average", async () => {
+  // 100 for ten days, then 300 for ten days: 200 on average. Each of three units gained 30.
+  const csv = "2024-01-01,BUY,bitcoin,1,100,,,a\n2024-01-11,BUY,bitcoin,2,100,,,a\n" +
+    "2024-01-21,SELL,bitcoin,1,130,,,a\n";
+  const { summary } = await reportOf(csv, { prices: "2024-01-21,bitcoin,130\n" });
+  assertClose(Number(summary.average_investment), 200);
+  assertClose(Number(summary.return_on_average_investment), 90 / 200);
 });
 
 Deno.test("portfolio:report takes a holding without a price out of value, and says so", async () => {

@@ -8,7 +8,7 @@ import {
   type Portfolio,
   reportToJson,
 } from "../../../services/portfolio/mod.ts";
-import { textOf } from "../../forms.ts";
+import { readFields, textOf } from "../../forms.ts";
 import type { State } from "../../page_state.ts";
 import { asHttpError } from "../../refusals.ts";
 
@@ -65,11 +65,7 @@ export async function readUploadForm(request: Request): Promise<FormData> {
       "Without JavaScript, files of at most 2 MiB can be sent: use deno task portfolio:import",
     );
   }
-  try {
-    return await request.formData();
-  } catch (cause) {
-    throw new HttpError(400, "Cannot read the form: expected a file", { cause });
-  }
+  return await readFields(request, "expected a file");
 }
 
 /** The portfolio that a form names; the owner's first one, made if need be, without. */

@@ -4,20 +4,25 @@ import { Moment } from "../../../components/figures/Moment.tsx";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, EmptyState } from "../../../components/states/States.tsx";
-import type { OpsView, PoolIntake } from "../../../services/ops/mod.ts";
+import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
+import { formatUtcMs } from "../../../services/kernel/time.ts";
+import type { HeldPoolReading, OpsView, PoolIntake } from "../../../services/ops/mod.ts";
+import { ActButton } from "./ActButton.tsx";
+import { acceptReadingAct, discardReadingAct } from "./acts.ts";
 
 /** How pools come in: fetches, readings that wait for another, rows that could not be read. */
 export function PoolsPanel({ view: { pools } }: { readonly view: OpsView }) {
   const { provider, wanted, fallback, fetches, held, quarantined } = pools;
-  const note = fallback === null ? provider : `${provider} in the place of ${wanted}: ${fallback}`;
+  const fetcher = provider ?? "nobody fetches";
+  const note = fallback === null ? fetcher : `${fetcher} in the place of ${wanted}: ${fallback}`;
   return (
     <Panel id="pool-intake" title="Pools" note={note}>
       <div data-region="pool-intake">
         {fetches.length === 0
           ? (
             <EmptyState icon="database" title="No pool was fetched">
-              {provider === "file"
-                ? "Pools come from files alone (deno task pools:import)."
+              {provider === null
+                ? "Shown is what was imported (deno task pools:import)."
                 : "The first fetch begins when the process starts."}
             </EmptyState>
           )
@@ -52,7 +57,7 @@ function Fetches({ fetches }: Pick<PoolIntake, "fetches">) {
           <td>
             <Moment at={nextAt} />
           </td>
-          <td>
+          <td class="ops-reason">
             {problem !== null
               ? (
                 <>
@@ -73,25 +78,56 @@ function Held({ held }: Pick<PoolIntake, "held">) {
   return (
     <Table
       caption="Readings that wait for another to confirm them"
-      columns={["Held reading", "At", "Supply APY", "TVL, USD"]}
+      columns={["Held reading", "At", "Supply APY", "Rewards", "TVL, USD"]}
+      hasControls
     >
-      {held.map(({ poolId, source, ts, supplyApy, tvlUsd }) => (
-        <tr key={`${poolId} ${source} ${ts}`}>
-          <th scope="row">
-            <a href={`/pools/${encodeURIComponent(poolId)}`}>{poolId}</a>
-          </th>
-          <td>
-            <Moment at={ts} />
-          </td>
-          <td>{formatShare(supplyApy)}</td>
-          <td>
-            {tvlUsd === null
-              ? <Unknown reason="the source does not give it" />
-              : <Fiat value={tvlUsd} />}
-          </td>
-        </tr>
+      {held.map((row) => (
+        <HeldRow key={`${row.reading.poolId} ${row.reading.source} ${row.reading.ts}`} {...row} />
       ))}
     </Table>
+  );
+}
+
+function HeldRow({ reading, believed }: HeldPoolReading) {
+  const { poolId, source, ts, supplyApy, incentiveApy, tvlUsd } = reading;
+  const named = { poolId, source, at: formatUtcMs(ts) };
+  const apy = (value: number | null = null) => value === null ? null : formatShare(value);
+  const usd = (value: number | null = null) => value === null ? null : <Fiat value={value} />;
+  return (
+    <tr>
+      <th scope="row">
+        <a href={`/pools/${encodeURIComponent(poolId)}`}>{poolId}</a>{" "}
+        <span class="second">{source}</span>
+      </th>
+      <td>
+        <Moment at={ts} />
+      </td>
+      <td>
+        <Jump from={apy(believed?.supplyApy)} to={apy(supplyApy)} />
+      </td>
+      <td>
+        <Jump from={apy(believed?.incentiveApy)} to={apy(incentiveApy)} />
+      </td>
+      <td>
+        <Jump from={usd(believed?.tvlUsd)} to={usd(tvlUsd)} />
+      </td>
+      <td class="num ops-acts">
+        <ActButton act={acceptReadingAct(named)}>Accept</ActButton>{" "}
+        <ActButton act={discardReadingAct(named)} kind="danger" isDangerous>Discard</ActButton>
+      </td>
+    </tr>
+  );
+}
+
+/** A held figure after the one last believed; nothing is known of `null`. */
+function Jump(
+  { from, to }: { readonly from: ComponentChildren; readonly to: ComponentChildren },
+) {
+  return (
+    <>
+      {to ?? <Unknown reason="the source does not give it" />}{" "}
+      {from === null ? null : <span class="second">after {from}</span>}
+    </>
   );
 }
 
@@ -108,7 +144,7 @@ function SetAside({ rows }: { readonly rows: PoolIntake["quarantined"] }) {
           <td>
             <Moment at={seenAt} />
           </td>
-          <td class="reason">{reason}</td>
+          <td class="ops-reason">{reason}</td>
         </tr>
       ))}
     </Table>
@@ -116,18 +152,22 @@ function SetAside({ rows }: { readonly rows: PoolIntake["quarantined"] }) {
 }
 
 function Table(
-  { caption, columns, children }: {
+  { caption, columns, hasControls = false, children }: {
     readonly caption: string;
     readonly columns: readonly string[];
+    readonly hasControls?: boolean;
     readonly children: ComponentChildren;
   },
 ) {
   return (
     <div class="scroller" tabIndex={0} role="region" aria-label={`${caption}, scrollable`}>
-      <table class="table" data-density="dense">
+      <table class="table" data-density={hasControls ? undefined : "dense"}>
         <caption class="sr">{caption}</caption>
         <thead>
-          <tr>{columns.map((name) => <th key={name} scope="col">{name}</th>)}</tr>
+          <tr>
+            {columns.map((name) => <th key={name} scope="col">{name}</th>)}
+            {hasControls ? <ControlsHead /> : null}
+          </tr>
         </thead>
         <tbody>{children}</tbody>
       </table>

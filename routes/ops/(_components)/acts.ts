@@ -122,6 +122,36 @@ export function dropHeldAct({ id, assetId }: Held): OperatorAct {
   });
 }
 
+/** Names a reading of a pool by one source, in words and by its instant. */
+interface PoolReading {
+  readonly poolId: string;
+  readonly source: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** Lets a held reading of a pool count. */
+export function acceptReadingAct({ poolId, source, at }: PoolReading): OperatorAct {
+  return actAt(["pools", poolId, "held", source, at, "accept"], {
+    subject: `${poolId} at ${at}`,
+    title: "Accept this reading?",
+    ask: `The reading of ${poolId} by ${source} at ${at} counts from now on; days before stay ` +
+      "as they were. Later ones are compared with it.",
+    done: `The reading of ${poolId} counts`,
+  });
+}
+
+/** Leaves a held reading of a pool out for good. */
+export function discardReadingAct({ poolId, source, at }: PoolReading): OperatorAct {
+  return actAt(["pools", poolId, "held", source, at, "discard"], {
+    subject: `${poolId} at ${at}`,
+    title: "Discard this reading?",
+    ask: `The reading of ${poolId} by ${source} at ${at} never counts and confirms no other, ` +
+      "unless its source revises it. The answer that it came in stays.",
+    done: `The reading of ${poolId} stays out`,
+  });
+}
+
 /** Lets values use the end-of-day rate of a currency for a while. */
 export function useEodAct(currency: string): OperatorAct {
   return actAt(["fx", currency, "use-eod"], {

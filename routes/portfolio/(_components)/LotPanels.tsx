@@ -8,24 +8,21 @@ import { Badge, EmptyState } from "../../../components/states/States.tsx";
 import { type Disposal, type Lot, LOT_METHODS } from "../../../services/portfolio/mod.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
 import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
-import { labelOf, type PortfolioPageData } from "./read_portfolio.ts";
-
-/** Lots and disposals that the page lists; the files have all. */
-const MAX_LOTS = 60;
-const MAX_DISPOSALS = 20;
+import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 const NO_PRICE = "The asset has no price";
+const NO_PROCEEDS = "The proceeds of none are known";
+const NO_GAIN = "Of none are both cost and proceeds known";
 const NO_COST = "The ledger does not tell what it cost";
 
 /** What is held, since when and at what cost, by the method that the address names. */
 export function LotsPanel(data: PortfolioPageData) {
-  const { view, currency, matched: { book, rule } } = data;
-  const listed = book.lots.slice(0, MAX_LOTS);
+  const { view, currency, matched: { counts, lots: listed, rule } } = data;
   return (
     <Panel
       id="lots"
       title="Open lots"
-      note={`${book.lots.length === 1 ? "1 lot" : `${formatCount(book.lots.length)} lots`}, ${
+      note={`${counts.lots === 1 ? "1 lot" : `${formatCount(counts.lots)} lots`}, ${
         rule.pools === "account" ? "per account" : "over all accounts"
       }`}
       actions={
@@ -66,11 +63,11 @@ export function LotsPanel(data: PortfolioPageData) {
           </div>
         )}
       <SourceLine
-        state={listed.length < book.lots.length ? "partial" : "current"}
+        state={listed.length < counts.lots ? "partial" : "current"}
         parts={[
           "Σ cost in = Σ cost out + Σ cost open, to the last digit",
-          listed.length < book.lots.length
-            ? `the first ${formatCount(listed.length)} of ${formatCount(book.lots.length)}`
+          listed.length < counts.lots
+            ? `the first ${formatCount(listed.length)} of ${formatCount(counts.lots)}`
             : "fees are in the cost",
         ]}
       />
@@ -81,7 +78,7 @@ export function LotsPanel(data: PortfolioPageData) {
 function LotRow({ lot, labels, value, rate }: PortfolioPageData & { readonly lot: Lot }) {
   const price = value.positions.find(({ assetId }) => assetId === lot.assetId)?.price ?? null;
   const worth = price === null ? null : Number(lot.quantity) * price.priceUsd * rate;
-  const cost = lot.cost === null ? null : Number(lot.cost) * rate;
+  const cost = inCurrency(lot.cost, rate);
   return (
     <tr>
       <th scope="row" data-p="name">
@@ -121,15 +118,13 @@ function LotRow({ lot, labels, value, rate }: PortfolioPageData & { readonly lot
 
 /** What was sold, the newest first, with what it had cost. */
 export function DisposalsPanel(data: PortfolioPageData) {
-  const { view, rate, matched: { book, rule } } = data;
-  const listed = book.disposals.toReversed().slice(0, MAX_DISPOSALS);
-  const gain = book.realized.reduce((sum, one) => sum + Number(one.gain), 0) * rate;
-  const proceeds = book.realized.reduce((sum, one) => sum + Number(one.proceeds), 0) * rate;
+  const { view, rate, matched } = data;
+  const { counts, disposals: listed, rule, gainUsd, proceedsUsd, incomplete } = matched;
   return (
     <Panel
       id="disposals"
       title="Disposals"
-      note={`${formatCount(book.disposals.length)}, ${METHOD_LABELS[rule.method]}`}
+      note={`${formatCount(counts.disposals)}, ${METHOD_LABELS[rule.method]}`}
       actions={<ApiCsvLink view={view} list="disposals" of="disposals" />}
     >
       {listed.length === 0
@@ -158,10 +153,10 @@ export function DisposalsPanel(data: PortfolioPageData) {
                   <td data-pri="2" />
                   <td data-pri="3" />
                   <td class="num" data-p="value">
-                    <Money value={proceeds} />
+                    <Money value={inCurrency(proceedsUsd, rate)} reason={NO_PROCEEDS} />
                   </td>
                   <td class="num" data-p="change">
-                    <Gain value={gain} />
+                    <Gain value={inCurrency(gainUsd, rate)} reason={NO_GAIN} />
                   </td>
                 </tr>
               </tfoot>
@@ -169,11 +164,14 @@ export function DisposalsPanel(data: PortfolioPageData) {
           </div>
         )}
       <SourceLine
-        state={listed.length < book.disposals.length ? "partial" : "current"}
+        state={listed.length < counts.disposals || incomplete > 0 ? "partial" : "current"}
         parts={[
           "proceeds less fees, cost with fees",
-          listed.length < book.disposals.length
-            ? `the newest ${formatCount(listed.length)} of ${formatCount(book.disposals.length)}`
+          ...incomplete === 0
+            ? []
+            : [`${formatCount(incomplete)} not in the gain, as cost or proceeds are unknown`],
+          listed.length < counts.disposals
+            ? `the newest ${formatCount(listed.length)} of ${formatCount(counts.disposals)}`
             : "long term after 365 days",
         ]}
       />
@@ -182,7 +180,6 @@ export function DisposalsPanel(data: PortfolioPageData) {
 }
 
 function DisposalRow({ one, labels, rate }: PortfolioPageData & { readonly one: Disposal }) {
-  const inCurrency = (usd: string | null) => usd === null ? null : Number(usd) * rate;
   return (
     <tr>
       <th scope="row" data-p="name">
@@ -201,10 +198,10 @@ function DisposalRow({ one, labels, rate }: PortfolioPageData & { readonly one: 
           : `${formatCount(one.daysHeld)} d, ${one.term ?? ""}`}
       </td>
       <td class="num" data-p="value">
-        <Money value={inCurrency(one.proceeds)} reason="The row names no price" />
+        <Money value={inCurrency(one.proceeds, rate)} reason="The row names no price" />
       </td>
       <td class="num" data-p="change">
-        <Gain value={inCurrency(one.gain)} reason={NO_COST} />
+        <Gain value={inCurrency(one.gain, rate)} reason={NO_COST} />
       </td>
     </tr>
   );

@@ -25,6 +25,14 @@ export function yearReturn(months: readonly Month[]): number | null {
   return known.length === 0 ? null : known.reduce((unit, own) => unit * (1 + own), 1) - 1;
 }
 
+/** Whether a range covers only a part of a year (UTC). */
+export function isPartialYear(
+  year: number,
+  { from, to }: Pick<PortfolioPerformance, "from" | "to">,
+): boolean {
+  return from > Date.UTC(year, 0) || to < Date.UTC(year + 1, 0);
+}
+
 /** Returns by calendar month. */
 export function MonthsPanel({ view, measured: { performance } }: PortfolioPageData) {
   if (performance === null) return null;
@@ -57,13 +65,17 @@ export function MonthsPanel({ view, measured: { performance } }: PortfolioPageDa
                   value={months.find(({ month }) => month === at + 1) ?? null}
                 />
               ))}
-              <Cell name="Year" value={yearReturn(months)} isPartial={false} />
+              <Cell
+                name="Year"
+                value={yearReturn(months)}
+                isPartial={isPartialYear(year, performance)}
+              />
             </tr>
           ))}
         </tbody>
       </table>
       <SourceLine
-        parts={["months in UTC", "dashed: only a part of the month", "full colour at ±40%"]}
+        parts={["months in UTC", "dashed: only a part of the month or year", "full colour at ±40%"]}
       />
     </Panel>
   );
@@ -95,12 +107,13 @@ interface CellProps {
 
 function Cell({ name, value, isPartial }: CellProps) {
   if (value === null) return <td data-m={name} />;
+  const span = name === "Year" ? "year" : "month";
   return (
     <td
       data-m={name}
       data-level={returnLevel(value)}
       data-partial={isPartial ? "" : undefined}
-      title={formatChange(value) + (isPartial ? ", a part of the month" : "")}
+      title={formatChange(value) + (isPartial ? `, a part of the ${span}` : "")}
     >
       {shortChange(value)}
     </td>

@@ -6,37 +6,42 @@ import { formatDay } from "../../../components/format/time.ts";
 import { finiteOrNull } from "../../../services/kernel/numbers.ts";
 import { dayChange } from "../../../services/portfolio/mod.ts";
 import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
-import type { PortfolioPageData } from "./read_portfolio.ts";
+import { inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** Why returns are missing where there is no performance. */
 const NO_RETURNS = "There are no two moments with all prices to measure between";
+const NO_FLOWS =
+  "What was paid in or taken out is not known of all rows: a price or rate is missing";
 const NO_ROOT = "Money went one way only, or no yearly rate explains it";
 
 /** What it is worth, and every measure under its own name. */
 export function PortfolioFigures(data: PortfolioPageData) {
   const { value, measured: { performance }, rate, matched } = data;
-  const inCurrency = (usd: string) => Number(usd) * rate;
+  const { reasons, unvalued } = value;
   const since = performance === null ? "" : `since ${formatDay(performance.from)}`;
   const rule = METHOD_LABELS[value.rule.method];
-  const unrealised = inCurrency(value.unrealizedUsd);
+  const unrealised = inCurrency(value.unrealizedUsd, rate);
   return (
     <dl class="figs portfolio-figs">
       <NavFigure {...data} />
       <Figure {...data} label="Gain" figure="gain" note={<PaidIn {...data} />}>
-        <Gain value={finiteOrNull(performance?.gain ?? NaN)} reason={NO_RETURNS} />
+        <Gain
+          value={finiteOrNull(performance?.gain ?? NaN)}
+          reason={performance === null ? NO_RETURNS : NO_FLOWS}
+        />
       </Figure>
       <Figure {...data} label="Unrealised" figure="unrealised" note={`value less cost, ${rule}`}>
-        <span data-cell="unrealised-sum" data-n={unrealised}>
-          <Gain value={value.whyNoNav === null ? unrealised : null} reason={value.whyNoNav} />
+        <span data-cell="unrealised-sum" data-n={unrealised ?? undefined}>
+          <Gain value={unrealised} reason={reasons.unrealizedUsd} />
         </span>
       </Figure>
       <Figure
         {...data}
         label={`Realised, ${rule}`}
         figure="realised"
-        note={countDisposals(matched.book.disposals.length)}
+        note={countDisposals(matched.counts.disposals) + leftOut(unvalued.disposals)}
       >
-        <Gain value={inCurrency(value.realizedUsd)} />
+        <Gain value={inCurrency(value.realizedUsd, rate)} reason={reasons.realizedUsd} />
       </Figure>
       <Figure {...data} label="TWR" figure="twr" note={`time-weighted, ${since}`}>
         <Fraction value={performance?.twr ?? null} reason={NO_RETURNS} />
@@ -62,12 +67,13 @@ export function PortfolioFigures(data: PortfolioPageData) {
         note={
           <>
             <a class="explain" href={portfolioHref(data.view, "/explain/fees")}>
-              fees <Money value={inCurrency(value.feesUsd)} />
-            </a>, in cost and proceeds
+              fees <Money value={inCurrency(value.feesUsd, rate)} reason={reasons.feesUsd} />
+            </a>
+            {leftOut(unvalued.fees)}, in cost and proceeds{leftOut(unvalued.income, "income")}
           </>
         }
       >
-        <Money value={inCurrency(value.incomeUsd)} />
+        <Money value={inCurrency(value.incomeUsd, rate)} reason={reasons.incomeUsd} />
       </Figure>
     </dl>
   );
@@ -77,20 +83,24 @@ function countDisposals(count: number): string {
   return count === 1 ? "1 disposal" : `${formatCount(count)} disposals`;
 }
 
+/** What a sum leaves out, as nobody knows its value. */
+function leftOut(count: number, of = ""): string {
+  if (count === 0) return "";
+  return `, ${formatCount(count)}${of === "" ? "" : ` ${of}`} of unknown value`;
+}
+
 /** The value in the currency that was asked for: that alone is never told in another. */
 function NavFigure(data: PortfolioPageData) {
   const { value } = data;
-  const { nav, heldSince, currency, whyNoNav } = value;
+  const { nav, heldSince, currency, reasons } = value;
   return (
     <Figure {...data} label="Net asset value" figure="nav" isLead note={<Lead {...data} />}>
-      {whyNoNav === null
-        ? (
-          // A value that is held stays what it is, whatever prices do.
-          <span data-cell={heldSince === null ? "nav" : undefined} data-n={Number(nav)}>
-            <Money value={Number(nav)} />
-          </span>
-        )
-        : <Unknown reason={whyNoNav} />}
+      {nav === null ? <Unknown reason={reasons.nav ?? null} /> : (
+        // A value that is held stays what it is, whatever prices do.
+        <span data-cell={heldSince === null ? "nav" : undefined} data-n={Number(nav)}>
+          <Money value={Number(nav)} />
+        </span>
+      )}
       <span class="unit">{currency}</span>
     </Figure>
   );
@@ -102,7 +112,8 @@ function PaidIn({ measured: { performance } }: PortfolioPageData) {
   const { openingValue, deposited, withdrawn, from } = performance;
   return (
     <>
-      on <Money value={openingValue + deposited - withdrawn} /> paid in, since {formatDay(from)}
+      on <Money value={finiteOrNull(openingValue + deposited - withdrawn)} reason={NO_FLOWS} />{" "}
+      paid in, since {formatDay(from)}
     </>
   );
 }
@@ -115,7 +126,8 @@ function Lead(data: PortfolioPageData) {
     <>
       {data.currency === value.currency ? null : (
         <>
-          <Money value={Number(value.navUsd)} /> in dollars ·{" "}
+          <Money value={inCurrency(value.navUsd, 1)} reason={value.reasons.navUsd} /> in dollars ·
+          {" "}
         </>
       )}
       {day === null || day.ratio === null ? null : (
@@ -134,11 +146,7 @@ function Lead(data: PortfolioPageData) {
 function Cost({ value, rate }: PortfolioPageData) {
   return (
     <>
-      cost{" "}
-      <Money
-        value={value.whyNoNav === null ? Number(value.costUsd) * rate : null}
-        reason="Of holdings with a price alone, of which there is none"
-      />
+      cost <Money value={inCurrency(value.costUsd, rate)} reason={value.reasons.costUsd} />
       {value.uncosted === 0
         ? null
         : `, units of ${formatCount(value.uncosted)} ${

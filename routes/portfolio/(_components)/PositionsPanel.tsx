@@ -12,7 +12,7 @@ import RowHeight from "../../../islands/RowHeight.tsx";
 import { PageCsvLink } from "./panel_links.tsx";
 import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
 import { type ShownPosition, shownPositions, sortPositions } from "./position_order.ts";
-import type { PortfolioPageData } from "./read_portfolio.ts";
+import { inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
 
 const UNCOSTED = "The cost of none of its units is known: see what needs a decision";
 const NO_HISTORY = "Its gain over the range is not known: a price or rate is missing on the way";
@@ -90,39 +90,35 @@ function Header({ view, currency }: PortfolioPageData) {
 }
 
 function Totals({ value, rate, measured }: PortfolioPageData) {
-  const nav = Number(value.navUsd) * rate;
-  const unrealised = Number(value.unrealizedUsd) * rate;
+  const { reasons } = value;
+  const nav = inCurrency(value.navUsd, rate);
+  const unrealised = inCurrency(value.unrealizedUsd, rate);
   const gain = measured.performance?.gain ?? NaN;
+  const priced = value.positions.filter(({ valueUsd }) => valueUsd !== null).length;
   return (
     <tfoot>
       <tr>
         <th scope="row" data-p="name">
-          Total, {formatCount(value.positions.length - value.unpriced)} priced
+          Total, {formatCount(priced)} priced
         </th>
         <td data-p="detail" />
         <td data-pri="2" />
         <td data-pri="2" />
         <td class="num" data-p="value">
-          <span data-cell={value.heldSince === null ? "nav" : undefined} data-n={nav}>
-            {value.whyNoNav === null ? <Money value={nav} /> : <Unknown reason={value.whyNoNav} />}
+          <span data-cell={value.heldSince === null ? "nav" : undefined} data-n={nav ?? undefined}>
+            <Money value={nav} reason={reasons.navUsd} />
           </span>
         </td>
         <td class="num" data-pri="3">
-          <Money
-            value={value.whyNoNav === null ? Number(value.costUsd) * rate : null}
-            reason={value.whyNoNav}
-          />
+          <Money value={inCurrency(value.costUsd, rate)} reason={reasons.costUsd} />
         </td>
         <td class="num" data-p="change">
-          <span data-cell="unrealised-sum" data-n={unrealised}>
-            <Gain
-              value={value.whyNoNav === null ? unrealised : null}
-              reason={value.whyNoNav}
-            />
+          <span data-cell="unrealised-sum" data-n={unrealised ?? undefined}>
+            <Gain value={unrealised} reason={reasons.unrealizedUsd} />
           </span>
         </td>
         <td data-pri="4" />
-        <td class="num" data-pri="3">{value.whyNoNav === null ? "100.00%" : null}</td>
+        <td class="num" data-pri="3">{nav === null || nav === 0 ? null : "100.00%"}</td>
         <td class="num" data-pri="4">
           <Gain value={Number.isFinite(gain) ? gain : null} reason={NO_HISTORY} />
         </td>

@@ -10,7 +10,7 @@ import { EmptyState } from "../../../components/states/States.tsx";
 import type { LotProblem, Position } from "../../../services/portfolio/mod.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
 import { RATE_FIX } from "./PortfolioHeader.tsx";
-import { labelOf, type PortfolioPageData } from "./read_portfolio.ts";
+import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** Problems that the panel lists; the file has all. */
 const MAX_LISTED = 8;
@@ -27,20 +27,20 @@ const TITLES: Readonly<Record<LotProblem["code"], string>> = {
 
 /** What nobody but the owner can tell, each with what fixes it. */
 export function ProblemsPanel(data: PortfolioPageData) {
-  const { view, value, matched: { book } } = data;
+  const { view, value, matched: { counts, problems } } = data;
   // A missing rate is one thing to decide on, however many holdings wait for it.
   const unpriced = value.positions.filter(({ unpriced, price }) =>
     unpriced !== null && (price === null || value.fx.rate !== null)
   );
   const rates = isRateOpen(data) ? 1 : 0;
-  const count = rates + unpriced.length + book.problems.length;
-  const listed = book.problems.slice(0, Math.max(0, MAX_LISTED - rates - unpriced.length));
+  const count = rates + unpriced.length + counts.problems;
+  const listed = problems.slice(0, Math.max(0, MAX_LISTED - rates - unpriced.length));
   return (
     <Panel
       id="problems"
       title="Needs a decision"
       note={formatCount(count)}
-      actions={book.problems.length === 0
+      actions={counts.problems === 0
         ? undefined
         : <ApiCsvLink view={view} list="problems" of="problems" />}
     >
@@ -161,9 +161,7 @@ function Item({ kind, title, action, children }: ItemProps) {
 
 /** Income and fees by asset, each at its value of the day. */
 export function IncomePanel(data: PortfolioPageData) {
-  const { view, currency, rate, labels, matched: { book } } = data;
-  const income = sumsByAsset(book.income);
-  const fees = sumsByAsset(book.fees);
+  const { view, currency, rate, labels, matched: { income, fees } } = data;
   const rows = [
     ...income.map((row) => ({ ...row, kind: "Income" })),
     ...fees.map((row) => ({ ...row, kind: "Fees" })),
@@ -198,14 +196,19 @@ export function IncomePanel(data: PortfolioPageData) {
               </tr>
             </thead>
             <tbody>
-              {rows.map(({ kind, assetId, count, value, unknown }) => (
-                <tr key={kind + assetId}>
+              {rows.map(({ kind, assetId, count, valueUsd, unknown }) => (
+                <tr key={kind + (assetId ?? "")}>
                   <th scope="row">{kind}</th>
-                  <td>{assetId === "usd" ? "USD" : labelOf(labels, assetId).symbol}</td>
-                  <td class="num">{formatCount(count)}</td>
+                  <td>{assetId === null ? "USD" : labelOf(labels, assetId).symbol}</td>
+                  <td class="num">
+                    {formatCount(count)}
+                    {unknown === 0 || unknown === count
+                      ? null
+                      : <small class="sub">{formatCount(unknown)} without value</small>}
+                  </td>
                   <td class="num">
                     <Money
-                      value={unknown === count ? null : value * rate}
+                      value={inCurrency(valueUsd, rate)}
                       reason="No row of it has a known value"
                     />
                   </td>
@@ -214,21 +217,10 @@ export function IncomePanel(data: PortfolioPageData) {
             </tbody>
           </table>
         )}
-      <SourceLine parts={["each at the price of its time", "fees are part of cost and proceeds"]} />
+      <SourceLine
+        state={rows.every(({ unknown }) => unknown === 0) ? "current" : "partial"}
+        parts={["each at the price of its time", "fees are part of cost and proceeds"]}
+      />
     </Panel>
   );
-}
-
-interface Valued {
-  readonly assetId: string | null;
-  readonly value: string | null;
-}
-
-function sumsByAsset(entries: readonly Valued[]) {
-  return [...Map.groupBy(entries, ({ assetId }) => assetId ?? "usd")].map(([assetId, own]) => ({
-    assetId,
-    count: own.length,
-    value: own.reduce((sum, { value }) => sum + Number(value ?? 0), 0),
-    unknown: own.filter(({ value }) => value === null).length,
-  })).toSorted((a, b) => b.value - a.value);
 }

@@ -1,5 +1,5 @@
 import type { Position } from "../../../services/portfolio/mod.ts";
-import type { PortfolioPageData } from "./read_portfolio.ts";
+import { inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** A holding as the table shows it; amounts are in the currency of the page. */
 export interface ShownPosition {
@@ -19,14 +19,13 @@ export function shownPositions({ value, rate, measured }: Measured): readonly Sh
   const gains = new Map(
     measured.performance?.contributions.map(({ assetId, gain }) => [assetId, gain]),
   );
-  const inCurrency = (usd: string | null) => usd === null ? null : Number(usd) * rate;
   return value.positions.map((position) => {
     const gain = gains.get(position.assetId) ?? NaN;
     return {
       position,
-      value: inCurrency(position.valueUsd),
-      cost: position.uncosted === position.quantity ? null : inCurrency(position.costUsd),
-      unrealised: inCurrency(position.unrealizedUsd),
+      value: inCurrency(position.valueUsd, rate),
+      cost: inCurrency(position.costUsd, rate),
+      unrealised: inCurrency(position.unrealizedUsd, rate),
       contribution: Number.isFinite(gain) ? gain : null,
     };
   });

@@ -9,7 +9,7 @@ import { resultHref, shareHref } from "./simulation_view.ts";
 
 /** What it is, over which range, and what can be taken along. */
 export function SimulationHeader(data: SimulationPageData) {
-  const { view, choices, outcome, origin, isMock } = data;
+  const { view, choices, outcome, fetcher, isMock } = data;
   const found = outcome.kind === "done" ? outcome.found : null;
   return (
     <>
@@ -45,8 +45,8 @@ export function SimulationHeader(data: SimulationPageData) {
       {isMock
         ? (
           <Banner kind="demo">
-            The pools are made up by provider {origin.provider}
-            {origin.fallback === null ? "" : `: ${origin.fallback}`}. The simulation shows how it
+            The pools are made up
+            {fetcher.fallback === null ? "" : `: ${fetcher.fallback}`}. The simulation shows how it
             works, not what was paid.
           </Banner>
         )

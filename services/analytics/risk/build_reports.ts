@@ -1,13 +1,9 @@
 import { finiteOrNull } from "../../kernel/numbers.ts";
 import { formatUtcMs, YEAR_MS } from "../../kernel/time.ts";
 import { intervalMs } from "../../market/mod.ts";
-import {
-  cellOf,
-  correlate,
-  correlationMatrix,
-  MIN_COMMON_POINTS,
-  rollingCorrelation,
-} from "./correlation.ts";
+import { MIN_COMMON_POINTS } from "./common_rows.ts";
+import { cellOf, correlate, rollingCorrelation } from "./correlation.ts";
+import { correlationMatrix } from "./correlation_matrix.ts";
 import { deepestDrawdown, type Drawdown, drawdownCurve } from "../../kernel/drawdown.ts";
 import { logReturns } from "./log_returns.ts";
 import { measurePriceRisk, measureSwing, type PriceSwing } from "./price_risk.ts";

@@ -1,60 +1,63 @@
-/** Columns that are taken together: what is loaded of a row serves eight products. */
-const TILE_ROWS = 2;
-const TILE_COLUMNS = 4;
+import { type ProductKernel, productKernel, ROWS_PER_TURN, TILE } from "./product_kernel.ts";
 
-/**
- * Dot products of every two columns of one length: (i, j) and (j, i) stand at `i * size + j` and
- * `j * size + i`. The columns lie one after the other in one block of memory and are multiplied by
- * tiles, two by four, whose eight sums need not wait for one another.
- */
-export function columnProducts(columns: readonly Float64Array[]): Float64Array {
-  const size = columns.length;
-  const length = columns[0]?.length ?? 0;
-  // Columns of zeros fill the last tiles.
-  const block = new Float64Array((size + TILE_COLUMNS) * length);
-  columns.forEach((column, at) => block.set(column, at * length));
-  const products = new Float64Array(size * size);
-  for (let i = 0; i < size; i += TILE_ROWS) {
-    for (let j = i; j < size; j += TILE_COLUMNS) {
-      multiplyTile(block, length, { i, j, size, products });
-    }
-  }
-  return products;
+const NUMBER_BYTES = 8;
+const PAGE_BYTES = 65_536;
+
+/** One for all: nothing in its memory outlives the synchronous work of one caller. */
+let kernel: ProductKernel | null = null;
+
+/** A run of a block's columns. */
+export interface ColumnSpan {
+  readonly first: number;
+  readonly count: number;
 }
 
-interface Tile {
-  readonly i: number;
-  readonly j: number;
-  readonly size: number;
-  readonly products: Float64Array;
+/** Columns of one length that are multiplied with one another; good until the next is made. */
+export interface ColumnBlock {
+  /** Column `index`, all 0 at first. */
+  column(index: number): Float64Array;
+  /**
+   * Dot products of the columns of two spans: (i, j) stands at `i * right.count + j`. Of a span
+   * with itself only those with i <= j are there.
+   */
+  multiply(left: ColumnSpan, right: ColumnSpan): Float64Array;
 }
 
-function multiplyTile(block: Float64Array, length: number, { i, j, size, products }: Tile): void {
-  const [a0, a1] = [i * length, (i + 1) * length];
-  const [b0, b1, b2, b3] = [j * length, (j + 1) * length, (j + 2) * length, (j + 3) * length];
-  let [s00, s01, s02, s03] = [0, 0, 0, 0];
-  let [s10, s11, s12, s13] = [0, 0, 0, 0];
-  for (let row = 0; row < length; row++) {
-    const x0 = block[a0 + row] as number;
-    const x1 = block[a1 + row] as number;
-    const y0 = block[b0 + row] as number;
-    const y1 = block[b1 + row] as number;
-    const y2 = block[b2 + row] as number;
-    const y3 = block[b3 + row] as number;
-    s00 += x0 * y0;
-    s01 += x0 * y1;
-    s02 += x0 * y2;
-    s03 += x0 * y3;
-    s10 += x1 * y0;
-    s11 += x1 * y1;
-    s12 += x1 * y2;
-    s13 += x1 * y3;
-  }
-  [[s00, s01, s02, s03], [s10, s11, s12, s13]].forEach((sums, down) =>
-    sums.forEach((sum, across) => {
-      const [row, column] = [i + down, j + across];
-      if (row >= size || column >= size) return;
-      products[row * size + column] = products[column * size + row] = sum;
-    })
-  );
+/** A block for `count` columns of `length` rows, in the kernel's memory. */
+export function columnBlock(count: number, length: number): ColumnBlock {
+  kernel ??= productKernel();
+  const { memory, multiplyTile } = kernel;
+  // Rows of 0 fill the last turn of the loop, columns of 0 the last tile.
+  const stride = Math.ceil(length / ROWS_PER_TURN) * ROWS_PER_TURN;
+  const width = count + TILE;
+  // The sums of one row of tiles come first in the memory, then the columns.
+  const columnsAt = TILE * width;
+  const size = columnsAt + width * stride;
+  const lacking = size * NUMBER_BYTES - memory.buffer.byteLength;
+  if (lacking > 0) memory.grow(Math.ceil(lacking / PAGE_BYTES));
+  const numbers = new Float64Array(memory.buffer, 0, size).fill(0);
+  const startOf = (column: number) => columnsAt + column * stride;
+  const [strideBytes, widthBytes] = [stride * NUMBER_BYTES, width * NUMBER_BYTES];
+  return {
+    column: (index) => numbers.subarray(startOf(index), startOf(index) + length),
+    multiply(left, right) {
+      const products = new Float64Array(left.count * right.count);
+      if (length === 0) return products;
+      const isTriangle = left.first === right.first && left.count === right.count;
+      for (let i = 0; i < left.count; i += TILE) {
+        const from = isTriangle ? i : 0;
+        const leftAt = startOf(left.first + i) * NUMBER_BYTES;
+        for (let j = from; j < right.count; j += TILE) {
+          const rightAt = startOf(right.first + j) * NUMBER_BYTES;
+          const sumsAt = j * NUMBER_BYTES;
+          multiplyTile(leftAt, rightAt, strideBytes, leftAt + strideBytes, sumsAt, widthBytes);
+        }
+        for (let row = 0; row < TILE && i + row < left.count; row++) {
+          const sums = numbers.subarray(row * width + from, row * width + right.count);
+          products.set(sums, (i + row) * right.count + from);
+        }
+      }
+      return products;
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { MIN_COMMON_POINTS } from "./correlation.ts";
+import { MIN_COMMON_POINTS } from "./common_rows.ts";
 import { parsePeriod, type Period } from "./period.ts";
 import type { RiskReport } from "./reports.ts";
 

@@ -13,7 +13,7 @@ import {
   rollingReport,
   volatilityReport,
 } from "./build_reports.ts";
-import { MIN_COMMON_POINTS } from "./correlation.ts";
+import { MIN_COMMON_POINTS } from "./common_rows.ts";
 import { explainRiskFigure } from "./explain_risk.ts";
 import { parseRiskFigure, RISK_FIGURES } from "./figures.ts";
 import { parsePeriod } from "./period.ts";

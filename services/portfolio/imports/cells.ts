@@ -6,7 +6,7 @@ import { RowFault, shown } from "./row_fault.ts";
 import { readInstant } from "./values.ts";
 
 /** Letters of a name, hash or id; notes may be as long as a cell. */
-const MAX_TEXT = 256;
+export const MAX_NAME = 256;
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -65,6 +65,11 @@ export class Columns {
   }
 }
 
+/** Whether a text can be a name, hash or id: it stands on one line, and is not too long. */
+export function isName(text: string): boolean {
+  return text.length <= MAX_NAME && !CONTROL.test(text);
+}
+
 const NOTHING: Readonly<Record<string, string>> = {};
 
 /** The name of a kept column, which is none of the format's own, so that it can be exported. */
@@ -111,10 +116,10 @@ export class Cells {
   text(field: Field): string | null {
     const text = unguardFormula(this.raw(field).trim());
     if (text === "") return null;
-    if (text.length <= MAX_TEXT && !CONTROL.test(text)) return text;
+    if (isName(text)) return text;
     throw new RowFault(
       "bad_text",
-      `${this.columns.nameOf(field)} ${shown(text)} is no name: expected at most ${MAX_TEXT} ` +
+      `${this.columns.nameOf(field)} ${shown(text)} is no name: expected at most ${MAX_NAME} ` +
         "characters on one line",
     );
   }

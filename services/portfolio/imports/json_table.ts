@@ -1,4 +1,5 @@
 import type { CsvRecord } from "../../kernel/csv_reader.ts";
+import { textFault } from "../../kernel/text_fault.ts";
 import { type JsonObject, MAX_TEXT_OF_JSON, parseExactJson } from "./exact_json.ts";
 import { refusal } from "./import_bytes.ts";
 
@@ -28,7 +29,8 @@ export async function readJsonTable(
   const header = [...new Set(objects.flatMap((one) => Object.keys(one)))];
   const toRecord = (one: JsonObject, at: number): CsvRecord => {
     const fields = header.map((name) => cellOf(name, { value: one[name], accounts }));
-    return { line: at + 1, fields, text: fields.join(), fault: faultOf(fields) };
+    const text = fields.join();
+    return { line: at + 1, fields, text, fault: textFault(text) };
   };
   async function* records() {
     for (let start = 0; start < objects.length; start += RECORDS_AT_ONCE) {
@@ -74,10 +76,6 @@ function cellOf(
   if (value === null || value === undefined) return "";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return name === "accountId" ? accounts.get(text) ?? text : text;
-}
-
-function faultOf(fields: readonly string[]): string | null {
-  return fields.some((text) => text.includes("\0")) ? "holds a NUL character" : null;
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -54,6 +54,8 @@ export async function openTable(
     const records = () => readRecords(head, iterator, { delimiter, headerLine: record.line });
     return { ...match, header, records };
   }
+  const fault = headRecords(head, ",")[0]?.fault ?? null;
+  if (fault !== null) throw refusal(`starts with a line that ${fault}: save it as CSV in UTF-8`);
   throw unknownHeader(likelyHeader(head), mappings);
 }
 

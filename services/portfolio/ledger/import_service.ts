@@ -3,8 +3,10 @@ import type { Uuid } from "../../kernel/ids.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { AssetNames } from "../imports/asset_names.ts";
+import { isName, MAX_NAME } from "../imports/cells.ts";
 import { type ImportBytes, MAX_IMPORT_BYTES, openImportBytes } from "../imports/import_bytes.ts";
 import type { Mapping } from "../imports/mapping.ts";
+import { shown } from "../imports/row_fault.ts";
 import {
   MAX_IMPORT_ROWS,
   openTransactionFile,
@@ -125,7 +127,7 @@ export class LedgerImportService implements LedgerImporter {
       mappings: this.#mappingsFor(request),
       names: this.#names,
       now: this.#clock.now(),
-      account: request.account ?? null,
+      account: accountOf(request),
       maxRows: this.#limits.maxRows,
     });
     const { header, layout, mapping: { format } } = file;
@@ -165,6 +167,18 @@ export class LedgerImportService implements LedgerImporter {
       { details: { field: "format" } },
     );
   }
+}
+
+/** The account of rows that name none, which is as good a name as a file's own would have to be. */
+function accountOf({ account }: LedgerImportRequest): string | null {
+  const name = account?.trim() ?? "";
+  if (isName(name)) return name || null;
+  throw new AppError(
+    "VALIDATION_FAILED",
+    `Cannot import into account ${shown(name)}: expected at most ${MAX_NAME} characters ` +
+      "on one line",
+    { details: { fields: [{ name: "account", message: "Not a name on one line" }] } },
+  );
 }
 
 function endOf(

@@ -137,6 +137,18 @@ export interface LedgerRow extends Transaction {
   readonly line: number | null;
 }
 
+/** A row that was removed by hand, with the fee that stood in its own columns. */
+export interface RemovedRow {
+  readonly row: LedgerRow;
+  readonly fee: LedgerRow | null;
+  readonly removedAt: UtcMs;
+}
+
+export interface RemovedPage {
+  readonly since: UtcMs;
+  readonly limit: number;
+}
+
 /**
  * Ledgers with their imports. Every call names the owner; a portfolio of somebody else, and one
  * that is deleted, is `RESOURCE_NOT_FOUND`.
@@ -177,6 +189,21 @@ export interface LedgerStore {
   addEntry(scope: LedgerScope, named: NamedEntry): Promise<LedgerChange>;
   /** Changes a row and its fee; `null` if there is no such row. */
   editEntry(scope: LedgerScope, named: NamedEntry): Promise<LedgerChange | null>;
-  /** Removes a row and its fee; `null` if there is no such row. */
+  /** Sets a row and its fee aside; `null` if there is no such row. */
   deleteTransaction(scope: LedgerScope, id: Uuid): Promise<LedgerChange | null>;
+  /** What was set aside at or after an instant, the last first. */
+  listRemoved(scope: LedgerScope, page: RemovedPage): Promise<readonly RemovedRow[]>;
+  /**
+   * Puts a row and its fee back as they stood; `null` if they were not set aside at or after the
+   * instant, `CONFLICT` if the ledger has such a row again.
+   */
+  restoreTransaction(
+    scope: LedgerScope,
+    id: Uuid,
+    { since }: Pick<RemovedPage, "since">,
+  ): Promise<LedgerChange | null>;
+  /** Forgets the first of all rows set aside before an instant, at most so many; how many. */
+  pruneRemoved(
+    { before, limit }: { readonly before: UtcMs; readonly limit: number },
+  ): Promise<number>;
 }

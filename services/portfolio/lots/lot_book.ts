@@ -139,16 +139,19 @@ export interface LotProblem {
   readonly fix: string;
 }
 
-/** Gains of a year and asset; what is incomplete is counted, not guessed. */
+/**
+ * Sums of a year and asset, each of the fractions of which it is known, and `null` where it is
+ * known of none.
+ */
 export interface RealizedTotal {
   readonly year: number;
   readonly assetId: AssetId;
-  readonly proceeds: DecimalText;
-  readonly cost: DecimalText;
-  /** Of the complete fractions. */
-  readonly gain: DecimalText;
-  readonly shortTermGain: DecimalText;
-  readonly longTermGain: DecimalText;
+  readonly proceeds: DecimalText | null;
+  readonly cost: DecimalText | null;
+  readonly gain: DecimalText | null;
+  readonly shortTermGain: DecimalText | null;
+  readonly longTermGain: DecimalText | null;
+  /** Fractions whose cost, date or proceeds are not known. */
   readonly incomplete: number;
 }
 

@@ -8,9 +8,11 @@ interface Sums {
   /** Its fractions: from `first` up to, but without, `end`. */
   readonly first: number;
   end: number;
-  proceeds: bigint;
-  cost: bigint;
-  gain: bigint;
+  /** `null` as long as no fraction has it, as the ones below. */
+  proceeds: bigint | null;
+  cost: bigint | null;
+  gain: bigint | null;
+  /** 0 where no gain is one of the long term. */
   longTermGain: bigint;
   incomplete: number;
 }
@@ -30,15 +32,16 @@ export class YearSums {
 
   /** The sums of every year that has any. */
   get totals(): readonly RealizedTotal[] {
-    const text = (units: bigint) => formatExact({ units, decimals: this.#amounts.costDecimals });
+    const decimals = this.#amounts.costDecimals;
+    const text = (units: bigint | null) => units === null ? null : formatExact({ units, decimals });
     return this.#years.map(({ year, proceeds, cost, gain, longTermGain, incomplete }) => ({
       year,
       assetId: this.#assetId,
       proceeds: text(proceeds),
       cost: text(cost),
       gain: text(gain),
-      shortTermGain: text(gain - longTermGain),
-      longTermGain: text(longTermGain),
+      shortTermGain: text(gain === null ? null : gain - longTermGain),
+      longTermGain: text(gain === null ? null : longTermGain),
       incomplete,
     }));
   }
@@ -59,9 +62,9 @@ export class YearSums {
   #add(index: number, { disposed, ...disposal }: Disposal): void {
     const sums = this.#sumsOf(new Date(disposed).getUTCFullYear(), index);
     const { cost, proceeds } = this.#amounts.fraction(index);
-    if (disposal.proceeds !== null) sums.proceeds += proceeds;
-    if (disposal.cost !== null) sums.cost += cost;
-    if (disposal.gain !== null) sums.gain += proceeds - cost;
+    if (disposal.proceeds !== null) sums.proceeds = (sums.proceeds ?? 0n) + proceeds;
+    if (disposal.cost !== null) sums.cost = (sums.cost ?? 0n) + cost;
+    if (disposal.gain !== null) sums.gain = (sums.gain ?? 0n) + proceeds - cost;
     if (disposal.gain !== null && disposal.term === "long") sums.longTermGain += proceeds - cost;
     if (!disposal.isComplete) sums.incomplete++;
     sums.end = index + 1;
@@ -71,7 +74,7 @@ export class YearSums {
     const last = this.#years.at(-1);
     if (last?.year === year) return last;
     const sums = {
-      ...{ year, first, end: first, proceeds: 0n, cost: 0n, gain: 0n, longTermGain: 0n },
+      ...{ year, first, end: first, proceeds: null, cost: null, gain: null, longTermGain: 0n },
       incomplete: 0,
     };
     this.#years.push(sums);

@@ -1,18 +1,17 @@
 import { Decimal } from "../../kernel/decimal.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import type { AssetId } from "../../market/mod.ts";
+import { type KnownSum, knownSum } from "../known_sum.ts";
 import { add, type Exact, formatExact, multiply, parseExact, ZERO } from "../lots/exact.ts";
 import type { Lot, LotBook } from "../lots/lot_book.ts";
 import type { DecimalText } from "../transaction.ts";
 
-/** Sums of a lot book, exact, in the currency of its prices; what is unknown is counted instead. */
+/** Sums of a lot book, exact, in the currency of its prices; what is unknown is counted beside. */
 export interface BookTotals {
-  /** Gains of disposals whose cost and proceeds are known. */
-  readonly realized: Decimal;
-  readonly income: Decimal;
-  readonly fees: Decimal;
-  /** Disposals, income and fees without a known value. */
-  readonly incomplete: number;
+  /** Gains of disposals. */
+  readonly realized: KnownSum;
+  readonly income: KnownSum;
+  readonly fees: KnownSum;
 }
 
 export interface BookRange {
@@ -25,26 +24,25 @@ export interface BookRange {
 /** What was realised, earned and paid in fees within a range. */
 export function bookTotals(book: LotBook, { from, to }: BookRange = {}): BookTotals {
   const isIn = (at: UtcMs) => at > (from ?? -Infinity) && at <= (to ?? Infinity);
-  const gains = book.disposals.filter(({ disposed }) => isIn(disposed))
-    .map(({ isComplete, gain }) => isComplete ? gain : null);
-  const income = book.income.filter(({ at }) => isIn(at)).map(({ value }) => value);
-  const fees = book.fees.filter(({ at }) => isIn(at)).map(({ value }) => value);
+  const valuesIn = (entries: LotBook["income"] | LotBook["fees"]) =>
+    entries.filter(({ at }) => isIn(at)).map(({ value }) => value);
   return {
-    realized: sumOf(gains),
-    income: sumOf(income),
-    fees: sumOf(fees),
-    incomplete: [...gains, ...income, ...fees].filter((value) => value === null).length,
+    realized: knownSum(
+      book.disposals.filter(({ disposed }) => isIn(disposed)).map(({ gain }) => gain),
+    ),
+    income: knownSum(valuesIn(book.income)),
+    fees: knownSum(valuesIn(book.fees)),
   };
 }
 
-/** Open lots against prices. */
+/** Open lots against prices; a sum over lots of which it is known of none is `null`. */
 export interface LotTotals {
   /** Cost of all lots whose cost is known. */
-  readonly cost: Decimal;
+  readonly cost: Decimal | null;
   /** Value of all lots whose price is known. */
-  readonly value: Decimal;
+  readonly value: Decimal | null;
   /** Value less cost of the lots of which both are known. */
-  readonly unrealized: Decimal;
+  readonly unrealized: Decimal | null;
   readonly unknownCost: readonly Lot[];
   readonly unpriced: readonly Lot[];
 }
@@ -58,6 +56,7 @@ export function lotTotals(
   const unknownCost: Lot[] = [];
   const unpriced: Lot[] = [];
   const prices = new Map<AssetId, Exact | number | null>();
+  let both = 0;
   for (const lot of lots) {
     const { assetId } = lot;
     if (!prices.has(assetId)) prices.set(assetId, exactOrNumber(priceOf(assetId)));
@@ -70,11 +69,13 @@ export function lotTotals(
     if (paid === null || worth === null) continue;
     costOfPriced.add(paid);
     valueOfCosted.add(worth);
+    both++;
   }
+  const sumOf = (count: number, sum: Decimal) => count === 0 && lots.length > 0 ? null : sum;
   return {
-    cost: cost.total,
-    value: value.total,
-    unrealized: valueOfCosted.total.minus(costOfPriced.total),
+    cost: sumOf(lots.length - unknownCost.length, cost.total),
+    value: sumOf(lots.length - unpriced.length, value.total),
+    unrealized: sumOf(both, valueOfCosted.total.minus(costOfPriced.total)),
     unknownCost,
     unpriced,
   };
@@ -96,18 +97,12 @@ class Sum {
   #exact = ZERO;
   #valued = 0;
 
-  add(value: Exact | number | null): void {
+  add(value: Exact | number): void {
     if (typeof value === "number") this.#valued += value;
-    else if (value !== null) this.#exact = add(this.#exact, value);
+    else this.#exact = add(this.#exact, value);
   }
 
   get total(): Decimal {
     return new Decimal(formatExact(this.#exact)).plus(this.#valued);
   }
-}
-
-function sumOf(values: readonly (DecimalText | null)[]): Decimal {
-  const sum = new Sum();
-  for (const value of values) sum.add(value === null ? null : parseExact(value));
-  return sum.total;
 }

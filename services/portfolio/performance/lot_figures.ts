@@ -6,18 +6,18 @@ import { bookTotals, lotTotals } from "./book_totals.ts";
 
 /**
  * What follows from lots, in dollars and exact, by the portfolio's rules: sums of what was settled
- * in a range, and what was open at its end.
+ * in a range, and what was open at its end. A sum is `null` where it is known of nothing it counts.
  */
 export interface LotFigures {
-  readonly realizedUsd: DecimalText;
-  readonly incomeUsd: DecimalText;
-  readonly feesUsd: DecimalText;
+  readonly realizedUsd: DecimalText | null;
+  readonly incomeUsd: DecimalText | null;
+  readonly feesUsd: DecimalText | null;
   /** Disposals, income and fees without a known value, which are in no sum. */
   readonly incomplete: number;
   /** Of open lots whose cost is known. */
-  readonly costUsd: DecimalText;
+  readonly costUsd: DecimalText | null;
   /** Value at the end less cost, of open lots of which both are known. */
-  readonly unrealizedUsd: DecimalText;
+  readonly unrealizedUsd: DecimalText | null;
   /** Open lots whose cost is not known, and those without a price at the end. */
   readonly uncostedLots: number;
   readonly unpricedLots: number;
@@ -33,15 +33,15 @@ export function lotFigures(
     readonly priceOf: (assetId: AssetId) => number | null;
   },
 ): LotFigures {
-  const settled = bookTotals(book, { from, to });
+  const { realized, income, fees } = bookTotals(book, { from, to });
   const open = lotTotals(book.lots, priceOf);
   return {
-    realizedUsd: settled.realized.toFixed(),
-    incomeUsd: settled.income.toFixed(),
-    feesUsd: settled.fees.toFixed(),
-    incomplete: settled.incomplete,
-    costUsd: open.cost.toFixed(),
-    unrealizedUsd: open.unrealized.toFixed(),
+    realizedUsd: realized.sum,
+    incomeUsd: income.sum,
+    feesUsd: fees.sum,
+    incomplete: realized.unknown + income.unknown + fees.unknown,
+    costUsd: open.cost?.toFixed() ?? null,
+    unrealizedUsd: open.unrealized?.toFixed() ?? null,
     uncostedLots: open.unknownCost.length,
     unpricedLots: open.unpriced.length,
   };

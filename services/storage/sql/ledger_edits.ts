@@ -71,14 +71,15 @@ export class SqlLedgerEdits {
     return true;
   }
 
-  /** Removes a row and its fee; `false` where there is no such row. */
-  async removePair(id: Uuid): Promise<boolean> {
+  /** Removes a row and its fee, and gives them as they stood; none where there is no such row. */
+  async removePair(id: Uuid): Promise<readonly StoredTransaction[]> {
     const target = this.#target;
     const pair = pairOf(id, await findStored(this.#db, { target, ids: [id, feeId(id)] }));
-    if (pair === null) return false;
+    if (pair === null) return [];
     const { before, fee } = pair;
-    for (const { row } of fee === null ? [before] : [before, fee]) await this.remove(row);
-    return true;
+    const rows = fee === null ? [before] : [before, fee];
+    for (const { row } of rows) await this.remove(row);
+    return rows;
   }
 
   async remove({ id, at }: Transaction): Promise<void> {

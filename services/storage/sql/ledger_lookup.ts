@@ -5,6 +5,7 @@ import { type KnownRow, KnownRows } from "../../portfolio/ledger/judge_groups.ts
 import type { NamedEntry } from "../../portfolio/ledger/ledger_ports.ts";
 import type { Dialect } from "../database.ts";
 import { fromUuidColumn, toUuidColumn, type UuidValue } from "../uuid_column.ts";
+import { findKeyRows } from "./ledger_keys.ts";
 import { fromTransactionRow, type StoredTransaction } from "./ledger_rows.ts";
 import type { TransactionRow } from "./portfolio_schema.ts";
 import type { Schema } from "./schema.ts";
@@ -48,7 +49,7 @@ export async function findByKeys(
   const identities = entries.flatMap(({ entry }) => identityOf(entry) ?? []);
   const known: KnownRow[] = [];
   const left: UuidValue[] = [];
-  for (const row of await findKeyRows(db, { target, ids, identities })) {
+  for (const row of await findKeysOf(db, { target, ids, identities })) {
     if (row.import_id !== null && fromUuidColumn(row.import_id) === importId) continue;
     if (row.is_hidden === 1) left.push(row.id);
     else {
@@ -64,9 +65,9 @@ export async function findStored(
   db: Kysely<Schema>,
   { target, ids }: { readonly target: LedgerTarget; readonly ids: readonly Uuid[] },
 ): Promise<ReadonlyMap<Uuid, StoredTransaction>> {
-  const rows = await among<TransactionRow>(db, {
-    ...{ target, column: "id", values: ids, columns: sql`*` },
-    filter: sql`and ${shownIn(target)}`,
+  const rows = await findKeyRows<TransactionRow>(db, {
+    ...{ ...target, column: "id", values: ids },
+    filter: shownIn(target),
   });
   return new Map(rows.map(fromTransactionRow).map((stored) => [stored.row.id, stored]));
 }
@@ -80,7 +81,7 @@ export async function clearHidden(
     readonly identities: readonly string[];
   },
 ): Promise<void> {
-  const rows = await findKeyRows(db, { target, ...keys });
+  const rows = await findKeysOf(db, { target, ...keys });
   const left = rows.filter((row) => row.is_hidden === 1).map(({ id }) => id);
   await deleteRows(db, { target, ids: left });
 }
@@ -96,7 +97,7 @@ export async function deleteRows(
     .where("id", "in", ids).execute();
 }
 
-async function findKeyRows(
+async function findKeysOf(
   db: Kysely<Schema>,
   { target, ids, identities }: {
     readonly target: LedgerTarget;
@@ -107,48 +108,13 @@ async function findKeyRows(
   const imports = hidingImports(toUuidColumn(target.portfolioId, target.dialect));
   const columns = sql`id, identity, content, import_id,
     case when import_id in (${imports}) then 1 else 0 end as is_hidden`;
-  const byId = await among<KeyRow>(db, { target, column: "id", values: ids, columns });
-  const byIdentity = await among<KeyRow>(db, {
-    ...{ target, column: "identity", values: identities, columns },
+  const byId = await findKeyRows<KeyRow>(db, { ...target, columns, column: "id", values: ids });
+  const byIdentity = await findKeyRows<KeyRow>(db, {
+    ...{ ...target, columns, column: "identity", values: identities },
   });
   return [...byId, ...byIdentity];
 }
 
 function hidingImports(portfolioId: UuidValue): RawBuilder<unknown> {
   return sql`select id from ledger_imports where portfolio_id = ${portfolioId} and hides_rows = 1`;
-}
-
-/**
- * Rows of a portfolio with one of the values, one look into the index for each. Asked plainly, both
- * planners read the whole portfolio instead, as they suppose that few rows share it.
- */
-async function among<Row>(
-  db: Kysely<Schema>,
-  { target, column, values, columns, filter = sql`` }: {
-    readonly target: LedgerTarget;
-    readonly column: "id" | "identity";
-    readonly values: readonly string[];
-    readonly columns: RawBuilder<unknown>;
-    readonly filter?: RawBuilder<unknown>;
-  },
-): Promise<readonly Row[]> {
-  if (values.length === 0) return [];
-  const portfolioId = toUuidColumn(target.portfolioId, target.dialect);
-  const name = sql.ref(column);
-  if (target.dialect === "sqlite") {
-    const stored = (value: string) =>
-      column === "id" ? toUuidColumn(value as Uuid, "sqlite") : value;
-    const pairs = values.map((value) => sql`(${portfolioId}, ${stored(value)})`);
-    const query = sql<Row>`select ${columns} from transactions
-      where (portfolio_id, ${name}) in (values ${sql.join(pairs)}) ${filter}`;
-    return (await query.execute(db)).rows;
-  }
-  const wanted = column === "id" ? sql`wanted.value::uuid` : sql`wanted.value`;
-  const query = sql<Row>`select found.*
-    from json_array_elements_text(${JSON.stringify(values)}::text::json) as wanted(value)
-    cross join lateral (
-      select ${columns} from transactions
-      where portfolio_id = ${portfolioId} and ${name} = ${wanted} ${filter} limit 1
-    ) as found`;
-  return (await query.execute(db)).rows;
 }

@@ -14,6 +14,8 @@ import type {
   LedgerWriter,
   NamedEntry,
   RejectedRow,
+  RemovedPage,
+  RemovedRow,
   TransactionPage,
   UndoOutcome,
 } from "../../portfolio/ledger/ledger_ports.ts";
@@ -28,8 +30,10 @@ import {
   whenUnclaimed,
 } from "./ledger_claim.ts";
 import { SqlLedgerEdits } from "./ledger_edits.ts";
-import { findStored, shownIn } from "./ledger_lookup.ts";
+import { findStored } from "./ledger_lookup.ts";
+import { listRows } from "./ledger_pages.ts";
 import { SqlLedgerRecorder } from "./ledger_recorder.ts";
+import { forgetRemoved, keepRemoved, listRemoved, putBack } from "./ledger_removed.ts";
 import { fromTransactionRow, toLedgerImport, toLedgerRow, toRejectedRow } from "./ledger_rows.ts";
 import { sweepImports } from "./ledger_sweep.ts";
 import { undoImport } from "./ledger_undo.ts";
@@ -134,22 +138,12 @@ export class SqlLedgerStore implements LedgerStore {
 
   async listTransactions(
     scope: LedgerScope,
-    { after, limit, isNewestFirst = false, assetId }: TransactionPage,
+    page: TransactionPage,
   ): Promise<readonly LedgerRow[]> {
     const { read } = this.#database;
     await this.#requireOwned(read, scope);
-    const [order, behind] = isNewestFirst ? ["desc", "<"] as const : ["asc", ">"] as const;
-    let query = read.selectFrom("transactions").selectAll()
-      .where("portfolio_id", "=", this.#uuid(scope.portfolioId))
-      .where(shownIn(this.#target(scope)));
-    if (assetId !== undefined) query = query.where("asset_id", "=", assetId);
-    if (after !== undefined) {
-      const id = this.#uuid(after.id);
-      query = query.where("at", isNewestFirst ? "<=" : ">=", after.at)
-        .where((row) => row.or([row("at", behind, after.at), row("id", behind, id)]));
-    }
-    const rows = await query.orderBy("at", order).orderBy("id", order)
-      .limit(Math.min(limit, PAGE_LIMIT)).execute();
+    const limit = Math.min(page.limit, PAGE_LIMIT);
+    const rows = await listRows(read, { target: this.#ledger(scope), page: { ...page, limit } });
     return rows.map((row) => toLedgerRow(fromTransactionRow(row)));
   }
 
@@ -160,24 +154,57 @@ export class SqlLedgerStore implements LedgerStore {
   async findTransaction(scope: LedgerScope, id: Uuid): Promise<LedgerRow | null> {
     const { read } = this.#database;
     await this.#requireOwned(read, scope);
-    const found = (await findStored(read, { target: this.#target(scope), ids: [id] })).get(id);
+    const found = (await findStored(read, { target: this.#ledger(scope), ids: [id] })).get(id);
     return found === undefined ? null : toLedgerRow(found);
   }
 
   async addEntry(scope: LedgerScope, named: NamedEntry): Promise<LedgerChange> {
     return await this.#change(scope, async (db) => {
-      const edits = new SqlLedgerEdits(db, this.#target(scope));
+      const edits = new SqlLedgerEdits(db, this.#ledger(scope));
       await edits.add(named);
       return { changedFrom: edits.changedFrom };
     });
   }
 
   async editEntry(scope: LedgerScope, named: NamedEntry): Promise<LedgerChange | null> {
-    return await this.#changeRow(scope, (edits) => edits.replace(named));
+    return await this.#changeRow(scope, async (db) => {
+      const edits = new SqlLedgerEdits(db, this.#ledger(scope));
+      return await edits.replace(named) ? { changedFrom: edits.changedFrom } : null;
+    });
   }
 
   async deleteTransaction(scope: LedgerScope, id: Uuid): Promise<LedgerChange | null> {
-    return await this.#changeRow(scope, (edits) => edits.removePair(id));
+    return await this.#changeRow(scope, async (db) => {
+      const edits = new SqlLedgerEdits(db, this.#ledger(scope));
+      const rows = await edits.removePair(id);
+      if (rows.length === 0) return null;
+      await keepRemoved(db, { ...this.#ledger(scope), rows, removedAt: this.#clock.now() });
+      return { changedFrom: edits.changedFrom };
+    });
+  }
+
+  async listRemoved(
+    scope: LedgerScope,
+    { since, limit }: RemovedPage,
+  ): Promise<readonly RemovedRow[]> {
+    const { read } = this.#database;
+    await this.#requireOwned(read, scope);
+    const page = { since, limit: Math.min(limit, PAGE_LIMIT) };
+    return await listRemoved(read, { ...this.#ledger(scope), ...page });
+  }
+
+  async restoreTransaction(
+    scope: LedgerScope,
+    id: Uuid,
+    { since }: Pick<RemovedPage, "since">,
+  ): Promise<LedgerChange | null> {
+    return await this.#changeRow(scope, (db) => putBack(db, { ...this.#ledger(scope), id, since }));
+  }
+
+  async pruneRemoved(
+    { before, limit }: { readonly before: UtcMs; readonly limit: number },
+  ): Promise<number> {
+    return await this.#database.transaction(({ db }) => forgetRemoved(db, { before, limit }));
   }
 
   /** Runs a change under the ledger's lock; its version grows if anything changed. */
@@ -200,15 +227,15 @@ export class SqlLedgerStore implements LedgerStore {
   /** The same for a row that may not be there. */
   async #changeRow(
     scope: LedgerScope,
-    work: (edits: SqlLedgerEdits) => Promise<boolean>,
+    work: (db: Kysely<Schema>) => Promise<{ changedFrom: UtcMs | null } | null>,
   ): Promise<LedgerChange | null> {
-    let isThere = false;
+    let isMissing = false;
     const change = await this.#change(scope, async (db) => {
-      const edits = new SqlLedgerEdits(db, this.#target(scope));
-      isThere = await work(edits);
-      return { changedFrom: edits.changedFrom };
+      const result = await work(db);
+      isMissing = result === null;
+      return result ?? { changedFrom: null };
     });
-    return isThere ? change : null;
+    return isMissing ? null : change;
   }
 
   async #requireOwned(db: Kysely<Schema>, scope: LedgerScope): Promise<void> {
@@ -228,7 +255,7 @@ export class SqlLedgerStore implements LedgerStore {
     return row ? toLedgerImport(row) : null;
   }
 
-  #target({ portfolioId }: LedgerScope) {
+  #ledger({ portfolioId }: LedgerScope) {
     return { portfolioId, dialect: this.#database.dialect };
   }
 

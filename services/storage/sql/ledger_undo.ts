@@ -62,7 +62,7 @@ async function readOwnRows(
   const id = toUuidColumn(importId, dialect);
   const own = db.selectFrom("transactions").select(["id", "at", "asset_id", "written_by"])
     .where("portfolio_id", "=", toUuidColumn(portfolioId, dialect))
-    .where("import_id", "=", id).orderBy("id").limit(READ_AT_ONCE);
+    .where("import_id", "=", id).orderBy("at").orderBy("id").limit(READ_AT_ONCE);
   let count = 0;
   let first: number | null = null;
   let changed: OwnRows["changed"] = null;
@@ -77,7 +77,8 @@ async function readOwnRows(
     const last = page.at(-1);
     if (last === undefined || page.length < READ_AT_ONCE) return { count, first, changed };
     if (breather.isDue) await breather.rest();
-    page = await own.where("id", ">", last.id).execute();
+    page = await own.where("at", ">=", last.at)
+      .where((row) => row.or([row("at", ">", last.at), row("id", ">", last.id)])).execute();
   }
 }
 

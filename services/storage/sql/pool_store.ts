@@ -1,11 +1,21 @@
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import { screenOutliers } from "../../defi/outliers.ts";
-import type { Pool, PoolId, PoolSnapshot, StoredSnapshot } from "../../defi/pool.ts";
+import {
+  isHeld,
+  type Pool,
+  type PoolId,
+  type PoolSnapshot,
+  type StoredSnapshot,
+} from "../../defi/pool.ts";
 import type {
+  HeldAct,
+  HeldReading,
   PoolFetch,
   PoolSeries,
   PoolStore,
   QuarantinedReading,
+  ReadingKey,
+  SettledReading,
   StoredQuarantine,
   WriteCounts,
 } from "../../defi/ports.ts";
@@ -144,11 +154,35 @@ export class SqlPoolStore implements PoolStore {
     });
   }
 
-  async listHeld(limit: number): Promise<readonly StoredSnapshot[]> {
-    const rows = await this.#database.read.selectFrom("pool_snapshots").selectAll()
-      .where("available_at", "is", null)
+  async listHeld(limit: number): Promise<readonly HeldReading[]> {
+    const { read } = this.#database;
+    const rows = await read.selectFrom("pool_snapshots").selectAll()
+      .where("available_at", "is", null).where("discarded_at", "is", null)
       .orderBy("ts", "desc").orderBy("pool_id").orderBy("source").limit(limit).execute();
-    return rows.map(fromSnapshotRow);
+    return await Promise.all(rows.map((row) => withBelieved(read, row)));
+  }
+
+  async settleHeld(
+    { poolId, source, ts }: ReadingKey,
+    act: HeldAct,
+  ): Promise<SettledReading | null> {
+    return await this.#database.transaction(async ({ db, touch }) => {
+      const own = db.selectFrom("pool_snapshots").selectAll()
+        .where("pool_id", "=", poolId).where("source", "=", source).where("ts", "=", ts);
+      const row = await own.executeTakeFirst();
+      if (!row) return null;
+      const wasHeld = isHeld(fromSnapshotRow(row));
+      if (!wasHeld) return { ...await withBelieved(db, row), wasHeld };
+      const at = this.#clock.now();
+      const settled = {
+        ...row,
+        written_at: at,
+        ...act === "accept" ? { available_at: at } : { discarded_at: at },
+      };
+      await writeRows(db, [settled]);
+      touch("pools");
+      return { ...await withBelieved(db, settled), wasHeld };
+    });
   }
 
   async recordQuarantine(
@@ -215,15 +249,26 @@ export class SqlPoolStore implements PoolStore {
       .where("pool_id", "=", first.poolId).where("source", "=", first.source);
     const stored = await series.where("ts", ">=", first.ts)
       .where("ts", "<=", rows.at(-1)?.ts ?? first.ts).execute();
-    const before = series.where("ts", "<", first.ts).orderBy("ts", "desc").limit(1);
+    const before = series.where("ts", "<", first.ts).where("discarded_at", "is", null)
+      .orderBy("ts", "desc").limit(1);
     const accepted = await before.where("available_at", "is not", null).executeTakeFirst();
     const newest = await before.executeTakeFirst();
-    const { accepted: screened, released } = screenOutliers(rows, {
-      accepted: accepted ? fromSnapshotRow(accepted) : null,
-      held: newest && newest.available_at === null ? fromSnapshotRow(newest) : null,
-    });
     const at = this.#clock.now();
     const known = new Map(stored.map((row) => [row.ts, row]));
+    const isKnown = (row: PoolSnapshot) => {
+      const old = known.get(row.ts);
+      return old !== undefined && saysTheSame(old, newRow(row, at));
+    };
+    const discarded = new Set(timesOf(stored, "discarded_at"));
+    const judged = rows.filter((row) => !(discarded.has(row.ts) && isKnown(row)));
+    const counting = new Set(timesOf(stored, "available_at"));
+    const { accepted: screened, released } = screenOutliers(judged, {
+      accepted: accepted ? fromSnapshotRow(accepted) : null,
+      held: newest && newest.available_at === null ? fromSnapshotRow(newest) : null,
+      believed: new Set(
+        judged.filter((row) => counting.has(row.ts) && isKnown(row)).map(({ ts }) => ts),
+      ),
+    });
     const changed: SnapshotRow[] = released.map((snapshot) => toSnapshotRow(snapshot, at));
     let [inserted, updated, held] = [0, 0, 0];
     for (const snapshot of screened) {
@@ -241,12 +286,35 @@ export class SqlPoolStore implements PoolStore {
   }
 }
 
+/** The row of a reading that nobody has judged. */
+function newRow(snapshot: PoolSnapshot, writtenAt: number): SnapshotRow {
+  return toSnapshotRow({ ...snapshot, availableAt: null, discardedAt: null }, writtenAt);
+}
+
+/** Times of the rows in which a column is set. */
+function timesOf(
+  rows: readonly SnapshotRow[],
+  column: "available_at" | "discarded_at",
+): readonly number[] {
+  return rows.filter((row) => row[column] !== null).map(({ ts }) => ts);
+}
+
+/** A reading beside the newest before it that counts. */
+async function withBelieved(db: Kysely<Schema>, row: SnapshotRow): Promise<HeldReading> {
+  const before = await db.selectFrom("pool_snapshots").selectAll()
+    .where("pool_id", "=", row.pool_id).where("source", "=", row.source)
+    .where("ts", "<", row.ts).where("available_at", "is not", null)
+    .orderBy("ts", "desc").limit(1).executeTakeFirst();
+  return { reading: fromSnapshotRow(row), believed: before ? fromSnapshotRow(before) : null };
+}
+
 async function writeRows(db: Transaction<Schema>, rows: readonly SnapshotRow[]): Promise<void> {
   await db.insertInto("pool_snapshots").values(rows)
     .onConflict((conflict) =>
       conflict.columns(["pool_id", "source", "ts"]).doUpdateSet((eb) => ({
         ingested_at: eb.ref("excluded.ingested_at"),
         available_at: eb.ref("excluded.available_at"),
+        discarded_at: eb.ref("excluded.discarded_at"),
         written_at: eb.ref("excluded.written_at"),
         supply_apy: eb.ref("excluded.supply_apy"),
         borrow_apy: eb.ref("excluded.borrow_apy"),

@@ -84,6 +84,13 @@ interface LedgerImportChangeRow {
   readonly before: JsonText;
 }
 
+interface RemovedTransactionRow {
+  readonly portfolio_id: UuidValue;
+  readonly transaction_id: UuidValue;
+  readonly removed_at: number;
+  readonly rows: JsonText;
+}
+
 interface WatchlistRow {
   readonly id: UuidValue;
   readonly owner_id: string;
@@ -107,6 +114,7 @@ export interface PortfolioTables {
   readonly ledger_quarantine: LedgerQuarantineRow;
   readonly ledger_import_changes: LedgerImportChangeRow;
   readonly ledger_staged_rows: LedgerStagedRow;
+  readonly removed_transactions: RemovedTransactionRow;
   readonly watchlists: WatchlistRow;
   readonly watchlist_items: WatchlistItemRow;
 }

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { UtcMs } from "../../kernel/time.ts";
 import { utcMsOf } from "../../kernel/time.ts";
 import type {
@@ -49,6 +50,26 @@ export class SqlPortfolioStore implements PortfolioStore {
       .where("id", "=", toUuidColumn(portfolioId, this.#database.dialect))
       .where("owner_id", "=", ownerId).executeTakeFirst();
     return row ? toPortfolio(row) : null;
+  }
+
+  async countRows({ ownerId, portfolioId }: LedgerScope, max: number): Promise<number> {
+    const id = toUuidColumn(portfolioId, this.#database.dialect);
+    // By hand, or by one import after the other: rows that are not shown are never gone through.
+    const { rows } = await sql<{ rows: number }>`select count(*) as rows from (
+      select 1 from portfolios as portfolio
+        cross join transactions as row
+        where portfolio.id = ${id} and portfolio.owner_id = ${ownerId}
+          and row.portfolio_id = ${id} and row.import_id is null
+      union all
+      select 1 from portfolios as portfolio
+        cross join ledger_imports as import
+        cross join transactions as row
+        where portfolio.id = ${id} and portfolio.owner_id = ${ownerId}
+          and import.portfolio_id = ${id} and import.hides_rows = 0
+          and row.portfolio_id = ${id} and row.import_id = import.id
+      limit ${max}
+    ) as some`.execute(this.#database.read);
+    return Number(rows[0]?.rows ?? 0);
   }
 
   async update(

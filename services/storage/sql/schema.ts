@@ -232,8 +232,9 @@ interface PoolSnapshotRow {
   readonly source: string;
   readonly ts: number;
   readonly ingested_at: number;
-  /** `null` while it is held. */
+  /** `null` while it is held, and where it was discarded. */
   readonly available_at: number | null;
+  readonly discarded_at: number | null;
   readonly written_at: number;
   readonly supply_apy: number;
   readonly borrow_apy: number | null;

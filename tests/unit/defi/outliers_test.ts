@@ -43,6 +43,16 @@ Deno.test("screenOutliers() sets a stored jump free when it is confirmed later",
   assertEquals(accepted[0]?.availableAt, hour(2));
 });
 
+Deno.test("screenOutliers() does not doubt again what counts already", () => {
+  const later = at(2, { tvlUsd: 8e8 });
+  const { accepted } = screenOutliers([at(1, { tvlUsd: 9e9 }), later], {
+    accepted: at(0),
+    held: null,
+    believed: new Set([hour(1)]),
+  });
+  assertEquals(accepted.map(({ availableAt }) => availableAt), [hour(1), hour(2)]);
+});
+
 Deno.test("screenOutliers() keeps a jump held that the next reading contradicts", () => {
   const { accepted, released } = screenOutliers([at(1, { supplyApy: 3 }), at(2)], {
     accepted: at(0),

@@ -215,7 +215,7 @@ Deno.test("PoolIngestion shows operators what was fetched, held and set aside", 
     ["a", utcMsOf(SAMPLE_START + 2 * HOUR_MS)],
     ["b", utcMsOf(SAMPLE_START + 2 * HOUR_MS)],
   ]);
-  assertEquals(held.map(({ ts }) => ts), [at.clock.now(), at.clock.now()]);
+  assertEquals(held.map(({ reading }) => reading.ts), [at.clock.now(), at.clock.now()]);
   // The second answer sets the same row aside: it has been so since the first.
   assertEquals(
     quarantined,

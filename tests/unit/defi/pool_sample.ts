@@ -45,6 +45,7 @@ export function sampleSnapshot(given: Partial<StoredSnapshot> = {}): StoredSnaps
     basis: { kind: "apy" },
     flags: NO_FLAGS,
     availableAt: given.ingestedAt ?? ts,
+    discardedAt: null,
     ...given,
   };
 }

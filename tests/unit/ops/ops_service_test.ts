@@ -11,10 +11,11 @@ import { RecordingLog } from "@/tests/fakes/log.ts";
 import {
   FakeFx,
   FakeHeldPrices,
+  FakePools,
   FakeProviders,
+  HELD_READING,
   heldPrice,
   MemoryAuditLog,
-  NO_POOLS,
 } from "@/tests/fakes/ops.ts";
 import { seriesOver } from "@/tests/unit/market/market_sample.ts";
 
@@ -23,6 +24,7 @@ const ids = new UuidFactory(() => 1_000);
 const HELD = heldPrice({ id: ids.next() });
 const SETTLED = heldPrice({ id: ids.next(), state: "dropped" });
 const NOBODY = ids.next();
+const READING = HELD_READING.reading;
 
 /** The service over fakes, with a job that is dead and one that waits. */
 async function openOps() {
@@ -49,7 +51,7 @@ async function openOps() {
     streams: () => null,
     coverage: () => Promise.resolve([]),
     held,
-    pools: () => Promise.resolve(NO_POOLS),
+    pools: new FakePools(),
     fx: new FakeFx(),
     logs: { list: () => [] },
     audit,
@@ -174,6 +176,24 @@ const CASES: readonly ActCase[] = [
     action: "held_price.drop",
     code: "CONFLICT",
     act: ({ ops }) => ops.settleHeld(SETTLED.id as Uuid, { ...OWNER, act: "drop" }),
+  },
+  {
+    name: "lets a held reading of a pool count",
+    action: "held_reading.accept",
+    async act({ ops }) {
+      const { reading } = await ops.settlePoolReading(READING, { ...OWNER, act: "accept" });
+      assertEquals(reading, HELD_READING.reading);
+      assertEquals((await ops.read({ level: "ALL", trace: "" })).pools.held, []);
+    },
+  },
+  {
+    name: "settles a held reading once",
+    action: "held_reading.discard",
+    code: "CONFLICT",
+    async act({ ops }) {
+      await ops.settlePoolReading(READING, { ...OWNER, act: "accept" });
+      await ops.settlePoolReading(READING, { ...OWNER, act: "discard" });
+    },
   },
   {
     name: "knows no held price of another id",

@@ -1,10 +1,15 @@
 import { fixOf, isImportReport, proposalOf } from "@/components/imports/import_report.ts";
 import { flowMarks, lineSet, spacedMarks } from "@/components/charts/lines.ts";
-import { returnLevel, yearReturn } from "@/routes/portfolio/(_components)/MonthsPanel.tsx";
+import {
+  isPartialYear,
+  returnLevel,
+  yearReturn,
+} from "@/routes/portfolio/(_components)/MonthsPanel.tsx";
 import {
   portfolioHref,
   readPortfolioView,
 } from "@/routes/portfolio/(_components)/portfolio_view.ts";
+import { utcMsOf } from "@/services/kernel/time.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 
 const ID = "01890f3e-7b5a-7cc0-98c4-dc0c0c07398f";
@@ -38,6 +43,11 @@ Deno.test("yearReturn() compounds the months that have a return", () => {
   ]);
   assertClose(year ?? NaN, -0.45);
   assertEquals(yearReturn([]), null);
+});
+
+Deno.test("isPartialYear() is false for years that a range covers from end to end alone", () => {
+  const range = { from: utcMsOf(Date.UTC(2024, 0)), to: utcMsOf(Date.UTC(2025, 11, 31)) };
+  assertEquals([2023, 2024, 2025].map((year) => isPartialYear(year, range)), [true, false, true]);
 });
 
 Deno.test("flowMarks() sums flows of bars that are drawn as one", () => {

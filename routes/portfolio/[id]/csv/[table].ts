@@ -1,6 +1,7 @@
 import { HttpError } from "fresh";
 import { type CsvValue, formatCsv } from "../../../../components/format/csv.ts";
 import { isoInstant } from "../../../../components/format/time.ts";
+import { finiteOrNull } from "../../../../services/kernel/numbers.ts";
 import { define } from "../../../page_state.ts";
 import { type PortfolioPageData, readPortfolio } from "../../(_components)/read_portfolio.ts";
 
@@ -23,7 +24,7 @@ const TABLES: Readonly<Record<string, (data: PortfolioPageData) => CsvTable>> = 
       one.price?.provenance.resolution ?? null,
       one.price === null ? null : isoInstant(one.price.provenance.asof),
       number(one.valueUsd),
-      one.uncosted === one.quantity ? null : number(one.costUsd),
+      number(one.costUsd),
       number(one.uncosted),
       number(one.unrealizedUsd),
       one.share,
@@ -33,7 +34,7 @@ const TABLES: Readonly<Record<string, (data: PortfolioPageData) => CsvTable>> = 
   contribution: ({ measured: { performance } }) => ({
     header: ["asset_id", "gain", "to_return"],
     rows: (performance?.contributions ?? [])
-      .map(({ assetId, gain, toReturn }) => [assetId, gain, toReturn]),
+      .map(({ assetId, gain, toReturn }) => [assetId, finiteOrNull(gain), finiteOrNull(toReturn)]),
   }),
   months: ({ measured: { performance } }) => ({
     header: ["year", "month", "time_weighted_return", "is_partial"],
@@ -48,17 +49,13 @@ const TABLES: Readonly<Record<string, (data: PortfolioPageData) => CsvTable>> = 
     header: ["timestamp", "nav", "net_flow", "time_weighted_return", "drawdown"],
     rows: performance === null ? [] : Array.from(performance.series.t, (at, row) => [
       isoInstant(at),
-      finite(performance.series.nav[row]),
-      finite(performance.series.netFlow[row]),
-      finite(performance.series.cumulative[row]),
-      finite(performance.series.drawdown[row]),
+      finiteOrNull(performance.series.nav[row]),
+      finiteOrNull(performance.series.netFlow[row]),
+      finiteOrNull(performance.series.cumulative[row]),
+      finiteOrNull(performance.series.drawdown[row]),
     ]),
   }),
 };
-
-function finite(value: number | undefined): number | null {
-  return value !== undefined && Number.isFinite(value) ? value : null;
-}
 
 /** All digits of what is never negative; a text that starts with a minus would be neutralised. */
 function number(text: string | null): CsvValue {

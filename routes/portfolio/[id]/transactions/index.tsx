@@ -1,22 +1,32 @@
-import { page } from "fresh";
+import { HttpError, page } from "fresh";
 import { asset, Head } from "fresh/runtime";
 import FormDialog from "../../../../islands/FormDialog.tsx";
 import { parseUuid } from "../../../../services/kernel/ids.ts";
 import { utcMsOf } from "../../../../services/kernel/time.ts";
-import type { LedgerRow, Portfolio, TransactionPage } from "../../../../services/portfolio/mod.ts";
+import type {
+  LedgerRow,
+  Portfolio,
+  RemovedRow,
+  TransactionPage,
+} from "../../../../services/portfolio/mod.ts";
 import { EmptyState } from "../../../../components/states/States.tsx";
 import { Icon } from "../../../../components/Icon.tsx";
+import { readForm, seeOther, textOf } from "../../../forms.ts";
 import { define } from "../../../page_state.ts";
 import { asHttpError } from "../../../refusals.ts";
 import { LedgerTable } from "../../(_components)/LedgerTable.tsx";
+import { RemovedRows } from "../../(_components)/RemovedRows.tsx";
 import { type AssetLabels, labelsOf, scopeFor } from "../../(_components)/read_portfolio.ts";
 
 /** Real rows, so that the browser's own search finds them. */
 const PAGE_ROWS = 500;
+/** The API has more of them. */
+const LISTED_REMOVED = 50;
 
 interface LedgerData {
   readonly portfolio: Portfolio;
   readonly rows: readonly LedgerRow[];
+  readonly removed: readonly RemovedRow[];
   readonly labels: AssetLabels;
   readonly next: string | null;
 }
@@ -28,20 +38,37 @@ export const handler = define.handlers({
     try {
       const portfolio = await portfolios.get(scope);
       const after = readAfter(ctx.url.searchParams.get("after") ?? "");
-      const rows = await ledger.listTransactions(scope, {
-        limit: PAGE_ROWS,
-        isNewestFirst: true,
-        ...after && { after },
-      });
+      const [rows, removed] = await Promise.all([
+        ledger.listTransactions(scope, {
+          limit: PAGE_ROWS,
+          isNewestFirst: true,
+          ...after && { after },
+        }),
+        ledger.listRemoved(scope, LISTED_REMOVED),
+      ]);
       const last = rows.length === PAGE_ROWS ? rows.at(-1) : undefined;
       return page<LedgerData>({
-        ...{ portfolio, rows },
+        ...{ portfolio, rows, removed },
         labels: labelsOf(market),
         next: last === undefined ? null : `?after=${last.at}.${last.id}`,
       }, { headers: { "cache-control": "private, no-store" } });
     } catch (error) {
       throw asHttpError(error);
     }
+  },
+
+  /** Puts a removed row back. */
+  async POST(ctx) {
+    const { ledger } = ctx.state.portfolio;
+    const { scope } = scopeFor(ctx.state, ctx.req, { id: ctx.params["id"] ?? "" });
+    const rowId = parseUuid(textOf(await readForm(ctx.req), "restore"));
+    if (rowId === null) throw new HttpError(404, "Transaction not found");
+    try {
+      await ledger.restore(scope, rowId);
+    } catch (error) {
+      throw asHttpError(error);
+    }
+    return seeOther(`/portfolio/${scope.portfolioId}/transactions`);
   },
 });
 
@@ -55,7 +82,7 @@ function readAfter(text: string): TransactionPage["after"] {
 
 /** All rows of a ledger, the newest first. */
 export default define.page<typeof handler>(function Ledger({ data }) {
-  const { portfolio, rows, labels, next } = data;
+  const { portfolio, rows, removed, labels, next } = data;
   const home = `/portfolio/${portfolio.id}`;
   return (
     <>
@@ -95,6 +122,9 @@ export default define.page<typeof handler>(function Ledger({ data }) {
             <a class="btn" href={`${home}/transactions${next}`}>Older rows</a>
           </p>
         )}
+      </div>
+      <div class="mt-4" data-region="removed">
+        <RemovedRows removed={removed} labels={labels} portfolioId={portfolio.id} />
       </div>
       <FormDialog />
     </>

@@ -1,10 +1,6 @@
 import fc from "fast-check";
-import {
-  cellOf,
-  correlate,
-  correlationMatrix,
-  rollingCorrelation,
-} from "@/services/analytics/risk/correlation.ts";
+import { cellOf, correlate, rollingCorrelation } from "@/services/analytics/risk/correlation.ts";
+import { correlationMatrix } from "@/services/analytics/risk/correlation_matrix.ts";
 import { logReturns } from "@/services/analytics/risk/log_returns.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "@/tests/assert.ts";
 
@@ -128,6 +124,23 @@ Deno.test("correlationMatrix() agrees with the plain formula on gapped columns",
       assertClose(r, covariance / Math.sqrt(spreadX * spreadY));
     }
   }));
+});
+
+Deno.test("correlationMatrix() keeps the digits of common rows beside far larger others", () => {
+  // What one column has without the other is 1e12 times what both have.
+  const a = signs(48, (i) => i % 8 < 2).map((value, i) => i < 16 ? 1e9 : 1e-3 * value);
+  const b = signs(48).map((value, i) => i < 16 ? NaN : 5 + 1e-3 * value);
+  const c = signs(48).map((value, i) => i < 15 ? -1e6 : i === 15 ? NaN : 1e-3 * value);
+  const matrix = correlationMatrix([a, b, c]);
+  for (const [row, column] of [[0, 1], [1, 2]] as const) {
+    const inside = [a, b, c].map((one) => one.subarray(16));
+    const expected = correlate(
+      inside[row] ?? new Float64Array(),
+      inside[column] ?? new Float64Array(),
+    );
+    assertEquals(cellOf(matrix, { row, column }).n, 32);
+    assertClose(cellOf(matrix, { row, column }).r, expected.r ?? NaN, 1e-12);
+  }
 });
 
 Deno.test("correlationMatrix() refuses columns of two lengths", () => {

@@ -19,6 +19,27 @@ Deno.test("openTransactionFile() names the columns that it does not know, and wh
   });
 });
 
+Deno.test("openTransactionFile() says why it can't read a header, and takes no row for one", async () => {
+  const rows = "2024-01-01,BUY,bitcoin,1,a\n";
+  for (
+    const [header, reason] of [
+      ["timestamp,action,asset_id,quantity,account,no\0te\n", /holds a NUL character/],
+      ["timestamp,action,asset_id,quantity,account,caf\xe9\n", /not UTF-8/],
+      ['timestamp,action,"asset_id" x,quantity,account\n', /text follows a quoted field/],
+    ] as const
+  ) {
+    const bytes = Uint8Array.from(header + rows, (letter) => letter.charCodeAt(0));
+    const error = await assertRejects(() => openText(bytes), { type: AppError });
+    assertMatch(error.message, reason);
+  }
+});
+
+Deno.test("openTransactionFile() sets a row of JSON aside that holds half a character", async () => {
+  const text = EXPORT_SAMPLES.find(({ format }) => format === "ghostfolio")?.text ?? "";
+  const broken = text.replace('"activities":[', '"activities":[{"comment":"\\ud83d"},');
+  assertEquals((await readShown(broken))[0], "1 unreadable_row");
+});
+
 Deno.test("openTransactionFile() says what to export instead of a file that is no ledger", async () => {
   const error = await assertRejects(() => openText("txid,ordertxid,pair,vol\n1,2,3,4\n"));
   assertMatch(error.message, /export "Ledgers" instead/);

@@ -135,7 +135,7 @@ for (const id of AVERAGE_INVESTMENT_CASES) {
       const gross = returnOnAverageInvestment(book, { asof, unrealized });
       const net = returnOnAverageInvestment(book, { asof, unrealized, fees });
       const figures = {
-        gross_performance: Number(bookTotals(book).realized) + unrealized,
+        gross_performance: Number(bookTotals(book).realized.sum) + unrealized,
         gross_performance_pct: gross.return,
         net_performance_pct: net.return,
         time_weighted_investment: gross.averageInvestment,
@@ -173,5 +173,9 @@ function bookAt({ transactions, prices, symbol, as_of }: GoldenCase): {
   const book = matchLots(rows, { rule, areFeesInCost: false });
   const closes = prices[symbol] as Readonly<Record<string, string>>;
   const { unrealized } = lotTotals(book.lots, () => closes[as_of] ?? null);
-  return { book, unrealized: unrealized.toNumber(), fees: bookTotals(book).fees.toNumber() };
+  return {
+    book,
+    unrealized: unrealized?.toNumber() ?? NaN,
+    fees: Number(bookTotals(book).fees.sum ?? NaN),
+  };
 }

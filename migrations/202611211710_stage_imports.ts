@@ -16,6 +16,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.createIndex("ledger_imports_hiding").on("ledger_imports")
     .column("portfolio_id").where(sql.ref("hides_rows"), "=", sql.lit(1)).execute();
+  // By time within each import, so that pages pass over those that are not shown.
+  await db.schema.dropIndex("transactions_import").execute();
+  await db.schema.createIndex("transactions_import").on("transactions")
+    .columns(["portfolio_id", "import_id", "at", "id"]).execute();
   await createStagedRows(db);
 }
 

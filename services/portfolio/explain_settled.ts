@@ -1,0 +1,116 @@
+import type { Uuid } from "../kernel/ids.ts";
+import { formatUtcMs } from "../kernel/time.ts";
+import type { PortfolioValue, ValueSums } from "./holding_service.ts";
+import { knownSum } from "./known_sum.ts";
+import type { LotBook } from "./lots.ts";
+import {
+  EXACT,
+  type ExplainedState,
+  MAX_INPUTS,
+  newestRows,
+  type PortfolioExplanation,
+  type PortfolioInput,
+} from "./portfolio_explanation.ts";
+import type { DecimalText } from "./transaction.ts";
+
+export type SettledFigure = "realised" | "income" | "fees";
+
+interface Settled {
+  readonly label: string;
+  readonly words: string;
+  readonly formula: string;
+  readonly sum: keyof ValueSums;
+  readonly counted: keyof PortfolioValue["unvalued"];
+  readonly inputsOf: (book: LotBook) => readonly SettledInput[];
+  /** The entries whose rows stand behind it. */
+  readonly entriesOf: (book: LotBook) => readonly { readonly rowId: Uuid }[];
+}
+
+interface SettledInput {
+  readonly name: string;
+  readonly value: DecimalText | null;
+  readonly note: string;
+}
+
+const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
+  realised: {
+    label: "Realised gain",
+    words: "Proceeds less cost of everything that was sold or paid with, in dollars. Disposals " +
+      "whose cost or proceeds are not known are counted and left out.",
+    formula: "Σ (proceeds − fees − cost of the lots taken)",
+    sum: "realizedUsd",
+    counted: "disposals",
+    inputsOf: ({ realized }) =>
+      realized.map(({ assetId, year, proceeds, cost, gain, incomplete }) => ({
+        name: `${assetId}, ${year}`,
+        value: gain,
+        note: `${proceeds ?? "unknown proceeds"} − ${cost ?? "unknown cost"}` +
+          (incomplete === 0 ? "" : `, ${incomplete} of unknown gain left out`),
+      })),
+    entriesOf: ({ disposals }) => disposals,
+  },
+  income: {
+    label: "Income",
+    words: "Rewards, airdrops and other income at what they were worth when they came.",
+    formula: "Σ quantity × price at its time",
+    sum: "incomeUsd",
+    counted: "income",
+    inputsOf: ({ income }) =>
+      income.map(({ assetId, at, quantity, value }) => ({
+        name: `${assetId}, ${formatUtcMs(at)}`,
+        value,
+        note: `${quantity} units`,
+      })),
+    entriesOf: ({ income }) => income,
+  },
+  fees: {
+    label: "Fees",
+    words: "All fees at what they were worth when they were paid. They are part of the cost of " +
+      "what was bought, and off the proceeds of what was sold.",
+    formula: "Σ fee × price at its time",
+    sum: "feesUsd",
+    counted: "fees",
+    inputsOf: ({ fees }) =>
+      fees.map(({ assetId, at, quantity, value, appliedTo }) => ({
+        name: `${assetId ?? "usd"}, ${formatUtcMs(at)}`,
+        value,
+        note: `${quantity} units, in ${appliedTo}`,
+      })),
+    entriesOf: ({ fees }) => fees,
+  },
+};
+
+/** A sum over what is settled, whatever is held now: which entries make it, and what it lacks. */
+export function settledFigure(
+  figure: SettledFigure,
+  { value, matched: { book, ledger } }: ExplainedState,
+): PortfolioExplanation {
+  const { label, words, formula, sum, counted, inputsOf, entriesOf } = SETTLED[figure];
+  const used = new Set(entriesOf(book).map(({ rowId }) => rowId));
+  return {
+    ...{ figure, label, words, formula },
+    value: value[sum],
+    unit: "usd",
+    currency: "USD",
+    reason: value.reasons[sum] ?? null,
+    inputs: [...leftOut(value.unvalued[counted], counted), ...listed(inputsOf(book))],
+    rounding: EXACT,
+    ...newestRows([...used].flatMap((id) => ledger.find(id) ?? [])),
+  };
+}
+
+function leftOut(count: number, counted: string): readonly PortfolioInput[] {
+  if (count === 0) return [];
+  const note = "left out: see what needs a decision";
+  return [{ name: `${count} ${counted} of unknown value`, value: null, unit: "usd", note }];
+}
+
+/** The newest, and the others as one. */
+function listed(inputs: readonly SettledInput[]): readonly PortfolioInput[] {
+  const older = inputs.slice(0, -MAX_INPUTS);
+  const inDollars = (input: SettledInput): PortfolioInput => ({ ...input, unit: "usd" });
+  const newest = inputs.slice(-MAX_INPUTS).map(inDollars);
+  if (older.length === 0) return newest;
+  const { sum } = knownSum(older.map(({ value }) => value));
+  return [inDollars({ name: `${older.length} older ones`, value: sum, note: "in sum" }), ...newest];
+}

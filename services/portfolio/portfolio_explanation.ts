@@ -1,0 +1,69 @@
+import type { PortfolioValue } from "./holding_service.ts";
+import type { MatchedLots } from "./lot_service.ts";
+import type { MeasuredPerformance } from "./performance_service.ts";
+import type { LedgerRow } from "./ports.ts";
+
+/** Rows of the ledger that an explanation lists at most, the newest. */
+export const MAX_EXPLAINED_ROWS = 200;
+
+/** What a number is: money of the portfolio's currency, dollars, a fraction, units, text. */
+export type ExplainedUnit = "money" | "usd" | "fraction" | "units" | "text";
+
+/** One thing that a figure is made of. */
+export interface PortfolioInput {
+  readonly name: string;
+  /** A plain number as text; `null` where it is not known. */
+  readonly value: string | null;
+  readonly unit: ExplainedUnit;
+  /** Where it comes from, and as of when. */
+  readonly note: string | null;
+}
+
+/** A figure of a portfolio taken apart, down to the rows of its ledger. */
+export interface PortfolioExplanation {
+  readonly figure: string;
+  readonly label: string;
+  readonly value: string | null;
+  readonly unit: ExplainedUnit;
+  readonly currency: string;
+  readonly reason: string | null;
+  readonly words: string;
+  readonly formula: string;
+  readonly inputs: readonly PortfolioInput[];
+  readonly rounding: string;
+  /** The newest rows that it stands on, and how many there are. */
+  readonly rows: readonly LedgerRow[];
+  readonly rowCount: number;
+}
+
+/** What a figure is explained from. */
+export interface ExplainedState {
+  readonly value: PortfolioValue;
+  readonly matched: MatchedLots;
+  readonly measured: MeasuredPerformance;
+}
+
+/** Lots or entries that an explanation lists at most. */
+export const MAX_INPUTS = 100;
+
+/** How sums of decimals are rounded. */
+export const EXACT = "Exact decimals throughout; two decimals are shown, more on hover.";
+
+/** The rows that an explanation ends with: the newest first. */
+export function newestRows(
+  rows: Iterable<LedgerRow>,
+): Pick<PortfolioExplanation, "rows" | "rowCount"> {
+  let newest: LedgerRow[] = [];
+  let rowCount = 0;
+  const cut = () => newest.sort(compareNewest).slice(0, MAX_EXPLAINED_ROWS);
+  for (const row of rows) {
+    rowCount++;
+    // A ledger may be long, so that not all of it is sorted.
+    if (newest.push(row) >= 10 * MAX_EXPLAINED_ROWS) newest = cut();
+  }
+  return { rows: cut(), rowCount };
+}
+
+function compareNewest(a: LedgerRow, b: LedgerRow): number {
+  return b.at - a.at || (a.id < b.id ? 1 : -1);
+}
