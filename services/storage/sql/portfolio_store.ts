@@ -68,7 +68,7 @@ export class SqlPortfolioStore implements PortfolioStore {
           and import.portfolio_id = ${id} and import.hides_rows = 0
           and row.portfolio_id = ${id} and row.import_id = import.id
       limit ${max}
-    ) as some`.execute(this.#database.read);
+    ) as found`.execute(this.#database.read);
     return Number(rows[0]?.rows ?? 0);
   }
 
