@@ -84,18 +84,12 @@ const STOP_LIMIT_MS = 4_500;
 
 /** Builds the whole product. Tests give ports of their own, so there is only one wiring. */
 export async function compose(config: Config, overrides: Partial<Ports> = {}): Promise<Product> {
-  const clock = overrides.clock ?? new SystemClock();
-  const logs = new LogTail();
-  const log = overrides.log ?? createLog(config, { clock, logs });
-  const database = overrides.database ??
-    await openDatabase({ ...config.database, dataDir: config.dataDir, clock, log });
-  const owner = crypto.randomUUID();
-  const metrics = new PromMetrics({ clock });
-  const core: Core = { config, clock, log, database, owner, metrics };
+  const { core, logs, metrics, location } = await openCore(config, overrides);
+  const { clock, database, log } = core;
   const parts = await openMarket(core);
   const outside = await openOutside(core, parts.registry);
   const scores = await openScores(core, parts);
-  const portfolio = await openPortfolio(core, { ...parts, queue: () => work.jobs });
+  const portfolio = await openPortfolio(core, { ...parts, queue: () => work.jobs, location });
   const gauges = openGauges(core, outside);
   const work = await openJobs(core, { ...parts, outside, scores, portfolio, gauges });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
@@ -123,7 +117,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     stopFeedingHub();
     stopValues();
     stopScoring();
-    portfolio.stopFollowing();
+    await portfolio.close();
     await parts.bus[Symbol.asyncDispose]();
     await Promise.all(work.wakers.map((waker) => waker[Symbol.asyncDispose]()));
     if (!overrides.database) await database.close();
@@ -152,6 +146,19 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What all parts are made of, and where a thread finds the same database. */
+async function openCore(config: Config, overrides: Partial<Ports>) {
+  const clock = overrides.clock ?? new SystemClock();
+  const logs = new LogTail();
+  const log = overrides.log ?? createLog(config, { clock, logs });
+  const location = { ...config.database, dataDir: config.dataDir };
+  const database = overrides.database ?? await openDatabase({ ...location, clock, log });
+  const metrics = new PromMetrics({ clock });
+  const core: Core = { config, clock, log, database, owner: crypto.randomUUID(), metrics };
+  // A database that was given may be in memory, where no thread finds it.
+  return { core, logs, metrics, location: overrides.database ? null : location };
 }
 
 /** Answers where the request came by a name of ours, and refuses it else. */
@@ -212,7 +219,7 @@ async function createFront(
     risk,
     health: createHealth(core, {
       ...{ jobs, registry: registry.version },
-      poolsFallback: poolParts.pools.origin.fallback,
+      poolsFallback: poolParts.pools.fallback,
     }),
     jobs: jobsService,
     ops,
@@ -310,8 +317,14 @@ async function serve(config: Config): Promise<number> {
   const product = await compose(config);
   serving = product;
   const stopped = Promise.withResolvers<void>();
+  let limit: ReturnType<typeof setTimeout> | undefined;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => stopped.resolve());
+    Deno.addSignalListener(signal, () => {
+      // What is still open when the time is up is cut, so that a stop always ends: also one that
+      // comes while the start is not over yet.
+      limit ??= setTimeout(() => Deno.exit(0), STOP_LIMIT_MS);
+      stopped.resolve();
+    });
   }
   const server = listen(config, product);
   const { hostname, port } = server.addr;
@@ -321,8 +334,6 @@ async function serve(config: Config): Promise<number> {
   await product.start({ hasCron });
   await stopped.promise;
   serving = null;
-  // What is still open when the time is up is cut, so that a stop always ends.
-  const limit = setTimeout(() => Deno.exit(0), STOP_LIMIT_MS);
   await Promise.all([server.shutdown(), product.stop()]);
   await product.close();
   clearTimeout(limit);

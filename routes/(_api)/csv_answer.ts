@@ -1,3 +1,4 @@
+import { batchesOf } from "../../services/kernel/batches.ts";
 import { Decimal } from "../../services/kernel/decimal.ts";
 import { anyCell, csvLine } from "../../services/portfolio/mod.ts";
 
@@ -7,22 +8,24 @@ export type CsvRow = Readonly<Record<string, string | number | boolean | null>>;
 const ROWS_AT_ONCE = 1_000;
 
 /**
- * A table as CSV with a header, in parts. Texts that a spreadsheet would run are marked; numbers
- * stay numbers, so that negative ones are left alone.
+ * A table as CSV with a header, in parts; its rows may come in parts, too. Texts that a spreadsheet
+ * would run are marked; numbers stay numbers, so that negative ones are left alone.
  */
 export async function* csvOf<Item>(
-  items: readonly Item[],
+  items: readonly Item[] | AsyncIterable<readonly Item[]>,
   { columns, toRow }: {
     readonly columns: readonly string[];
     readonly toRow: (item: Item) => CsvRow;
   },
 ): AsyncGenerator<string> {
   yield csvLine(columns);
-  for (let start = 0; start < items.length; start += ROWS_AT_ONCE) {
-    yield items.slice(start, start + ROWS_AT_ONCE).map((item) => {
-      const row = toRow(item);
-      return csvLine(columns.map((column) => anyCell(textOf(row[column]))));
-    }).join("");
+  for await (const part of Symbol.asyncIterator in items ? items : [items]) {
+    for (const some of batchesOf(part, ROWS_AT_ONCE)) {
+      yield some.map((item) => {
+        const row = toRow(item);
+        return csvLine(columns.map((column) => anyCell(textOf(row[column]))));
+      }).join("");
+    }
   }
 }
 

@@ -30,7 +30,7 @@ const Ingested = z.object({
 }).meta({ id: "PoolIngest" });
 
 const Intake = z.object({
-  provider: z.string(),
+  provider: z.string().nullable().describe("Who fetches; null where nobody does"),
   wanted: z.string().describe("By DATA_PROVIDER"),
   fallback: z.string().nullable().describe("Why it is not the one that is wanted"),
   fetches: z.array(z.object({
@@ -85,7 +85,7 @@ export function intakeEndpoints({ pools, ingestion, adminKey, clock }: Deps): re
       response: Intake,
       async handle({ query: { limit } }) {
         const status = await ingestion.getStatus({ limit });
-        const answer = { ...pools.origin, ...statusToWire(status) };
+        const answer = { ...await pools.getFetcher(), ...statusToWire(status) };
         return ok(answer, { now: clock.now(), headers: CURRENT });
       },
     }),

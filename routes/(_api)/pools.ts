@@ -6,6 +6,7 @@ import {
   type PoolCard,
   type PoolIngestion,
   type PoolService,
+  poolSources,
   SCORE_METHODS,
   sortPools,
 } from "../../services/defi/mod.ts";
@@ -51,8 +52,10 @@ function list({ pools, clock }: Deps): Endpoint {
     path: "/api/pools",
     tag,
     summary: "Pools with their newest reading and both scores",
-    description: "Sorted and paged by the server; pools without a value come last. meta.origin " +
-      "says which provider runs, and why it is not the one that was asked for.",
+    description:
+      "Sorted and paged by the server; pools without a value come last. Each row names " +
+      "its source, and meta.origin.sources counts those of all rows that fit. meta.fetcher says " +
+      "which provider fetches (null: nobody), and why it is not the one that was asked for.",
     params: NOTHING,
     query: z.object({
       sort: z.enum(POOL_SORTS).default("score"),
@@ -92,7 +95,11 @@ function list({ pools, clock }: Deps): Endpoint {
       const last = page.at(-1);
       const hasNext = start + page.length < sorted.length && last !== undefined;
       const next = hasNext ? encodeCursor(last) : null;
-      const meta = { total: sorted.length, next_cursor: next, origin: pools.origin };
+      const meta = {
+        ...{ total: sorted.length, next_cursor: next },
+        origin: { sources: poolSources(sorted) },
+        fetcher: await pools.getFetcher(),
+      };
       const headers = next === null ? {} : nextLink(url, { cursor: next });
       const rows = page.map((card) => poolToWire(card, { now: asof ?? now, method }));
       return reply(rows, { now, meta, headers });

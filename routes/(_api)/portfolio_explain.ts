@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BASE_CURRENCIES, explainPortfolio } from "../../services/portfolio/mod.ts";
+import { BASE_CURRENCIES } from "../../services/portfolio/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import {
   answererOf,
@@ -33,7 +33,7 @@ const Explanation = z.object({
 
 /** Every figure of a portfolio taken apart, down to the rows of its ledger. */
 export function portfolioExplainEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
-  const { holdings, lots, performance } = deps;
+  const { holdings, work } = deps;
   const answer = answererOf(deps);
   return [
     endpoint({
@@ -46,15 +46,12 @@ export function portfolioExplainEndpoints(deps: PortfolioDeps): readonly Endpoin
       refusals: [404],
       async handle(input) {
         const scope = scopeOf(input, deps);
-        const [value, matched, measured] = await Promise.all([
+        const [value, measured] = await Promise.all([
           holdings.getValue(scope, input.query),
-          lots.getLots(scope),
-          performance.getPerformance(scope, input.query),
+          work.getPerformance(scope, input.query),
         ]);
-        const { rows, rowCount, inputs, ...figure } = explainPortfolio(input.params.figure, {
-          value,
-          matched,
-          measured,
+        const { rows, rowCount, inputs, ...figure } = await work.explain(scope, {
+          ...{ figure: input.params.figure, value, measured },
         });
         return answer({
           ...figure,

@@ -3,9 +3,11 @@ import { AppError } from "../../services/kernel/errors.ts";
 import {
   LOT_METHODS,
   LOT_POOLS,
+  type LotList,
+  type LotListName,
+  type LotRows,
   type LotRule,
-  type MatchedLots,
-  ofYear,
+  type MatchedPortfolio,
   requireVersion,
   yearOf,
 } from "../../services/portfolio/mod.ts";
@@ -48,17 +50,18 @@ const QUERY = z.object({
   limit: wholeNumber({ min: 1, max: 5_000, fallback: 500 }),
   cursor: z.string().max(40).optional().describe("From meta.next_cursor"),
 });
-type Query = z.output<typeof QUERY>;
 
-/** One list of a book: which rows, and how they are written. */
-interface BookList<Row> {
-  readonly name: string;
+/** Rows that are written into a file at a time. */
+const ROWS_PER_PART = 5_000;
+
+/** One list that follows from a ledger, and how its rows are written. */
+interface BookList<Name extends LotListName> {
+  readonly name: Name;
   readonly summary: string;
   readonly schema: z.ZodObject;
-  readonly rows: (matched: MatchedLots, year: number | null) => readonly Row[];
-  readonly toWire: (row: Row) => CsvRow & { readonly asset_id: string | null };
+  readonly toWire: (row: LotRows[Name]) => CsvRow;
   /** When it counts; `null` where it is as of now. */
-  readonly at: (row: Row) => number | null;
+  readonly at: (row: LotRows[Name]) => number | null;
 }
 
 /** What follows from a ledger: lots, disposals, income, fees, and what it does not tell. */
@@ -68,7 +71,6 @@ export function lotEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
       name: "lots",
       summary: "Open lots: what is held, since when and at what cost",
       schema: LotSchema,
-      rows: ({ book }) => book.lots,
       toWire: lotToWire,
       at: () => null,
     }),
@@ -76,7 +78,6 @@ export function lotEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
       name: "disposals",
       summary: "Fractions of lots that were disposed of, with gains by year and asset",
       schema: DisposalSchema,
-      rows: ({ book }, year) => ofYear(book, year).disposals,
       toWire: disposalToWire,
       at: ({ disposed }) => disposed,
     }),
@@ -84,7 +85,6 @@ export function lotEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
       name: "income",
       summary: "Rewards, airdrops and other income at what they were worth when they came",
       schema: IncomeSchema,
-      rows: ({ book }, year) => ofYear(book, year).income,
       toWire: incomeToWire,
       at: ({ at }) => at,
     }),
@@ -92,7 +92,6 @@ export function lotEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
       name: "fees",
       summary: "Fees and where they went",
       schema: FeeSchema,
-      rows: ({ book }, year) => ofYear(book, year).fees,
       toWire: feeToWire,
       at: ({ at }) => at,
     }),
@@ -100,16 +99,17 @@ export function lotEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
       name: "problems",
       summary: "What the ledger does not tell, with what would fix it",
       schema: ProblemSchema,
-      rows: ({ book: { problems } }, year) =>
-        year === null ? problems : problems.filter(({ at }) => yearOf(at) === year),
       toWire: problemToWire,
       at: ({ at }) => at,
     }),
   ];
 }
 
-function listEndpoint<Row>(deps: PortfolioDeps, list: BookList<Row>): Endpoint {
-  const { lots, market } = deps;
+function listEndpoint<Name extends LotListName>(
+  deps: PortfolioDeps,
+  list: BookList<Name>,
+): Endpoint {
+  const { work, market } = deps;
   const answer = answererOf(deps);
   const hasTotals = list.name === "disposals";
   return endpoint({
@@ -129,20 +129,25 @@ function listEndpoint<Row>(deps: PortfolioDeps, list: BookList<Row>): Endpoint {
     otherMediaType: "text/csv",
     refusals: [404, 409],
     async handle(input) {
-      const { query, url } = input;
+      const { query: { method, pools, asset, year, limit, cursor, format }, url } = input;
       const scope = scopeOf(input, deps);
-      const assetId = query.asset === undefined ? null : market.resolve(query.asset).id;
-      const matched = await lots.getLots(scope, query);
-      const rows = rowsOf(list, { matched, assetId, year: query.year ?? null });
-      if (query.format === "csv") return csvReply(list, { matched, rows });
-      const { start, page, next } = pageOf(rows, { query, matched });
+      const assetId = asset === undefined ? undefined : market.resolve(asset).id;
+      const asked = { name: list.name, method, pools, assetId, year };
+      const read = (start: number, limit: number) =>
+        work.listLots(scope, { ...asked, start, limit });
+      if (format === "csv") return csvReply(list, { first: await read(0, ROWS_PER_PART), read });
+      const { version, start } = readCursor(cursor);
+      const part = await read(start, limit);
+      if (version !== null) requireVersion(version, part);
+      const end = start + limit;
+      const next = end < part.total ? `${part.ledgerVersion}.${end}` : null;
       return answer({
-        lot_rule: { ...matched.rule },
-        lot_rules_by_year: rulesToWire(matched.rulesByYear),
-        ledger_version: matched.ledgerVersion,
-        total: rows.length,
-        [list.name]: page.map((row) => list.toWire(row)),
-        ...hasTotals && { realized: start === 0 ? totalsOf(matched, { assetId, query }) : [] },
+        lot_rule: { ...part.rule },
+        lot_rules_by_year: rulesToWire(part.rulesByYear),
+        ledger_version: part.ledgerVersion,
+        total: part.total,
+        [list.name]: part.rows.map((row) => list.toWire(row)),
+        ...hasTotals && { realized: part.realized.map(realizedToWire) },
       }, {
         meta: { next_cursor: next },
         headers: next === null ? {} : nextLink(url, { cursor: next }),
@@ -151,65 +156,51 @@ function listEndpoint<Row>(deps: PortfolioDeps, list: BookList<Row>): Endpoint {
   });
 }
 
-function rowsOf<Row>(
-  { rows, toWire }: BookList<Row>,
-  { matched, assetId, year }: {
-    readonly matched: MatchedLots;
-    readonly assetId: string | null;
-    readonly year: number | null;
-  },
-): readonly Row[] {
-  const all = rows(matched, year);
-  return assetId === null ? all : all.filter((row) => toWire(row).asset_id === assetId);
-}
-
-function totalsOf(
-  { book }: MatchedLots,
-  { assetId, query: { year } }: { readonly assetId: string | null; readonly query: Query },
-) {
-  return book.realized
-    .filter((one) => (assetId ?? one.assetId) === one.assetId && (year ?? one.year) === one.year)
-    .map(realizedToWire);
-}
-
 /** All rows, each with the rule that it was matched by. */
-function csvReply<Row>(
-  { name, schema, toWire, at }: BookList<Row>,
-  { matched, rows }: { readonly matched: MatchedLots; readonly rows: readonly Row[] },
+function csvReply<Name extends LotListName>(
+  { name, schema, toWire, at }: BookList<Name>,
+  parts: ListParts<Name>,
 ): Reply {
+  const { first } = parts;
   const columns = [...Object.keys(schema.shape), "method", "pools"];
-  const toRow = (row: Row) => ({ ...toWire(row), ...ruleAt(matched, at(row)) });
-  return streamed(csvOf(rows, { columns, toRow }), {
-    fileName: `${name}-${matched.portfolio.id}.csv`,
+  const toRow = (row: LotRows[Name]) => ({ ...toWire(row), ...ruleAt(first, at(row)) });
+  return streamed(csvOf(allRows(parts), { columns, toRow }), {
+    fileName: `${name}-${first.portfolio.id}.csv`,
     mediaType: "text/csv",
   });
 }
 
-function ruleAt({ rule, rulesByYear }: MatchedLots, at: number | null): LotRule {
+interface ListParts<Name extends LotListName> {
+  readonly first: LotList<LotRows[Name]>;
+  readonly read: (start: number, limit: number) => Promise<LotList<LotRows[Name]>>;
+}
+
+/** Part after part; a ledger that changes meanwhile ends the file, which then is seen to be cut. */
+async function* allRows<Name extends LotListName>(
+  { first, read }: ListParts<Name>,
+): AsyncGenerator<readonly LotRows[Name][]> {
+  yield first.rows;
+  for (let start = ROWS_PER_PART; start < first.total; start += ROWS_PER_PART) {
+    const part = await read(start, ROWS_PER_PART);
+    requireVersion(first.ledgerVersion, part);
+    yield part.rows;
+  }
+}
+
+function ruleAt({ rule, rulesByYear }: MatchedPortfolio, at: number | null): LotRule {
   return { ...(at === null ? rule : rulesByYear[yearOf(at)] ?? rule) };
 }
 
-/** A page of what was matched; its cursor holds for this version of the ledger alone. */
-function pageOf<Row>(
-  rows: readonly Row[],
-  { query: { limit, cursor }, matched }: {
-    readonly query: Query;
-    readonly matched: MatchedLots;
-  },
-): { readonly start: number; readonly page: readonly Row[]; readonly next: string | null } {
-  const start = cursor === undefined ? 0 : readStart(cursor, matched);
-  const end = start + limit;
-  const next = end < rows.length ? `${matched.ledgerVersion}.${end}` : null;
-  return { start, page: rows.slice(start, end), next };
-}
-
-function readStart(cursor: string, matched: MatchedLots): number {
+/** Where a page begins; its cursor holds for one version of the ledger alone. */
+function readCursor(
+  cursor: string | undefined,
+): { readonly version: number | null; readonly start: number } {
+  if (cursor === undefined) return { version: null, start: 0 };
   const [, version, start] = /^(\d{1,15})\.(\d{1,15})$/.exec(cursor) ?? [];
   if (version === undefined || start === undefined) {
     throw new AppError("VALIDATION_FAILED", "Cannot read cursor: expected one from next_cursor", {
       details: { fields: [{ name: "cursor", message: "Not a cursor of this list" }] },
     });
   }
-  requireVersion(Number(version), matched);
-  return Number(start);
+  return { version: Number(version), start: Number(start) };
 }

@@ -19,7 +19,7 @@ const SERIES_COLUMNS = ["time", "nav", "cumulative", "drawdown", "net_flow"];
 
 /** What a portfolio did between two instants. */
 export function performanceEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
-  const { performance, market } = deps;
+  const { work, market } = deps;
   const answer = answererOf(deps);
   return [endpoint({
     path: "/api/portfolio/{portfolio_id}/performance",
@@ -47,9 +47,9 @@ export function performanceEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
         ...{ from, to, currency },
         benchmark: benchmark === undefined ? undefined : market.resolve(benchmark).id,
       };
-      const measured = await performance.getPerformance(scope, range);
+      const measured = await work.getPerformance(scope, range);
       if (format === "csv") return seriesReply(measured.performance, scope.portfolioId);
-      const lots = await performance.getLotFigures(scope, range);
+      const lots = await work.getLotFigures(scope, range);
       return answer(measuredToWire(measured, { portfolioId: scope.portfolioId, lots }));
     },
   })];

@@ -5,9 +5,8 @@ import type {
   ImportDesk,
   LedgerScope,
   LedgerService,
-  LotService,
-  PerformanceService,
   PortfolioService,
+  PortfolioWork,
   SnapshotValueService,
   WatchlistService,
 } from "../../services/portfolio/mod.ts";
@@ -28,9 +27,9 @@ export const PortfolioParams = z.object({ portfolio_id: IdParam });
 export interface PortfolioParts {
   readonly portfolios: PortfolioService;
   readonly ledger: LedgerService;
-  readonly lots: LotService;
+  /** Lots, performance and all else that is computed from whole ledgers. */
+  readonly work: PortfolioWork;
   readonly holdings: HoldingService;
-  readonly performance: PerformanceService;
   readonly snapshotValues: SnapshotValueService;
   readonly desk: ImportDesk;
   readonly watchlists: WatchlistService;

@@ -51,7 +51,7 @@ export function createOps(
       settle: (command) => live.settleHeld(command),
     },
     pools: {
-      read: async (page) => ({ ...pools.origin, ...await ingestion.getStatus(page) }),
+      read: async (page) => ({ ...await ingestion.getStatus(page), ...await pools.getFetcher() }),
       settle: (key, act) => ingestion.settleHeld({ ...key, poolId: key.poolId as PoolId }, act),
     },
     fx: {

@@ -3,8 +3,8 @@ import {
   PoolArchive,
   PoolFeed,
   type PoolFeedDeps,
+  type PoolFetcher,
   PoolIngestion,
-  type PoolOrigin,
   type PoolProvider,
   PoolService,
   readPoolSettings,
@@ -29,7 +29,7 @@ export function openPools(
 ) {
   const { config, clock, database, log, owner } = core;
   const store = new SqlPoolStore(database, clock);
-  const { provider, origin } = chooseProvider(core, outside);
+  const { provider, fetcher } = chooseProvider(core, outside);
   const isMockWanted = config.pools.provider === "mock";
   const archive = new PoolArchive({
     store,
@@ -38,7 +38,7 @@ export function openPools(
     mock: isMockWanted ? "only" : "fallback",
   });
   const settings = readPoolSettings(config.pools.parameters);
-  const pools = new PoolService({ archive, settings, origin });
+  const pools = new PoolService({ archive, settings, fetcher });
   const autopilot = new AutopilotService({ archive, clock, settings });
   const leases = new SqlLeaseStore(database, clock);
   const ingestion = new PoolIngestion({
@@ -68,21 +68,19 @@ const FILE_PROVIDER: PoolProvider = {
 function chooseProvider(
   { config, clock }: Core,
   { gates }: Outside,
-): { readonly provider: PoolProvider; readonly origin: PoolOrigin } {
+): { readonly provider: PoolProvider; readonly fetcher: PoolFetcher } {
   const { pools, isNetworkAllowed, demo } = config;
   const wanted = pools.provider ?? "defillama";
   const limit = pools.minFetchSeconds === null
     ? {}
     : { minFetchMs: pools.minFetchSeconds * SECOND_MS };
-  const chosen = (provider: PoolProvider) => ({
-    provider,
-    origin: { provider: provider.name, wanted, fallback: null },
-  });
-  const instead = (fallback: string) => {
-    // Nothing made up where the demo is off: only what was imported.
-    const provider = demo === "off" ? FILE_PROVIDER : new MockPoolProvider();
-    return { provider, origin: { provider: provider.name, wanted, fallback } };
+  const chosen = (provider: PoolProvider, fallback: string | null = null) => {
+    const name = provider === FILE_PROVIDER ? null : provider.name;
+    return { provider, fetcher: { provider: name, wanted, fallback } };
   };
+  // Nothing made up where the demo is off: only what was imported.
+  const instead = (fallback: string) =>
+    chosen(demo === "off" ? FILE_PROVIDER : new MockPoolProvider(), fallback);
   if (wanted === "file") return chosen(FILE_PROVIDER);
   if (wanted === "mock") return chosen(new MockPoolProvider(limit));
   if (!isNetworkAllowed) return instead("TOKENLYSIS_NETWORK is off");

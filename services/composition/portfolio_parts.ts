@@ -1,83 +1,83 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { join } from "node:path";
 import { importRequest, type JobSystem } from "../../jobs/mod.ts";
+import { systemTimer } from "../platform/timer.ts";
 import { UploadFolder } from "../platform/upload_folder.ts";
 import {
-  ClosePrices,
-  CloseReader,
   EXPORTERS,
   FxService,
   HoldingService,
   ImportDesk,
-  KeptLedgers,
+  LARGE_LEDGER_ROWS,
   LedgerImportService,
+  type LedgerScope,
   LedgerService,
   LOCAL_OWNER,
-  LotService,
   parseMapping,
-  PortfolioService,
+  RebuildHere,
+  RebuildThread,
+  type RebuildWork,
+  SnapshotValueService,
   TRANSACTIONS_V1_1,
-  ValuationService,
   WatchlistService,
+  WorkBySize,
+  WorkThread,
 } from "../portfolio/mod.ts";
-import {
-  Breather,
-  SqlFxStore,
-  SqlLedgerStore,
-  SqlPortfolioStore,
-  SqlWatchlistStore,
-} from "../storage/mod.ts";
+import { type DatabaseLocation, SqlWatchlistStore } from "../storage/mod.ts";
 import { type Core, readRegistryFile } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
-import { factsOf, openSnapshots, rebuildOnChange } from "./snapshot_parts.ts";
+import { openWork, restWhenDue } from "./portfolio_work_parts.ts";
+import type { WorkerStart } from "./portfolio_worker.ts";
+import { openKeeper, rebuildOnChange } from "./snapshot_parts.ts";
+
+/** Work that is done sooner than a thread starts. */
+const HERE: RebuildWork = { cells: 100_000, rows: 2_000 };
 
 /** What portfolios are made of. */
 export type PortfolioCore = Pick<Core, "clock" | "database" | "log"> & {
   readonly config: Pick<Core["config"], "dataDir" | "demo">;
 };
 
+export interface PortfolioOptions
+  extends Pick<MarketParts, "registry" | "market" | "store" | "changes"> {
+  readonly queue: () => Pick<JobSystem, "enqueue">;
+  /** Where a thread finds the database; without it all ledgers are computed on here. */
+  readonly location?: Pick<DatabaseLocation, "url" | "dataDir"> | null;
+  /** Ledgers with more rows are the thread's; `LARGE_LEDGER_ROWS` by default. */
+  readonly maxRowsHere?: number;
+}
+
 /** Portfolios and watchlists over the database; `queue` is asked for the import of large files. */
 export async function openPortfolio(
   { config, clock, database, log }: PortfolioCore,
-  { registry, market, store: candles, changes, queue }:
-    & Pick<MarketParts, "registry" | "market" | "store" | "changes">
-    & {
-      readonly queue: () => Pick<JobSystem, "enqueue">;
-    },
+  { registry, market, store: candles, changes, queue, ...options }: PortfolioOptions,
 ) {
-  const breather = new Breather();
-  const restWhenDue = async () => {
-    if (breather.isDue) await breather.rest();
-  };
-  const store = new SqlLedgerStore(database, clock);
-  const portfolios = new PortfolioService({ store: new SqlPortfolioStore(database), clock });
+  const { location = null, maxRowsHere: maxRows = LARGE_LEDGER_ROWS } = options;
+  const { demo } = config;
+  const ask = (scope: LedgerScope): Promise<void> => keeper.ask(scope);
+  const { work: here, ...parts } = openWork({ clock, database, demo }, {
+    ...{ candles, changes, openRebuilder, ask },
+  });
+  const { store, portfolioStore, portfolios, fxStore, valuation } = parts;
+  const thread = location &&
+    new WorkThread({
+      open: () => startWorker({ ...location, demo, now: clock.now() }),
+      ...{ ask, clock, log, timer: systemTimer },
+    });
+  const work = new WorkBySize({ portfolios, store: portfolioStore, here, thread, maxRows });
   const imports = new LedgerImportService({
     store,
     names: registry,
     mappings: await readMappings(),
     clock,
-    rest: restWhenDue,
+    rest: restWhenDue(),
   });
   const ledger = new LedgerService({ store, imports, names: registry, clock });
-  const fxStore = new SqlFxStore(database, clock);
-  const valuation = new ValuationService({
-    closes: new CloseReader({
-      store: candles,
-      demoMode: config.demo,
-      rest: restWhenDue,
-    }),
-    fx: fxStore,
-  });
+  ledger.subscribe((scope, change) => work.note(scope, change));
   const fx = new FxService({ store: fxStore, clock });
-  const facts = factsOf({ config, database }, candles);
-  const prices = new ClosePrices({ ...facts, valuation, changes, clock });
-  const ledgers = new KeptLedgers({ store, prices });
-  ledger.subscribe((scope, change) => ledgers.note(scope, change));
-  const lots = new LotService({ portfolios, ledgers, rest: restWhenDue });
-  const holdings = new HoldingService({ lots, market, fx, clock });
-  const { keeper, watch, ...measures } = openSnapshots(
-    { config, clock, database, log },
-    { portfolios, ledger, ledgers, lots, prices, valuation, facts, changes, queue },
-  );
+  const holdings = new HoldingService({ work, market, fx, clock });
+  const { keeper, watch } = openKeeper({ clock, log }, { ...parts, work, changes, queue });
+  const snapshotValues = new SnapshotValueService({ portfolios, store: parts.snapshotStore });
   const stopFollowing = rebuildOnChange({ ledger, keeper });
   const desk = new ImportDesk({
     portfolios,
@@ -94,12 +94,33 @@ export async function openPortfolio(
   // Nobody signs in where there is one user.
   const ownerOf = (_headers: Headers): string => LOCAL_OWNER;
   return {
-    ...{ portfolios, ledger, lots, holdings, ...measures, fx, valuation, desk, watchlists },
-    ...{ keeper, watch, ownerOf, stopFollowing },
+    ...{ portfolios, ledger, work, holdings, snapshotValues, fx, valuation, desk, watchlists },
+    ...{ keeper, watch, ownerOf },
+    async close() {
+      stopFollowing();
+      await thread?.[Symbol.asyncDispose]();
+    },
   };
 }
 
 export type PortfolioParts = Awaited<ReturnType<typeof openPortfolio>>;
+
+function openRebuilder({ cells, rows }: RebuildWork) {
+  return cells <= HERE.cells && rows <= HERE.rows
+    ? new RebuildHere({ rest: () => nextTurn() })
+    : new RebuildThread();
+}
+
+/** The thread of large ledgers, with what it begins with on its way. */
+function startWorker(
+  { url, ...start }: Pick<WorkerStart, "dataDir" | "demo" | "now"> & Pick<DatabaseLocation, "url">,
+): Worker {
+  const script = new URL("./portfolio_worker.ts", import.meta.url);
+  const worker = new Worker(script, { type: "module", name: "portfolios" });
+  const message: WorkerStart = { kind: "start", url: url?.reveal() ?? null, ...start };
+  worker.postMessage(message);
+  return worker;
+}
 
 async function readMappings() {
   const exporters = await Promise.all(EXPORTERS.map(async (name) => {

@@ -167,6 +167,22 @@ function valueOf(
   }
 }
 
+/** A source of what is shown, and of how many pools. */
+export interface PoolSourceCount {
+  readonly name: string;
+  readonly pools: number;
+}
+
+/** Where pools come from, the source of most of them first. */
+export function poolSources(
+  pools: readonly { readonly source: string }[],
+): readonly PoolSourceCount[] {
+  const counts = new Map<string, number>();
+  for (const { source } of pools) counts.set(source, (counts.get(source) ?? 0) + 1);
+  return [...counts].map(([name, count]) => ({ name, pools: count }))
+    .sort((a, b) => b.pools - a.pools || compare(a.name, b.name));
+}
+
 /** A leaderboard in a few figures; `null` where no pool gives one. */
 export interface BoardSummary {
   readonly pools: number;

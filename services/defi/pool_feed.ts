@@ -73,20 +73,13 @@ export class PoolFeed {
     const { ingestion, log } = this.#deps;
     if (ingestion === null) return;
     try {
-      if (!await this.#isFetchWanted()) return;
+      if ((await this.#deps.pools.getFetcher()).provider === null) return;
       const report = await ingestion.tick(this.#stop.signal);
       if (report?.provider === MOCK_SOURCE) await this.#thin();
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       log.warn("Cannot fetch pools, next try at the next beat", { error: errorMessage(error) });
     }
-  }
-
-  /** Made-up pools stand in only until there are real ones. */
-  async #isFetchWanted(): Promise<boolean> {
-    const { provider, fallback } = this.#deps.pools.origin;
-    if (provider !== MOCK_SOURCE || fallback === null) return true;
-    return (await this.#deps.pools.listCards()).every(({ source }) => source === MOCK_SOURCE);
   }
 
   async #thin(): Promise<void> {

@@ -4,7 +4,12 @@ import { decomposeYield, type YieldDecomposition } from "./decomposition.ts";
 import { type PoolEpisode, poolEpisodes } from "./episodes.ts";
 import { type PoolScores, poolScores } from "./explain_score.ts";
 import type { Pool, PoolId } from "./pool.ts";
-import type { ArchivedPool, PoolArchive, PoolShelf } from "./pool_archive.ts";
+import {
+  type ArchivedPool,
+  MOCK_SOURCE,
+  type PoolArchive,
+  type PoolShelf,
+} from "./pool_archive.ts";
 import { historyAt, type PoolHistory } from "./pool_history.ts";
 import { type PoolMetrics, poolMetrics } from "./pool_metrics.ts";
 import type { PoolSettings } from "./pool_settings.ts";
@@ -33,10 +38,10 @@ export interface PoolDetail extends PoolCard {
   readonly settings: PoolSettings;
 }
 
-/** Whose pools are served. */
-export interface PoolOrigin {
-  /** The provider that runs. */
-  readonly provider: string;
+/** Who is asked for pools; where those that are shown come from, their own `source` says. */
+export interface PoolFetcher {
+  /** The provider that fetches; `null` where nobody does. */
+  readonly provider: string | null;
   /** The provider that was asked for. */
   readonly wanted: string;
   /** Why it is not the one that was asked for; `null` where it is. */
@@ -54,21 +59,35 @@ export interface PoolMoment {
 /** Pools as they are, and as they were. */
 export class PoolService {
   readonly settings: PoolSettings;
-  readonly origin: PoolOrigin;
+  readonly #fetcher: PoolFetcher;
   readonly #archive: PoolArchive;
   #board: { readonly shelf: PoolShelf; readonly cards: readonly PoolCard[] } | null = null;
   #past: { shelf: PoolShelf; byTime: Map<UtcMs, readonly PoolCard[]> } | null = null;
 
   constructor(
-    { archive, settings, origin }: {
+    { archive, settings, fetcher }: {
       readonly archive: PoolArchive;
       readonly settings: PoolSettings;
-      readonly origin: PoolOrigin;
+      readonly fetcher: PoolFetcher;
     },
   ) {
     this.#archive = archive;
     this.settings = settings;
-    this.origin = origin;
+    this.#fetcher = fetcher;
+  }
+
+  /** Why the provider is not the one that was asked for; `null` where it is. */
+  get fallback(): string | null {
+    return this.#fetcher.fallback;
+  }
+
+  /** Who fetches now: made-up pools stand in only until there are real ones. */
+  async getFetcher(): Promise<PoolFetcher> {
+    const { provider, fallback } = this.#fetcher;
+    if (provider !== MOCK_SOURCE || fallback === null) return this.#fetcher;
+    const { pools } = await this.#archive.shelf();
+    const isNeeded = pools.every(({ source }) => source === MOCK_SOURCE);
+    return isNeeded ? this.#fetcher : { ...this.#fetcher, provider: null };
   }
 
   /**

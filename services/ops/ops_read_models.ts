@@ -51,7 +51,8 @@ export interface HeldPoolReading {
 
 /** How pools come in: whom they come from, what was fetched, what waits and what was set aside. */
 export interface PoolIntake {
-  readonly provider: string;
+  /** Who fetches; `null` where nobody does. */
+  readonly provider: string | null;
   readonly wanted: string;
   /** Why it is not the provider that is wanted; `null` where it is. */
   readonly fallback: string | null;

@@ -1,3 +1,4 @@
+import type { Uuid } from "../kernel/ids.ts";
 import { formatUtcMs } from "../kernel/time.ts";
 import type { PortfolioValue, ValueSums } from "./holding_service.ts";
 import { knownSum } from "./known_sum.ts";
@@ -22,7 +23,7 @@ interface Settled {
   readonly counted: keyof PortfolioValue["unvalued"];
   readonly inputsOf: (book: LotBook) => readonly SettledInput[];
   /** The entries whose rows stand behind it. */
-  readonly entriesOf: (book: LotBook) => readonly { readonly rowId: string }[];
+  readonly entriesOf: (book: LotBook) => readonly { readonly rowId: Uuid }[];
 }
 
 interface SettledInput {
@@ -85,7 +86,7 @@ export function settledFigure(
   { value, matched: { book, ledger } }: ExplainedState,
 ): PortfolioExplanation {
   const { label, words, formula, sum, counted, inputsOf, entriesOf } = SETTLED[figure];
-  const used = new Set<string>(entriesOf(book).map(({ rowId }) => rowId));
+  const used = new Set(entriesOf(book).map(({ rowId }) => rowId));
   return {
     ...{ figure, label, words, formula },
     value: value[sum],
@@ -94,7 +95,7 @@ export function settledFigure(
     reason: value.reasons[sum] ?? null,
     inputs: [...leftOut(value.unvalued[counted], counted), ...listed(inputsOf(book))],
     rounding: EXACT,
-    ...newestRows([...ledger.rows()].filter(({ id }) => used.has(id))),
+    ...newestRows([...used].flatMap((id) => ledger.find(id) ?? [])),
   };
 }
 

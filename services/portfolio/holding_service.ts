@@ -1,25 +1,16 @@
 import type { UtcMs } from "../kernel/time.ts";
 import type { AssetId, AssetQuote, MarketService } from "../market/mod.ts";
 import type { Clock } from "../ports/mod.ts";
-import { isCash } from "./cash.ts";
 import { coinOf } from "./valuation/conversion.ts";
 import type { FxService } from "./fx/fx_service.ts";
 import type { FxStatus } from "./fx/drift_guard.ts";
-import {
-  converted,
-  currentPrice,
-  type Holding,
-  holdingsOf,
-  type Position,
-  positionsOf,
-} from "./holdings.ts";
+import { converted, currentPrice, type Holding, type Position, positionsOf } from "./holdings.ts";
 import { knownSum } from "./known_sum.ts";
 import type { LotRules } from "./kept_ledgers.ts";
-import type { LotService, MatchedLots } from "./lot_service.ts";
-import type { LotBook } from "./lots.ts";
 import type { BaseCurrency, Portfolio } from "./portfolio.ts";
 import type { LedgerScope } from "./ports.ts";
 import type { DecimalText } from "./transaction.ts";
+import type { PortfolioWork } from "./work/portfolio_work.ts";
 
 /** How dollars become a portfolio's currency now. */
 export interface CurrentRate {
@@ -78,20 +69,18 @@ type Market = Pick<MarketService, "listAssets" | "listQuotes">;
 
 /** What portfolios hold, at the prices of now. */
 export class HoldingService {
-  readonly #lots: LotService;
+  readonly #work: Pick<PortfolioWork, "getHoldings">;
   readonly #market: Market;
   readonly #fx: FxService;
   readonly #clock: Clock;
-  /** Of books that were looked at, for as long as they are kept. */
-  readonly #known = new WeakMap<LotBook, BookFacts>();
 
-  constructor({ lots, market, fx, clock }: {
-    readonly lots: LotService;
+  constructor({ work, market, fx, clock }: {
+    readonly work: Pick<PortfolioWork, "getHoldings">;
     readonly market: Market;
     readonly fx: FxService;
     readonly clock: Clock;
   }) {
-    this.#lots = lots;
+    this.#work = work;
     this.#market = market;
     this.#fx = fx;
     this.#clock = clock;
@@ -102,10 +91,9 @@ export class HoldingService {
     scope: LedgerScope,
     { currency: asked }: { readonly currency?: BaseCurrency | undefined } = {},
   ): Promise<PortfolioValue> {
-    const matched = await this.#lots.getLots(scope);
-    const { portfolio, rule, rulesByYear, ledgerVersion } = matched;
+    const { holdings, settled, ...held } = await this.#work.getHoldings(scope);
+    const { portfolio } = held;
     const currency = asked ?? portfolio.baseCurrency;
-    const { holdings, settled, ...facts } = this.#factsOf(matched);
     const quotes = await this.#quotesOf(holdings, currency);
     const quoteOf = (assetId: AssetId) => quotes.get(assetId) ?? null;
     const fx = await this.#rateOf(currency, quoteOf);
@@ -120,24 +108,13 @@ export class HoldingService {
     const { nav, heldSince } = await this.#settle(live, { portfolio, currency, fx, at });
     const known = { nav, ...sums, ...settled };
     return {
-      ...{ portfolio, rule, rulesByYear, ledgerVersion, currency, at, fx, heldSince },
-      ...{ ...known, ...facts, positions },
+      ...{ ...held, ...known, currency, at, fx, heldSince, positions },
       reasons: reasonsOf(known, whyNoRate),
       asof: times.length === 0 ? null : Math.min(...times) as UtcMs,
       unpriced: positions.filter(({ unpriced }) => unpriced !== null).length,
       uncosted: positions.filter(({ uncosted }) => uncosted !== "0").length,
       isDemo: positions.some(({ price }) => price?.provenance.isDemo ?? false),
     };
-  }
-
-  #factsOf({ book }: MatchedLots): BookFacts {
-    const known = this.#known.get(book) ?? {
-      holdings: holdingsOf(book.lots.filter(({ assetId }) => !isCash(assetId))),
-      ...settledOf(book),
-      problems: book.problems.length,
-    };
-    this.#known.set(book, known);
-    return known;
   }
 
   async #quotesOf(
@@ -193,29 +170,6 @@ export class HoldingService {
     const settled = await this.#fx.settleNav(live);
     return { nav: settled.nav, heldSince: settled.asof };
   }
-}
-
-interface BookFacts extends Pick<PortfolioValue, "unvalued" | "problems"> {
-  readonly holdings: readonly Holding[];
-  readonly settled: Pick<ValueSums, "realizedUsd" | "incomeUsd" | "feesUsd">;
-}
-
-/** What of a book is settled: sums over all years, and how much they leave out. */
-function settledOf({ realized, ...book }: LotBook): Pick<BookFacts, "settled" | "unvalued"> {
-  const income = knownSum(book.income.map(({ value }) => value));
-  const fees = knownSum(book.fees.map(({ value }) => value));
-  return {
-    settled: {
-      realizedUsd: knownSum(realized.map(({ gain }) => gain)).sum,
-      incomeUsd: income.sum,
-      feesUsd: fees.sum,
-    },
-    unvalued: {
-      disposals: realized.reduce((count, { incomplete }) => count + incomplete, 0),
-      income: income.unknown,
-      fees: fees.unknown,
-    },
-  };
 }
 
 function sumsOf(

@@ -1,6 +1,5 @@
 import { Decimal } from "../kernel/decimal.ts";
 import type { AssetId, AssetQuote, Freshness, Provenance } from "../market/mod.ts";
-import { sumOf } from "./imports/values.ts";
 import { knownSum } from "./known_sum.ts";
 import type { Lot } from "./lots.ts";
 import type { DecimalText } from "./transaction.ts";
@@ -90,7 +89,7 @@ export function holdingsOf(lots: readonly Lot[]): readonly Holding[] {
 }
 
 function unitsOf(lots: readonly Lot[]): DecimalText {
-  return sumOf(lots.map(({ quantity }) => quantity));
+  return knownSum(lots.map(({ quantity }) => quantity)).sum ?? "0";
 }
 
 /** Why a quote is no price of now; `null` if it is one. */

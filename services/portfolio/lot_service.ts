@@ -85,7 +85,10 @@ export function ofYear(
 }
 
 /** Refuses to go on in a list that has changed since its last page. */
-export function requireVersion(asked: number, { ledgerVersion }: MatchedLots): void {
+export function requireVersion(
+  asked: number,
+  { ledgerVersion }: Pick<MatchedLots, "ledgerVersion">,
+): void {
   if (asked === ledgerVersion) return;
   throw new AppError("CONFLICT", "The portfolio changed since the last page: start over", {
     details: { ledger_version: ledgerVersion },

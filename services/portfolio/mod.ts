@@ -47,7 +47,7 @@ export * from "./portfolio_service.ts";
 export type * from "./ports.ts";
 export { type FreshnessDeps, type Lack, SnapshotFreshness } from "./snapshots/freshness.ts";
 export { HistoryReader } from "./snapshots/history_reader.ts";
-export { RebuildHere, RebuildThread } from "./snapshots/rebuild_thread.ts";
+export { type Rebuilder, RebuildHere, RebuildThread } from "./snapshots/rebuild_thread.ts";
 export {
   SNAPSHOT_INTERVALS,
   type SnapshotInterval,
@@ -68,3 +68,10 @@ export * from "./valuation/valued.ts";
 export { VALUE_PACE_MS, ValueFeed } from "./value_feed.ts";
 export * from "./watchlist.ts";
 export * from "./watchlist_service.ts";
+export * from "./work/portfolio_work.ts";
+export { ToldLog } from "./work/told_log.ts";
+export { WorkBySize } from "./work/work_by_size.ts";
+export type { FromWorker, ToWorker } from "./work/work_calls.ts";
+export { WorkHere } from "./work/work_here.ts";
+export { WorkServer } from "./work/work_server.ts";
+export { WorkThread, type WorkThreadDeps } from "./work/work_thread.ts";

@@ -53,6 +53,17 @@ export const EXACT = "Exact decimals throughout; two decimals are shown, more on
 export function newestRows(
   rows: Iterable<LedgerRow>,
 ): Pick<PortfolioExplanation, "rows" | "rowCount"> {
-  const all = [...rows].sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
-  return { rows: all.slice(0, MAX_EXPLAINED_ROWS), rowCount: all.length };
+  let newest: LedgerRow[] = [];
+  let rowCount = 0;
+  const cut = () => newest.sort(compareNewest).slice(0, MAX_EXPLAINED_ROWS);
+  for (const row of rows) {
+    rowCount++;
+    // A ledger may be long, so that not all of it is sorted.
+    if (newest.push(row) >= 10 * MAX_EXPLAINED_ROWS) newest = cut();
+  }
+  return { rows: cut(), rowCount };
+}
+
+function compareNewest(a: LedgerRow, b: LedgerRow): number {
+  return b.at - a.at || (a.id < b.id ? 1 : -1);
 }

@@ -21,6 +21,8 @@ export interface PortfolioStore {
   list(ownerId: string): Promise<readonly Portfolio[]>;
   /** Also one that is deleted. */
   find(scope: LedgerScope): Promise<Portfolio | null>;
+  /** Rows of its ledger, counted up to `max`; 0 of somebody else's portfolio. */
+  countRows(scope: LedgerScope, max: number): Promise<number>;
   /** `null` for one that is not there, or is deleted. */
   update(scope: LedgerScope, settings: PortfolioSettings): Promise<Portfolio | null>;
   /** Deletes it at a time, or restores it with `null`; tells it as it then is. */

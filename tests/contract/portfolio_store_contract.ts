@@ -6,6 +6,7 @@ import type { AssetId } from "@/services/market/mod.ts";
 import { LOCAL_OWNER, type Portfolio } from "@/services/portfolio/portfolio.ts";
 import type { Watchlist } from "@/services/portfolio/watchlist.ts";
 import { SqlPortfolioStore, SqlWatchlistStore } from "@/services/storage/mod.ts";
+import { insertTransactions, type StoredTransaction } from "@/services/storage/sql/ledger_rows.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import type { StoreKind, TestStore } from "./stores.ts";
 
@@ -43,6 +44,17 @@ function watchlistOf(index: number, changes: Partial<Watchlist> = {}): Watchlist
   };
 }
 
+function rowOf(index: number): StoredTransaction {
+  return {
+    row: {
+      ...{ id: idOf(index), at: index as UtcMs, action: "BUY", assetId: "bitcoin" as AssetId },
+      ...{ quantity: "1", unitPriceUsd: "1", account: "cold", wallet: null, venue: null },
+      ...{ txHash: null, externalId: null, notes: null, notesExtra: {}, parentId: null },
+    },
+    ...{ identity: null, content: index, importId: null, line: null, writtenBy: null },
+  };
+}
+
 function testerOf(subject: string, kind: StoreKind) {
   return (name: string, fn: (kit: TestStore) => Promise<void>) =>
     Deno.test({
@@ -55,9 +67,25 @@ function testerOf(subject: string, kind: StoreKind) {
     });
 }
 
+function testRowCounts(test: ReturnType<typeof testerOf>): void {
+  test("counts the rows of a ledger up to a bound, for its owner alone", async ({ database }) => {
+    const store = new SqlPortfolioStore(database);
+    const { id: portfolioId } = portfolioOf(1);
+    await store.create(portfolioOf(1), MAX);
+    const { dialect } = database;
+    const rows = [1, 2, 3].map(rowOf);
+    await database.transaction(({ db }) => insertTransactions(db, { rows, portfolioId, dialect }));
+    const scope = { ownerId: "ann", portfolioId };
+    assertEquals(await store.countRows(scope, 10), 3);
+    assertEquals(await store.countRows(scope, 2), 2);
+    assertEquals(await store.countRows({ ...scope, ownerId: "bob" }, 10), 0);
+  });
+}
+
 /** What every store of portfolios must do. */
 export function testPortfolioStore(kind: StoreKind): void {
   const test = testerOf("PortfolioStore", kind);
+  testRowCounts(test);
 
   test("gives a portfolio back as it was kept, to its owner alone", async ({ database }) => {
     const store = new SqlPortfolioStore(database);

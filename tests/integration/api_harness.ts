@@ -119,15 +119,20 @@ interface HarnessOptions extends GaugeOptions {
   readonly rateLimits?: RateLimitMode;
   readonly trustedProxies?: readonly string[];
   readonly probes?: readonly HealthProbe[];
+  /** Keeps the data in a file, and has a thread compute on ledgers with more rows than this. */
+  readonly maxRowsHere?: number;
 }
 
 export async function openTestApi(
-  { demoMode = "auto", probes, monitoring, rateLimits = "off", trustedProxies = [], ...gauges }:
+  { demoMode = "auto", probes, monitoring, rateLimits = "off", trustedProxies = [], ...options }:
     HarnessOptions = {},
 ): Promise<ApiHarness> {
   const clock = new FakeClock(NOW);
   const log = new RecordingLog();
-  const database = await openTestDatabase({ clock });
+  const folder = await Deno.makeTempDir({ prefix: "tokenlysis_api_" });
+  const { maxRowsHere, ...gauges } = options;
+  const threaded = threadedIn(folder, maxRowsHere);
+  const database = await openTestDatabase({ clock, ...threaded?.file });
   const store = new SqlCandleStore(database, clock);
   const changes = new PacedChangeFeed(database.changes, clock);
   const registry = registryOfFour();
@@ -152,10 +157,9 @@ export async function openTestApi(
   const jobStore = new SqlJobStore(database, clock);
   const jobs = new JobsService({ store: jobStore, clock, wake: () => {} });
   const { ops, operatorsLog } = createOps({ database, clock, store, market, jobs, jobStore });
-  const folder = await Deno.makeTempDir({ prefix: "tokenlysis_api_" });
   const portfolio = await createPortfolio(
     { clock, database, log, config: { dataDir: folder, demo: demoMode } },
-    { registry, market, store, changes, queue: () => jobStore },
+    { registry, market, store, changes, queue: () => jobStore, ...threaded?.options },
   );
   const scoring = await createScoring({ database, clock, market, jobStore });
   const poolKit = createPools({ database, clock, changes, log }, gauges);
@@ -182,10 +186,19 @@ export async function openTestApi(
       await store.upsertCandles(key, columnsOf(candles));
     },
     async [Symbol.asyncDispose]() {
-      portfolio.stopFollowing();
+      await portfolio.close();
       await database.close();
       await Deno.remove(folder, { recursive: true });
     },
+  };
+}
+
+/** A file in place of memory, and what has a thread find it; `null` where none is wanted. */
+function threadedIn(folder: string, maxRowsHere: number | undefined) {
+  if (maxRowsHere === undefined) return null;
+  return {
+    file: { path: `${folder}/tokenlysis.db` },
+    options: { maxRowsHere, location: { url: null, dataDir: folder } },
   };
 }
 
@@ -239,9 +252,9 @@ function createPools(
 ) {
   const store = new SqlPoolStore(database, clock);
   const archive = new PoolArchive({ store, changes, clock });
-  const origin = { provider: "mock", wanted: "dune", fallback: "DUNE_API_KEY is not set" };
+  const fetcher = { provider: "mock", wanted: "dune", fallback: "DUNE_API_KEY is not set" };
   const settings = DEFAULT_POOL_SETTINGS;
-  const pools = new PoolService({ archive, settings, origin });
+  const pools = new PoolService({ archive, settings, fetcher });
   const autopilot = new AutopilotService({ archive, clock, settings });
   const leases = new SqlLeaseStore(database, clock);
   const provider = new MockPoolProvider();

@@ -43,7 +43,10 @@ Deno.test("GET /api/pools sorts, filters and pages, with both scores", async () 
   );
   assertEquals([first.data.length, first.meta.total, rest.data[0].symbol], [2, 3, "WETH"]);
   assertEquals(rest.meta.next_cursor, null);
-  assertEquals(first.meta.origin.fallback, "DUNE_API_KEY is not set");
+  assertEquals(first.meta.origin, { sources: [{ name: "sample", pools: 3 }] });
+  assertEquals(first.meta.fetcher, {
+    ...{ provider: null, wanted: "dune", fallback: "DUNE_API_KEY is not set" },
+  });
   const [row] = rest.data;
   assertEquals(row.score, row.scores.v1);
   assertEquals(row.risk_adjusted_score, row.scores.v0);
@@ -120,7 +123,8 @@ Deno.test("GET /api/ops/pools shows fetches, held readings and rows set aside", 
   await harness.poolParts.ingestion.tick();
   const { data } = await read(harness, "/api/ops/pools");
   assertEquals([data.provider, data.wanted, data.fallback], [
-    "mock",
+    // Made-up pools stand back, as there are others.
+    null,
     "dune",
     "DUNE_API_KEY is not set",
   ]);
@@ -176,7 +180,7 @@ Deno.test("GET /api/pools/{id}/explain/{figure} gives formula, inputs with their
   assertEquals(data.reason, null);
   assertEquals(
     data.inputs.map(({ name, asof }: { name: string; asof: string | null }) => [name, asof]),
-    [["Kink U*", null], ["Utilisation U", "2026-01-10T00:00:00Z"]],
+    [["Kink U*", "2026-01-10T00:00:00Z"], ["Utilisation U", "2026-01-10T00:00:00Z"]],
   );
   assertEquals(data.rows.length, 1);
   const score = await read(harness, `${path}/score_v1`);

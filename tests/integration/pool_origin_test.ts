@@ -28,7 +28,7 @@ async function overOneDatabase(test: (withProduct: WithProduct) => Promise<void>
 const CASES = [
   { env: {}, provider: "defillama", fallback: null },
   { env: { DATA_PROVIDER: "mock" }, provider: "mock", fallback: null },
-  { env: { DATA_PROVIDER: "file" }, provider: "file", fallback: null },
+  { env: { DATA_PROVIDER: "file" }, provider: null, fallback: null },
   { env: { DATA_PROVIDER: "dune" }, provider: "mock", fallback: "DUNE_API_KEY is not set" },
   {
     env: { DATA_PROVIDER: "dune", DUNE_API_KEY: "key" },
@@ -60,7 +60,7 @@ const CASES = [
   },
   {
     env: { DATA_PROVIDER: "dune", TOKENLYSIS_DEMO: "off" },
-    provider: "file",
+    provider: null,
     fallback: "DUNE_API_KEY is not set",
   },
   {
@@ -76,8 +76,8 @@ Deno.test("pools come from whom the settings name, or who stands in, and it is t
       const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`).join(" ");
       await t.step(`${provider} with ${settings || "no settings"}`, async () => {
         await withProduct(env, async (ask) => {
-          const { meta: { origin } } = await (await ask("/api/pools")).json();
-          assertEquals([origin.provider, origin.fallback], [provider, fallback]);
+          const { meta: { fetcher } } = await (await ask("/api/pools")).json();
+          assertEquals([fetcher.provider, fetcher.fallback], [provider, fallback]);
           const { pools } = await (await ask("/capabilities")).json();
           assertEquals([pools.enabled, pools.reason], [fallback === null, fallback]);
         });

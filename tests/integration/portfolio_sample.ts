@@ -22,8 +22,10 @@ const RESOLUTIONS = [
 ] as const;
 
 /** A harness with prices of now: bitcoin at 100,000 and ethereum at 3,000. */
-export async function openPricedApi(): Promise<ApiHarness> {
-  const harness = await openTestApi();
+export async function openPricedApi(
+  options: Parameters<typeof openTestApi>[0] = {},
+): Promise<ApiHarness> {
+  const harness = await openTestApi(options);
   for (const [assetId, close] of [["bitcoin", 100_000], ["ethereum", 3_000]] as const) {
     const candle = { open: close, high: close, low: close, close, volume: 1 };
     // As far back as each resolution values the past.

@@ -13,15 +13,16 @@ import { acceptReadingAct, discardReadingAct } from "./acts.ts";
 /** How pools come in: fetches, readings that wait for another, rows that could not be read. */
 export function PoolsPanel({ view: { pools } }: { readonly view: OpsView }) {
   const { provider, wanted, fallback, fetches, held, quarantined } = pools;
-  const note = fallback === null ? provider : `${provider} in the place of ${wanted}: ${fallback}`;
+  const fetcher = provider ?? "nobody fetches";
+  const note = fallback === null ? fetcher : `${fetcher} in the place of ${wanted}: ${fallback}`;
   return (
     <Panel id="pool-intake" title="Pools" note={note}>
       <div data-region="pool-intake">
         {fetches.length === 0
           ? (
             <EmptyState icon="database" title="No pool was fetched">
-              {provider === "file"
-                ? "Pools come from files alone (deno task pools:import)."
+              {provider === null
+                ? "Shown is what was imported (deno task pools:import)."
                 : "The first fetch begins when the process starts."}
             </EmptyState>
           )

@@ -21,8 +21,7 @@ import type { PoolsData } from "./read_pools.ts";
 
 /** Title, as-of and scope of the leaderboard, and what is to be known of all of it. */
 export function PoolsHeader(data: PoolsData) {
-  const { view, summary, isMock, rows, notes } = data;
-  const sources = [...new Set(rows.map(({ source }) => source))];
+  const { view, summary, isMock, rows, notes, sources } = data;
   return (
     <>
       <header class="page-head">
@@ -39,7 +38,7 @@ export function PoolsHeader(data: PoolsData) {
                 newest <Moment at={summary.newestAt} />
               </span>
             )}
-            <span>{sources.join(", ") || "no source"}</span>
+            <span>{sourceNames(sources)}</span>
             <span>{formatCount(summary.pools)} pools</span>
           </p>
         </div>
@@ -134,8 +133,14 @@ function choices(
   }));
 }
 
+/** Sources by name, with the number of their pools where there are several. */
+export function sourceNames(sources: PoolsData["sources"]): string {
+  if (sources.length <= 1) return sources[0]?.name ?? "no source";
+  return sources.map(({ name, pools }) => `${name} ${formatCount(pools)}`).join(", ");
+}
+
 /** Says whose pools these are where they are not those that were asked for. */
-function OriginBanner({ origin: { fallback, provider, wanted }, isMock }: PoolsData) {
+function OriginBanner({ fetcher: { fallback, wanted }, isMock }: PoolsData) {
   if (isMock) {
     return (
       <Banner kind="demo">
@@ -149,9 +154,7 @@ function OriginBanner({ origin: { fallback, provider, wanted }, isMock }: PoolsD
   return (
     <Banner kind="stale">
       <b>Nothing newer is fetched.</b> The provider "{wanted}" can't run:{" "}
-      {fallback}. Shown is what is stored{provider === "mock"
-        ? ", and nothing made up beside it"
-        : ""}.
+      {fallback}. Shown is what is stored, and nothing made up beside it.
     </Banner>
   );
 }

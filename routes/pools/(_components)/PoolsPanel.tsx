@@ -9,13 +9,13 @@ import { EmptyState } from "../../../components/states/States.tsx";
 import { type FilterPill, FilterPills } from "../../../components/table/FilterPills.tsx";
 import TableTools from "../../../islands/TableTools.tsx";
 import { poolsFields, poolsHref, type PoolsView } from "./pools_view.ts";
+import { sourceNames } from "./PoolsHeader.tsx";
 import { PoolsTable } from "./PoolsTable.tsx";
 import type { PoolsData } from "./read_pools.ts";
 
 /** Which yield is worth its risk: pools by score, with filters, columns and file. */
 export function PoolsPanel(data: PoolsData) {
-  const { cards, rows, pages, view, total, settings } = data;
-  const sources = [...new Set(rows.map(({ source }) => source))];
+  const { cards, rows, pages, view, total, settings, sources } = data;
   const { newestAt } = data.summary;
   return (
     <Panel
@@ -30,7 +30,7 @@ export function PoolsPanel(data: PoolsData) {
       <SourceLine
         state={stateOf(data)}
         parts={[
-          sources.join(", ") || "no source",
+          sourceNames(sources),
           "APY from APR, compounded as the source's chain does",
           `swing: standard deviation over ${settings.window} readings`,
           "assumed kinks where a pool's own is not known",

@@ -9,9 +9,11 @@ import {
   isOpenPool,
   MOCK_SOURCE,
   type PoolCard,
+  type PoolFetcher,
   type PoolFilter,
-  type PoolOrigin,
   type PoolSettings,
+  type PoolSourceCount,
+  poolSources,
   type ScoreMethodName,
   sortPools,
   summarizePools,
@@ -45,7 +47,9 @@ export interface PoolsData {
   readonly gone: number;
   readonly closed: number;
   readonly choices: PoolChoices;
-  readonly origin: PoolOrigin;
+  readonly fetcher: PoolFetcher;
+  /** Where all that fits comes from. */
+  readonly sources: readonly PoolSourceCount[];
   /** Whether made-up pools are shown, or will be as soon as the first are made. */
   readonly isMock: boolean;
   readonly settings: PoolSettings;
@@ -73,6 +77,7 @@ export async function readPools(
   const { asof, notes } = readMoment(asked.asof);
   const view = { ...asked, asof: asof === undefined ? null : asked.asof };
   const all = await pools.listCards({ asof });
+  const fetcher = await pools.getFetcher();
   const filter = filterOf(view, pools.settings);
   const cards = sortPools(filterPools(all, filter), view);
   const pages = Math.max(1, Math.ceil(cards.length / PAGE_ROWS));
@@ -95,9 +100,10 @@ export async function readPools(
       chains: names(({ pool }) => pool.chain),
       protocols: names(({ pool }) => pool.protocol),
     },
-    origin: pools.origin,
+    fetcher,
+    sources: poolSources(cards),
     isMock: all.length === 0
-      ? pools.origin.provider === MOCK_SOURCE
+      ? fetcher.provider === MOCK_SOURCE
       : all.some(({ source }) => source === MOCK_SOURCE),
     settings: pools.settings,
     now: asof ?? clock.now(),

@@ -5,14 +5,10 @@ import { formatDay } from "../../../components/format/time.ts";
 import { Menu } from "../../../components/shell/Menu.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, EmptyState } from "../../../components/states/States.tsx";
-import { type Disposal, knownSum, type Lot, LOT_METHODS } from "../../../services/portfolio/mod.ts";
+import { type Disposal, type Lot, LOT_METHODS } from "../../../services/portfolio/mod.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
 import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
 import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
-
-/** Lots and disposals that the page lists; the files have all. */
-const MAX_LOTS = 60;
-const MAX_DISPOSALS = 20;
 
 const NO_PRICE = "The asset has no price";
 const NO_PROCEEDS = "The proceeds of none are known";
@@ -21,13 +17,12 @@ const NO_COST = "The ledger does not tell what it cost";
 
 /** What is held, since when and at what cost, by the method that the address names. */
 export function LotsPanel(data: PortfolioPageData) {
-  const { view, currency, matched: { book, rule } } = data;
-  const listed = book.lots.slice(0, MAX_LOTS);
+  const { view, currency, matched: { counts, lots: listed, rule } } = data;
   return (
     <Panel
       id="lots"
       title="Open lots"
-      note={`${book.lots.length === 1 ? "1 lot" : `${formatCount(book.lots.length)} lots`}, ${
+      note={`${counts.lots === 1 ? "1 lot" : `${formatCount(counts.lots)} lots`}, ${
         rule.pools === "account" ? "per account" : "over all accounts"
       }`}
       actions={
@@ -68,11 +63,11 @@ export function LotsPanel(data: PortfolioPageData) {
           </div>
         )}
       <SourceLine
-        state={listed.length < book.lots.length ? "partial" : "current"}
+        state={listed.length < counts.lots ? "partial" : "current"}
         parts={[
           "Σ cost in = Σ cost out + Σ cost open, to the last digit",
-          listed.length < book.lots.length
-            ? `the first ${formatCount(listed.length)} of ${formatCount(book.lots.length)}`
+          listed.length < counts.lots
+            ? `the first ${formatCount(listed.length)} of ${formatCount(counts.lots)}`
             : "fees are in the cost",
         ]}
       />
@@ -123,16 +118,13 @@ function LotRow({ lot, labels, value, rate }: PortfolioPageData & { readonly lot
 
 /** What was sold, the newest first, with what it had cost. */
 export function DisposalsPanel(data: PortfolioPageData) {
-  const { view, rate, matched: { book, rule } } = data;
-  const listed = book.disposals.toReversed().slice(0, MAX_DISPOSALS);
-  const proceeds = knownSum(book.realized.map((one) => one.proceeds));
-  const gain = knownSum(book.realized.map((one) => one.gain));
-  const incomplete = book.realized.reduce((count, one) => count + one.incomplete, 0);
+  const { view, rate, matched } = data;
+  const { counts, disposals: listed, rule, gainUsd, proceedsUsd, incomplete } = matched;
   return (
     <Panel
       id="disposals"
       title="Disposals"
-      note={`${formatCount(book.disposals.length)}, ${METHOD_LABELS[rule.method]}`}
+      note={`${formatCount(counts.disposals)}, ${METHOD_LABELS[rule.method]}`}
       actions={<ApiCsvLink view={view} list="disposals" of="disposals" />}
     >
       {listed.length === 0
@@ -161,10 +153,10 @@ export function DisposalsPanel(data: PortfolioPageData) {
                   <td data-pri="2" />
                   <td data-pri="3" />
                   <td class="num" data-p="value">
-                    <Money value={inCurrency(proceeds.sum, rate)} reason={NO_PROCEEDS} />
+                    <Money value={inCurrency(proceedsUsd, rate)} reason={NO_PROCEEDS} />
                   </td>
                   <td class="num" data-p="change">
-                    <Gain value={inCurrency(gain.sum, rate)} reason={NO_GAIN} />
+                    <Gain value={inCurrency(gainUsd, rate)} reason={NO_GAIN} />
                   </td>
                 </tr>
               </tfoot>
@@ -172,14 +164,14 @@ export function DisposalsPanel(data: PortfolioPageData) {
           </div>
         )}
       <SourceLine
-        state={listed.length < book.disposals.length || incomplete > 0 ? "partial" : "current"}
+        state={listed.length < counts.disposals || incomplete > 0 ? "partial" : "current"}
         parts={[
           "proceeds less fees, cost with fees",
           ...incomplete === 0
             ? []
             : [`${formatCount(incomplete)} not in the gain, as cost or proceeds are unknown`],
-          listed.length < book.disposals.length
-            ? `the newest ${formatCount(listed.length)} of ${formatCount(book.disposals.length)}`
+          listed.length < counts.disposals
+            ? `the newest ${formatCount(listed.length)} of ${formatCount(counts.disposals)}`
             : "long term after 365 days",
         ]}
       />

@@ -34,7 +34,7 @@ export function PortfolioList({ portfolios, refused }: PortfolioListProps) {
             {kept.length === 0
               ? (
                 <EmptyState icon="portfolio" title="No portfolio yet">
-                  Make one here, then import a file of transactions or enter them by hand.
+                  Create one here, then import a file of transactions or enter them by hand.
                 </EmptyState>
               )
               : <KeptTable portfolios={kept} />}

@@ -7,7 +7,7 @@ import { formatDay } from "../../../components/format/time.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
-import { knownSum, type LotProblem, type Position } from "../../../services/portfolio/mod.ts";
+import type { LotProblem, Position } from "../../../services/portfolio/mod.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
 import { RATE_FIX } from "./PortfolioHeader.tsx";
 import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
@@ -27,20 +27,20 @@ const TITLES: Readonly<Record<LotProblem["code"], string>> = {
 
 /** What nobody but the owner can tell, each with what fixes it. */
 export function ProblemsPanel(data: PortfolioPageData) {
-  const { view, value, matched: { book } } = data;
+  const { view, value, matched: { counts, problems } } = data;
   // A missing rate is one thing to decide on, however many holdings wait for it.
   const unpriced = value.positions.filter(({ unpriced, price }) =>
     unpriced !== null && (price === null || value.fx.rate !== null)
   );
   const rates = isRateOpen(data) ? 1 : 0;
-  const count = rates + unpriced.length + book.problems.length;
-  const listed = book.problems.slice(0, Math.max(0, MAX_LISTED - rates - unpriced.length));
+  const count = rates + unpriced.length + counts.problems;
+  const listed = problems.slice(0, Math.max(0, MAX_LISTED - rates - unpriced.length));
   return (
     <Panel
       id="problems"
       title="Needs a decision"
       note={formatCount(count)}
-      actions={book.problems.length === 0
+      actions={counts.problems === 0
         ? undefined
         : <ApiCsvLink view={view} list="problems" of="problems" />}
     >
@@ -161,9 +161,7 @@ function Item({ kind, title, action, children }: ItemProps) {
 
 /** Income and fees by asset, each at its value of the day. */
 export function IncomePanel(data: PortfolioPageData) {
-  const { view, currency, rate, labels, matched: { book } } = data;
-  const income = sumsByAsset(book.income);
-  const fees = sumsByAsset(book.fees);
+  const { view, currency, rate, labels, matched: { income, fees } } = data;
   const rows = [
     ...income.map((row) => ({ ...row, kind: "Income" })),
     ...fees.map((row) => ({ ...row, kind: "Fees" })),
@@ -198,10 +196,10 @@ export function IncomePanel(data: PortfolioPageData) {
               </tr>
             </thead>
             <tbody>
-              {rows.map(({ kind, assetId, count, value, unknown }) => (
-                <tr key={kind + assetId}>
+              {rows.map(({ kind, assetId, count, valueUsd, unknown }) => (
+                <tr key={kind + (assetId ?? "")}>
                   <th scope="row">{kind}</th>
-                  <td>{assetId === "usd" ? "USD" : labelOf(labels, assetId).symbol}</td>
+                  <td>{assetId === null ? "USD" : labelOf(labels, assetId).symbol}</td>
                   <td class="num">
                     {formatCount(count)}
                     {unknown === 0 || unknown === count
@@ -210,7 +208,7 @@ export function IncomePanel(data: PortfolioPageData) {
                   </td>
                   <td class="num">
                     <Money
-                      value={inCurrency(value, rate)}
+                      value={inCurrency(valueUsd, rate)}
                       reason="No row of it has a known value"
                     />
                   </td>
@@ -225,16 +223,4 @@ export function IncomePanel(data: PortfolioPageData) {
       />
     </Panel>
   );
-}
-
-interface Valued {
-  readonly assetId: string | null;
-  readonly value: string | null;
-}
-
-function sumsByAsset(entries: readonly Valued[]) {
-  return [...Map.groupBy(entries, ({ assetId }) => assetId ?? "usd")].map(([assetId, own]) => {
-    const { sum: value, unknown } = knownSum(own.map(({ value }) => value));
-    return { assetId, count: own.length, value, unknown };
-  }).toSorted((a, b) => Number(b.value ?? -1) - Number(a.value ?? -1));
 }

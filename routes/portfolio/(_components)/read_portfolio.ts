@@ -5,7 +5,7 @@ import type {
   BaseCurrency,
   LedgerRow,
   LedgerScope,
-  MatchedLots,
+  LotOverview,
   MeasuredPerformance,
   Portfolio,
   PortfolioValue,
@@ -16,6 +16,8 @@ import { type PortfolioView, readPortfolioView, startOf } from "./portfolio_view
 
 /** Rows of the ledger that the page lists; all are on its own page. */
 const LISTED_ROWS = 12;
+/** Of what follows from lots; the files have all. */
+const LISTED = { lots: 60, disposals: 20, problems: 8 };
 
 /** A name for each asset of the page. */
 export type AssetLabels = ReadonlyMap<string, { readonly name: string; readonly symbol: string }>;
@@ -26,7 +28,7 @@ export interface PortfolioPageData {
   readonly portfolio: Portfolio;
   readonly portfolios: readonly Portfolio[];
   readonly value: PortfolioValue;
-  readonly matched: MatchedLots;
+  readonly matched: LotOverview;
   readonly measured: MeasuredPerformance;
   /** The newest of the ledger. */
   readonly rows: readonly LedgerRow[];
@@ -74,13 +76,13 @@ export async function readPortfolio(
     const benchmark = benchmarkOf(market, view);
     const [value, matched, rows, portfolios] = await Promise.all([
       parts.holdings.getValue(scope, { currency }),
-      parts.lots.getLots(scope, { method }),
+      parts.work.getOverview(scope, { method, ...LISTED }),
       parts.ledger.listTransactions(scope, { limit: LISTED_ROWS, isNewestFirst: true }),
       parts.portfolios.list(scope.ownerId),
     ]);
     const hasRate = value.fx.rate !== null;
     const shown = hasRate ? value.currency : "USD";
-    const measured = await parts.performance.getPerformance(scope, {
+    const measured = await parts.work.getPerformance(scope, {
       currency: shown,
       from: startOf(view.range, now),
       benchmark,

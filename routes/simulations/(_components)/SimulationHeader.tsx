@@ -9,7 +9,7 @@ import { resultHref, shareHref } from "./simulation_view.ts";
 
 /** What it is, over which range, and what can be taken along. */
 export function SimulationHeader(data: SimulationPageData) {
-  const { view, choices, outcome, origin, isMock } = data;
+  const { view, choices, outcome, fetcher, isMock } = data;
   const found = outcome.kind === "done" ? outcome.found : null;
   return (
     <>
@@ -45,8 +45,8 @@ export function SimulationHeader(data: SimulationPageData) {
       {isMock
         ? (
           <Banner kind="demo">
-            The pools are made up by provider {origin.provider}
-            {origin.fallback === null ? "" : `: ${origin.fallback}`}. The simulation shows how it
+            The pools are made up
+            {fetcher.fallback === null ? "" : `: ${fetcher.fallback}`}. The simulation shows how it
             works, not what was paid.
           </Banner>
         )
@@ -77,7 +77,7 @@ function Ranges({ view, choices }: Pick<SimulationPageData, "view" | "choices">)
   const { first, last } = choices.span;
   const { end: _, ...rules } = view.values;
   return (
-    <nav class="seg" aria-label="Range">
+    <nav class="seg" aria-label="Range" data-range-control>
       {RANGES.map(({ label, days }) => {
         const start = isoInstant(Math.max(first, last - days * DAY_MS)).slice(0, DAY_LENGTH);
         const isCurrent = view.values.start === start && view.values.end === undefined;

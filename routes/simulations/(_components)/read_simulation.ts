@@ -1,7 +1,7 @@
 import type {
   AutopilotService,
   OpenedSimulation,
-  PoolOrigin,
+  PoolFetcher,
   SimulatedAutopilot,
   SimulationChoices,
 } from "../../../services/defi/mod.ts";
@@ -24,7 +24,7 @@ export type SimulationOutcome =
 export interface SimulationPageData {
   readonly view: SimulationView;
   readonly choices: SimulationChoices;
-  readonly origin: PoolOrigin;
+  readonly fetcher: PoolFetcher;
   readonly outcome: SimulationOutcome;
   /** Whether its pools are made up. */
   readonly isMock: boolean;
@@ -39,7 +39,7 @@ export async function readSimulation(
   const choices = await autopilot.choices();
   const { view, outcome } = await open(autopilot, { view: asked, choices });
   const isMock = choices.sources.includes("mock");
-  return { view, choices, outcome, isMock, origin: pools.origin };
+  return { view, choices, outcome, isMock, fetcher: await pools.getFetcher() };
 }
 
 async function open(

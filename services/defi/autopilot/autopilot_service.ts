@@ -3,6 +3,7 @@ import { SECOND_MS, type UtcMs } from "../../kernel/time.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { Pool } from "../pool.ts";
 import type { ArchivedPool, PoolArchive, PoolShelf } from "../pool_archive.ts";
+import { type PoolSourceCount, poolSources } from "../pool_board.ts";
 import type { PoolSettings } from "../pool_settings.ts";
 import {
   constraintsOf,
@@ -30,7 +31,7 @@ export interface SimulatedAutopilot {
   readonly poolsKept: number;
   /** Whether the range was asked to end after the newest reading. */
   readonly isEndMoved: boolean;
-  readonly sources: readonly { readonly name: string; readonly pools: number }[];
+  readonly sources: readonly PoolSourceCount[];
   readonly simulation: Simulation;
   /** The pools that any decision names. */
   readonly pools: readonly SimulatedPool[];
@@ -201,7 +202,7 @@ export class AutopilotService {
       ...{ constraints, simulation, poolsKept: shelf.pools.length },
       scope: { assets, chains, protocols },
       isEndMoved: query.end !== undefined && query.end > constraints.end,
-      sources: countSources(pools),
+      sources: poolSources(pools),
       pools: namedPools(pools, simulation),
     }));
     found.catch(() => {});
@@ -211,12 +212,6 @@ export class AutopilotService {
 
 function keyOf(query: SimulationQuery): string {
   return JSON.stringify(Object.entries(query).filter(([, value]) => value !== undefined).sort());
-}
-
-function countSources(pools: readonly ArchivedPool[]): SimulatedAutopilot["sources"] {
-  const counts = new Map<string, number>();
-  for (const { source } of pools) counts.set(source, (counts.get(source) ?? 0) + 1);
-  return [...counts].map(([name, count]) => ({ name, pools: count }));
 }
 
 function namedPools(

@@ -4,12 +4,8 @@ import { HOUR_MS, SECOND_MS } from "../../kernel/time.ts";
 import type { Clock, Log } from "../../ports/mod.ts";
 import type { LedgerScope } from "../ledger/ledger_ports.ts";
 import type { SnapshotFreshness } from "./freshness.ts";
-import type {
-  RebuildOptions,
-  RebuildResult,
-  RebuildWork,
-  SnapshotRebuild,
-} from "./snapshot_rebuild.ts";
+import type { PortfolioWork } from "../work/portfolio_work.ts";
+import type { RebuildOptions, RebuildResult, RebuildWork } from "./snapshot_rebuild.ts";
 import type { SnapshotStore } from "./snapshot_ports.ts";
 
 /** What is valued in the act that changes a ledger: some tenths of a second of work at most. */
@@ -21,7 +17,7 @@ const ASK_PACE_MS = 2 * SECOND_MS;
 
 export interface SnapshotKeeperDeps {
   readonly store: Pick<SnapshotStore, "findState" | "listStates">;
-  readonly rebuild: Pick<SnapshotRebuild, "run">;
+  readonly work: Pick<PortfolioWork, "rebuild">;
   readonly freshness: SnapshotFreshness;
   /** Has a job rebuild a portfolio's snapshots; one that waits stands for all who ask. */
   readonly enqueue: (scope: LedgerScope) => Promise<unknown>;
@@ -43,7 +39,7 @@ export class SnapshotKeeper {
 
   /** Rebuilds, as a job does. */
   async run(scope: LedgerScope, options: RebuildOptions): Promise<RebuildResult> {
-    const result = await this.#deps.rebuild.run(scope, options);
+    const result = await this.#deps.work.rebuild(scope, options);
     if (result.outcome !== "too_large") this.#asked.delete(scope.portfolioId);
     return result;
   }

@@ -83,7 +83,7 @@ export interface RebuildOptions {
   readonly keepsTime?: boolean;
   /** More than this is not begun. */
   readonly limit?: RebuildWork;
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 export interface RebuildResult {

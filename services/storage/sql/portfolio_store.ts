@@ -51,6 +51,17 @@ export class SqlPortfolioStore implements PortfolioStore {
     return row ? toPortfolio(row) : null;
   }
 
+  async countRows({ ownerId, portfolioId }: LedgerScope, max: number): Promise<number> {
+    const { rows } = await this.#database.read.selectFrom((from) =>
+      from.selectFrom("transactions")
+        .innerJoin("portfolios", "portfolios.id", "transactions.portfolio_id")
+        .select("transactions.at")
+        .where("transactions.portfolio_id", "=", toUuidColumn(portfolioId, this.#database.dialect))
+        .where("portfolios.owner_id", "=", ownerId).limit(max).as("some")
+    ).select((row) => row.fn.countAll<number>().as("rows")).executeTakeFirstOrThrow();
+    return Number(rows);
+  }
+
   async update(
     { ownerId, portfolioId }: LedgerScope,
     settings: PortfolioSettings,

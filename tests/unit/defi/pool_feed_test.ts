@@ -2,8 +2,8 @@ import {
   PoolArchive,
   type PoolCard,
   PoolFeed,
+  type PoolFetcher,
   PoolIngestion,
-  type PoolOrigin,
   PoolService,
 } from "@/services/defi/mod.ts";
 import { DEFAULT_POOL_SETTINGS } from "@/services/defi/pool_settings.ts";
@@ -18,13 +18,13 @@ import { RecordingLog } from "@/tests/fakes/log.ts";
 import { FakeTimer } from "@/tests/fakes/timer.ts";
 import { SAMPLE_START, samplePool, sampleSnapshot } from "./pool_sample.ts";
 
-const CHOSEN: PoolOrigin = { provider: "mock", wanted: "mock", fallback: null };
-const FALLBACK: PoolOrigin = { provider: "mock", wanted: "dune", fallback: "no key" };
+const CHOSEN: PoolFetcher = { provider: "mock", wanted: "mock", fallback: null };
+const FALLBACK: PoolFetcher = { provider: "mock", wanted: "dune", fallback: "no key" };
 
 async function place(
-  { provider = new MockPoolProvider(), origin = CHOSEN }: {
+  { provider = new MockPoolProvider(), fetcher = CHOSEN }: {
     readonly provider?: PoolProvider;
-    readonly origin?: PoolOrigin;
+    readonly fetcher?: PoolFetcher;
   } = {},
 ) {
   const clock = new FakeClock(SAMPLE_START);
@@ -33,7 +33,7 @@ async function place(
   const store = new SqlPoolStore(database, clock);
   const log = new RecordingLog();
   const archive = new PoolArchive({ store, changes: database.changes, clock });
-  const pools = new PoolService({ archive, settings: DEFAULT_POOL_SETTINGS, origin });
+  const pools = new PoolService({ archive, settings: DEFAULT_POOL_SETTINGS, fetcher });
   const ingestion = new PoolIngestion({
     ...{ provider, store, clock, timer, log, owner: "one" },
     leases: new SqlLeaseStore(database, clock),
@@ -80,7 +80,7 @@ Deno.test("PoolFeed tells what others stored while its source does not answer", 
       new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
     normalize: () => ({ pools: [], snapshots: [], quarantined: [] }),
   };
-  await using at = await place({ provider: silent, origin: { ...CHOSEN, provider: "slow" } });
+  await using at = await place({ provider: silent, fetcher: { ...CHOSEN, provider: "slow" } });
   at.feed.start();
   await beats(at.timer, 2);
   assertEquals(at.told, []);
@@ -95,7 +95,7 @@ Deno.test("PoolFeed tells what others stored while its source does not answer", 
 });
 
 Deno.test("PoolFeed makes no pools up once there are real ones", async () => {
-  await using at = await place({ origin: FALLBACK });
+  await using at = await place({ fetcher: FALLBACK });
   await at.store.upsertPools([samplePool()]);
   await at.store.recordSnapshots([sampleSnapshot()]);
   at.feed.start();
@@ -125,7 +125,7 @@ Deno.test("PoolFeed goes on after a failure, and says so", async () => {
     fetchRaw: () => Promise.reject(new TypeError("a mistake of ours")),
     normalize: () => ({ pools: [], snapshots: [], quarantined: [] }),
   };
-  await using at = await place({ provider: broken, origin: { ...CHOSEN, provider: "broken" } });
+  await using at = await place({ provider: broken, fetcher: { ...CHOSEN, provider: "broken" } });
   at.feed.start();
   await beats(at.timer, 4);
   const warnings = at.log.lines.filter(({ level }) => level === "warn");

@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
-import { explainPortfolio, type PortfolioExplanation } from "../../../../services/portfolio/mod.ts";
+import type { PortfolioExplanation } from "../../../../services/portfolio/mod.ts";
 import { define } from "../../../page_state.ts";
 import { asHttpError } from "../../../refusals.ts";
 import { ExplainedPortfolio } from "../../(_components)/ExplainedPortfolio.tsx";
@@ -23,8 +23,10 @@ export const handler = define.handlers({
     const { id = "", figure = "" } = ctx.params;
     const data = await readPortfolio(ctx.state, ctx.req, { id });
     try {
-      const explanation = explainPortfolio(decodeURIComponent(figure), data);
-      const { portfolio, view, labels } = data;
+      const { portfolio, view, labels, value, measured } = data;
+      const { work, ownerOf } = ctx.state.portfolio;
+      const scope = { ownerId: ownerOf(ctx.req.headers), portfolioId: portfolio.id };
+      const explanation = await work.explain(scope, { figure, value, measured });
       return page<ExplainData>({ explanation, portfolio, view, labels }, {
         headers: { "cache-control": "private, no-store" },
       });
@@ -37,6 +39,7 @@ export const handler = define.handlers({
 /** A figure of a portfolio taken apart; the drawer shows the same part of it. */
 export default define.page<typeof handler>(function ExplainFigure({ data }) {
   const { explanation, portfolio, view, labels } = data;
+  const below = `/explain/${encodeURIComponent(explanation.figure)}`;
   return (
     <>
       <Head>
@@ -51,7 +54,7 @@ export default define.page<typeof handler>(function ExplainFigure({ data }) {
               <a href={portfolioHref(view)}>{portfolio.name}</a>
             </span>
             <span>
-              <a href={`/api${portfolioHref(view, `/explain/${explanation.figure}`)}`}>JSON</a>
+              <a href={`/api${portfolioHref(view, below)}`}>JSON</a>
             </span>
           </p>
         </div>

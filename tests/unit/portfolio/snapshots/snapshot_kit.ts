@@ -131,7 +131,8 @@ function serviceOf(kit: Facts, { rebuild, ...deps }: Deps & { readonly rebuild: 
   const freshness = new SnapshotFreshness(deps);
   const queued: string[] = [];
   const keeper = new SnapshotKeeper({
-    ...{ ...deps, freshness, rebuild, log: new RecordingLog() },
+    ...{ ...deps, freshness, log: new RecordingLog() },
+    work: { rebuild: (scope, options) => rebuild.run(scope, options) },
     enqueue: ({ portfolioId }) => Promise.resolve(queued.push(portfolioId)),
   });
   const getLots = (): Promise<MatchedLots> =>

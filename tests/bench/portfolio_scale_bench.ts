@@ -1,0 +1,243 @@
+// deno-lint-ignore-file no-console
+/**
+ * Starts the product over a ledger of a million transactions in 200 assets over 12 years, on SQLite
+ * and on PostgreSQL, and waits until its snapshots are made; then opens its pages and asks its API.
+ * Meanwhile a small request goes out every 5 ms: how long its answer takes is how long the server's
+ * event loop is held.
+ */
+import { uuidOfMoment } from "@/services/kernel/ids.ts";
+import { Secret } from "@/services/kernel/secret.ts";
+import { DAY_MS, utcMsOf } from "@/services/kernel/time.ts";
+import { type AssetId, emptyColumns, type Interval, intervalMs } from "@/services/market/mod.ts";
+import { LOCAL_OWNER, type Portfolio } from "@/services/portfolio/mod.ts";
+import { SystemClock } from "@/services/platform/clock.ts";
+import {
+  type Database,
+  openDatabase,
+  SqlCandleStore,
+  SqlPortfolioStore,
+} from "@/services/storage/mod.ts";
+import { insertTransactions } from "@/services/storage/sql/ledger_rows.ts";
+import { toUuidColumn } from "@/services/storage/uuid_column.ts";
+import { startProduct } from "@/tests/e2e/product.ts";
+import { RecordingLog } from "@/tests/fakes/log.ts";
+import { findPostgres, startPostgres } from "@/tests/postgres.ts";
+import registry from "@/registry/assets.json" with { type: "json" };
+
+const isQuick = Deno.args.includes("--quick");
+const named = Deno.args.find((arg) => arg.startsWith("--rows="))?.slice("--rows=".length);
+const ROWS = Number(named ?? (isQuick ? 30_000 : 1_000_000));
+const ASSETS = registry.assets.slice(0, 200).map(({ id }) => id as AssetId);
+const YEARS = isQuick ? 2 : 12;
+const ACCOUNTS = ["exchange", "wallet", "ledger"];
+const WRITTEN_AT_ONCE = 10_000;
+const ASK_EVERY_MS = 5;
+const GOALS = { p99Ms: 50, longestMs: 250 };
+
+let seed = 7;
+const random = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+
+function rowAt(index: number, now: number) {
+  const first = now - YEARS * 365 * DAY_MS;
+  const isSale = random() < 0.3;
+  return {
+    row: {
+      id: uuidOfMoment(first + index, "scale"),
+      at: utcMsOf(Math.floor(first + (now - first) * (index / ROWS))),
+      action: isSale
+        ? "SELL" as const
+        : random() < 0.1
+        ? "STAKING_REWARD" as const
+        : "BUY" as const,
+      assetId: ASSETS[index % ASSETS.length] as AssetId,
+      quantity: isSale ? "0.4" : (1 + random()).toFixed(8),
+      unitPriceUsd: (90 + random() * 20).toFixed(2),
+      account: ACCOUNTS[Math.floor(random() * 3)] as string,
+      ...{ wallet: null, venue: null, txHash: null, notes: null, notesExtra: {}, parentId: null },
+      externalId: `trade-${index}`,
+    },
+    ...{ identity: `e\u001ftrade-${index}`, content: index, importId: null, line: index + 2 },
+    writtenBy: null,
+  };
+}
+
+async function fillLedger(database: Database, now: number): Promise<string> {
+  const portfolio: Portfolio = {
+    ...{ id: uuidOfMoment(now, "portfolio"), ownerId: LOCAL_OWNER, name: "Large" },
+    ...{ baseCurrency: "USD", rule: { method: "fifo", pools: "account" }, rulesByYear: {} },
+    ...{ createdAt: utcMsOf(now), deletedAt: null, ledgerVersion: 0 },
+  };
+  await new SqlPortfolioStore(database).create(portfolio, { max: 10 });
+  const { dialect } = database;
+  const portfolioId = portfolio.id;
+  for (let start = 0; start < ROWS; start += WRITTEN_AT_ONCE) {
+    const count = Math.min(WRITTEN_AT_ONCE, ROWS - start);
+    const rows = Array.from({ length: count }, (_, at) => rowAt(start + at, now));
+    await database.transaction(({ db }) => insertTransactions(db, { rows, portfolioId, dialect }));
+  }
+  await database.transaction(({ db }) =>
+    db.updateTable("portfolios").set({ ledger_version: 1 })
+      .where("id", "=", toUuidColumn(portfolioId, dialect)).execute()
+  );
+  return portfolioId;
+}
+
+async function fillCandles(database: Database, now: number): Promise<void> {
+  const store = new SqlCandleStore(database, new SystemClock());
+  const windows: readonly (readonly [Interval, number])[] = [
+    ["1d", YEARS * 365 + 2],
+    ["1h", 90 * 24 + 600],
+    ["5m", 900],
+  ];
+  for (const [index, assetId] of ASSETS.entries()) {
+    for (const [interval, count] of windows) {
+      const width = intervalMs(interval);
+      const start = Math.floor(now / width) * width - count * width;
+      const candles = { ...emptyColumns(count), length: count };
+      for (let k = 0; k < count; k++) {
+        const close = 100 * Math.exp(0.3 * Math.sin(k / 50 + index)) + random();
+        candles.openTime[k] = start + k * width;
+        for (const name of ["open", "high", "low", "close"] as const) candles[name][k] = close;
+        candles.state[k] = 1;
+      }
+      await store.upsertCandles({ assetId, interval, source: "bench" }, candles);
+    }
+  }
+}
+
+/** Asks until told to stop; milliseconds of each answer, sorted. */
+function askMeanwhile(url: string): () => Promise<readonly number[]> {
+  const times: number[] = [];
+  let isDone = false;
+  const asking = (async () => {
+    while (!isDone) {
+      const start = performance.now();
+      await (await fetch(`${url}/healthz`)).body?.cancel();
+      times.push(performance.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
+  })();
+  return async () => {
+    isDone = true;
+    await asking;
+    return times.toSorted((a, b) => a - b);
+  };
+}
+
+/** The process's resident size now, or its highest so far (Linux). */
+function sizeMb(pid: number, name: "VmHWM" | "VmRSS"): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) / 1024;
+}
+
+async function measured(
+  url: string,
+  { name, pid, run }: { name: string; pid: number; run: () => Promise<string> },
+): Promise<boolean> {
+  const stop = askMeanwhile(url);
+  const start = performance.now();
+  const told = await run();
+  const ms = performance.now() - start;
+  const times = await stop();
+  const at = (share: number) => times[Math.floor((times.length - 1) * share)] ?? NaN;
+  console.log(
+    `  ${name.padEnd(26)} ${ms.toFixed(0).padStart(6)} ms ${told.padEnd(9)} beside it ` +
+      `${times.length} requests, p99 ${at(0.99).toFixed(1)} ms, longest ${at(1).toFixed(0)} ms; ` +
+      `${sizeMb(pid, "VmRSS").toFixed(0)} MB, at most ${sizeMb(pid, "VmHWM").toFixed(0)} MB`,
+  );
+  return at(1) < GOALS.longestMs && (at(0.99) < GOALS.p99Ms || times.length < 100);
+}
+
+async function untilRebuilt(url: string): Promise<string> {
+  while (true) {
+    const tasks = await (await fetch(`${url}/api/tasks?limit=200`)).json();
+    const own = tasks.data.filter(({ name }: { name: string }) => name === "rebuild_portfolio");
+    if (own.some(({ state }: { state: string }) => state === "dead")) return "dead";
+    if (own.some(({ state }: { state: string }) => state === "done")) return "done";
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function untilCurrent(base: string): Promise<string> {
+  while (true) {
+    const { data } = await (await fetch(`${base}/performance?from=2025-06-01`)).json();
+    if (data.status === "current" || data.status === "catching_up") return data.status;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const PAGES = ["", "/charts", "/transactions", "/transactions?asset=bitcoin", "/explain/nav"];
+const ANSWERS = [
+  ...["valuation", "performance", "performance?from=2025-01-01", "lots?limit=500"],
+  ...["lots?asset=bitcoin", "disposals?limit=500", "disposals?year=2020", "income", "fees"],
+  ...["problems", "lots?method=hifo&limit=10", "explain/realised", "explain/position-bitcoin"],
+  ...["performance?to=2024-06-30", "disposals?format=csv"],
+];
+
+async function benchOn(
+  name: string,
+  { env, dataDir }: { env: Readonly<Record<string, string>>; dataDir: string },
+): Promise<boolean> {
+  const now = Date.now();
+  const [address] = Object.values(env);
+  const location = { url: address ? new Secret(address) : null, migrationUrl: null, dataDir };
+  let portfolioId = "";
+  {
+    const clock = new SystemClock();
+    await using database = await openDatabase({ ...location, clock, log: new RecordingLog() });
+    portfolioId = await fillLedger(database, now);
+    await fillCandles(database, now);
+  }
+  console.log(`${name}, ${ROWS} rows; load ${Deno.loadavg().map((own) => own.toFixed(1)).join()}`);
+  await using product = await startProduct({ dataDir, env: { TOKENLYSIS_DEMO: "off", ...env } });
+  const { url, process: { pid } } = product;
+  const met: boolean[] = [];
+  const measure = async (name: string, run: () => Promise<string>) => {
+    met.push(await measured(url, { name, pid, run }));
+  };
+  const get = (path: string) => async () => {
+    const answer = await fetch(`${url}${path}`);
+    const size = (await answer.text()).length;
+    return `${answer.status} ${(size / 1024).toFixed(0)}kB`;
+  };
+  await measure("rebuild", () => untilRebuilt(url));
+  for (const path of PAGES) await measure(`page ${path}`, get(`/portfolio/${portfolioId}${path}`));
+  for (const path of ANSWERS) await measure(path, get(`/api/portfolio/${portfolioId}/${path}`));
+  await measure("page again", get(`/portfolio/${portfolioId}`));
+  await measure("one trade", async () => {
+    const answer = await fetch(`${url}/api/portfolio/${portfolioId}/transactions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        ...{ timestamp: new Date(now - DAY_MS).toISOString(), action: "BUY", asset_id: "bitcoin" },
+        ...{ quantity: "1", unit_price_usd: "100", account: "wallet" },
+      }),
+    });
+    await answer.body?.cancel();
+    return `${answer.status}`;
+  });
+  await measure("until it is current", () => untilCurrent(`${url}/api/portfolio/${portfolioId}`));
+  await measure("page after it", get(`/portfolio/${portfolioId}`));
+  if (Deno.args.includes("--log")) console.log(product.output());
+  return met.every(Boolean);
+}
+
+async function main(): Promise<number> {
+  const results = [];
+  const dataDir = await Deno.makeTempDir({ prefix: "tokenlysis-scale-" });
+  try {
+    if (!Deno.args.includes("--postgres")) {
+      results.push(await benchOn("SQLite", { env: {}, dataDir: `${dataDir}/sqlite` }));
+    }
+    if (findPostgres() !== null && !Deno.args.includes("--sqlite")) {
+      await using server = await startPostgres();
+      const env = { DATABASE_URL: await server.createDatabase() };
+      results.push(await benchOn("PostgreSQL", { env, dataDir: `${dataDir}/postgres` }));
+    }
+    return results.every(Boolean) || isQuick ? 0 : 1;
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
+}
+
+if (import.meta.main) Deno.exit(await main());
