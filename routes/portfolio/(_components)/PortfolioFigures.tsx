@@ -5,7 +5,7 @@ import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import { finiteOrNull } from "../../../services/kernel/numbers.ts";
 import { dayChange } from "../../../services/portfolio/mod.ts";
-import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
+import { METHOD_LABELS, portfolioHref, rangeWords } from "./portfolio_view.ts";
 import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** Why returns are missing where there is no performance. */
@@ -16,9 +16,9 @@ const NO_ROOT = "Money went one way only, or no yearly rate explains it";
 
 /** What it is worth, and every measure under its own name. */
 export function PortfolioFigures(data: PortfolioPageData) {
-  const { value, measured: { performance }, rate, matched } = data;
+  const { value, measured: { performance }, rate, matched, now } = data;
   const { reasons, unvalued } = value;
-  const since = performance === null ? "" : `since ${formatDay(performance.from)}`;
+  const over = performance === null ? "" : rangeWords(performance, now);
   const without = leftOutOf(data);
   const rule = METHOD_LABELS[value.rule.method];
   const unrealised = inCurrency(value.unrealizedUsd, rate);
@@ -44,7 +44,7 @@ export function PortfolioFigures(data: PortfolioPageData) {
       >
         <Gain value={inCurrency(value.realizedUsd, rate)} reason={reasons.realizedUsd} />
       </Figure>
-      <Figure {...data} label="TWR" figure="twr" note={`time-weighted, ${since}${without}`}>
+      <Figure {...data} label="TWR" figure="twr" note={`time-weighted, ${over}${without}`}>
         <Fraction value={performance?.twr ?? null} reason={NO_RETURNS} />
       </Figure>
       <Figure {...data} label="MWR (XIRR)" figure="xirr" note={`money-weighted, a year${without}`}>
@@ -118,13 +118,13 @@ function NavFigure(data: PortfolioPageData) {
 }
 
 /** What was paid in over the range, which the gain is beyond. */
-function PaidIn({ measured: { performance } }: PortfolioPageData) {
+function PaidIn({ measured: { performance }, now }: PortfolioPageData) {
   if (performance === null) return null;
-  const { openingValue, deposited, withdrawn, from } = performance;
+  const { openingValue, deposited, withdrawn } = performance;
   return (
     <>
       on <Money value={finiteOrNull(openingValue + deposited - withdrawn)} reason={NO_FLOWS} />{" "}
-      paid in, since {formatDay(from)}
+      paid in, {rangeWords(performance, now)}
     </>
   );
 }
