@@ -36,6 +36,8 @@ export interface Reading {
   readonly flags?: ReadingFlags;
 }
 
+/** Characters of a name: no address is longer, and the longest symbols list eight tokens. */
+const MAX_NAME = 256;
 /** A yield beyond this is a mistake of units. */
 const MAX_APY = 1_000;
 const MAX_USD = 1e15;
@@ -95,6 +97,10 @@ function placeOf({ protocol, chain, address, symbol }: Reading) {
   const isNamed = [place.protocol, place.chain, slugOf(address)].every((part) => part !== "");
   if (!isNamed) {
     throw new RowError("Cannot name the pool: expected letters in its protocol, chain and address");
+  }
+  const names = [protocol, chain, address, symbol];
+  if (names.some((name) => name.length > MAX_NAME)) {
+    throw new RowError(`Cannot keep the pool: a name of it is longer than ${MAX_NAME} characters`);
   }
   const fault = textFault(address) ?? textFault(symbol);
   if (fault !== null) throw new RowError(`Cannot keep the pool: its address or symbol ${fault}`);

@@ -37,6 +37,7 @@ const bad = [
   { name: "no flag", row: aaveRow({ paused: "?" }), reason: /paused "\?"/ },
   { name: "a time to come", row: aaveRow({ at: "2026-01-01T00:02:00Z" }), reason: /to come/ },
   { name: "an address without letters", row: aaveRow({ address: "—" }), reason: /Cannot name/ },
+  { name: "an endless address", row: aaveRow({ address: "a".repeat(257) }), reason: /longer/ },
   { name: "NUL in its symbol", row: aaveRow({ symbol: "t\0BTC" }), reason: /NUL/ },
   { name: "too few fields", row: "1,2\n", reason: /Expected 15 fields, got 2/ },
 ];
