@@ -12,6 +12,7 @@ import type { JobStore } from "../services/ports/jobs.ts";
 import type { Clock } from "../services/ports/mod.ts";
 import type { RawAnswerStore } from "../services/ports/provider_records.ts";
 import type { ScoreService } from "../services/scores/mod.ts";
+import { advancePortfolios } from "./advance_portfolios.ts";
 import { backfillCandles } from "./backfill_candles.ts";
 import { fetchFxRates, type FetchFxRatesDeps } from "./fetch_fx_rates.ts";
 import { fetchSpotPrices, type SpotSource } from "./fetch_spot_prices.ts";
@@ -48,7 +49,7 @@ export interface JobDeps {
   readonly desk: Pick<ImportDesk, "run">;
   readonly ledger: Pick<LedgerService, "pruneRemoved">;
   /** Values portfolios through time. */
-  readonly snapshots: Pick<SnapshotKeeper, "run">;
+  readonly snapshots: Pick<SnapshotKeeper, "run" | "advance">;
   readonly navs: KeepGoodNavsDeps;
   readonly gauges: Pick<GaugeService, "readAll" | "prune">;
   /** `null` where nothing outside may be called. */
@@ -76,6 +77,7 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
     recalculateScores(deps),
     importLedger(deps),
     rebuildPortfolio(deps),
+    advancePortfolios(deps),
     keepGoodNavs(deps.navs),
   ];
   if (outside === null) return inside;
