@@ -32,7 +32,7 @@ export default function ImportDesk(props: ImportDeskProps) {
           icon="portfolio"
           title="There is no portfolio to import into"
           level={2}
-          actions={<a class="btn" data-kind="primary" href="/portfolio">Make a portfolio</a>}
+          actions={<a class="btn" data-kind="primary" href="/portfolio">Create a portfolio</a>}
         >
           It takes a name, a currency and which lots a sale takes; all of that can be changed later.
         </EmptyState>
@@ -78,16 +78,17 @@ function Outcome({ state }: { readonly state: ImportState }) {
   }
   if (progress.value !== null) return null;
   return (
-    <EmptyState
-      icon={isCancelled.value ? "close" : "import"}
-      title={isCancelled.value ? "Cancelled" : "The preview stands here"}
-      level={2}
-    >
-      {isCancelled.value
-        ? "Nothing of the file was kept. Choose it again, or another one."
-        : "Every row of the file is counted as new, there already, changed, quarantined or " +
-          "ignored before anything is kept. Faulty rows come back as a file to correct."}
-    </EmptyState>
+    <Panel id="outcome" title="Preview">
+      <EmptyState
+        icon={isCancelled.value ? "close" : "import"}
+        title={isCancelled.value ? "Cancelled" : "No file chosen yet"}
+      >
+        {isCancelled.value
+          ? "Nothing of the file was kept. Choose it again, or another one."
+          : "Every row of the file is counted as new, there already, changed, quarantined or " +
+            "ignored before anything is kept. Faulty rows come back as a file to correct."}
+      </EmptyState>
+    </Panel>
   );
 }
 
@@ -120,7 +121,7 @@ function FilePanel(
               void state.send({ isPreview: true });
             }}
           >
-            <option value="">Told by its header</option>
+            <option value="">Detect from the header</option>
             {formats.map(({ format, label }) => <option key={format} value={format}>{label}
             </option>)}
           </select>

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
-import { crossings, LINE_AXIS_PX, lineFrame } from "../components/charts/line_frame.ts";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { crossings, hasNames, LINE_AXIS_PX, lineFrame } from "../components/charts/line_frame.ts";
 import { lineText } from "../components/charts/line_units.ts";
 import {
   barNotes,
@@ -15,6 +15,10 @@ import { LinesLegend } from "../components/charts/LinesLegend.tsx";
 import { tenth } from "../components/charts/scale.ts";
 import { LinesSvg } from "../components/charts/LinesSvg.tsx";
 import { Announcer } from "./chart/announcer.ts";
+import { ChartGestures } from "./chart/gestures.ts";
+import { chartAction } from "./chart/keys.ts";
+import { LineExplorer } from "./chart/line_explorer.ts";
+import { LineTools } from "./chart/LineTools.tsx";
 import { newerSpec } from "./chart/line_specs.ts";
 import { usePrivacy } from "./page/use_privacy.ts";
 
@@ -31,25 +35,7 @@ export interface LineChartProps {
 }
 
 const INSTRUCTIONS = "Left and right arrow move through the bars, with Shift by ten; Home and " +
-  "End go to the ends; Escape hides the crosshair.";
-const BIG_STEP = 10;
-
-/** Where a key leads from a bar; `null` for keys that mean nothing here. */
-function stepOf(event: KeyboardEvent, { at, end }: { at: number; end: number }): number | null {
-  const step = event.shiftKey ? BIG_STEP : 1;
-  switch (event.key) {
-    case "ArrowLeft":
-      return Math.max(0, at - step);
-    case "ArrowRight":
-      return Math.min(end, at + step);
-    case "Home":
-      return 0;
-    case "End":
-      return end;
-    default:
-      return null;
-  }
-}
+  "End go to the ends; plus and minus zoom, 0 shows everything; Escape hides the crosshair.";
 
 /** What stands at a bar, in words. */
 function barText(set: LineSet, at: number): string {
@@ -58,8 +44,9 @@ function barText(set: LineSet, at: number): string {
 }
 
 /**
- * A drawing of lines with a crosshair, which the legend follows and which keys move. It shows what
- * came for it since as soon as the page is read again.
+ * A drawing of lines that can be explored: a crosshair, which the legend follows and which keys
+ * move, zoom by wheel, keys and fingers, and a picture to keep. It shows what came for it since as
+ * soon as the page is read again.
  */
 export default function LineChart(
   { id, height, isPrivate = false, children, ...served }: LineChartProps,
@@ -67,38 +54,38 @@ export default function LineChart(
   const newer = newerSpec(id).value;
   const { set, label } = newer ?? served;
   const isHidden = usePrivacy().value && isPrivate;
-  const chosen = useSignal<number | null>(null);
   const spoken = useSignal("");
-  const frame = useMemo(() => lineFrame(set, height), [set, height]);
+  const plot = useRef<HTMLDivElement>(null);
+  const explorer = useMemo(() => new LineExplorer(set), []);
   const announcer = useMemo(() => new Announcer((text) => spoken.value = text), []);
   useEffect(() => () => announcer.stop(), []);
-  const newest = newestAt(set);
-  const end = set.length - 1;
-  const cursor = chosen.value === null ? null : Math.min(chosen.value, end);
+  useEffect(() => explorer.follow(set), [set]);
+  useEffect(() => explore(explorer, plot.current), []);
+  const shown = explorer.shown.value;
+  const cursor = explorer.cursor.value;
+  const frame = useMemo(() => lineFrame(shown, height), [shown, height]);
+  const newest = newestAt(shown);
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key === "Escape") chosen.value = null;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = stepOf(event, { at: cursor ?? newest, end });
-    if (next === null) return;
+    const action = chartAction(event.key, { shift: event.shiftKey });
+    if (action === null) return;
     event.preventDefault();
-    chosen.value = next;
-    const time = formatBarTime(lineTime(set, next), set.barMs);
-    announcer.announce(`${time}, ${isHidden ? "amounts are hidden" : barText(set, next)}`);
-  }
-
-  function onPointerMove(event: PointerEvent & { currentTarget: HTMLElement }) {
-    const plot = event.currentTarget.querySelector(".c-marks");
-    if (plot === null) return;
-    const { left, width } = plot.getBoundingClientRect();
-    const at = Math.round((event.clientX - left) / width * end);
-    chosen.value = Math.min(end, Math.max(0, at));
+    if (!explorer.act(action, { newest })) return;
+    const { value: bars } = explorer.shown;
+    const at = explorer.cursor.value ?? 0;
+    const time = formatBarTime(lineTime(bars, at), bars.barMs);
+    announcer.announce(`${time}, ${isHidden ? "amounts are hidden" : barText(bars, at)}`);
   }
 
   return (
     <div class="chart line-chart">
-      <LinesLegend set={set} at={cursor ?? newest} />
+      <div class="line-head">
+        <LinesLegend set={shown} at={cursor ?? newest} />
+        <LineTools {...{ id, explorer, plot, height, isHidden }} />
+      </div>
       <div
+        ref={plot}
         class="plot"
         tabIndex={0}
         role="application"
@@ -106,16 +93,25 @@ export default function LineChart(
         aria-label={isHidden ? "Chart of amounts, which are hidden" : label}
         aria-describedby={`${id}-keys`}
         onKeyDown={onKeyDown}
-        onPointerMove={onPointerMove}
-        onPointerLeave={() => chosen.value = null}
       >
-        {newer === null ? children : <LinesSvg set={set} height={height} />}
-        {cursor === null ? null : <Crosshair set={set} frame={frame} at={cursor} />}
+        {newer === null && shown === served.set
+          ? children
+          : <LinesSvg set={shown} height={height} />}
+        {cursor === null ? null : <Crosshair set={shown} frame={frame} at={cursor} />}
       </div>
       <p class="sr" id={`${id}-keys`}>{INSTRUCTIONS}</p>
       <p class="sr" role="status" aria-live="polite">{spoken.value}</p>
     </div>
   );
+}
+
+/** Has pointers and wheel explore a plot, until the answer ends it. */
+function explore(explorer: LineExplorer, plot: HTMLElement | null): (() => void) | undefined {
+  if (plot === null) return undefined;
+  const stop = new AbortController();
+  explorer.measureWith(() => plot.querySelector(".c-marks")?.getBoundingClientRect().width ?? 1);
+  new ChartGestures(plot, explorer, { signal: stop.signal, ownsWheel: false });
+  return () => stop.abort();
 }
 
 interface CrosshairProps {
@@ -127,7 +123,12 @@ interface CrosshairProps {
 function Crosshair({ set, frame, at }: CrosshairProps) {
   const x = `${tenth(at / Math.max(1, set.length - 1) * 1000) / 10}%`;
   return (
-    <svg class="line-cross" height={frame.height} aria-hidden="true">
+    <svg
+      class="line-cross"
+      data-ends={hasNames(set) ? "names" : "tag"}
+      height={frame.height}
+      aria-hidden="true"
+    >
       <line class="c-cross" x1={x} x2={x} y1="0" y2={frame.height - LINE_AXIS_PX} />
       {crossings(set, { frame, at }).map(({ key, index, y }) => (
         <circle key={key} data-hue={lineStyle(index).hue} cx={x} cy={tenth(y)} r="3.5" />

@@ -46,7 +46,7 @@ function usePageKeys(help: RefObject<HTMLDialogElement>): void {
       case "filter":
         return focusFirst("[data-filter]");
       case "range":
-        return focusFirst("[data-range-control] [aria-current], [data-range-control] a");
+        return focusFirst("[data-range-control] [aria-current=true], [data-range-control] a");
       case "privacy":
         togglePrivacy();
         return true;
@@ -147,7 +147,7 @@ export default function Shortcuts() {
     <dialog class="dialog" ref={help} aria-labelledby="keys-title">
       <OverlayHead id="keys-title" title="Keys" onClose={() => help.current?.close()} />
       <div class="overlay-body">
-        <dl class="rows">
+        <dl class="rows keys">
           {KEY_HELP.map(([keys, does]) => (
             <div key={does}>
               <dt class="flex">{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt>

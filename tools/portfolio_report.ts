@@ -4,6 +4,7 @@ import { formatUtcMs, parseUtcMs, type UtcMs, utcMsOf } from "@/services/kernel/
 import { type AssetId, AssetRegistry, loadRegistry } from "@/services/market/mod.ts";
 import { cashIdOf } from "@/services/portfolio/cash.ts";
 import { type LotBook, type LotRow, matchLots } from "@/services/portfolio/lots.ts";
+import { returnOnAverageInvestment } from "@/services/portfolio/performance/average_investment.ts";
 import { bookTotals, lotTotals } from "@/services/portfolio/performance/book_totals.ts";
 import { gridOfInstants } from "@/services/portfolio/performance/grid.ts";
 import { portfolioHistory } from "@/services/portfolio/performance/history.ts";
@@ -55,7 +56,8 @@ asks nobody.
   --help          show this text
 
 Returns count the money of a purchase as a deposit and that of a sale as a withdrawal, as no row
-holds cash; at one instant they are set off. ROI is gain / money put in. At each row, and at each
+holds cash; at one instant they are set off. ROI is gain / money put in; "on average" is gain / cost
+of open lots over the time that any was open. At each row, and at each
 price, what is held is valued at the prices of that UTC day; where one is missing, nothing is
 filled in.`,
   flags: FLAGS,
@@ -155,8 +157,20 @@ function valueOf(book: LotBook, { prices, asof }: Valuation) {
     value: lots.value?.toString() ?? null,
     income: totals.income.sum,
     fees: totals.fees.sum,
+    ...averageInvestmentOf(book, { asof, unrealized: lots.unrealized?.toNumber() ?? null }),
   };
   return { summary, problems };
+}
+
+/** The gain on what was invested on average; without a value there is no gain to tell. */
+function averageInvestmentOf(
+  book: LotBook,
+  { asof, unrealized }: { readonly asof: UtcMs | null; readonly unrealized: number | null },
+) {
+  const { averageInvestment, return: gain } = asof === null || unrealized === null
+    ? { averageInvestment: null, return: null }
+    : returnOnAverageInvestment(book, { asof, unrealized });
+  return { average_investment: averageInvestment, return_on_average_investment: gain };
 }
 
 /** Measures between the instants of rows and prices, up to the report's own instant. */
@@ -266,6 +280,10 @@ function toText({ summary, problems, lots, disposals, currency, ...rest }: Repor
     `TWR          ${percent(summary.twr)}`,
     `XIRR         ${percent(summary.xirr)}`,
     `ROI          ${percent(summary.roi)}`,
+    `On average   ${percent(summary.return_on_average_investment)} of ` +
+    (summary.average_investment === null
+      ? "n/a"
+      : `${summary.average_investment.toFixed(2)} ${currency} invested`),
     `Max drawdown ${percent(summary.max_drawdown)}`,
     ...problems.map(({ line, message }) => line === null ? message : `line ${line}: ${message}`),
   ].join("\n");

@@ -82,7 +82,7 @@ export function IndicatorControl({ assetId, query }: ControlProps) {
   return (
     <details class="menu" name="menu">
       <summary class="btn" data-size="s">
-        <Icon name="analytics" /> Indicators
+        <Icon name="analytics" /> <span class="tool-name">Indicators</span>
         <span class="muted">{query.indicators.length}</span>
         <Icon name="chevron-down" />
       </summary>

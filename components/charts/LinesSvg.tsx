@@ -1,5 +1,7 @@
 import {
   END_LABELS_PX,
+  gutterPx,
+  hasNames,
   LINE_AXIS_PX,
   LINE_VIEW_PX,
   type LineFrame,
@@ -15,17 +17,17 @@ export interface LinesSvgProps {
   readonly height: number;
 }
 
-/** Labels of the time axis that a desk and a phone have room for. */
-const TIME_LABELS = [
-  { name: "wide", count: 10, apart: 0.02 },
-  { name: "narrow", count: 3, apart: 0.07 },
+/** Labels that a desk and a phone have room for. */
+const WIDTHS = [
+  { name: "wide", isWide: true, count: 10, apart: 0.02 },
+  { name: "narrow", isWide: false, count: 4, apart: 0.07 },
 ] as const;
 
 /** Lines of a set. The marks stretch to the width they get; the text upon them does not. */
 export function LinesSvg({ set, height }: LinesSvgProps) {
   const frame = lineFrame(set, height);
   return (
-    <div class="lines-frame">
+    <div class="lines-frame" data-ends={hasNames(set) ? "names" : "tag"}>
       <svg
         class="c-marks"
         viewBox={`0 0 ${LINE_VIEW_PX} ${height}`}
@@ -54,34 +56,49 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
             : <path key={at} class="c-line c-lone" data-hue={lineStyle(at).hue} d={path} />
         )}
       </svg>
-      {TIME_LABELS.map(({ name, count, apart }) => (
-        <svg key={name} class="c-labels" data-width={name} height={height} aria-hidden="true">
-          <ValueLabels frame={frame} />
-          {frame.references.map(({ key, label, y }) => (
-            <text
-              key={key}
-              class="c-text c-ink"
-              x={REFERENCE_LABEL_PX}
-              y={referenceLabelY(y)}
-            >
-              {label}
-            </text>
-          ))}
-          <FlowMarks set={set} height={height} apart={apart} />
-          {lineTimeTicks(set, count).map(({ value, label }) => (
-            <text
-              key={value}
-              class="c-text c-mid"
-              x={`${tenth(value * 100)}%`}
-              dx={tenth(-value * END_LABELS_PX)}
-              y={height - 4}
-            >
-              {label}
-            </text>
-          ))}
-        </svg>
+      {WIDTHS.map(({ name, isWide, count, apart }) => (
+        <Labels key={name} {...{ set, frame, name, isWide, count, apart }} />
       ))}
     </div>
+  );
+}
+
+interface LabelsProps {
+  readonly set: LineSet;
+  readonly frame: LineFrame;
+  readonly name: string;
+  readonly isWide: boolean;
+  /** Labels of the time axis. */
+  readonly count: number;
+  /** What marks keep between each other, as a share of the width. */
+  readonly apart: number;
+}
+
+/** The text upon the marks, and beside them on the axis. */
+function Labels({ set, frame, name, isWide, count, apart }: LabelsProps) {
+  const { height } = frame;
+  const gutter = gutterPx(set, { isWide });
+  return (
+    <svg class="c-labels" data-width={name} height={height} aria-hidden="true">
+      {frame.references.map(({ key, label, y }) => (
+        <text key={key} class="c-text c-ink" x={REFERENCE_LABEL_PX} y={referenceLabelY(y)}>
+          {label}
+        </text>
+      ))}
+      <ValueLabels frame={frame} gutter={gutter} isNamed={isWide && hasNames(set)} />
+      <FlowMarks {...{ set, height, apart, gutter }} />
+      {lineTimeTicks(set, count).map(({ value, label }) => (
+        <text
+          key={value}
+          class="c-text c-mid"
+          x={`${tenth(value * 100)}%`}
+          dx={tenth(-value * gutter)}
+          y={height - 4}
+        >
+          {label}
+        </text>
+      ))}
+    </svg>
   );
 }
 
@@ -102,8 +119,7 @@ function Span({ span, height }: { readonly span: SpanShape; readonly height: num
   );
 }
 
-/** Beside the labels of the axis, which stand at the left too. */
-const REFERENCE_LABEL_PX = 48;
+const REFERENCE_LABEL_PX = 4;
 
 /** Above its line, or below it at the top, where there is no room. */
 function referenceLabelY(y: number): number {
@@ -118,14 +134,20 @@ function LinePath({ path, index }: { readonly path: string; readonly index: numb
 const MARK_PX = 13;
 
 /** Squares at the foot of the bars at which money came in or went out, as many as have room. */
-function FlowMarks({ set, height, apart }: LinesSvgProps & { readonly apart: number }) {
+function FlowMarks(
+  { set, height, apart, gutter }: LinesSvgProps & {
+    readonly apart: number;
+    readonly gutter: number;
+  },
+) {
   const last = Math.max(1, set.length - 1);
   return (
     <>
       {spacedMarks(set, apart).map(({ at, sign }) => {
         const share = at / last;
         const y = height - LINE_AXIS_PX - MARK_PX - 2;
-        const shift = -share * END_LABELS_PX;
+        // At the edge the square moves inward, where nothing cuts it.
+        const shift = -share * gutter + (share === 0 ? MARK_PX / 2 : 0);
         return (
           <svg key={at} class="c-flow" x={`${tenth(share * 100)}%`} y={y}>
             <rect x={tenth(shift - MARK_PX / 2)} width={MARK_PX} height={MARK_PX} rx="2" />
@@ -137,24 +159,56 @@ function FlowMarks({ set, height, apart }: LinesSvgProps & { readonly apart: num
   );
 }
 
-function ValueLabels({ frame }: { readonly frame: LineFrame }) {
+interface ValueLabelsProps {
+  readonly frame: LineFrame;
+  readonly gutter: number;
+  readonly isNamed: boolean;
+}
+
+const TAG_PX = 16;
+
+/** The axis at the right, before it the names of the lines, or on it the newest value. */
+function ValueLabels({ frame, gutter, isNamed }: ValueLabelsProps) {
+  const names = isNamed ? END_LABELS_PX : 0;
+  const { ends, tag, ticks } = frame;
   return (
     <>
-      {frame.ticks.filter(({ y }) => y < frame.height - LINE_AXIS_PX - 4).map(({ y, label }) => (
-        <text key={y} class="c-text" x="0" y={tenth(y - 4)}>{label}</text>
-      ))}
-      {frame.ends.map(({ key, index, label, y }) => (
-        <text
-          key={key}
-          class="c-text c-end-name"
-          data-hue={lineStyle(index).hue}
-          x="100%"
-          dx={6 - END_LABELS_PX}
-          y={tenth(y + 4)}
-        >
+      {/* The grid goes on behind the names, to the labels that it leads to. */}
+      {isNamed
+        ? (
+          <svg x="100%" class="c-corner">
+            <path
+              class="c-grid"
+              d={ticks.map(({ y }) => `M${-gutter} ${Math.round(y) + 0.5}h${names}`).join("")}
+            />
+          </svg>
+        )
+        : null}
+      {ticks.map(({ y, label }) => (
+        <text key={y} class="c-text" x="100%" dx={6 + names - gutter} y={tenth(y + 4)}>
           {label}
         </text>
       ))}
+      {isNamed
+        ? ends.map(({ key, index, label, y }) => (
+          <text
+            key={key}
+            class="c-text c-end-name"
+            data-hue={lineStyle(index).hue}
+            x="100%"
+            dx={6 - gutter}
+            y={tenth(y + 4)}
+          >
+            {label}
+          </text>
+        ))
+        : null}
+      {tag === null ? null : (
+        <svg class="c-value-tag" x="100%" y={tenth(tag.y - TAG_PX / 2)}>
+          <rect class="c-tag" x={2 - gutter} width={gutter - 2} height={TAG_PX} rx="2" />
+          <text class="c-tag-text" x={6 - gutter} y="12">{tag.label}</text>
+        </svg>
+      )}
     </>
   );
 }

@@ -22,6 +22,8 @@ export interface RateCurveSvgProps {
 
 const TOP_PX = 14;
 const SHARES = [0, 0.2, 0.4, 0.6, 0.8, 1];
+/** The one that stands too near to the last where the chart is narrow. */
+const WIDE_SHARE = 0.8;
 
 /** Rates against utilisation: readings as dots, the last one marked, and the zone past the kink. */
 export function RateCurveSvg({ dots, kink, curve, label, height }: RateCurveSvgProps) {
@@ -51,6 +53,7 @@ export function RateCurveSvg({ dots, kink, curve, label, height }: RateCurveSvgP
           <text
             key={share}
             class={`c-text ${share === 0 ? "" : share === 1 ? "c-end" : "c-mid"}`}
+            data-width={share === WIDE_SHARE ? "wide" : undefined}
             {...at(share)}
             y={height - 4}
           >

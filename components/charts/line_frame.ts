@@ -1,5 +1,5 @@
 import { type AxisTick, logTicks, timeTicks } from "./candles_ticks.ts";
-import { type LineUnit, tickText } from "./line_units.ts";
+import { type LineUnit, tagText, tickText } from "./line_units.ts";
 import type { Line, LineSet } from "./lines.ts";
 import {
   extentOf,
@@ -13,6 +13,10 @@ import { areaPath, type Band, bands, edgePath } from "./stack_paths.ts";
 
 /** Width of the part at the right where lines are named. */
 export const END_LABELS_PX = 74;
+/** Width of the part behind it where the axis has its labels. */
+const VALUE_LABELS_PX = 48;
+/** Width of that part where the newest value stands on it as a tag. */
+const TAG_LABELS_PX = 68;
 export const LINE_AXIS_PX = 20;
 /** Width that paths are drawn for; they stretch to what they get. */
 export const LINE_VIEW_PX = 1000;
@@ -28,6 +32,12 @@ export interface ValueTick {
   readonly y: number;
   readonly label: string;
   readonly isZero: boolean;
+}
+
+/** The newest value on the axis. */
+export interface ValueTag {
+  readonly y: number;
+  readonly label: string;
 }
 
 export interface ReferenceShape {
@@ -53,6 +63,8 @@ export interface LineFrame {
   readonly dots: readonly string[];
   readonly ticks: readonly ValueTick[];
   readonly ends: readonly EndLabel[];
+  /** Of a line that stands alone, which needs no name; `null` for others. */
+  readonly tag: ValueTag | null;
   readonly references: readonly ReferenceShape[];
   readonly spans: readonly SpanShape[];
   readonly isLog: boolean;
@@ -63,8 +75,9 @@ export interface LineFrame {
 const LOWEST_LOG = -0.999999;
 
 const TOP_PX = 10;
-const END_LABEL_PX = 13;
 const TICK_PX = 56;
+/** Labels of an axis nearer to each other than this touch. */
+const LABEL_PX = 13;
 /** A part of a stack thinner than this has no room for a name. */
 const NAMED_BAND_PX = 4;
 
@@ -85,14 +98,19 @@ export function lineFrame(set: LineSet, height: number): LineFrame {
     ? logTicks({ min: 1 + low, max: 1 + high }, count).map((factor) => factor - 1)
     : niceTicks([low, high], count);
   const yOf = (value: number) => position(y, levelOf(value, isLog));
+  const tag = tagOf(set, yOf);
   return {
     ...{ height, isLog, y },
     ...marksOf(set, { stacked, scales: { x, y } }),
     ticks: values.map((value) => ({
       y: yOf(value),
-      label: tickText(set.unit, value),
+      // The tag covers a label that it would touch; its grid line stays.
+      label: tag !== null && Math.abs(yOf(value) - tag.y) < LABEL_PX
+        ? ""
+        : tickText(set.unit, value),
       isZero: value === 0,
     })),
+    tag,
     ends: apart(stacked === null ? lineEnds(set, yOf) : bandEnds(set.lines, stacked, yOf), height),
     references: (set.references ?? []).map(({ key, label, value }) => ({
       key,
@@ -188,6 +206,26 @@ export function crossings(
   });
 }
 
+/** Whether lines are named at their ends: one alone is what the panel is called after. */
+export function hasNames({ lines, stack }: LineSet): boolean {
+  return lines.length > 1 || stack !== undefined;
+}
+
+/**
+ * Width that the plot leaves free at its right, in pixels: for the axis, and for the names of lines
+ * where there is room for both. The style sheet knows the same widths.
+ */
+export function gutterPx(set: LineSet, { isWide }: { readonly isWide: boolean }): number {
+  if (!hasNames(set)) return TAG_LABELS_PX;
+  return isWide ? END_LABELS_PX + VALUE_LABELS_PX : VALUE_LABELS_PX;
+}
+
+function tagOf(set: LineSet, yOf: (value: number) => number): ValueTag | null {
+  const newest = set.lines[0]?.values.findLast((value) => value !== null) ?? null;
+  if (hasNames(set) || newest === null) return null;
+  return { y: yOf(newest), label: tagText(set.unit, newest) };
+}
+
 function lineEnds({ lines }: LineSet, yOf: (value: number) => number): EndLabel[] {
   return lines.flatMap(({ key, label, values }, index) => {
     const end = values.findLast((value) => value !== null) ?? null;
@@ -216,13 +254,13 @@ function apart(ends: readonly EndLabel[], height: number): EndLabel[] {
   let free = TOP_PX;
   const down = ends.toSorted((a, b) => a.y - b.y).map((label) => {
     const y = Math.max(label.y, free);
-    free = y + END_LABEL_PX;
+    free = y + LABEL_PX;
     return { ...label, y };
   });
   let limit = height - LINE_AXIS_PX;
   return down.toReversed().map((label) => {
     const y = Math.min(label.y, limit);
-    limit = y - END_LABEL_PX;
+    limit = y - LABEL_PX;
     return { ...label, y };
   }).toReversed();
 }

@@ -63,6 +63,12 @@ export function lineText(unit: LineUnit, value: number | null | undefined): stri
   }
 }
 
+/** A value as its tag on an axis writes it: without the unit, which the legend names. */
+export function tagText(unit: LineUnit, value: number): string {
+  if (unit === "gwei" || unit === "sat_vb") return feeText(value);
+  return lineText(unit === "usd" ? "money" : unit, value);
+}
+
 const COMPACT_COUNT_FROM = 1e6;
 
 function countText(value: number): string {

@@ -88,3 +88,8 @@ export function formatAgo(at: number, now: number): string | null {
 export function isoInstant(at: number): string {
   return new Date(at).toISOString().replace(".000Z", "Z");
 }
+
+/** A period of the address as pages write it: `90d` is `90 d`. */
+export function formatPeriod(period: string): string {
+  return period.replace(/^(\d+)(?=[a-z])/, "$1 ");
+}

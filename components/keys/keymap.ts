@@ -1,3 +1,5 @@
+import { SITE_PAGES } from "../shell/site_map.ts";
+
 /** What a key press asks for. */
 export type KeyAction =
   | { readonly kind: "palette" | "help" | "filter" | "range" | "privacy" }
@@ -52,12 +54,11 @@ export const KEY_HELP: readonly (readonly [keys: readonly string[], does: string
   [["k"], "Previous row"],
   [["Enter"], "Open the row"],
   [["t"], "Go to the range of the chart"],
-  [["g", "o"], "Overview"],
-  [["g", "p"], "Portfolio"],
-  [["g", "d"], "API docs"],
-  [["g", "s"], "Style guide"],
+  [["←", "→"], "Read the chart that has the focus"],
+  [["+", "−"], "Zoom it; 0 shows everything"],
   [["."], "Hide or show amounts"],
   [["Ctrl", "Z"], "Take the last change of a ledger back"],
   [["?"], "This help"],
   [["Esc"], "Close what is open"],
+  ...SITE_PAGES.map(({ key, label }) => [["g", key], label] as const),
 ];

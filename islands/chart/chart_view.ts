@@ -3,7 +3,7 @@ import { type CandleFrame, fullWindow, slotAt } from "../../components/charts/ca
 import { nearestCandle } from "../../components/charts/candles_merge.ts";
 import type { ScaleMode } from "../../components/charts/candles_panes.ts";
 import { CandleChart } from "./candle_chart.ts";
-import { ChartGestures } from "./gestures.ts";
+import { ChartGestures, type Explorable, type Point } from "./gestures.ts";
 import { chartAction } from "./keys.ts";
 import { readPalette, watchPalette } from "./palette.ts";
 import { downloadPng, type PngCaption } from "./png.ts";
@@ -19,7 +19,7 @@ export interface ChartViewOptions {
 }
 
 /** A chart in its place on the page: sized, coloured and steered. Made once the place is in view. */
-export class ChartView {
+export class ChartView implements Explorable {
   readonly #plot: HTMLElement;
   readonly #canvas = document.createElement("canvas");
   readonly #chart: CandleChart;
@@ -41,7 +41,7 @@ export class ChartView {
       palette: readPalette(plot),
     });
     const { signal } = this.#stop;
-    new ChartGestures(plot, this, signal);
+    new ChartGestures(plot, this, { signal, ownsWheel: true });
     plot.addEventListener("keydown", (event) => this.#onKey(event), { signal });
     plot.addEventListener("blur", () => this.clear(), { signal });
     watchPalette(() => this.#chart.change({ palette: readPalette(plot) }), signal);
@@ -59,6 +59,15 @@ export class ChartView {
     return isFullWindow(this.#chart.window, slotCount(this.#chart.series));
   }
 
+  get slotsPerPx(): number {
+    const { window, plotWidth } = this.frame;
+    return (window.to - window.from) / plotWidth;
+  }
+
+  slotAt(x: number): number {
+    return slotAt(this.frame, x);
+  }
+
   /** Shows other bars or another scale. */
   change(change: { series?: CandleSeries; mode?: ScaleMode }): void {
     this.#chart.change(change);
@@ -72,7 +81,7 @@ export class ChartView {
   }
 
   /** Puts the crosshair on the candle nearest to a point of the plot. */
-  pointAt({ x, y }: { x: number; y: number }): void {
+  pointAt({ x, y }: Point): void {
     this.#paint(() => {
       const { frame } = this.#chart;
       const at = x > frame.plotWidth ? null : nearestCandle(frame.candles, slotAt(frame, x), frame);
@@ -104,7 +113,9 @@ export class ChartView {
   /** Saves the chart as it stands, with a caption that says what it is. */
   download(caption: PngCaption): Promise<void> {
     this.clear();
-    return downloadPng(this.#canvas, { caption, palette: readPalette(this.#plot) });
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    const palette = readPalette(this.#plot);
+    return downloadPng({ canvas: this.#canvas, width, height }, { caption, palette });
   }
 
   destroy(): void {

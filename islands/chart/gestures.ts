@@ -1,5 +1,28 @@
-import { slotAt } from "../../components/charts/candles_frame.ts";
-import type { ChartView } from "./chart_view.ts";
+/** A chart that can be read and moved: its bars stand in slots of equal width. */
+export interface Explorable {
+  /** Whether everything is in view. */
+  readonly isWhole: boolean;
+  /** Slots that a pixel of the plot stands for. */
+  readonly slotsPerPx: number;
+  /** The slot at a distance from the plot's left edge. */
+  slotAt(x: number): number;
+  /** Puts the crosshair on the bar nearest to a point of the plot. */
+  pointAt(point: Point): void;
+  clear(): void;
+  pan(slots: number): void;
+  /** Widens (above 1) or narrows what is in view around a slot. */
+  zoom(factor: number, anchor: number): void;
+  reset(): void;
+}
+
+export interface GestureOptions {
+  readonly signal: AbortSignal;
+  /**
+   * Whether the wheel is the chart's alone: on a page of many charts it is the page's until the
+   * chart has the focus, or Ctrl is held.
+   */
+  readonly ownsWheel: boolean;
+}
 
 /** A press that moves less is a tap. */
 const DRAG_PX = 4;
@@ -7,7 +30,7 @@ const DRAG_PX = 4;
 const WHEEL_PX_PER_OCTAVE = 480;
 const WHEEL_LINE_PX = 16;
 
-interface Point {
+export interface Point {
   readonly x: number;
   readonly y: number;
 }
@@ -21,13 +44,15 @@ function pinchOf([a, b]: readonly Point[]): { middle: number; spread: number } |
 /** Pointer and wheel over a plot: hover reads, drag pans, wheel and two fingers zoom. */
 export class ChartGestures {
   readonly #plot: HTMLElement;
-  readonly #view: ChartView;
+  readonly #view: Explorable;
+  readonly #ownsWheel: boolean;
   readonly #pointers = new Map<number, Point>();
   #isDragging = false;
 
-  constructor(plot: HTMLElement, view: ChartView, signal: AbortSignal) {
+  constructor(plot: HTMLElement, view: Explorable, { signal, ownsWheel }: GestureOptions) {
     this.#plot = plot;
     this.#view = view;
+    this.#ownsWheel = ownsWheel;
     plot.addEventListener("pointerdown", (event) => this.#press(event), { signal });
     plot.addEventListener("pointermove", (event) => this.#move(event), { signal });
     for (const type of ["pointerup", "pointercancel"] as const) {
@@ -63,9 +88,7 @@ export class ChartGestures {
       this.#plot.dataset["dragging"] = "";
     }
     this.#pointers.set(event.pointerId, point);
-    const { frame } = this.#view;
-    const slots = (frame.window.to - frame.window.from) / frame.plotWidth;
-    this.#view.pan(-moved * slots);
+    this.#view.pan(-moved * this.#view.slotsPerPx);
     this.#view.pointAt(point);
   }
 
@@ -74,10 +97,9 @@ export class ChartGestures {
     this.#pointers.set(pointerId, point);
     const after = pinchOf([...this.#pointers.values()]);
     if (before === null || after === null) return;
-    const { frame } = this.#view;
-    const anchor = slotAt(frame, before.middle);
+    const anchor = this.#view.slotAt(before.middle);
+    const slots = this.#view.slotsPerPx;
     this.#view.zoom(before.spread / after.spread, anchor);
-    const slots = (frame.window.to - frame.window.from) / frame.plotWidth;
     this.#view.pan((before.middle - after.middle) * slots);
   }
 
@@ -93,19 +115,17 @@ export class ChartGestures {
   }
 
   #wheel(event: WheelEvent): void {
+    const isOurs = this.#ownsWheel || event.ctrlKey || document.activeElement === this.#plot;
+    if (!isOurs) return;
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE_PX : 1;
     const isSideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
     const delta = (isSideways ? event.deltaX || event.deltaY : event.deltaY) * unit;
     // With nothing left to zoom out of, the wheel is the page's again.
     if (this.#view.isWhole && (isSideways || delta > 0) && !event.ctrlKey) return;
     event.preventDefault();
-    const { frame } = this.#view;
     const point = this.#point(event);
-    if (isSideways) {
-      this.#view.pan(delta * (frame.window.to - frame.window.from) / frame.plotWidth);
-    } else {
-      this.#view.zoom(2 ** (delta / WHEEL_PX_PER_OCTAVE), slotAt(frame, point.x));
-    }
+    if (isSideways) this.#view.pan(delta * this.#view.slotsPerPx);
+    else this.#view.zoom(2 ** (delta / WHEEL_PX_PER_OCTAVE), this.#view.slotAt(point.x));
     this.#view.pointAt(point);
   }
 }

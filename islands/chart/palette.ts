@@ -12,6 +12,9 @@ export interface ChartPalette {
   readonly downSoft: string;
   readonly tag: string;
   readonly tagInk: string;
+  readonly control: string;
+  readonly staleTint: string;
+  readonly downTint: string;
   readonly band: string;
   readonly bandEdge: string;
   /** Colour of the series numbered from 1. */
@@ -32,6 +35,9 @@ const ROLES = {
   downSoft: "color-mix(in oklab, var(--down) 46%, var(--ground))",
   tag: "var(--solid)",
   tagInk: "var(--on-solid)",
+  control: "var(--control)",
+  staleTint: "var(--stale-tint)",
+  downTint: "var(--down-tint)",
   band: "color-mix(in oklab, var(--series-6) 9%, transparent)",
   bandEdge: "color-mix(in oklab, var(--series-6) 70%, transparent)",
 } as const;

@@ -7,18 +7,25 @@ export interface PngCaption {
   readonly fileName: string;
 }
 
+/** A chart as drawn, with the size that it has on the page; its pixels may be finer. */
+export interface Picture {
+  readonly canvas: HTMLCanvasElement;
+  readonly width: number;
+  readonly height: number;
+}
+
 const MARGIN_PX = 16;
 const TITLE_PX = 40;
 const NOTE_PX = 32;
 
 /** The chart with its title above and its source below, as a canvas of its own. */
 function captioned(
-  chart: HTMLCanvasElement,
+  chart: Picture,
   { caption, palette }: { caption: PngCaption; palette: ChartPalette },
 ): HTMLCanvasElement {
-  const scale = chart.width / chart.clientWidth;
-  const width = chart.clientWidth + 2 * MARGIN_PX;
-  const height = chart.clientHeight + TITLE_PX + NOTE_PX;
+  const scale = chart.canvas.width / chart.width;
+  const width = chart.width + 2 * MARGIN_PX;
+  const height = chart.height + TITLE_PX + NOTE_PX;
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
@@ -29,17 +36,25 @@ function captioned(
   context.fillRect(0, 0, width, height);
   context.fillStyle = palette.ink;
   context.font = `600 14px ${palette.font}`;
-  context.fillText(caption.title, MARGIN_PX, 25, width - 2 * MARGIN_PX);
-  context.drawImage(chart, MARGIN_PX, TITLE_PX, chart.clientWidth, chart.clientHeight);
+  context.fillText(fitted(context, caption.title, chart.width), MARGIN_PX, 25);
+  context.drawImage(chart.canvas, MARGIN_PX, TITLE_PX, chart.width, chart.height);
   context.fillStyle = palette.inkMuted;
   context.font = `400 11px ${palette.font}`;
-  context.fillText(caption.note, MARGIN_PX, height - 12, width - 2 * MARGIN_PX);
+  context.fillText(fitted(context, caption.note, chart.width), MARGIN_PX, height - 12);
   return canvas;
+}
+
+/** A text cut to a width, its end told by dots. */
+function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {
+  if (context.measureText(text).width <= width) return text;
+  let end = text.length;
+  while (end > 0 && context.measureText(`${text.slice(0, end)}…`).width > width) end--;
+  return `${text.slice(0, end).trimEnd()}…`;
 }
 
 /** Saves a chart as a PNG file. */
 export async function downloadPng(
-  chart: HTMLCanvasElement,
+  chart: Picture,
   options: { caption: PngCaption; palette: ChartPalette },
 ): Promise<void> {
   const canvas = captioned(chart, options);

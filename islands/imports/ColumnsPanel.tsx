@@ -49,7 +49,7 @@ export function ColumnsPanel({ state, toMap: { sample, proposal }, fields }: Col
         <button
           type="button"
           class="btn"
-          data-kind="primary"
+          data-kind={state.report.value === null ? "primary" : undefined}
           data-size="s"
           disabled={missing.length > 0}
           onClick={preview}

@@ -58,8 +58,13 @@ const Measured = z.object({
       .describe("What the same deposits and withdrawals would have become in it"),
     cumulative: Column,
   }).nullable(),
-  unpriced: z.array(z.object({ asset_id: z.string(), buckets: z.int() }))
-    .describe("Held, and left out where there was no price"),
+  unpriced: z.array(z.object({
+    asset_id: z.string(),
+    buckets: z.int(),
+    is_left_out: z.boolean().describe("At the end too: its last value counts as taken then"),
+    left_out_since: Instant.nullable().describe("When it was valued last; null if it never was"),
+    last_value: z.number().nullable(),
+  })).describe("Held, and left out where there was no price"),
   missing_buckets: z.int(),
   series: z.object({
     t: z.array(Epoch).describe("Ends of the buckets"),
@@ -172,7 +177,13 @@ function performanceToWire(one: PortfolioPerformance): z.input<typeof Measured> 
       value_instead: benchmark.valueInstead,
       cumulative: columnOf(benchmark.cumulative),
     },
-    unpriced: one.unpriced.map(({ assetId, buckets }) => ({ asset_id: assetId, buckets })),
+    unpriced: one.unpriced.map(({ assetId, buckets, leftOut }) => ({
+      asset_id: assetId,
+      buckets,
+      is_left_out: leftOut !== null,
+      left_out_since: timeOf(leftOut?.since ?? null),
+      last_value: leftOut?.lastValue ?? null,
+    })),
     missing_buckets: one.missingBuckets,
     series: {
       t: [...series.t],

@@ -14,6 +14,8 @@ import { WatchlistPage } from "./(_components)/WatchlistPage.tsx";
 
 const PRIVATE = { "cache-control": "private, no-store" };
 const MAX_NAME = 80;
+/** A form may stand on the page of an asset, which is then shown again. */
+const ASSET_PAGE = /^\/assets\/[\w-]+$/;
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -26,7 +28,9 @@ export const handler = define.handlers({
     const form = await readForm(ctx.req);
     const listId = parseUuid(textOf(form, "list"));
     try {
-      return seeOther(await act(ctx.state, ctx.req, form));
+      const shown = await act(ctx.state, ctx.req, form);
+      const back = textOf(form, "back");
+      return seeOther(ASSET_PAGE.test(back) ? back : shown);
     } catch (error) {
       const { message } = refusalOf(error);
       const data = await readWatchlists(ctx.state, ctx.req, { listId, message });

@@ -4,6 +4,7 @@ import type { UtcMs } from "../kernel/time.ts";
 import { formatUtcMs } from "../kernel/time.ts";
 import { settledFigure } from "./explain_settled.ts";
 import { dayChange, type Position } from "./holdings.ts";
+import type { UnpricedAsset } from "./performance/measure.ts";
 import {
   EXACT,
   type ExplainedState,
@@ -212,10 +213,25 @@ function returnFigure(
         unit: "money" as const,
         note: null,
       })),
+      ...(performance?.unpriced ?? []).flatMap(leftOutInput),
     ],
     rounding: FLOATS,
     ...newestRows(matched.ledger.rows()),
   };
+}
+
+/** What no return counts any more, as its prices ended. */
+function leftOutInput({ assetId, leftOut }: UnpricedAsset): readonly PortfolioInput[] {
+  if (leftOut === null) return [];
+  const { since, lastValue } = leftOut;
+  return [{
+    name: `${assetId}, left out`,
+    value: lastValue === null ? null : `${lastValue}`,
+    unit: "money",
+    note: since === null
+      ? "it has had no price since it came"
+      : `it has no price since ${formatUtcMs(since)}: its value of then counts as taken`,
+  }];
 }
 
 function positionFigure(

@@ -26,6 +26,9 @@ export type ReadRow =
   | { readonly kind: "candle"; readonly candle: CandleRow; readonly raw: unknown }
   | { readonly kind: "bad"; readonly reason: string; readonly raw: unknown };
 
+/** What is answered where there can be no candles. */
+export const NO_CANDLES: ProviderCandles = { candles: emptyColumns(0), quarantined: [] };
+
 /** Enough of a row to see what was wrong with it. */
 const MAX_TEXT_LENGTH = 500;
 

@@ -138,6 +138,38 @@ const STEPS: readonly Step[] = [
   },
 
   {
+    name: "zooms its lines by wheel once they have the focus, pans, and saves what is in view",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, `${url}/analytics?${COINS}`);
+      const { page, complaints } = visited;
+      const chart = page.locator("#comparison .line-chart");
+      const plot = chart.locator(".plot");
+      const whole = chart.getByRole("button", { name: "show everything" });
+      await plot.hover();
+      await page.mouse.wheel(0, -480);
+      assertEquals(await whole.count(), 0);
+      await plot.focus();
+      await page.mouse.wheel(0, -480);
+      await whole.waitFor();
+      const zoomed = await whole.innerText();
+      const box = await plot.boundingBox();
+      assert(box !== null);
+      await page.mouse.move(box.x + 200, box.y + 100);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 500, box.y + 100, { steps: 4 });
+      await page.mouse.up();
+      assert(await whole.innerText() !== zoomed);
+      const saving = page.waitForEvent("download");
+      await chart.getByRole("button", { name: "Download PNG" }).click();
+      const file = await Deno.readFile(await (await saving).path());
+      assertEquals([...file.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+      await whole.click();
+      assertEquals(await whole.count(), 0);
+      assertEquals(complaints, []);
+    },
+  },
+
+  {
     name: "shows what a chart is made of as a table, and gives each table as a file",
     async run({ browser, url }) {
       await using visited = await visit(browser, `${url}/analytics?${COINS}`);

@@ -208,6 +208,10 @@ testInBrowser("portfolios in Chromium", [
       await page.getByRole("button", { name: "Remove it" }).click();
       await page.locator("#positions").waitFor();
       assertEquals(await page.getByRole("link", { name: "Dogecoin" }).count(), 0);
+      await page.goto(`${url}${home.path}/transactions`);
+      await page.getByRole("button", { name: "Restore Buy DOGE" }).click();
+      await page.getByRole("link", { name: "Edit Buy DOGE" }).waitFor();
+      assertEquals(await page.locator("#removed").count(), 0);
     },
   },
 
@@ -233,7 +237,7 @@ testInBrowser("portfolios in Chromium", [
       await using visited = await visit(browser, `${url}/watchlist`, { hasScripts: false });
       const { page } = visited;
       await page.getByLabel("First asset").fill("BTC");
-      await page.getByRole("button", { name: "Make a watchlist" }).click();
+      await page.getByRole("button", { name: "Create a watchlist" }).click();
       await page.getByLabel("Asset to add").fill("ethereum");
       await page.getByRole("button", { name: "Add", exact: true }).click();
       assertEquals(await page.locator("#watched tbody tr").count(), 2);
@@ -242,6 +246,25 @@ testInBrowser("portfolios in Chromium", [
       await page.locator(".banner").getByText("no-such-coin").waitFor();
       await page.getByRole("button", { name: "Remove Bitcoin" }).click();
       assertEquals(await page.locator("#watched tbody tr").count(), 1);
+    },
+  },
+
+  {
+    name: "the page of an asset watches it and leads to its transaction, without JavaScript too",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, `${url}/assets/solana`, { hasScripts: false });
+      const { page } = visited;
+      await page.getByRole("button", { name: "Watch", exact: true }).click();
+      await page.getByRole("button", { name: "Watched" }).waitFor();
+      assertEquals(new URL(page.url()).pathname, "/assets/solana");
+      await page.getByRole("button", { name: "Watched" }).click();
+      await page.getByRole("button", { name: "Watch", exact: true }).waitFor();
+      const adding = page.locator(".page-head .scope > :last-child");
+      await adding.click();
+      const choices = adding.getByRole("link");
+      if (await choices.count() > 0) await choices.first().click();
+      await page.waitForURL(/transactions\/new\?asset=solana$/);
+      assertEquals(await page.getByLabel("Asset", { exact: true }).inputValue(), "solana");
     },
   },
 

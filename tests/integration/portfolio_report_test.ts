@@ -92,6 +92,15 @@ Deno.test("portfolio:report converts at the rate of each row's day, and never wi
   assertMatch(JSON.stringify(without.json.problems), /RATE_MISSING/);
 });
 
+Deno.test("portfolio:report tells the gain on what was invested on average", async () => {
+  // 100 for ten days, then 300 for ten days: 200 on average. Each of three units gained 30.
+  const csv = "2024-01-01,BUY,bitcoin,1,100,,,a\n2024-01-11,BUY,bitcoin,2,100,,,a\n" +
+    "2024-01-21,SELL,bitcoin,1,130,,,a\n";
+  const { summary } = await reportOf(csv, { prices: "2024-01-21,bitcoin,130\n" });
+  assertClose(Number(summary.average_investment), 200);
+  assertClose(Number(summary.return_on_average_investment), 90 / 200);
+});
+
 Deno.test("portfolio:report takes a holding without a price out of value, and says so", async () => {
   const { summary, json } = await reportOf(
     "2024-01-01,BUY,bitcoin,1,100,usd,5,a\n2024-01-01,BUY,ethereum,2,10,,,a\n",

@@ -24,7 +24,7 @@ export function AnalyticsHeader(data: AnalyticsData) {
           </p>
         </div>
         <div class="scope">
-          <nav class="seg" aria-label="Period">
+          <nav class="seg" aria-label="Period" data-range-control>
             {offeredPeriods(view).map((period) => (
               <a
                 key={period}

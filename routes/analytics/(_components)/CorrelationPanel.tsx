@@ -1,5 +1,6 @@
 import { Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount, formatDecimal } from "../../../components/format/number.ts";
+import { formatPeriod } from "../../../components/format/time.ts";
 import { Panel } from "../../../components/states/Panel.tsx";
 import {
   type CorrelationMatrixReport,
@@ -18,7 +19,7 @@ export function CorrelationPanel({ view, assets, matrix }: AnalyticsData) {
     <Panel
       id="correlation"
       title="Correlation"
-      note={`of log returns over ${view.period}`}
+      note={`of log returns over ${formatPeriod(view.period)}`}
       actions={<TableCsvLink view={view} table="correlation" />}
     >
       {matrix.report === null
@@ -39,7 +40,7 @@ function HeatMap({ report, assets }: HeatMapProps) {
       <div class="heat" tabIndex={0} role="region" aria-label="Correlations, scrollable">
         <table class="matrix" data-scale="two">
           <caption class="sr">
-            Correlation of the log returns of every two assets over {report.period}
+            Correlation of the log returns of every two assets over {formatPeriod(report.period)}
           </caption>
           <thead>
             <tr>

@@ -228,7 +228,7 @@ function Drawdowns({ reports, assets, isTable, period }: DrawdownsProps) {
       ? "not made good since"
       : `made good on ${formatDay(deepest.recoveredAt)}`;
     return [
-      `${label.name} fell ${formatShare(deepest.depth)} from ${formatDay(deepest.peakAt)} to ` +
+      `${label.name} fell ${formatShare(-deepest.depth)} from ${formatDay(deepest.peakAt)} to ` +
       `${formatDay(deepest.troughAt)}, ${end}.`,
     ];
   }).join(" ");

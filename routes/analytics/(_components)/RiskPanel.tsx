@@ -1,6 +1,6 @@
 import { Unknown } from "../../../components/figures/Figures.tsx";
 import { formatShare } from "../../../components/format/number.ts";
-import { formatDayShort } from "../../../components/format/time.ts";
+import { formatDayShort, formatPeriod } from "../../../components/format/time.ts";
 import { Panel } from "../../../components/states/Panel.tsx";
 import type { RiskReport } from "../../../services/analytics/mod.ts";
 import { RiskCell } from "../../(_risk)/RiskFigures.tsx";
@@ -16,7 +16,7 @@ export function RiskPanel({ view, assets, risk, benchmark }: AnalyticsData) {
     <Panel
       id="risk"
       title="Risk"
-      note={`over ${view.period}`}
+      note={`over ${formatPeriod(view.period)}`}
       actions={<TableCsvLink view={view} table="risk" />}
     >
       {risk.report === null
@@ -54,7 +54,9 @@ function RiskTable({ view, assets, reports, benchmark }: RiskTableProps) {
     <>
       <div class="scroller whole" tabIndex={0} role="region" aria-label="Risk by asset, scrollable">
         <table class="table risk-table" data-keys>
-          <caption class="sr">Return and risk of each asset over {view.period}</caption>
+          <caption class="sr">
+            Return and risk of each asset over {formatPeriod(view.period)}
+          </caption>
           <thead>
             <tr>
               <SortHeader view={view} name="name" label="Asset" words="By name" />

@@ -1,5 +1,5 @@
 import { formatCount } from "../../../components/format/number.ts";
-import { formatDay } from "../../../components/format/time.ts";
+import { formatDay, formatPeriod } from "../../../components/format/time.ts";
 import { parsePeriod } from "../../../services/analytics/mod.ts";
 import { AppError } from "../../../services/kernel/errors.ts";
 import type { UtcMs } from "../../../services/kernel/time.ts";
@@ -31,7 +31,9 @@ export function defaultAssets(
   const count = chosen.length === among.length
     ? formatCount(chosen.length)
     : `first ${formatCount(chosen.length)} of ${formatCount(among.length)}`;
-  const within = ended > 0 ? ` with prices in the ${period} to ${formatDay(end)}` : "";
+  const within = ended > 0
+    ? ` with prices in the ${formatPeriod(period)} to ${formatDay(end)}`
+    : "";
   return {
     assets: chosen.map(({ asset }) => asset),
     reason: [

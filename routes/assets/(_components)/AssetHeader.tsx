@@ -2,6 +2,8 @@ import { Moment } from "../../../components/figures/Moment.tsx";
 import { LiveLabel } from "../../../components/live/LiveLabel.tsx";
 import { formatSpan } from "../../../components/format/time.ts";
 import { Badge } from "../../../components/states/States.tsx";
+import type { AssetActions } from "./asset_actions.ts";
+import { AssetActionsBar } from "./AssetActionsBar.tsx";
 import type { AssetPageData } from "./asset_page.ts";
 
 /** How old the price was when the page was made, if it was late. */
@@ -26,7 +28,9 @@ function ServedAge(
 }
 
 /** Name, as-of, source, and the marks of data that is not what it seems. */
-export function AssetHeader({ asset, quote, now }: AssetPageData) {
+export function AssetHeader(
+  { asset, quote, now, actions }: AssetPageData & { readonly actions: AssetActions },
+) {
   const { provenance, state } = quote;
   return (
     <header class="page-head">
@@ -83,6 +87,7 @@ export function AssetHeader({ asset, quote, now }: AssetPageData) {
           )}
         </p>
       </div>
+      <AssetActionsBar asset={asset} actions={actions} />
     </header>
   );
 }

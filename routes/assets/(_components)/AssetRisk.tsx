@@ -1,5 +1,6 @@
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { formatCount } from "../../../components/format/number.ts";
+import { formatPeriod } from "../../../components/format/time.ts";
 import { Panel, SourceLine, type SourceState } from "../../../components/states/Panel.tsx";
 import type { RiskReport, RiskService } from "../../../services/analytics/mod.ts";
 import type { Asset } from "../../../services/market/mod.ts";
@@ -39,7 +40,9 @@ export function AssetRisk({ asset, risk }: AssetRiskProps) {
         <thead>
           <tr>
             <th scope="col">Figure</th>
-            {risk.map(({ period }) => <th key={period} scope="col" class="num">{period}</th>)}
+            {risk.map(({ period }) => (
+              <th key={period} scope="col" class="num">{formatPeriod(period)}</th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -60,7 +63,9 @@ export function AssetRisk({ asset, risk }: AssetRiskProps) {
         parts={[
           longest.asset.provenance?.source ?? "no source",
           longest.interval,
-          `${formatCount(longest.n)} of ${formatCount(longest.bars)} bars in ${longest.period}`,
+          `${formatCount(longest.n)} of ${formatCount(longest.bars)} bars in ${
+            formatPeriod(longest.period)
+          }`,
           `beta against ${longest.benchmark.assetId}`,
           <Moment key="asof" at={longest.asof} />,
         ]}

@@ -8,6 +8,7 @@ import {
   findAsset,
   readAssetPage,
 } from "../(_components)/asset_page.ts";
+import { type AssetActions, readAssetActions } from "../(_components)/asset_actions.ts";
 import { type AssetScore, readAssetScore } from "../(_components)/asset_score.ts";
 import { AssetHeader } from "../(_components)/AssetHeader.tsx";
 import { AssetRisk, readAssetRisk } from "../(_components)/AssetRisk.tsx";
@@ -21,7 +22,11 @@ import { ScoreInputs, ScoreReasons } from "../(_components)/ScoreReasons.tsx";
 interface PageData extends AssetPageData {
   readonly risk: readonly RiskReport[];
   readonly score: AssetScore;
+  readonly actions: AssetActions;
 }
+
+/** It says what the reader keeps. */
+const PRIVATE = { "cache-control": "private, no-cache" };
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -31,13 +36,14 @@ export const handler = define.handlers({
     const canonical = canonicalPath(asset, { id, url: ctx.url });
     // Not for good: what a symbol means changes with the registry.
     if (canonical !== null) return ctx.redirect(canonical, 302);
-    const [data, measured] = await Promise.all([
+    const [data, measured, actions] = await Promise.all([
       readAssetPage(market, asset, { url: ctx.url, now: clock.now() }),
       readAssetRisk(risk, asset),
+      readAssetActions(ctx.state, ctx.req, asset),
     ]);
     const lastAt = data.quote.provenance?.asof ?? null;
     const score = await readAssetScore(scores, asset.id, { url: ctx.url, lastAt });
-    return page<PageData>({ ...data, risk: measured, score });
+    return page<PageData>({ ...data, risk: measured, score, actions }, { headers: PRIVATE });
   },
 });
 

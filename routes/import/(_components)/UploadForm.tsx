@@ -22,7 +22,7 @@ export function UploadForm({ portfolios, chosen, formats }: ImportPageData) {
         <label class="field">
           <span>Format</span>
           <select class="input" name="format">
-            <option value="">Told by its header</option>
+            <option value="">Detect from the header</option>
             {formats.map(({ format, label }) => <option key={format} value={format}>{label}
             </option>)}
           </select>

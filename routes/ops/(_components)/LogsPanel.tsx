@@ -26,22 +26,29 @@ export function LogsPanel({ logs, query }: LogsPanelProps) {
             hrefWithout: logHref({ ...query, trace: "" }),
           }]}
         />
-        {logs.length === 0
-          ? (
-            <EmptyState icon="filter" title="No line fits">
-              {query.level === "ALL" && query.trace === ""
-                ? "The log of this process is empty."
-                : "The log of this process holds nothing of that level and trace."}
-            </EmptyState>
-          )
-          : (
-            <ol class="log">
-              {logs.map((line, at) => <Line key={at} line={line} query={query} />)}
-            </ol>
-          )}
+        {logs.length === 0 ? <NoLines query={query} /> : (
+          <ol class="log">
+            {logs.map((line, at) => <Line key={at} line={line} query={query} />)}
+          </ol>
+        )}
         <SourceLine parts={["JSON lines on standard error", "UTC", "this process alone"]} />
       </div>
     </Panel>
+  );
+}
+
+function NoLines({ query: { level, trace } }: { readonly query: OpsQuery }) {
+  if (level === "ALL" && trace === "") {
+    return (
+      <EmptyState icon="docs" title="Nothing logged yet">
+        The process has had nothing to say since it started.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon="filter" title="No line fits">
+      The log of this process holds nothing of that level and trace.
+    </EmptyState>
   );
 }
 

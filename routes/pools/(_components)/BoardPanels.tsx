@@ -116,9 +116,8 @@ export function SwingsPanel({ cards, view, isMock, settings }: PoolsData) {
               </th>
               <td class="num" data-p="value">{formatShare(metrics.supplyApy)}</td>
               <td class="num" data-pri="6" data-p="detail">
-                <span class="sub">swing</span>
-                {formatDecimal(swing, 2)}
-                <span class="unit">pt</span>
+                <span class="sub">swing</span>{" "}
+                {formatDecimal(swing, 2)}&nbsp;<span class="unit">pt</span>
               </td>
               <td class="num" data-p="change">
                 <span class="sub">of the yield</span> {formatDecimal(ratio, 2)}

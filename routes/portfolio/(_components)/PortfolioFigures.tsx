@@ -6,7 +6,7 @@ import { formatDay } from "../../../components/format/time.ts";
 import { finiteOrNull } from "../../../services/kernel/numbers.ts";
 import { dayChange } from "../../../services/portfolio/mod.ts";
 import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
-import { inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
+import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** Why returns are missing where there is no performance. */
 const NO_RETURNS = "There are no two moments with all prices to measure between";
@@ -19,6 +19,7 @@ export function PortfolioFigures(data: PortfolioPageData) {
   const { value, measured: { performance }, rate, matched } = data;
   const { reasons, unvalued } = value;
   const since = performance === null ? "" : `since ${formatDay(performance.from)}`;
+  const without = leftOutOf(data);
   const rule = METHOD_LABELS[value.rule.method];
   const unrealised = inCurrency(value.unrealizedUsd, rate);
   return (
@@ -43,19 +44,19 @@ export function PortfolioFigures(data: PortfolioPageData) {
       >
         <Gain value={inCurrency(value.realizedUsd, rate)} reason={reasons.realizedUsd} />
       </Figure>
-      <Figure {...data} label="TWR" figure="twr" note={`time-weighted, ${since}`}>
+      <Figure {...data} label="TWR" figure="twr" note={`time-weighted, ${since}${without}`}>
         <Fraction value={performance?.twr ?? null} reason={NO_RETURNS} />
       </Figure>
-      <Figure {...data} label="MWR (XIRR)" figure="xirr" note="money-weighted, a year">
+      <Figure {...data} label="MWR (XIRR)" figure="xirr" note={`money-weighted, a year${without}`}>
         <Fraction
           value={performance?.xirr ?? null}
           reason={performance === null ? NO_RETURNS : NO_ROOT}
         />
       </Figure>
-      <Figure {...data} label="ROI" figure="roi" note="gain on what was paid in">
+      <Figure {...data} label="ROI" figure="roi" note={`gain on what was paid in${without}`}>
         <Fraction value={performance?.roi ?? null} reason={NO_RETURNS} />
       </Figure>
-      <Figure {...data} label="Max drawdown" figure="drawdown" note="of the TWR index">
+      <Figure {...data} label="Max drawdown" figure="drawdown" note={`of the TWR index${without}`}>
         {performance?.drawdown === null || performance === null
           ? <NotApplicable reason={NO_RETURNS} />
           : formatShare(performance.drawdown.depth)}
@@ -77,6 +78,16 @@ export function PortfolioFigures(data: PortfolioPageData) {
       </Figure>
     </dl>
   );
+}
+
+/** What returns leave out at the end of the range, as it has no price any more. */
+function leftOutOf({ measured: { performance }, labels }: PortfolioPageData): string {
+  const [first, ...others] = (performance?.unpriced ?? []).filter((one) => one.leftOut !== null);
+  if (first === undefined) return "";
+  if (others.length > 0) return `, without ${formatCount(1 + others.length)} assets without price`;
+  const since = first.leftOut?.since ?? null;
+  return `, without ${labelOf(labels, first.assetId).symbol}` +
+    (since === null ? "" : ` since ${formatDay(since)}`);
 }
 
 function countDisposals(count: number): string {

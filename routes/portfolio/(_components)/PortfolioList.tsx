@@ -34,7 +34,7 @@ export function PortfolioList({ portfolios, refused }: PortfolioListProps) {
             {kept.length === 0
               ? (
                 <EmptyState icon="portfolio" title="No portfolio yet">
-                  Make one here, then import a file of transactions or enter them by hand.
+                  Create one here, then import a file of transactions or enter them by hand.
                 </EmptyState>
               )
               : <KeptTable portfolios={kept} />}
@@ -86,7 +86,7 @@ function KeptTable({ portfolios }: { readonly portfolios: readonly Portfolio[] }
           <tr key={id}>
             <th scope="row" data-p="name">
               <span class="name">
-                <a href={`/portfolio/${id}`}>{name}</a>
+                <a class="own" href={`/portfolio/${id}`} title={name}>{name}</a>
               </span>
             </th>
             <td data-p="value">{baseCurrency}</td>

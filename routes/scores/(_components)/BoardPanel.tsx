@@ -107,7 +107,7 @@ export function ApartPanel({ unranked, view, method }: ScoresData) {
     <Panel
       id="apart"
       title="Apart from the ranking"
-      note="scored against the reference set without changing it"
+      note="measured against the ranked assets, without changing them"
     >
       <div data-region="apart">
         <table class="table two-line">

@@ -28,7 +28,7 @@ export function ChangesPanel({ changes, view }: ScoresData) {
             <EmptyState icon="clock" title="Nothing changed">
               {first === undefined
                 ? "The day before has no scores to compare with."
-                : "All scores, ranks and letters are those of the day before."}
+                : "All scores, ranks and grades are those of the day before."}
             </EmptyState>
           )
           : (

@@ -1,5 +1,6 @@
 import { Unknown } from "../../../components/figures/Figures.tsx";
 import { formatDecimal, formatShare } from "../../../components/format/number.ts";
+import { formatDay } from "../../../components/format/time.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import type { PillarId } from "../../../services/scores/mod.ts";
 import { whyMissing } from "../../(_scores)/ScoreParts.tsx";
@@ -65,11 +66,15 @@ const HASHES = [
   ["inputs", "Inputs"],
 ] as const;
 
+function dayWords(day: string): string {
+  return formatDay(Date.parse(day));
+}
+
 /** What the run stands on: equal hashes mean equal scores. */
 export function LineagePanel({ run }: ScoresData) {
   if (run === null) return null;
   return (
-    <Panel id="lineage" title="Lineage" note={`run of ${run.day}`}>
+    <Panel id="lineage" title="Lineage" note={`run of ${dayWords(run.day)}`}>
       <div data-region="lineage">
         <dl class="rows">
           {HASHES.map(([key, label]) => (
@@ -81,8 +86,12 @@ export function LineagePanel({ run }: ScoresData) {
             </div>
           ))}
           <div>
-            <dt>Letters go on from</dt>
-            <dd>{run.previousDay ?? <Unknown reason="no run of the week before is stored" />}</dd>
+            <dt>Grades go on from</dt>
+            <dd>
+              {run.previousDay === null
+                ? <Unknown reason="no run of the week before is stored" />
+                : dayWords(run.previousDay)}
+            </dd>
           </div>
         </dl>
         <SourceLine parts={["sha-256", "equal hashes give the same scores to the last bit"]} />

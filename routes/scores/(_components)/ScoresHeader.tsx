@@ -47,8 +47,8 @@ export function ScoresHeader(data: ScoresData) {
                 <span>
                   <Moment at={run.asof} />
                 </span>
-                <span>{formatCount(run.universe.length)} in the reference set</span>
-                <span>{formatCount(run.cards.length)} scored against it</span>
+                <span>{formatCount(run.universe.length)} ranked</span>
+                <span>{formatCount(run.cards.length - run.universe.length)} apart</span>
               </>
             )}
             <span>{method.label}, {method.version}</span>

@@ -77,7 +77,7 @@ function Ranges({ view, choices }: Pick<SimulationPageData, "view" | "choices">)
   const { first, last } = choices.span;
   const { end: _, ...rules } = view.values;
   return (
-    <nav class="seg" aria-label="Range">
+    <nav class="seg" aria-label="Range" data-range-control>
       {RANGES.map(({ label, days }) => {
         const start = isoInstant(Math.max(first, last - days * DAY_MS)).slice(0, DAY_LENGTH);
         const isCurrent = view.values.start === start && view.values.end === undefined;

@@ -99,7 +99,7 @@ function FirstUse() {
             placeholder="BTC, ethereum, …"
           />
           <button type="submit" class="btn" data-kind="primary" name="act" value="create">
-            Make a watchlist
+            Create a watchlist
           </button>
         </form>
       }

@@ -1,6 +1,7 @@
 import { finiteOrNull } from "../../kernel/numbers.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import type { LotBook } from "../lots/lot_book.ts";
+import { bookTotals } from "./book_totals.ts";
 
 /** The gain of lots on what was invested in them on average. */
 export interface ReturnOnAverageInvestment {
@@ -15,8 +16,9 @@ export interface ReturnOnAverageInvestment {
  * of open lots over the time that any was open. A convention of some trackers, offered beside TWR
  * and XIRR; unlike those it depends on the lot method. Lots of unknown date or cost are left out.
  *
- * Match the book without fees in cost for the trackers' gross figure; `fees` makes it net. Average
- * cost (`acb`) blurs when what was invested: match first in, first out.
+ * With fees in cost it is net of them. Match the book without fees in cost for the trackers' gross
+ * figure; `fees` makes that net. Average cost (`acb`) blurs when what was invested: match first in,
+ * first out.
  */
 export function returnOnAverageInvestment(
   book: LotBook,
@@ -27,11 +29,7 @@ export function returnOnAverageInvestment(
   },
 ): ReturnOnAverageInvestment {
   const average = averageInvestment(book, asof);
-  const realized = book.disposals.reduce(
-    (total, { gain, isComplete, disposed }) =>
-      isComplete && disposed <= asof ? total + Number(gain) : total,
-    0,
-  );
+  const realized = Number(bookTotals(book, { to: asof }).realized.sum ?? 0);
   return {
     averageInvestment: average,
     return: average === null ? null : finiteOrNull((realized + unrealized - fees) / average),

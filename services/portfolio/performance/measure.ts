@@ -7,9 +7,16 @@ import { type CashFlow, xirr } from "../../kernel/xirr.ts";
 import type { AssetId } from "../../market/mod.ts";
 import { type BenchmarkComparison, compareWithBenchmark } from "./benchmark.ts";
 import { type MonthlyReturn, monthlyReturns } from "./calendar.ts";
-import type { Stretch } from "./asset_history.ts";
+import type { AssetHistory, Stretch } from "./asset_history.ts";
 import { type InvestorFlows, investorFlows } from "./gaps.ts";
-import { bucketEnd, bucketsPerYear, isInTail, lastBucketBy, shownBuckets } from "./grid.ts";
+import {
+  bucketEnd,
+  bucketsPerYear,
+  type Grid,
+  isInTail,
+  lastBucketBy,
+  shownBuckets,
+} from "./grid.ts";
 import type { PortfolioHistory } from "./history.ts";
 import {
   type BucketRange,
@@ -30,6 +37,17 @@ export interface MeasureOptions {
 
 export interface AssetContribution extends Contribution {
   readonly assetId: AssetId;
+}
+
+/** An asset that was held in the range, and left out for want of prices for so many buckets. */
+export interface UnpricedAsset {
+  readonly assetId: AssetId;
+  readonly buckets: number;
+  /**
+   * Set where it still is at the range's end, so that its last value counts as taken: when it was
+   * valued last; `null` in it where it never was.
+   */
+  readonly leftOut: { readonly since: UtcMs | null; readonly lastValue: number | null } | null;
 }
 
 /** A fall of the unit's value with its dates. */
@@ -86,8 +104,7 @@ export interface PortfolioPerformance {
   readonly months: readonly MonthlyReturn[];
   readonly benchmark: BenchmarkComparison | null;
   readonly series: PerformanceSeries;
-  /** Assets that were held and left out for want of prices, with the buckets that concerns. */
-  readonly unpriced: readonly { readonly assetId: AssetId; readonly buckets: number }[];
+  readonly unpriced: readonly UnpricedAsset[];
   /** Buckets without a value, as a price or a rate is missing, or all prices are. */
   readonly missingBuckets: number;
   /** Periods with flows at an unknown value, which count from the period's start. */
@@ -135,10 +152,8 @@ export function measurePortfolio(
       ? compareWithBenchmark(history, { ...benchmark, range, periods, flows })
       : null,
     series: seriesOf(history, { range, path: growth.path, flows }),
-    unpriced: assets.map(({ assetId, unpriced }) => ({
-      assetId,
-      buckets: unpriced.reduce((sum, own) => sum + overlap(own, range), 0),
-    })).filter(({ buckets }) => buckets > 0),
+    unpriced: assets.map((asset) => unpricedIn(asset, { grid, range }))
+      .filter(({ buckets }) => buckets > 0),
     missingBuckets: range.to - range.from - periods.to.length +
       sum(history.isBlind.subarray(range.from + 1, range.to + 1)),
     pooledPeriods: sum(periods.isPooled),
@@ -261,6 +276,22 @@ function seriesOf(
     drawdown: seen((bucket) => falls[bucket - from] as number),
     netFlow,
   };
+}
+
+function unpricedIn(
+  { assetId, unpriced, values }: AssetHistory,
+  { grid, range }: { readonly grid: Grid; readonly range: BucketRange },
+): UnpricedAsset {
+  const buckets = unpriced.reduce((total, own) => total + overlap(own, range), 0);
+  const open = unpriced.find(({ from, to }) => from <= range.to && range.to < to);
+  if (open === undefined) return { assetId, buckets, leftOut: null };
+  const last = open.from - 1;
+  const lastValue = values[last] ?? 0;
+  // What was bought without a price has no value before.
+  const leftOut = lastValue === 0
+    ? { since: null, lastValue: null }
+    : { since: bucketEnd(grid, last), lastValue: finiteOrNull(lastValue) };
+  return { assetId, buckets, leftOut };
 }
 
 /** How many buckets after the start of a range lie in a stretch. */

@@ -1,9 +1,7 @@
-import { Decimal } from "../../kernel/decimal.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import type { AssetId } from "../../market/mod.ts";
 import type { FxQuote } from "../fx/fx_book.ts";
 import type { BaseCurrency } from "../portfolio.ts";
-import type { DecimalText } from "../transaction.ts";
 import type { Resolution } from "./time_axis.ts";
 
 /** The close that a value stands on. */
@@ -26,15 +24,3 @@ export interface ValuedPrice extends PricePoint {
 export type Unpriced =
   | { readonly reason: "no_close"; readonly assetId: AssetId }
   | { readonly reason: "no_rate"; readonly currency: BaseCurrency };
-
-/**
- * Quantity × price × rate, exact to the last digit: price and rate count as the shortest decimal
- * that names them, which is how they are shown, so whoever multiplies what is shown gets the same.
- */
-export function exactValue(
-  quantity: Decimal | DecimalText,
-  { priceUsd, fx }: Pick<ValuedPrice, "priceUsd" | "fx">,
-): Decimal {
-  const usd = new Decimal(quantity).times(priceUsd);
-  return fx === null ? usd : usd.times(fx.rate);
-}

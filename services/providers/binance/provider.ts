@@ -1,6 +1,6 @@
 import { utcMsOf } from "../../kernel/time.ts";
 import type { AssetId } from "../../market/assets.ts";
-import { emptyColumns, type Interval, intervalMs, INTERVALS } from "../../market/candle.ts";
+import { type Interval, intervalMs, INTERVALS } from "../../market/candle.ts";
 import type {
   FeedEvent,
   MarketProvider,
@@ -10,15 +10,13 @@ import type {
   TimeRange,
 } from "../../market/ports.ts";
 import type { Clock } from "../../ports/mod.ts";
-import { candlesOf, type ReadRow } from "../candle_rows.ts";
+import { candlesOf, NO_CANDLES, type ReadRow } from "../candle_rows.ts";
+import type { ExchangeParts } from "../exchange_parts.ts";
 import type { Markets } from "../markets.ts";
 import { pagedRange } from "../paging.ts";
-import type { ProviderHttp } from "../provider_http.ts";
 import type { TickSource } from "../tick_source.ts";
 import { BinanceClient, KLINES_PER_CALL, TICKERS_PER_CALL } from "./client.ts";
 import type { BinanceTicker } from "./parse.ts";
-
-const NO_CANDLES: ProviderCandles = { candles: emptyColumns(0), quarantined: [] };
 
 /**
  * Binance spot. Its markets are quoted in Tether, which is counted at par: one USDT is one dollar.
@@ -36,12 +34,7 @@ export class BinanceProvider implements MarketProvider {
   readonly #clock: Clock;
   readonly #stream: TickSource;
 
-  constructor({ http, markets, clock, stream }: {
-    readonly http: ProviderHttp;
-    readonly markets: Markets;
-    readonly clock: Clock;
-    readonly stream: TickSource;
-  }) {
+  constructor({ http, markets, clock, stream }: ExchangeParts) {
     this.#client = new BinanceClient({ http });
     this.#markets = markets;
     this.#clock = clock;

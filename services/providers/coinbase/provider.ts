@@ -1,6 +1,6 @@
 import { utcMsOf } from "../../kernel/time.ts";
 import type { AssetId } from "../../market/assets.ts";
-import { emptyColumns, type Interval, intervalMs } from "../../market/candle.ts";
+import { type Interval, intervalMs } from "../../market/candle.ts";
 import type {
   FeedEvent,
   MarketProvider,
@@ -10,14 +10,12 @@ import type {
   TimeRange,
 } from "../../market/ports.ts";
 import type { Clock } from "../../ports/mod.ts";
-import { candlesOf, type ReadRow } from "../candle_rows.ts";
+import { candlesOf, NO_CANDLES, type ReadRow } from "../candle_rows.ts";
+import type { ExchangeParts } from "../exchange_parts.ts";
 import type { Markets } from "../markets.ts";
 import { pagedRange } from "../paging.ts";
-import type { ProviderHttp } from "../provider_http.ts";
 import type { TickSource } from "../tick_source.ts";
 import { CANDLES_PER_CALL, CoinbaseClient } from "./client.ts";
-
-const NO_CANDLES: ProviderCandles = { candles: emptyColumns(0), quarantined: [] };
 
 /**
  * Coinbase Exchange, in dollars. It has no bars of four hours or a week, and none for a bucket
@@ -35,12 +33,7 @@ export class CoinbaseProvider implements MarketProvider {
   readonly #clock: Clock;
   readonly #stream: TickSource;
 
-  constructor({ http, markets, clock, stream }: {
-    readonly http: ProviderHttp;
-    readonly markets: Markets;
-    readonly clock: Clock;
-    readonly stream: TickSource;
-  }) {
+  constructor({ http, markets, clock, stream }: ExchangeParts) {
     this.#client = new CoinbaseClient({ http });
     this.#markets = markets;
     this.#clock = clock;

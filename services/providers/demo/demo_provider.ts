@@ -21,6 +21,7 @@ import type {
 } from "../../market/ports.ts";
 import { DEMO_SOURCE } from "../../market/series_choice.ts";
 import type { Clock, Timer } from "../../ports/mod.ts";
+import { NO_CANDLES } from "../candle_rows.ts";
 import { DailyWalk, FIRST_DAY } from "./daily_walk.ts";
 import { DEMO_ASSETS } from "./demo_assets.ts";
 import { BAR_MS, DemoPath } from "./demo_path.ts";
@@ -32,8 +33,6 @@ const MARKET_VOLATILITY = 0.016;
 const TURNS = 4;
 const TURN_MS = 400;
 const DEFAULT_SEED = 20_200_101;
-const NO_CANDLES: ProviderCandles = { candles: emptyColumns(0), quarantined: [] };
-
 /**
  * A synthetic market that is the same on every machine: no price of it is real, and its source is
  * `demo` wherever it is shown. The bucket that holds the present is provisional.

@@ -219,7 +219,6 @@ interface PoolRow {
   readonly symbol: string;
   readonly kind: string | null;
   readonly structure: string | null;
-  readonly kink: number | null;
   readonly reserve_factor: number | null;
   readonly maturity_at: number | null;
   readonly since: number | null;
@@ -261,6 +260,13 @@ interface PoolQuarantineRow {
   readonly position: number;
   readonly reason: string;
   readonly seen_at: number;
+}
+
+interface PaidRunRow {
+  readonly provider: string;
+  readonly target: string;
+  readonly run_id: string;
+  readonly started_at: number;
 }
 
 interface GaugeHourRow {
@@ -309,6 +315,7 @@ export interface Schema extends RegistryTables, PortfolioTables, FxTables, Snaps
   readonly pools: PoolRow;
   readonly pool_snapshots: PoolSnapshotRow;
   readonly pool_fetches: PoolFetchRow;
+  readonly paid_runs: PaidRunRow;
   readonly pool_quarantine: PoolQuarantineRow;
   readonly gauge_readings: GaugeReadingRow;
   readonly gauge_hours: GaugeHourRow;

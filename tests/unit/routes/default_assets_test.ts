@@ -40,7 +40,7 @@ const cases: {
     ranked: [asset("OLD", { daysAgo: 90 }), asset("BTC"), asset("ETH", { daysAgo: 89 })],
     expected: [
       "BTC ETH",
-      "The 2 assets with prices in the 90d to 1 Jan 2025, by market value. " +
+      "The 2 assets with prices in the 90 d to 1 Jan 2025, by market value. " +
       "Prices of 1 more end before.",
     ],
   },

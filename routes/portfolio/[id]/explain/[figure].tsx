@@ -26,8 +26,7 @@ export const handler = define.handlers({
       const { portfolio, view, labels, value, measured } = data;
       const { work, ownerOf } = ctx.state.portfolio;
       const scope = { ownerId: ownerOf(ctx.req.headers), portfolioId: portfolio.id };
-      const question = { figure: decodeURIComponent(figure), value, measured };
-      const explanation = await work.explain(scope, question);
+      const explanation = await work.explain(scope, { figure, value, measured });
       return page<ExplainData>({ explanation, portfolio, view, labels }, {
         headers: { "cache-control": "private, no-store" },
       });
@@ -40,6 +39,7 @@ export const handler = define.handlers({
 /** A figure of a portfolio taken apart; the drawer shows the same part of it. */
 export default define.page<typeof handler>(function ExplainFigure({ data }) {
   const { explanation, portfolio, view, labels } = data;
+  const below = `/explain/${encodeURIComponent(explanation.figure)}`;
   return (
     <>
       <Head>
@@ -54,7 +54,7 @@ export default define.page<typeof handler>(function ExplainFigure({ data }) {
               <a href={portfolioHref(view)}>{portfolio.name}</a>
             </span>
             <span>
-              <a href={`/api${portfolioHref(view, `/explain/${explanation.figure}`)}`}>JSON</a>
+              <a href={`/api${portfolioHref(view, below)}`}>JSON</a>
             </span>
           </p>
         </div>

@@ -76,6 +76,14 @@ Deno.test("lineFrame() draws a dot where a value stands between two gaps, and a 
   assertEquals(dots, ["M750 105h0", ""]);
 });
 
+Deno.test("lineFrame() puts the newest value of a lone line on the axis, over a label there", () => {
+  const { tag, ticks } = lineFrame(setOf({ a: [0, 0.21, NaN] }), 220);
+  assertEquals(tag?.label, "+21.00%");
+  assertEquals(ticks.map(({ label }) => label), ["0%", "+10%", ""]);
+  assertEquals(lineFrame(setOf({ a: [0, 0.21], b: [0, 0.1] }), 220).tag, null);
+  assertEquals(lineFrame(setOf({ a: [NaN] }), 220).tag, null);
+});
+
 Deno.test("lineFrame() moves names apart that lie near each other, inside the plot", () => {
   const columns = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`l${at}`, [0, 0]]));
   const { ends } = lineFrame(setOf(columns), 340);

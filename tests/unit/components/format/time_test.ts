@@ -3,6 +3,7 @@ import {
   formatDay,
   formatLocal,
   formatMonthTick,
+  formatPeriod,
   formatSpan,
   formatUtc,
   isoInstant,
@@ -59,4 +60,8 @@ Deno.test("formatMonthTick() shows the year in January", () => {
 
 Deno.test("isoInstant() is what a datetime attribute takes", () => {
   assertEquals(isoInstant(AT), "2021-07-06T23:59:12Z");
+});
+
+Deno.test("formatPeriod() sets the unit apart, and leaves what is no period alone", () => {
+  assertEquals(["24h", "90d", "1y", "all"].map(formatPeriod), ["24 h", "90 d", "1 y", "all"]);
 });

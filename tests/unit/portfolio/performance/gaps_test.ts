@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
+import type { AssetId } from "@/services/market/mod.ts";
 import { convertHistory } from "@/services/portfolio/performance/history.ts";
 import {
   measurePortfolio,
@@ -98,6 +99,31 @@ Deno.test("a range that ends or begins in a gap stands on the last value and on 
   // What the gap took is told when the price returns: worth 140, it comes back at 200.
   assertEquals([after.openingValue, after.deposited, after.value], [10, 200, 164]);
   assertEquals(after.gain, -46);
+});
+
+Deno.test("what is left out at the end counts as sold at its last value, and is named with it", () => {
+  const rows: RowCase[] = [BOUGHT, ["2025-01-01T12:00:00Z", "BUY", "ethereum", "1", "10"]];
+  const ethereum = Array.from({ length: 14 }, (_, day) => 10 + day / 50);
+  const cut = measure(rows, { bitcoin: [null, 100, 101, ...GAP, null], ethereum });
+  assertEquals(cut.unpriced, [{
+    assetId: "bitcoin" as AssetId,
+    buckets: GAP.length + 1,
+    leftOut: { since: instant("2025-01-03"), lastValue: 202 },
+  }]);
+  const sold = measure([...rows, ["2025-01-03", "SELL", "bitcoin", "2", "101"]], {
+    bitcoin: Array.from({ length: 14 }, () => 101),
+    ethereum,
+  });
+  assertEquals(sold.unpriced, []);
+  for (const figure of ["gain", "roi", "twr", "xirr", "modifiedDietz", "value"] as const) {
+    assertClose(cut[figure] ?? NaN, sold[figure] ?? NaN, 1e-9);
+  }
+  // Bought without a price, it never had a value.
+  const never = measure(
+    [...rows, ["2025-01-05T12:00:00Z", "BUY", "bitcoin", "2", "100"]].slice(1) as RowCase[],
+    { bitcoin: [null, null, null, ...GAP, null], ethereum },
+  );
+  assertEquals(never.unpriced.map(({ leftOut }) => leftOut), [{ since: null, lastValue: null }]);
 });
 
 Deno.test("a portfolio of which nothing has a price is measured up to where it had one", () => {

@@ -17,7 +17,6 @@ import { eodInstantOf, type FxRate } from "@/services/portfolio/fx/fx_rate.ts";
 import { CloseReader } from "@/services/portfolio/valuation/close_reader.ts";
 import { ValuationService } from "@/services/portfolio/valuation/valuation_service.ts";
 import type { Unpriced, ValuedPrice } from "@/services/portfolio/valuation/valued.ts";
-import { exactValue } from "@/services/portfolio/valuation/valued.ts";
 import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { columnsOf, MemoryCandleStore } from "@/tests/fakes/memory_candle_store.ts";
@@ -215,7 +214,6 @@ Deno.test("ValuationService converts at the rate of the close's time and says wh
       asof: instant("2023-06-01T16:00:00Z"),
     },
   });
-  assertEquals(exactValue("0.3", pound).toString(), "2400");
   market.fx.rates = [];
   assertEquals(await market.value(at, { currency: "GBP" }), { reason: "no_rate", currency: "GBP" });
 });
@@ -229,7 +227,6 @@ Deno.test("ValuationService counts in bitcoin by the candle of its time, and in 
   assert(!("reason" in value) && value.fx !== null);
   const { rate, source, kind } = value.fx;
   assertEquals([rate, source, kind], [0.000025, "coinbase", "close"]);
-  assertEquals(exactValue("2", value).toString(), "0.001");
   const later = await market.value("2023-06-03T00:00:00Z", { assetId: SOLANA, currency: "BTC" });
   assertEquals(later, { reason: "no_rate", currency: "BTC" });
 });

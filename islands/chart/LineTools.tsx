@@ -1,0 +1,92 @@
+import type { RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { formatBarTime } from "../../components/charts/candles_summary.ts";
+import { type LineSet, lineTime } from "../../components/charts/lines.ts";
+import { Icon } from "../../components/Icon.tsx";
+import type { LineExplorer } from "./line_explorer.ts";
+import { readPalette } from "./palette.ts";
+
+export interface LineToolsProps {
+  readonly id: string;
+  readonly explorer: LineExplorer;
+  readonly plot: RefObject<HTMLElement>;
+  readonly height: number;
+  /** Whether its amounts are hidden: then no picture of them is made either. */
+  readonly isHidden: boolean;
+}
+
+function spanWords(set: LineSet): string {
+  const words = (at: number) => formatBarTime(lineTime(set, at), set.barMs);
+  return `${words(0)} – ${words(set.length - 1)}`;
+}
+
+/** What a chart of lines offers to those with scripts: out of the zoom again, and its picture. */
+export function LineTools({ id, explorer, plot, height, isHidden }: LineToolsProps) {
+  const [isReady, setReady] = useState(false);
+  useEffect(() => setReady(true), []);
+
+  async function save() {
+    if (plot.current === null) return;
+    const shown = explorer.shown.value;
+    const { linePicture } = await import("./line_picture.ts");
+    const { downloadPng } = await import("./png.ts");
+    const { clientWidth: width } = plot.current;
+    const palette = readPalette(plot.current);
+    await downloadPng(linePicture(shown, { width, height, palette }), {
+      caption: { ...signature(plot.current, shown), fileName: `${id}.png` },
+      palette,
+    });
+  }
+
+  return (
+    <div class="line-tools">
+      {explorer.isWhole
+        ? null
+        : (
+          <button type="button" class="btn" data-size="s" onClick={() => explorer.reset()}>
+            <Icon name="zoom" />
+            <span class="span-words">{spanWords(explorer.shown.value)}</span>
+            <span class="sr">, show everything</span>
+          </button>
+        )}
+      {isReady && !isHidden
+        ? (
+          <button
+            type="button"
+            class="btn"
+            data-kind="quiet"
+            data-icon
+            data-size="s"
+            aria-label="Download PNG"
+            title="Download PNG"
+            onClick={save}
+          >
+            <Icon name="image" />
+          </button>
+        )
+        : null}
+    </div>
+  );
+}
+
+/** The words of a title without its badges. */
+function wordsOf(title: Element | null): string {
+  const parts = Array.from(title?.childNodes ?? [])
+    .filter((node) => !(node instanceof Element && node.matches(".badge")));
+  return parts.map(({ textContent }) => textContent ?? "").join("").trim();
+}
+
+/** What the panel is called and how it is signed: a picture says no less than its panel. */
+function signature(plot: HTMLElement, shown: LineSet): { title: string; note: string } {
+  const panel = plot.closest("section, .panel");
+  const page = wordsOf(document.querySelector("h1"));
+  const title = panel?.querySelector("h2, h3")?.textContent ?? "";
+  const source = Array.from(
+    panel?.querySelectorAll(".source > span") ?? [],
+    (part) => part.textContent.trim(),
+  );
+  return {
+    title: [title, page].filter(Boolean).join("  ·  "),
+    note: [spanWords(shown), "times in UTC", ...source].join("  ·  "),
+  };
+}
