@@ -27,6 +27,7 @@ import { pruneRemovedRows } from "./prune_removed_rows.ts";
 import { recalculateScores } from "./recalculate_scores.ts";
 import { rebuildPortfolio } from "./rebuild_portfolio.ts";
 import { refreshDemo } from "./refresh_demo.ts";
+import { sweepImports } from "./sweep_imports.ts";
 
 export { type BackfillPayload, backfillRequest } from "./backfill_candles.ts";
 export { defineCrons } from "./cron.ts";
@@ -46,7 +47,9 @@ export interface JobDeps {
   readonly bus: Bus;
   /** Imports what was uploaded. */
   readonly desk: Pick<ImportDesk, "run">;
-  readonly ledger: Pick<LedgerService, "pruneRemoved">;
+  readonly ledger: Pick<LedgerService, "pruneRemoved" | "sweepImports">;
+  /** Lets other work run in the middle of a job. */
+  readonly rest: () => Promise<void>;
   /** Values portfolios through time. */
   readonly snapshots: Pick<SnapshotKeeper, "run">;
   readonly navs: KeepGoodNavsDeps;
@@ -75,6 +78,7 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
     pruneRemovedRows(deps),
     recalculateScores(deps),
     importLedger(deps),
+    sweepImports(deps),
     rebuildPortfolio(deps),
     keepGoodNavs(deps.navs),
   ];

@@ -123,7 +123,9 @@ function RawRows({ explanation, labels, portfolioId }: ExplainedPortfolioProps) 
                     reason="The row names no price"
                   />
                 </td>
-                <td>{row.account}</td>
+                <td>
+                  <span class="own" title={row.account}>{row.account}</span>
+                </td>
                 <td>{row.importId === null ? "by hand" : `line ${row.line ?? "?"}`}</td>
               </tr>
             ))}

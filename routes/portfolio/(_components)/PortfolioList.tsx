@@ -86,7 +86,7 @@ function KeptTable({ portfolios }: { readonly portfolios: readonly Portfolio[] }
           <tr key={id}>
             <th scope="row" data-p="name">
               <span class="name">
-                <a href={`/portfolio/${id}`}>{name}</a>
+                <a class="own" href={`/portfolio/${id}`} title={name}>{name}</a>
               </span>
             </th>
             <td data-p="value">{baseCurrency}</td>
