@@ -118,7 +118,7 @@ function KeptTable({ portfolios }: { readonly portfolios: readonly Portfolio[] }
 
 function DeletedItem({ portfolio }: { readonly portfolio: Portfolio }) {
   return (
-    <li>
+    <li data-kind="plain">
       <Icon name="trash" />
       <b>{portfolio.name}</b>
       <form method="post" action="/portfolio">
