@@ -1,4 +1,3 @@
-import { formatDay } from "../../../components/format/time.ts";
 import type { SortOrder } from "../../../components/table/SortHeader.tsx";
 import { parseUuid, type Uuid } from "../../../services/kernel/ids.ts";
 import { DAY_MS, type UtcMs, utcMsOf } from "../../../services/kernel/time.ts";
@@ -108,16 +107,3 @@ export const METHOD_WORDS: Readonly<Record<LotMethod, string>> = {
   acb: "Average cost of all units",
   specid: "The lots that each sale names",
 };
-
-/** Returns that end further back than the day that is not over yet end where prices do. */
-const ENDED_MS = 2 * DAY_MS;
-
-/** `since 1 Feb 2022`, or `1 Feb 2022 to 2 Jul 2025` where returns end long before `now`. */
-export function rangeWords(
-  { from, to }: { readonly from: number; readonly to: number },
-  now: number,
-): string {
-  return now - to < ENDED_MS
-    ? `since ${formatDay(from)}`
-    : `${formatDay(from)} to ${formatDay(to)}`;
-}

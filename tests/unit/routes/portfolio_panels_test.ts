@@ -7,7 +7,6 @@ import {
 } from "@/routes/portfolio/(_components)/MonthsPanel.tsx";
 import {
   portfolioHref,
-  rangeWords,
   readPortfolioView,
 } from "@/routes/portfolio/(_components)/portfolio_view.ts";
 import { utcMsOf } from "@/services/kernel/time.ts";
@@ -29,12 +28,6 @@ Deno.test("readPortfolioView() takes what it does not know for not said", () => 
   const view = readPortfolioView(new URL(`http://x/?currency=XXX&range=9y&method=best`), ID);
   assertEquals([view?.currency, view?.range, view?.method], [null, "all", null]);
   assertEquals(readPortfolioView(new URL("http://x/"), "not-an-id"), null);
-});
-
-Deno.test("rangeWords() says where returns end once that is days ago", () => {
-  const range = { from: Date.UTC(2022, 1, 1), to: Date.UTC(2025, 6, 2) };
-  assertEquals(rangeWords(range, Date.UTC(2025, 6, 3, 9)), "since 1 Feb 2022");
-  assertEquals(rangeWords(range, Date.UTC(2025, 6, 4)), "1 Feb 2022 to 2 Jul 2025");
 });
 
 Deno.test("returnLevel() is full at 40 % either way", () => {
