@@ -26,6 +26,10 @@ function setUp(stored: readonly PriceTick[] = []) {
       requests.push("pools");
       return Promise.resolve([poolTick("aave-usdc", 0.05)]);
     },
+    fetchGauges: () => {
+      requests.push("gauges");
+      return Promise.resolve([{ gauge: "eth/gas", reading: { t: 0, values: { fast: 3 } } }]);
+    },
     fetchPrices: (coins) => {
       requests.push(coins.join());
       return Promise.resolve(stored.filter(({ coinId }) => coins.includes(coinId)));
@@ -56,11 +60,17 @@ function listener() {
     onPortfolio: ({ portfolioId, navUsd }) => heard.push(`${portfolioId} ${navUsd}`),
     onState: ({ kind }) => heard.push(kind),
     onPoolState: ({ kind }) => heard.push(`pools ${kind}`),
+    onGauges: (ticks) =>
+      heard.push(...ticks.map(({ gauge, reading }) => `${gauge} ${reading.values.fast}`)),
+    onGaugeState: ({ kind }) => heard.push(`gauges ${kind}`),
   };
   return { heard, sink };
 }
 
-const NOTHING = { coins: [], candles: [], scores: false, pools: false, portfolios: [] };
+const NOTHING = {
+  ...{ coins: [], candles: [], portfolios: [] },
+  ...{ scores: false, pools: false, gauges: false },
+};
 const wants = (...coins: string[]) => ({ ...NOTHING, coins });
 const bars = (coinId: string, interval = "5m") => ({
   ...NOTHING,
@@ -182,6 +192,34 @@ Deno.test("LiveHub asks for pools by request where their stream is cut again and
   assertEquals(requests, ["pools"]);
   assertEquals(heard.slice(-2), ["aave-usdc 0.05", "pools polling"]);
   member.leave();
+});
+
+Deno.test("LiveHub tells gauges over one stream for all pages, and by request where it is cut", async () => {
+  const { hub, streams, timer, requests } = setUp();
+  const [one, two, other] = [listener(), listener(), listener()];
+  const members = [one, two].map(({ sink }) => hub.join(sink));
+  for (const member of members) member.want({ ...wants(), gauges: true });
+  hub.join(other.sink).want({ ...wants(), pools: false });
+  assertEquals(streams.open.map(({ path }) => path), ["/api/stream/onchain"]);
+  streams.last.open();
+  const asof = "2026-11-21T00:00:00Z";
+  const read = { gauge: "eth/gas", asof, fast: 1.5, safe: 1 };
+  streams.last.send({ name: "gauge_update", data: read });
+  streams.last.send({ name: "gauge_update", data: { ...read, gauge: "doge/gas" } });
+  streams.last.send({ name: "gauge_update", data: { ...read, asof: null } });
+  await settle();
+  assertEquals(one.heard, ["gauges live", "eth/gas 1.5"]);
+  assertEquals(two.heard, ["gauges connecting", "gauges live", "eth/gas 1.5"]);
+  assertEquals(other.heard, []);
+  for (let cuts = 0; cuts < 3; cuts++) {
+    streams.last.end();
+    await settle();
+    if (cuts < 2) await timer.advance(timer.delays.at(0) ?? 0);
+  }
+  assertEquals(requests, ["gauges"]);
+  assertEquals(one.heard.slice(-2), ["eth/gas 3", "gauges polling"]);
+  for (const member of members) member.leave();
+  assertEquals(streams.open.length, 0);
 });
 
 Deno.test("LiveHub asks for more when a page wants more, and keeps what it has when one leaves", () => {
