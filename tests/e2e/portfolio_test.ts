@@ -44,7 +44,8 @@ async function createPortfolio(page: Page): Promise<void> {
 
 /** The digits of a figure of the strip. */
 async function figureOf(page: Page, label: string): Promise<string> {
-  return await page.locator(".fig", { hasText: label }).first().locator("dd").first().innerText();
+  const figure = page.locator(".fig", { has: page.getByText(label, { exact: true }) });
+  return await figure.locator("dd").first().innerText();
 }
 
 async function openHome(browser: Browser, url: string, options = {}) {
