@@ -317,8 +317,14 @@ async function serve(config: Config): Promise<number> {
   const product = await compose(config);
   serving = product;
   const stopped = Promise.withResolvers<void>();
+  let limit: ReturnType<typeof setTimeout> | undefined;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => stopped.resolve());
+    Deno.addSignalListener(signal, () => {
+      // What is still open when the time is up is cut, so that a stop always ends: also one that
+      // comes while the start is not over yet.
+      limit ??= setTimeout(() => Deno.exit(0), STOP_LIMIT_MS);
+      stopped.resolve();
+    });
   }
   const server = listen(config, product);
   const { hostname, port } = server.addr;
@@ -328,8 +334,6 @@ async function serve(config: Config): Promise<number> {
   await product.start({ hasCron });
   await stopped.promise;
   serving = null;
-  // What is still open when the time is up is cut, so that a stop always ends.
-  const limit = setTimeout(() => Deno.exit(0), STOP_LIMIT_MS);
   await Promise.all([server.shutdown(), product.stop()]);
   await product.close();
   clearTimeout(limit);

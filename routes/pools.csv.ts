@@ -6,7 +6,7 @@ import { readPools } from "./pools/(_components)/read_pools.ts";
 
 const HEADER = [
   ...["pool_id", "protocol", "chain", "symbol", "score_v1", "score_v0", "coverage_v1"],
-  ...["supply_apy", "incentive_apy", "borrow_apy", "utilization", "kink", "is_kink_assumed"],
+  ...["supply_apy", "incentive_apy", "borrow_apy", "utilization", "kink", "kink_asof"],
   ...["kink_distance", "tvl_usd", "withdrawable_usd", "volatility_pp", "tvl_trend_30d"],
   ...["is_frozen", "is_paused", "is_stale", "warnings", "asof", "source"],
 ];
@@ -16,7 +16,7 @@ function csvRow({ pool, metrics, scores, warnings, source }: PoolCard) {
     ...[pool.id, pool.protocol, pool.chain, pool.symbol],
     ...[scores.v1.score, scores.v0.score, scores.v1.coverage],
     ...[metrics.supplyApy, metrics.incentiveApy, metrics.borrowApy],
-    ...[metrics.utilization, metrics.kink, String(metrics.isKinkAssumed)],
+    ...[metrics.utilization, metrics.kink, metrics.kinkAt && isoInstant(metrics.kinkAt)],
     ...[metrics.kinkDistance, metrics.tvlUsd, metrics.withdrawableUsd],
     ...[metrics.volatilityPp, metrics.tvlTrend30],
     ...[metrics.isFrozen, metrics.isPaused, metrics.isStale].map(String),

@@ -29,11 +29,18 @@ export function findChromium(): string | null {
   return candidates.find(isFile) ?? null;
 }
 
-/** Starts the Chromium that was found. */
+/** What a page waits for comes on every machine, at last: the limit only ends what never comes. */
+const PAGE_LIMIT_MS = 180_000;
+
+/** Starts the Chromium that was found, in English whatever this machine speaks. */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) {
     throw new TypeError("Cannot start Chromium: expected it at CHROMIUM_PATH or in /usr/bin");
   }
-  return await chromium.launch({ executablePath, args: FLAGS });
+  // Dates are typed in the order that its language has, which no flag sets.
+  const env = { ...Deno.env.toObject(), LANGUAGE: "en_US" };
+  const browser = await chromium.launch({ executablePath, args: FLAGS, env });
+  browser.on("context", (context) => context.setDefaultTimeout(PAGE_LIMIT_MS));
+  return browser;
 }

@@ -19,6 +19,7 @@ const BENCHES: readonly { file: string; what: string }[] = [
   },
   { file: "tests/bench/start_bench.ts", what: "cold start" },
   { file: "tests/bench/chart_bench.ts", what: "drawing candles in Chromium" },
+  { file: "tests/bench/live_bench.ts", what: "from a trade to the screen, and healing" },
   { file: "tests/load/http_load.ts", what: "HTTP against Deno.serve and Fastify" },
   { file: "tests/load/streams_load.ts", what: "streams to thousands of clients, beside ws" },
 ];

@@ -28,10 +28,12 @@ Imports DeFi pools and their readings from CSV, plain or gzip, or from a saved a
 line and reason. The same file again changes nothing; one that was cut off goes
 on where it ended.
 
-  --provider NAME what the series is called: pools can be read by several
+  --provider NAME what the series is called: pools can be read by several. Yieldhouse's daily means
+                  and its snapshots differ at the same instants and become NAME-daily and
+                  NAME-snapshots
   --format F      ${FORMATS.join(", ")}
   --json          print one object: read, inserted, updated, unchanged, quarantined, errors, pools,
-                  held
+                  held, source
   --help          show this text`,
   flags: FLAGS,
   positionals: { min: 1, max: 1 },
@@ -55,7 +57,9 @@ on where it ended.
     await new SqlRawIngestStore(database).keep([raw]);
     const answer = { provider, target: `file/${fileName}` };
     const taken = await keepReadings(new SqlPoolStore(database, clock), readings, answer);
-    report({ ...taken, pools: readings.pools.length }, textOf(taken, readings.pools.length));
+    const source = readings.snapshots[0]?.source ?? provider;
+    const facts = { ...taken, pools: readings.pools.length, source };
+    report(facts, textOf(facts));
     return 0;
   },
 } as const satisfies Script<typeof FLAGS>;
@@ -95,15 +99,17 @@ async function readFile(path: string): Promise<{ text: string; checksum: string 
 }
 
 function textOf(
-  { read, inserted, updated, unchanged, held, quarantined, errors }: Taken,
-  pools: number,
+  { read, inserted, updated, unchanged, held, quarantined, errors, pools, source }: Taken & {
+    readonly pools: number;
+    readonly source: string;
+  },
 ): string {
   const counts =
     `${read} read, ${inserted} inserted, ${updated} updated, ${unchanged} unchanged, ` +
     `${quarantined} set aside`;
   const waiting = held > 0 ? ` (${held} held until confirmed)` : "";
   const reasons = errors.map(({ line, reason }) => `  line ${line}: ${reason}`);
-  return [`${pools} pools: ${counts}${waiting}`, ...reasons].join("\n");
+  return [`${pools} pools of ${source}: ${counts}${waiting}`, ...reasons].join("\n");
 }
 
 if (import.meta.main) await runAsProcess(POOLS_IMPORT);

@@ -41,7 +41,7 @@ export const PoolRow = z.object({
   risk_adjusted_score: Value.describe("Method v0"),
   score: Value.describe("By the method asked for, v1 if none is; null is not rated"),
   scores: z.object({ v0: Value, v1: Value }),
-  coverage: z.number().describe("Share of the score that stands on known, fresh readings"),
+  coverage: z.number().describe("Share of the score that stands on known, fresh facts"),
   volatility_pp: Value.describe("Percentage points, over the window of the settings"),
   kink_distance: Value.describe("Kink less utilization; below 0 is above the kink"),
   withdrawable_usd: Value,
@@ -103,6 +103,8 @@ export const Part = z.object({
   weight: z.number(),
   formula: z.string(),
   reason: z.string().nullable(),
+  is_sure: z.boolean()
+    .describe("False on an assumption or an old fact: it then counts for no coverage"),
 });
 const Score = z.object({
   method: z.enum(["v0", "v1"]),
@@ -116,8 +118,12 @@ const Score = z.object({
 export const PoolPage = z.object({
   pool: PoolRow,
   about: z.object({
-    kink: z.number(),
-    is_kink_assumed: z.boolean(),
+    kink: z.number().describe("Of the newest reading; the settings' limit where none is known"),
+    kink_asof: Instant.nullable().describe("When it was told; null is assumed"),
+    is_kink_fresh: z.boolean()
+      .describe(
+        "Told at most kink_max_age_days before the reading, else it counts for no coverage",
+      ),
     reserve_factor: Value,
     maturity_at: Instant.nullable(),
     age_days: z.number(),
@@ -179,7 +185,8 @@ export function poolPageToWire(
     pool: poolToWire(detail, { now, method: "v1" }),
     about: {
       kink: metrics.kink,
-      is_kink_assumed: metrics.isKinkAssumed,
+      kink_asof: metrics.kinkAt === null ? null : formatUtcMs(metrics.kinkAt),
+      is_kink_fresh: metrics.isKinkFresh,
       reserve_factor: pool.reserveFactor,
       maturity_at: pool.maturityAt === null ? null : formatUtcMs(pool.maturityAt),
       age_days: metrics.ageDays,
@@ -222,8 +229,13 @@ export function poolPageToWire(
   };
 }
 
+/** A term of a score, as the API tells it. */
+export function partToWire({ isSure, ...part }: ScorePart): z.output<typeof Part> {
+  return { ...part, is_sure: isSure };
+}
+
 function scoreToWire({ parts, ...score }: PoolDetail["scores"]["v1"]): z.output<typeof Score> {
-  return { ...score, parts: parts.map((part: ScorePart) => ({ ...part })) };
+  return { ...score, parts: parts.map(partToWire) };
 }
 
 function rangeToWire([low, high]: Interval): [number, number] {

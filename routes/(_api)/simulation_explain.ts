@@ -6,7 +6,7 @@ import {
 } from "../../services/defi/mod.ts";
 import { formatUtcMs } from "../../services/kernel/time.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
-import { Part } from "./pools_wire.ts";
+import { Part, partToWire } from "./pools_wire.ts";
 import { ok } from "./reply.ts";
 import { Instant } from "./schemas.ts";
 import { SIMULATION_QUERY, simulationQuery } from "./simulation_query.ts";
@@ -112,7 +112,7 @@ function evidenceToWire({ decision, seen }: DecisionEvidence): z.output<typeof E
       is_stale: metrics?.isStale ?? null,
       score: score?.score ?? null,
       coverage: score?.coverage ?? null,
-      parts: [...score?.parts ?? []],
+      parts: score?.parts.map(partToWire) ?? [],
     })),
   };
 }

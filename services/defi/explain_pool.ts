@@ -104,7 +104,7 @@ interface InputNames {
   kink: PoolInput;
 }
 
-function inputsOf({ metrics, source, pool }: PoolDetail): InputNames {
+function inputsOf({ metrics, source }: PoolDetail): InputNames {
   const silent = "the source does not give it";
   return {
     read: (name, value, unit) => ({
@@ -122,11 +122,16 @@ function inputsOf({ metrics, source, pool }: PoolDetail): InputNames {
       name: "Kink U*",
       value: metrics.kink,
       unit: "rate",
-      note: metrics.isKinkAssumed ? "assumed: the pool's own is not known" : null,
-      asof: null,
-      source: pool.kink === null ? "settings" : "the pool's interest rate strategy",
+      note: kinkNote(metrics),
+      asof: metrics.kinkAt,
+      source: metrics.kinkAt === null ? "settings" : "the pool's interest rate strategy",
     },
   };
+}
+
+function kinkNote({ kinkAt, isKinkFresh }: PoolDetail["metrics"]): string | null {
+  if (kinkAt === null) return "assumed: the pool's own is not known of then";
+  return isKinkFresh ? null : "old: the strategy may have changed since";
 }
 
 type Explain = (names: InputNames, detail: PoolDetail) => Parts;

@@ -1,3 +1,4 @@
+import { kinkWords } from "./kinks.ts";
 import type { Pool } from "./pool.ts";
 import type { PoolMetrics } from "./pool_metrics.ts";
 import {
@@ -25,6 +26,8 @@ export interface ScorePart {
   readonly weight: number;
   readonly formula: string;
   readonly reason: string | null;
+  /** False where it stands on an assumption or an old fact: the coverage leaves it out. */
+  readonly isSure: boolean;
 }
 
 /** A score with all that it is made of. */
@@ -84,6 +87,7 @@ function explainV0(metrics: PoolMetrics, settings: PoolSettings): ExplainedScore
     result: value === null ? null : value * weight,
     formula: `${weight} × ${row.name}${words[row.name] ?? ""}`,
     reason: value === null ? "Not known" : null,
+    isSure: true,
   }));
   return {
     method: "v0",
@@ -101,7 +105,8 @@ function explainV1(pool: Pool, { metrics, settings }: Scored): ExplainedScore {
     const { missing, ...told } = words[name];
     const result = factors[name];
     const weight = settings.v1.weights[name];
-    return { name, weight, result, ...told, reason: result === null ? missing : null };
+    const isSure = name !== "utilization" || metrics.isKinkFresh;
+    return { name, weight, result, ...told, reason: result === null ? missing : null, isSure };
   });
   const coverage = coverageOf(parts, metrics);
   const score = scoreV1(pool.structure, { inputs: metrics, settings });
@@ -121,8 +126,8 @@ function wordsOf(
   pool: Pool,
   { metrics, settings }: Scored,
 ): Readonly<Record<FactorName, FactorWords>> {
-  const { cv30, tvlUsd, utilization, kink, isKinkAssumed, ageDays } = metrics;
-  const kinkWords = `the ${isKinkAssumed ? "assumed " : ""}kink at ${percent(kink)}`;
+  const { cv30, tvlUsd, utilization, ageDays, isKinkFresh } = metrics;
+  const uncounted = isKinkFresh ? "" : "; on such a kink it counts for no coverage";
   return {
     yield: {
       value: netApy(metrics, settings),
@@ -151,7 +156,7 @@ function wordsOf(
     utilization: {
       value: utilization,
       unit: "fraction",
-      formula: `1 up to ${kinkWords}, then down to 0.2 at 100%`,
+      formula: `1 up to the ${kinkWords(metrics, percent)}, then down to 0.2 at 100%${uncounted}`,
       missing: "Utilisation not known",
     },
     maturity: {
@@ -163,7 +168,7 @@ function wordsOf(
   };
 }
 
-/** The share of weight that is known, less the share of readings that are old. */
+/** The share of weight that is surely known, less the share of readings that are old. */
 function coverageOf(
   parts: readonly ScorePart[],
   { staleShare }: Pick<PoolMetrics, "staleShare">,
@@ -171,7 +176,7 @@ function coverageOf(
   const size = (some: readonly ScorePart[]) =>
     some.reduce((sum, { weight }) => sum + Math.abs(weight), 0);
   const all = size(parts);
-  const known = size(parts.filter(({ result }) => result !== null));
+  const known = size(parts.filter(({ result, isSure }) => result !== null && isSure));
   return all === 0 ? 0 : known / all * (1 - staleShare);
 }
 

@@ -61,6 +61,7 @@ export {
 export type { PoolEpisode } from "./episodes.ts";
 export { type PoolCard, type PoolDetail, type PoolFetcher, PoolService } from "./pool_service.ts";
 export { fittedBorrowApy, type RateCurve, rateCurve } from "./rate_curve.ts";
+export { kinkWords } from "./kinks.ts";
 export type { PoolMetrics } from "./pool_metrics.ts";
 export { SCORE_METHODS, type ScoreMethodName } from "./pool_scores.ts";
 export { DEFAULT_POOL_SETTINGS, type PoolSettings, readPoolSettings } from "./pool_settings.ts";

@@ -23,8 +23,6 @@ export interface Pool {
   readonly symbol: string;
   readonly kind: PoolKind | null;
   readonly structure: PoolStructure | null;
-  /** Utilization from which the borrow rate climbs steeply, as a fraction. */
-  readonly kink: number | null;
   /** Share of the interest that the protocol keeps, as a fraction. */
   readonly reserveFactor: number | null;
   readonly maturityAt: UtcMs | null;
@@ -59,6 +57,8 @@ export interface PoolSnapshot {
   readonly utilization: number | null;
   readonly tvlUsd: number | null;
   readonly volumeUsd: number | null;
+  /** Utilization from which the borrow rate climbed steeply then, as a fraction. */
+  readonly kink: number | null;
   /** When the source's own state last changed. */
   readonly updatedAt: UtcMs | null;
   readonly basis: RateBasis;

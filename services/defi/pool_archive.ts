@@ -1,6 +1,7 @@
 import { MINUTE_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { ChangeFeed, Clock } from "../ports/mod.ts";
 import { isHeld, type Pool, type PoolId, type StoredSnapshot } from "./pool.ts";
+import { kinksOf } from "./kinks.ts";
 import { type PoolHistory, poolHistory } from "./pool_history.ts";
 import type { PoolStore } from "./ports.ts";
 
@@ -144,6 +145,9 @@ function archive(pool: Pool, sources: ReadonlyMap<string, Rows>): ArchivedPool {
   );
   const [source = ""] = ranked;
   const rows = [...sources.get(source)?.values() ?? []];
-  const history = poolHistory(pool, rows);
+  // Few sources tell a kink, which is the pool's, whoever read its rates.
+  const telling = names.filter((name) => (name === MOCK_SOURCE) === (source === MOCK_SOURCE));
+  const kinks = kinksOf(telling.flatMap((name) => [...sources.get(name)?.values() ?? []]));
+  const history = poolHistory(pool, rows, { kinks });
   return { pool, source, sources: names, history, held: rows.filter(isHeld).length };
 }

@@ -1,11 +1,12 @@
 import { nanIfNull } from "../kernel/numbers.ts";
+import { type DatedKink, type KinkColumns, kinkColumns, kinksOf } from "./kinks.ts";
 import type { Pool, StoredSnapshot } from "./pool.ts";
 
 /** Bits of a reading's flags. */
 export const FLAG = { stale: 1, frozen: 2, paused: 4 } as const;
 
 /** A pool's readings that count, by time, in columns; NaN is not known. */
-export interface PoolHistory {
+export interface PoolHistory extends KinkColumns {
   readonly pool: Pool;
   readonly length: number;
   readonly ts: Float64Array;
@@ -29,19 +30,33 @@ const COLUMNS = [
   "utilization",
   "tvlUsd",
   "updatedAt",
+  "kink",
+  "kinkAt",
 ] as const;
 
-/** The snapshots as columns, by time; those held back are left out. */
-export function poolHistory(pool: Pool, snapshots: readonly StoredSnapshot[]): PoolHistory {
+/**
+ * The snapshots as columns, by time; those held back are left out. `kinks` are those that any
+ * source told, where not these snapshots alone did.
+ */
+export function poolHistory(
+  pool: Pool,
+  snapshots: readonly StoredSnapshot[],
+  { kinks = kinksOf(snapshots) }: { readonly kinks?: readonly DatedKink[] } = {},
+): PoolHistory {
   const rows = snapshots.filter(({ availableAt }) => availableAt !== null)
     .toSorted((a, b) => a.ts - b.ts);
   const column = (read: (row: StoredSnapshot) => number | null) =>
     Float64Array.from(rows, (row) => nanIfNull(read(row)));
+  const times = rows.map(({ ts, availableAt }) => ({
+    ts,
+    knownAt: Math.max(ts, availableAt ?? Infinity),
+  }));
   return {
     pool,
     length: rows.length,
+    ...kinkColumns(times, kinks),
     ts: column(({ ts }) => ts),
-    knownAt: column(({ ts, availableAt }) => Math.max(ts, availableAt ?? Infinity)),
+    knownAt: Float64Array.from(times, ({ knownAt }) => knownAt),
     supplyApy: column(({ supplyApy }) => supplyApy),
     borrowApy: column(({ borrowApy }) => borrowApy),
     incentiveApy: column(({ incentiveApy }) => incentiveApy),

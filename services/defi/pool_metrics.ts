@@ -24,8 +24,6 @@ export interface PoolMetrics extends ScoreInputs {
   readonly mad30: number | null;
   /** Kink minus utilization: below 0 is above the kink. */
   readonly kinkDistance: number | null;
-  /** Whether the kink is the settings', since the pool's own is not known. */
-  readonly isKinkAssumed: boolean;
   /** Change of the TVL over 30 days, as a fraction. */
   readonly tvlTrend30: number | null;
   /** Incentives of the whole yield, 0 to 1. */
@@ -38,7 +36,7 @@ export interface PoolMetrics extends ScoreInputs {
 
 /** The metrics at the newest reading, or `null` of none. */
 export function poolMetrics(history: PoolHistory, settings: PoolSettings): PoolMetrics | null {
-  const { length, pool, ts } = history;
+  const { length, ts } = history;
   if (length === 0) return null;
   const row = length - 1;
   const asof = utcMsOf(ts[row] ?? NaN);
@@ -54,7 +52,6 @@ export function poolMetrics(history: PoolHistory, settings: PoolSettings): PoolM
     readings: Math.min(length, settings.window),
     median30: month.length < LEAST_READINGS ? null : median(month.subarray(0, -1)),
     mad30: month.length < LEAST_READINGS ? null : medianDeviation(month),
-    isKinkAssumed: pool.kink === null,
     kinkDistance: utilization === null ? null : kink - utilization,
     tvlTrend30: monthAgo === null
       ? null

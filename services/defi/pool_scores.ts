@@ -31,7 +31,7 @@ export function scoreV0(inputs: ScoreInputs, settings: PoolSettings): number | n
 /**
  * Method `v1`: `100 product of s_k^w_k` over yield, stability, liquidity, structure, utilization
  * and maturity, the weights shared over the factors that are known. Below the least coverage the
- * pool is not rated.
+ * pool is not rated; utilization against a kink that is assumed or old does not count for it.
  */
 export function scoreV1(
   structure: PoolStructure | null,
@@ -42,6 +42,7 @@ export function scoreV1(
   let logs = 0;
   let known = 0;
   let all = 0;
+  const unsure = inputs.isKinkFresh || factors.utilization === null ? 0 : weights.utilization;
   const count = (factor: number | null, weight: number) => {
     all += weight;
     if (factor === null || weight === 0) return;
@@ -55,7 +56,7 @@ export function scoreV1(
   count(factors.structure, weights.structure);
   count(factors.utilization, weights.utilization);
   count(factors.maturity, weights.maturity);
-  const isRated = known > 0 && known / all * (1 - inputs.staleShare) >= min_coverage;
+  const isRated = known > 0 && (known - unsure) / all * (1 - inputs.staleShare) >= min_coverage;
   return isRated ? 100 * Math.exp(logs / known) : null;
 }
 

@@ -21,6 +21,11 @@ const Settings = z.strictObject({
   spike_change: Fraction.default(0.1),
   /** Utilization above which it is a spike, and the kink where a pool's own is not known. */
   utilization_limit: Fraction.default(0.9),
+  /**
+   * Days after which a kink counts as old: protocols vote on their rate strategies some times a
+   * year.
+   */
+  kink_max_age_days: z.number().min(1).max(3_650).default(180),
   v0: z.strictObject({
     a: z.number().min(0).default(10),
     b: z.number().min(0).default(20),

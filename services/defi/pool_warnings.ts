@@ -1,5 +1,6 @@
 import { DAY_MS, isoDayOf } from "../kernel/time.ts";
 import { type PoolEpisode, STRESS } from "./episodes.ts";
+import { kinkWords } from "./kinks.ts";
 import type { Pool } from "./pool.ts";
 import type { PoolMetrics } from "./pool_metrics.ts";
 
@@ -58,14 +59,13 @@ export function poolWarnings(
 
 /** Nearly all is lent, or more than the rate is made for: the yield is the price of that. */
 function narrowExit(
-  { utilization, kink, kinkDistance, isKinkAssumed, median30 }: PoolMetrics,
+  metrics: PoolMetrics,
 ): PoolWarning | null {
+  const { utilization, kinkDistance, median30 } = metrics;
   if (utilization === null || kinkDistance === null) return null;
   const isStress = utilization >= STRESS;
   if (!isStress && kinkDistance >= 0) return null;
-  const past = kinkDistance < 0
-    ? `, past the ${isKinkAssumed ? "assumed " : ""}kink at ${percent(kink)}`
-    : "";
+  const past = kinkDistance < 0 ? `, past the ${kinkWords(metrics, percent)}` : "";
   const before = median30 === null
     ? ""
     : ` Over the 30 days before this the median APY was ${percent(median30)}.`;

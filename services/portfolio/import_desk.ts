@@ -2,7 +2,7 @@ import { AppError } from "../kernel/errors.ts";
 import { type Uuid, UuidFactory } from "../kernel/ids.ts";
 import type { JobRecord } from "../ports/jobs.ts";
 import type { Clock } from "../ports/mod.ts";
-import { MAX_IMPORT_BYTES } from "./imports/import_bytes.ts";
+import { MAX_IMPORT_BYTES, openImportBytes } from "./imports/import_bytes.ts";
 import type {
   LedgerImportProgress,
   LedgerImportReport,
@@ -12,7 +12,7 @@ import type { LedgerService } from "./ledger_service.ts";
 import type { PortfolioService } from "./portfolio_service.ts";
 import type { UploadStore } from "./ports.ts";
 
-/** A file up to this size is imported while its sender waits; a larger one by a job. */
+/** A file that unpacks to no more is imported while its sender waits; a larger one by a job. */
 export const DIRECT_BYTES = 2 * 1024 ** 2;
 
 /** What is to become of an uploaded file. */
@@ -70,22 +70,43 @@ export class ImportDesk {
     order: ImportOrder,
     bytes: AsyncIterable<Uint8Array>,
   ): Promise<ImportReceipt> {
-    // Before anything is read, so that nobody fills the disk for nothing.
-    await this.#portfolios.get(order.scope);
-    const incoming = bytes[Symbol.asyncIterator]();
-    const { head, isWhole } = await readUpTo(incoming, this.#directBytes);
-    if (isWhole) {
-      const report = await this.#ledger.importFile({ ...order, bytes: listed(head) });
-      return { kind: "report", report };
-    }
+    const file = await this.#open(order, bytes);
+    if (file.isSmall) return { kind: "report", report: await this.#import(order, file) };
     const uploadId = this.#ids.next();
-    await this.#uploads.keep(uploadId, limited(joined(head, incoming)));
+    await this.#uploads.keep(uploadId, limited(joined(file)));
     try {
       return { kind: "job", job: await this.#enqueue({ ...order, uploadId }) };
     } catch (error) {
       await this.#uploads.remove(uploadId);
       throw error;
     }
+  }
+
+  /** Imports a file for a sender who can't watch a job: one that would need it is refused. */
+  async receiveSmall(
+    order: ImportOrder,
+    bytes: AsyncIterable<Uint8Array>,
+  ): Promise<LedgerImportReport> {
+    const file = await this.#open(order, bytes);
+    if (file.isSmall) return await this.#import(order, file);
+    await file.rest.return?.();
+    throw new AppError(
+      "PAYLOAD_TOO_LARGE",
+      `Cannot import the file at once: it holds more than ${this.#directBytes} bytes: send it with ` +
+        "JavaScript on, or use deno task portfolio:import",
+    );
+  }
+
+  async #open(order: ImportOrder, bytes: AsyncIterable<Uint8Array>): Promise<OpenedFile> {
+    // Before anything is read, so that nobody fills the disk for nothing.
+    await this.#portfolios.get(order.scope);
+    const rest = bytes[Symbol.asyncIterator]();
+    const { head, isWhole } = await readUpTo(rest, this.#directBytes);
+    return { head, rest, isSmall: isWhole && await unpacksTo(head, this.#directBytes) };
+  }
+
+  #import(order: ImportOrder, { head }: OpenedFile): Promise<LedgerImportReport> {
+    return this.#ledger.importFile({ ...order, bytes: listed(head) });
   }
 
   /** Imports a kept file, and removes it unless a next try may succeed. */
@@ -115,6 +136,27 @@ export class ImportDesk {
   }
 }
 
+/** The beginning of a file, all of it where it is small, and what comes after. */
+interface OpenedFile {
+  readonly head: readonly Uint8Array[];
+  readonly rest: AsyncIterator<Uint8Array>;
+  readonly isSmall: boolean;
+}
+
+/** Whether a file holds no more once it is unpacked. Why it can't be is left for its import to say. */
+async function unpacksTo(file: readonly Uint8Array[], maxBytes: number): Promise<boolean> {
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of openImportBytes(listed(file)).chunks) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxBytes) return false;
+    }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+  }
+  return true;
+}
+
 async function readUpTo(
   incoming: AsyncIterator<Uint8Array>,
   maxBytes: number,
@@ -133,19 +175,16 @@ async function* listed(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array
   yield* chunks;
 }
 
-async function* joined(
-  head: readonly Uint8Array[],
-  incoming: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
+async function* joined({ head, rest }: OpenedFile): AsyncGenerator<Uint8Array> {
   try {
     yield* head;
     while (true) {
-      const { value, done } = await incoming.next();
+      const { value, done } = await rest.next();
       if (done) return;
       yield value;
     }
   } finally {
-    await incoming.return?.();
+    await rest.return?.();
   }
 }
 

@@ -20,6 +20,7 @@ import { up as createSnapshots } from "../../migrations/202611211320_create_snap
 import { up as createRemovedRows } from "../../migrations/202611211620_create_removed_rows.ts";
 import { up as replaceSnapshots } from "../../migrations/202611211610_replace_snapshots.ts";
 import { up as settleHeldReadings } from "../../migrations/202611211700_settle_held_readings.ts";
+import { up as dateKinks } from "../../migrations/202611211710_date_kinks.ts";
 import { up as trackSeriesChanges } from "../../migrations/202611211600_track_series_changes.ts";
 import { up as createWatchlists } from "../../migrations/202611211330_create_watchlists.ts";
 import { columnTypes } from "../../migrations/columns.ts";
@@ -61,6 +62,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611211610_replace_snapshots", up: replaceSnapshots },
   { name: "202611211620_create_removed_rows", up: createRemovedRows },
   { name: "202611211700_settle_held_readings", up: settleHeldReadings },
+  { name: "202611211710_date_kinks", up: dateKinks },
 ];
 
 /** Any number that no other program on the same server locks by: "tokenlys" in ASCII, cut. */

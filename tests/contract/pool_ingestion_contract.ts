@@ -85,7 +85,9 @@ function mortal(store: SqlPoolStore, killAt: number): PoolStore {
 
 /** Everything that ingestion writes, but for when it was written. */
 async function dump({ read }: Database): Promise<unknown> {
-  const pools = await read.selectFrom("pools").select(["id", "symbol", "kink"]).orderBy("id")
+  const pools = await read.selectFrom("pools").select(["id", "symbol", "reserve_factor"]).orderBy(
+    "id",
+  )
     .execute();
   const snapshots = await read.selectFrom("pool_snapshots").selectAll()
     .orderBy("pool_id").orderBy("ts").execute();

@@ -53,7 +53,7 @@ function testPools(kind: StoreKind): void {
 
   test("takes what a source tells and keeps what it leaves out", async (store) => {
     await store.upsertPools([POOL]);
-    const told = samplePool({ kink: null, structure: "pegged" });
+    const told = samplePool({ reserveFactor: null, structure: "pegged" });
     assertEquals((await store.upsertPools([told])).updated, 1);
     assertEquals(await store.listPools(), [{ ...POOL, structure: "pegged" }]);
   });

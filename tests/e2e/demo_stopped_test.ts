@@ -55,7 +55,7 @@ Deno.test({
       await importCandles(product);
       const late = await open(browser, product.url);
       await showsImported(late);
-      await early.locator(".feed", { hasText: "Demo stopped" }).waitFor({ timeout: 20_000 });
+      await early.locator(".feed", { hasText: "Demo stopped" }).waitFor();
       await early.getByText("These prices stand still.").waitFor();
       await keepPicture(early, "demo-stopped", { isWhole: false });
       assertEquals(await axeFindings(early), []);

@@ -13,6 +13,8 @@ const BUCKET_MS = 5 * MINUTE_MS;
 /** After this a bucket is closed, and one with a gap has been asked for. */
 export const CLOSING_MS = 8 * MINUTE_MS;
 const ASK_EVERY_MS = 50;
+/** What is waited for comes on every machine, at last: the limit only ends what never comes. */
+const LIMIT_MS = 180_000;
 
 /** A candle as `/assets/bitcoin/candles` gives it. */
 export interface ReadCandle {
@@ -76,7 +78,6 @@ export class LivePlace implements AsyncDisposable {
     await until(() => readJobStates(product.url, "backfill_candles"), {
       what: "The history is fetched",
       holds: (states) => states.length > 0 && states.every((state) => state === "done"),
-      limitMs: 30_000,
     });
     return new LivePlace(exchange, { clock, product, aheadMs });
   }
@@ -100,7 +101,6 @@ export class LivePlace implements AsyncDisposable {
       holds: (feeds) =>
         feeds.length === 2 &&
         feeds.every(({ state, since }) => state === "live" && Date.parse(since) > now + ms),
-      limitMs: 30_000,
     });
   }
 
@@ -200,22 +200,18 @@ function settingsOf({ urls }: LocalExchange): Readonly<Record<string, string>> {
   };
 }
 
-/** The first answer for which `holds`; asks again until then, and fails after `limitMs`. */
+/** The first answer for which `holds`; asks again until then, and fails where it never does. */
 export async function until<T>(
   ask: () => Promise<T>,
-  { holds, limitMs, what }: {
-    readonly holds: (answer: T) => boolean;
-    readonly limitMs: number;
-    readonly what: string;
-  },
+  { holds, what }: { readonly holds: (answer: T) => boolean; readonly what: string },
 ): Promise<T> {
-  const deadline = performance.now() + limitMs;
+  const deadline = performance.now() + LIMIT_MS;
   for (;;) {
     const answer = await ask();
     if (holds(answer)) return answer;
     assert(
       performance.now() < deadline,
-      `${what}: not within ${limitMs} ms, at last ${JSON.stringify(answer)?.slice(-600)}`,
+      `${what}: not within ${LIMIT_MS} ms, at last ${JSON.stringify(answer)?.slice(-600)}`,
     );
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
   }

@@ -101,7 +101,7 @@ Deno.test({
       const env = { TOKENLYSIS_DATA_DIR: dataDir, TOKENLYSIS_NETWORK: "off" };
       const cli = fakeCliIo([rates.pathname, "--provider", "aave"], { env });
       assertEquals(await runScript(POOLS_IMPORT, cli.io), 0);
-      await using product = await startProduct({ dataDir });
+      await using product = await startProduct({ dataDir, env: { TOKENLYSIS_DEMO: "off" } });
       const browser = await launchChromium();
       try {
         for (const step of STEPS) {

@@ -23,7 +23,6 @@ async function changes(page: Page, selector: string): Promise<void> {
       return element !== null && element.innerText !== was;
     },
     [selector, before] as const,
-    { timeout: 20_000 },
   );
 }
 
@@ -107,10 +106,10 @@ const STEPS: readonly Step[] = [
       await page.goto(`${url}/pools`);
       const feed = page.locator(".pool-feed .feed");
       await feed.filter({ hasText: /^Reconnecting/ }).waitFor();
-      await feed.filter({ hasText: "Polling every 5 s" }).waitFor({ timeout: 20_000 });
+      await feed.filter({ hasText: "Polling every 5 s" }).waitFor();
       await changes(page, BODY);
       await page.unroute("**/api/stream/pools*");
-      await feed.filter({ hasText: "Live" }).waitFor({ timeout: 60_000 });
+      await feed.filter({ hasText: "Live" }).waitFor();
       await context.close();
     },
   },

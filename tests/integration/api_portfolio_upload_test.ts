@@ -1,7 +1,13 @@
 import { importLedger, importRequest } from "@/jobs/import_ledger.ts";
+import { AppError } from "@/services/kernel/errors.ts";
 import type { Uuid } from "@/services/kernel/ids.ts";
 import type { JsonValue } from "@/services/ports/jobs.ts";
-import { DIRECT_BYTES, ImportDesk, MAX_IMPORT_BYTES } from "@/services/portfolio/mod.ts";
+import {
+  DIRECT_BYTES,
+  ImportDesk,
+  LOCAL_OWNER,
+  MAX_IMPORT_BYTES,
+} from "@/services/portfolio/mod.ts";
 import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
 import { type ApiHarness, openTestApi } from "./api_harness.ts";
@@ -17,6 +23,11 @@ function longCsv(): string {
     lines.push(`2024-01-01T00:00:00Z,BUY,bitcoin,0.${at + 1},40000,cold,a rather long name ${at}`);
   }
   return lines.join("\n");
+}
+
+async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const packed = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(packed).arrayBuffer());
 }
 
 /** Runs the job of an upload as a worker would. */
@@ -59,6 +70,27 @@ Deno.test("a large file becomes a task that imports it, with progress", async ()
   const again = await ask(harness, ["POST", `${base}/import`], { body: csv });
   const second = await runTask(harness, again.data.id);
   assertEquals([second.result.accepted, second.result.duplicate], [0, ROWS]);
+});
+
+Deno.test("a small file that unpacks to a large one becomes a task too", async () => {
+  await using harness = await openTestApi();
+  const base = await makePortfolio(harness);
+  const body = await gzip(longCsv());
+  assert(body.length < DIRECT_BYTES, "the file is small as it is sent");
+  const accepted = await ask(harness, ["POST", `${base}/import`], { body });
+  assertEquals([accepted.status, accepted.data.state], [202, "queued"]);
+  assertEquals((await runTask(harness, accepted.data.id)).result.accepted, ROWS);
+
+  const order = {
+    scope: { ownerId: LOCAL_OWNER, portfolioId: base.split("/").at(-1) as Uuid },
+    fileName: "all.csv.gz",
+  };
+  const { desk } = harness.portfolio;
+  const sent = () => desk.receiveSmall(order, ReadableStream.from([body]));
+  const error = await assertRejects(sent, { type: AppError, pattern: /holds more than/ });
+  assertEquals(error.code, "PAYLOAD_TOO_LARGE");
+  const cut = await ask(harness, ["POST", `${base}/import`], { body: body.subarray(0, 200) });
+  assertEquals([cut.status, cut.error?.code], [422, "VALIDATION_FAILED"]);
 });
 
 Deno.test("a task that is told to stop leaves nothing, and may be run again", async () => {

@@ -58,6 +58,7 @@ Deno.test("a product killed while Dune works for it pays for one execution, and 
   const others = ["defillama", "coingecko", "frankfurter", "mempool"];
   const env = {
     TOKENLYSIS_NETWORK: "on",
+    TOKENLYSIS_DEMO: "off",
     TOKENLYSIS_MARKET_VENUES: "none",
     TOKENLYSIS_MARKET_REST_URLS: [
       `dune=${dune.url}`,

@@ -1,7 +1,6 @@
 import type { AssetId } from "@/services/market/assets.ts";
-import { utcMsOf } from "@/services/kernel/time.ts";
+import { SECOND_MS } from "@/services/kernel/time.ts";
 import type { FeedEvent, Tick } from "@/services/market/ports.ts";
-import { SystemClock } from "@/services/platform/clock.ts";
 import { systemTimer } from "@/services/platform/timer.ts";
 import { WebSocketClient } from "@/services/platform/web_socket_client.ts";
 import { binanceProtocol } from "@/services/providers/binance/stream_protocol.ts";
@@ -11,58 +10,65 @@ import type { VenueProtocol } from "@/services/providers/exchange/protocol.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { LocalExchange, type Refusal } from "@/tests/exchange/local_exchange.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
+import { WarpedTime } from "@/tests/fakes/warped_time.ts";
 import { marketsFrom } from "@/tests/unit/providers/market_kit.ts";
 
 const BTC = "bitcoin" as AssetId;
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 60_000;
+/** Nearly stands still: what a busy machine takes is no silence of the venue. */
+const PACE = 1 / 20;
+const START = Date.UTC(2026, 0, 1);
+/** Longer than trades are waited for that others came before. */
+const REORDERED_MS = SECOND_MS;
+/** Longer than the first wait for another connection. */
+const BACK_OFF_MS = SECOND_MS;
+const SILENT_MS = 31 * SECOND_MS;
 
 type Venue = "binance" | "coinbase";
 const MARKETS: Readonly<Record<Venue, string>> = { binance: "BTCUSDT", coinbase: "BTC-USD" };
 
-/** A stream that reads a local exchange over real sockets; its back-off takes no time. */
+/** A stream that reads a local exchange over real sockets, in time that the test moves on. */
 class Kit implements AsyncDisposable {
   readonly exchange: LocalExchange;
   readonly market: string;
   readonly events: FeedEvent[] = [];
   readonly stream: ExchangeStream;
+  readonly time: WarpedTime;
   readonly #abort = new AbortController();
   readonly #reading: Promise<void>;
   #wake = () => {};
 
   constructor(
     exchange: LocalExchange,
-    { protocol, pace }: { protocol: VenueProtocol; pace: number },
+    { protocol, time }: { protocol: VenueProtocol; time: WarpedTime },
   ) {
     this.exchange = exchange;
+    this.time = time;
     this.market = MARKETS[protocol.venue === "binance" ? "binance" : "coinbase"];
-    const clock = new SystemClock();
     this.stream = new ExchangeStream({
       protocol,
       sockets: new WebSocketClient({ timer: systemTimer, isNetworkAllowed: true }),
       markets: marketsFrom({ [BTC]: this.market }),
-      clock: { now: () => utcMsOf(clock.now() * pace) },
-      timer: { after: (delayMs, run) => systemTimer.after(delayMs / pace, run) },
-      random: () => 0,
+      clock: time,
+      timer: time,
+      random: () => 0.5,
       log: new RecordingLog(),
     });
     this.#reading = this.#read();
   }
 
   static async start(
-    { venue = "binance", refusal = null, pace = 1 }: {
-      venue?: Venue;
-      refusal?: Refusal | null;
-      /** Seconds of the stream in a second. */
-      pace?: number;
-    } = {},
+    { venue = "binance", refusal = null }: { venue?: Venue; refusal?: Refusal | null } = {},
   ): Promise<Kit> {
-    const exchange = await LocalExchange.start({ markets: [MARKETS[venue]] });
+    const time = new WarpedTime({ from: START, pace: PACE });
+    const now = () => time.now();
+    const exchange = await LocalExchange.start({ markets: [MARKETS[venue]], now });
     exchange.refusal = refusal;
     const { binance, coinbase } = exchange.urls;
     const protocol = venue === "binance"
       ? { ...binanceProtocol({ urls: [`${binance}/one`, `${binance}/`] }), address }
       : coinbaseProtocol({ urls: [coinbase] });
-    return new Kit(exchange, { protocol, pace });
+    return new Kit(exchange, { protocol, time });
   }
 
   /** Resolves once an event satisfies `condition`, counted from the first one. */
@@ -80,10 +86,27 @@ class Kit implements AsyncDisposable {
     }
   }
 
-  /** Resolves once the stream was live for the n-th time. */
+  /** Resolves once the stream is live for the n-th time. */
   async live(times = 1): Promise<void> {
-    await this.until(() => this.states.filter((state) => state === "live").length >= times);
+    await this.until(() => this.lives >= times);
     await this.exchange.when(() => this.exchange.subscribed.has(this.market));
+  }
+
+  /** Resolves once the stream lost its connection and is live on another. */
+  async back(): Promise<void> {
+    const { lives } = this;
+    await this.until(() => this.states.at(-1) !== "live");
+    await this.exchange.when(() => this.exchange.counts.open === 0);
+    this.time.skip(BACK_OFF_MS);
+    await this.live(lives + 1);
+  }
+
+  /** Moves time on, once the stream has read all that the exchange sent. */
+  async pass(ms: number): Promise<void> {
+    const { pongs } = this.exchange.counts;
+    this.exchange.ping();
+    await this.exchange.when(() => this.exchange.counts.pongs > pongs);
+    this.time.skip(ms);
   }
 
   trade(count: number): void {
@@ -104,6 +127,12 @@ class Kit implements AsyncDisposable {
 
   get states(): readonly string[] {
     return this.events.flatMap((event) => event.kind === "status" ? event.status.state : []);
+  }
+
+  /** How often it became live; it says several times that it still is. */
+  get lives(): number {
+    const { states } = this;
+    return states.filter((state, at) => state === "live" && states[at - 1] !== "live").length;
   }
 
   get reasons(): readonly string[] {
@@ -153,6 +182,7 @@ for (const venue of ["binance", "coinbase"] as const) {
     kit.trade(2);
     kit.exchange.withhold([kit.market, kit.market]);
     kit.trade(1);
+    await kit.pass(REORDERED_MS);
     await kit.until(() => kit.gaps.length > 0 && kit.ids.length === 3);
     assertEquals(kit.gaps, ["trade ids 1003 to 1004 are missing"]);
     assertEquals(kit.ids, [1001, 1002, 1005]);
@@ -171,8 +201,9 @@ for (const venue of ["binance", "coinbase"] as const) {
       await kit.until(() => kit.ids.length === 2);
       kit.exchange.withhold([kit.market]);
       run(kit.exchange);
-      await kit.live(2);
+      await kit.back();
       kit.trade(1);
+      await kit.pass(REORDERED_MS);
       await kit.until(() => kit.ids.length === 3);
       assertEquals(kit.gaps, ["disconnected, trade id 1003 is missing"]);
       assertEquals(kit.ids, [1001, 1002, 1004]);
@@ -203,6 +234,7 @@ Deno.test("ExchangeStream tries again after 503", async () => {
   await using kit = await Kit.start({ refusal: { status: 503 } });
   await kit.until(() => kit.reasons.includes("HTTP 503"));
   kit.exchange.refusal = null;
+  kit.time.skip(BACK_OFF_MS);
   await kit.live();
   assert(kit.exchange.counts.refused > 0);
   assertEquals(kit.exchange.counts.connects, 1);
@@ -212,7 +244,7 @@ Deno.test("ExchangeStream leaves a server that announces its shutdown", async ()
   await using kit = await Kit.start();
   await kit.live();
   kit.exchange.announceShutdown();
-  await kit.live(2);
+  await kit.back();
   assertEquals(kit.exchange.counts.connects, 2);
 });
 
@@ -223,29 +255,32 @@ Deno.test("ExchangeStream answers pings", async () => {
   kit.trade(1);
   await kit.until(() => kit.ids.length === 1);
   kit.exchange.close(1000);
-  await kit.live(2);
+  await kit.back();
   assertEquals(kit.exchange.counts.pongs, 1);
 });
 
 Deno.test("ExchangeStream leaves a peer that froze with its connection open", async () => {
-  await using kit = await Kit.start({ pace: 200 });
+  await using kit = await Kit.start();
   await kit.live();
   kit.trade(1);
   await kit.until(() => kit.ids.length === 1);
   kit.exchange.freeze();
   kit.exchange.withhold([kit.market]);
-  await kit.live(2);
+  kit.time.skip(SILENT_MS);
+  await kit.back();
   kit.trade(1);
+  await kit.pass(REORDERED_MS);
   await kit.until(() => kit.ids.length === 2);
   assert(kit.reasons.includes("no readable frame for 30 s"));
   assertEquals(kit.gaps, ["disconnected, trade id 1002 is missing"]);
 });
 
 Deno.test("ExchangeStream takes nothing but garbage for silence", async () => {
-  await using kit = await Kit.start({ pace: 200 });
+  await using kit = await Kit.start();
   await kit.live();
   kit.exchange.say("{half a fra", "\u0000", "[", "{}}");
-  await kit.live(2);
+  await kit.pass(SILENT_MS);
+  await kit.back();
   assert(kit.reasons.includes("no readable frame for 30 s"));
   assertEquals(kit.exchange.counts.mostOpen, 1);
 });

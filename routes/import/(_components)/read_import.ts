@@ -93,7 +93,7 @@ export async function importForm(
   if (!(file instanceof File) || file.size === 0) {
     throw new HttpError(400, "Cannot import: choose a file first");
   }
-  const receipt = await desk.receive({
+  const received = await desk.receiveSmall({
     scope,
     fileName: file.name.slice(0, 255) || "transactions.csv",
     format: textOf(form, "format") || null,
@@ -102,7 +102,6 @@ export async function importForm(
     isPreview: textOf(form, "act") !== "import",
     isPartial: textOf(form, "partial") === "1",
   }, file.stream());
-  if (receipt.kind === "job") return null;
-  const report: unknown = reportToJson(receipt.report);
+  const report: unknown = reportToJson(received);
   return isImportReport(report) ? report : null;
 }

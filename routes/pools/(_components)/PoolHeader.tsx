@@ -10,7 +10,7 @@ import { slugName } from "../../../components/pools/slug_names.ts";
 import { MomentForm } from "../../../components/shell/MomentForm.tsx";
 import { Badge, Banner } from "../../../components/states/States.tsx";
 import LivePools from "../../../islands/LivePools.tsx";
-import type { PoolWarning } from "../../../services/defi/mod.ts";
+import { kinkWords, type PoolWarning } from "../../../services/defi/mod.ts";
 import { DAY_MS } from "../../../services/kernel/time.ts";
 import { Fig } from "./Fig.tsx";
 import { POOL_RANGES, poolFields, poolViewHref } from "./pool_view.ts";
@@ -165,11 +165,7 @@ export function PoolFigures({ detail, view }: PoolPageData) {
       />
       <Fig
         label="To the kink"
-        note={!subject.isLending
-          ? undefined
-          : metrics.isKinkAssumed
-          ? `kink assumed at ${formatShare(metrics.kink)}`
-          : "below 0: past it"}
+        note={!subject.isLending ? undefined : kinkWords(metrics, formatShare)}
         {...live("kink_distance", metrics.kinkDistance)}
       />
       <Fig

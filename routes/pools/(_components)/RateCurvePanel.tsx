@@ -3,7 +3,12 @@ import { RateCurveSvg } from "../../../components/charts/RateCurveSvg.tsx";
 import { formatCount, formatShare } from "../../../components/format/number.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
-import { fittedBorrowApy, isLending, type RateCurve } from "../../../services/defi/mod.ts";
+import {
+  fittedBorrowApy,
+  isLending,
+  kinkWords,
+  type RateCurve,
+} from "../../../services/defi/mod.ts";
 import type { PoolPageData } from "./read_pool.ts";
 
 const HEIGHT = 236;
@@ -59,11 +64,11 @@ export function RateCurvePanel({ curve, detail: { pool, metrics, source } }: Poo
           </>
         )}
       <SourceLine
-        state={metrics.isKinkAssumed ? "partial" : "current"}
+        state={metrics.isKinkFresh ? "current" : "partial"}
         parts={[
           source,
           `${formatCount(curve.points.length)} readings`,
-          metrics.isKinkAssumed ? "kink assumed" : "kink of the pool's strategy",
+          kinkWords(metrics, formatShare),
           fitWords(curve),
         ]}
       />

@@ -18,7 +18,7 @@ export type PoolLines = Readonly<Record<PoolChart, LineSet | null>> & {
 
 interface Subject {
   readonly rows: readonly PoolRow[];
-  readonly metrics: Pick<PoolMetrics, "kink" | "isKinkAssumed">;
+  readonly metrics: Pick<PoolMetrics, "kink" | "kinkAt" | "isKinkFresh">;
   readonly episodes: readonly PoolEpisode[];
 }
 
@@ -39,7 +39,7 @@ export function poolLines({ rows, metrics, episodes }: Subject): PoolLines {
   const hasReward = reward.values.some((value) => value > 0);
   const kink = {
     key: "kink",
-    label: metrics.isKinkAssumed ? "Kink, assumed" : "Kink",
+    label: metrics.kinkAt === null ? "Kink, assumed" : metrics.isKinkFresh ? "Kink" : "Kink, old",
     value: metrics.kink,
   };
   return {

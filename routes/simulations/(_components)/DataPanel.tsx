@@ -44,7 +44,7 @@ export function DataPanel({ found }: { readonly found: SimulatedAutopilot }) {
       <SourceLine
         state="sim"
         parts={[
-          "a row counts from when it was known; kink, kind and tokens of a pool are as of now",
+          "a row counts from when it was known; kind and tokens of a pool are as of now",
           "yields alone: prices of tokens, taxes and limits of pools are not simulated",
         ]}
       />

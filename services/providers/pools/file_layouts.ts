@@ -9,6 +9,11 @@ export interface PoolLayout {
   readonly name: string;
   /** Columns that it has; more do no harm. */
   readonly columns: readonly string[];
+  /**
+   * Told in the name of the series where a collector has several files that measure differently at
+   * the same instants: they are no corrections of each other.
+   */
+  readonly measure?: string;
   /** What the file's name tells: `aave_v3_polygon_USDC_minute…`. Throws where it must and does not. */
   readonly begin?: (fileName: string) => FileFacts;
   readonly read: (row: RowFields, facts: FileFacts) => Reading;
@@ -143,7 +148,6 @@ const AAVE_RESERVES: PoolLayout = {
       about: {
         kind: "lending",
         structure: "single",
-        kink: row.number("optimalUsageRatio") / RAY,
         reserveFactor: row.number("reserveFactor") / BASIS_POINTS,
       },
       ts: updatedAt,
@@ -152,6 +156,7 @@ const AAVE_RESERVES: PoolLayout = {
       supplyRate: row.number("liquidityRate") / RAY,
       borrowRate: row.number("variableBorrowRate") / RAY,
       utilization: row.optionalNumber("derived_utilization"),
+      kink: row.number("optimalUsageRatio") / RAY,
       tvlUsd: units * row.number("priceInMarketReferenceCurrency") / PRICE_UNIT,
       updatedAt,
       flags: { isStale: false, isFrozen: row.flag("isFrozen"), isPaused: row.flag("isPaused") },
@@ -190,6 +195,7 @@ function yieldhousePool(row: RowFields, maturityAt: UtcMs | null) {
 /** Daily rates as Yieldhouse collected them: a whole day's mean, known when the day is over. */
 const YIELDHOUSE_DAILY: PoolLayout = {
   name: "yieldhouse_daily",
+  measure: "daily",
   columns: ["date", "protocol", "chain", "asset", "contract", "maturity_ts", "rate"],
   read(row) {
     const ts = row.instant("date");
@@ -206,6 +212,7 @@ const YIELDHOUSE_DAILY: PoolLayout = {
 /** Rates and TVL as Yieldhouse's crawler stored them, about every six hours. */
 const YIELDHOUSE_SNAPSHOTS: PoolLayout = {
   name: "yieldhouse_snapshots",
+  measure: "snapshots",
   columns: ["time", "protocol", "chain", "asset", "contract", "rate", "tvl"],
   read(row) {
     const ts = row.instant("time");

@@ -16,7 +16,7 @@ export const POOL_FORMATS: readonly string[] = [
 
 interface FileToRead {
   readonly fileName: string;
-  /** What the series is called. */
+  /** What the series is called; some layouts add what they measure. */
   readonly source: string;
   /** Layout by name; `auto` goes by the columns. */
   readonly format?: string;
@@ -40,7 +40,8 @@ export function parsePoolFile(text: string, file: FileToRead): NormalizedPools {
   const columns = new Map(header?.fields.map((name, index) => [name.trim(), index]));
   const layout = layoutOf(new Set(columns.keys()), file);
   const facts = beginFile(layout, file);
-  const collector = new ReadingCollector(file.source, layout);
+  const source = layout.measure === undefined ? file.source : `${file.source}-${layout.measure}`;
+  const collector = new ReadingCollector(source, layout);
   const asof = layout.isOneState ? newestOf(lines, { layout, columns, facts }) : null;
   for (const { line, fields, fault } of lines) {
     if (fault !== null) collector.setAside(line, fault);

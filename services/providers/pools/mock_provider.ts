@@ -106,12 +106,14 @@ function readingAt(seed: SeedPool, at: UtcMs): Reading {
   const wave = Math.sin(days / 23 + phase) + 0.5 * Math.sin(days / 5.3 + 2 * phase);
   const second = normalOf(hashOf(own, Math.floor(at / SECOND_MS) >>> 0)) / 400;
   const sway = wave + second;
+  const isLending = seed.utilization !== null;
   const figures = seed.utilization === null
     ? { supplyRate: seed.apy * (1 + (kind === "savings" ? 0 : 0.12 * sway)) }
     : lentFigures(Math.min(0.995, Math.max(0.02, seed.utilization + 0.05 * sway)));
   return {
     ...{ protocol, chain, symbol, address: `demo-${symbol}` },
-    about: { kind, structure, ...(seed.utilization === null ? {} : LENDING_FACTS) },
+    about: { kind, structure, reserveFactor: isLending ? MODEL.reserveFactor : null },
+    kink: isLending ? MODEL.kink : null,
     ts: at,
     knownAt: at,
     basis: { kind: "apy" },
@@ -120,8 +122,6 @@ function readingAt(seed: SeedPool, at: UtcMs): Reading {
     ...figures,
   };
 }
-
-const LENDING_FACTS = { kink: MODEL.kink, reserveFactor: MODEL.reserveFactor };
 
 function lentFigures(utilization: number) {
   const { borrowRate, supplyRate } = ratesAt(utilization, MODEL);

@@ -18,7 +18,7 @@ export interface Reading {
   readonly address: string;
   readonly symbol: string;
   readonly about?: Partial<
-    Pick<Pool, "kind" | "structure" | "kink" | "reserveFactor" | "maturityAt" | "since">
+    Pick<Pool, "kind" | "structure" | "reserveFactor" | "maturityAt" | "since">
   >;
   readonly ts: UtcMs;
   /** When it was known. */
@@ -30,6 +30,7 @@ export interface Reading {
   readonly utilization?: number | null;
   readonly tvlUsd?: number | null;
   readonly volumeUsd?: number | null;
+  readonly kink?: number | null;
   readonly updatedAt?: UtcMs | null;
   readonly flags?: ReadingFlags;
 }
@@ -60,7 +61,6 @@ export function toReading(
     symbol,
     kind: about.kind ?? null,
     structure: about.structure ?? null,
-    kink: checked("kink", about.kink, { min: 0, max: 1 }),
     reserveFactor: checked("reserve factor", about.reserveFactor, { min: 0, max: 1 }),
     maturityAt: about.maturityAt ?? null,
     since: about.since ?? null,
@@ -81,6 +81,7 @@ export function toReading(
     utilization: checked("utilization", reading.utilization, { min: 0, max: 1.05 }),
     tvlUsd: checked("TVL", reading.tvlUsd, { min: 0, max: MAX_USD }),
     volumeUsd: checked("volume", reading.volumeUsd, { min: 0, max: MAX_USD }),
+    kink: checked("kink", reading.kink, { min: 0, max: 1 }),
     updatedAt: reading.updatedAt ?? null,
     basis,
     flags: reading.flags ?? NO_FLAGS,

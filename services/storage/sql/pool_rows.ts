@@ -18,6 +18,7 @@ export type SnapshotRow = Selectable<Schema["pool_snapshots"]>;
 interface Metadata {
   readonly basis: RateBasis;
   readonly flags: ReadingFlags;
+  readonly kink?: number;
 }
 
 /** A pool as its row, without the times of writing. */
@@ -40,7 +41,6 @@ export function fromPoolRow(row: PoolRow): Pool {
     symbol: row.symbol,
     kind: POOL_KINDS.find((kind) => kind === row.kind) ?? null,
     structure: STRUCTURES.find((structure) => structure === row.structure) ?? null,
-    kink: row.kink,
     reserveFactor: row.reserve_factor,
     maturityAt: row.maturity_at === null ? null : utcMsOf(row.maturity_at),
     since: row.since === null ? null : utcMsOf(row.since),
@@ -48,7 +48,8 @@ export function fromPoolRow(row: PoolRow): Pool {
 }
 
 export function toSnapshotRow(snapshot: StoredSnapshot, writtenAt: number): SnapshotRow {
-  const { basis, flags } = snapshot;
+  const { basis, flags, kink } = snapshot;
+  const metadata: Metadata = { basis, flags, ...kink !== null && { kink } };
   return {
     pool_id: snapshot.poolId,
     source: snapshot.source,
@@ -64,12 +65,12 @@ export function toSnapshotRow(snapshot: StoredSnapshot, writtenAt: number): Snap
     tvl_usd: snapshot.tvlUsd,
     volume_usd: snapshot.volumeUsd,
     source_updated_at: snapshot.updatedAt,
-    metadata: JSON.stringify({ basis, flags } satisfies Metadata),
+    metadata: JSON.stringify(metadata),
   };
 }
 
 export function fromSnapshotRow(row: SnapshotRow): StoredSnapshot {
-  const { basis, flags } = JSON.parse(row.metadata) as Metadata;
+  const { basis, flags, kink = null } = JSON.parse(row.metadata) as Metadata;
   return {
     poolId: row.pool_id as PoolId,
     source: row.source,
@@ -83,6 +84,7 @@ export function fromSnapshotRow(row: SnapshotRow): StoredSnapshot {
     utilization: row.utilization,
     tvlUsd: row.tvl_usd,
     volumeUsd: row.volume_usd,
+    kink,
     updatedAt: row.source_updated_at === null ? null : utcMsOf(row.source_updated_at),
     basis,
     flags,

@@ -219,7 +219,6 @@ interface PoolRow {
   readonly symbol: string;
   readonly kind: string | null;
   readonly structure: string | null;
-  readonly kink: number | null;
   readonly reserve_factor: number | null;
   readonly maturity_at: number | null;
   readonly since: number | null;

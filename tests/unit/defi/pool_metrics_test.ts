@@ -42,10 +42,10 @@ Deno.test("poolMetrics() gives CV and MAD of 30 days", () => {
 });
 
 Deno.test("poolMetrics() gives the distance to the kink and what could be taken out", () => {
-  const { kinkDistance, withdrawableUsd, isKinkAssumed } = metricsOf([{}]);
+  const { kinkDistance, withdrawableUsd, isKinkFresh } = metricsOf([{}]);
   assertClose(kinkDistance ?? NaN, 0.12);
   assertClose(withdrawableUsd ?? NaN, 2e7);
-  assertEquals(isKinkAssumed, false);
+  assertEquals(isKinkFresh, true);
 });
 
 Deno.test("poolMetrics() takes one repeated daily reading for a round figure, two for a standstill", () => {
@@ -57,8 +57,8 @@ Deno.test("poolMetrics() takes one repeated daily reading for a round figure, tw
 });
 
 Deno.test("poolMetrics() assumes the limit of the settings for a kink that is not known", () => {
-  const { kink, isKinkAssumed } = metricsOf([{}], { kink: null });
-  assertEquals({ kink, isKinkAssumed }, { kink: 0.9, isKinkAssumed: true });
+  const { kink, kinkAt, isKinkFresh } = metricsOf([{ kink: null }]);
+  assertEquals({ kink, kinkAt, isKinkFresh }, { kink: 0.9, kinkAt: null, isKinkFresh: false });
 });
 
 const spikes = [

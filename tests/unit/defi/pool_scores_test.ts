@@ -10,8 +10,8 @@ import { poolScores } from "@/services/defi/explain_score.ts";
 import { poolHistory } from "@/services/defi/pool_history.ts";
 import { poolMetrics } from "@/services/defi/pool_metrics.ts";
 import { DEFAULT_POOL_SETTINGS, readPoolSettings } from "@/services/defi/pool_settings.ts";
-import { assert, assertClose, assertEquals, assertThrows } from "@/tests/assert.ts";
-import { sampleDays, samplePool } from "./pool_sample.ts";
+import { assert, assertClose, assertEquals, assertMatch, assertThrows } from "@/tests/assert.ts";
+import { sampleDay, sampleDays, samplePool } from "./pool_sample.ts";
 
 const settings = DEFAULT_POOL_SETTINGS;
 const INPUTS: ScoreInputs = {
@@ -25,6 +25,8 @@ const INPUTS: ScoreInputs = {
   tvlUsd: 1e7,
   withdrawableUsd: 2e6,
   kink: 0.9,
+  kinkAt: sampleDay(0),
+  isKinkFresh: true,
   volatilityPp: 2,
   cv30: 0.5,
   ageDays: 180,
@@ -117,6 +119,38 @@ Deno.test("poolScores() explains both methods, and the explanation adds up", () 
   const product = v1.parts.reduce((sum, { result, weight }) => sum * (result ?? NaN) ** weight, 1);
   assertClose(100 * product ** (1 / weights), v1.score ?? NaN, 1e-9);
   assertEquals(v1.coverage, 1);
+});
+
+Deno.test("poolScores() counts utilization for no coverage on a kink assumed or half a year old", () => {
+  const pool = samplePool();
+  const days = Array.from({ length: 200 }, (_, day) => ({
+    supplyApy: 0.05 + (day % 5) / 1000,
+    kink: day === 0 ? 0.92 : null,
+  }));
+  const scoresAt = (length: number, rows = days) => {
+    const history = poolHistory(pool, sampleDays(rows.slice(0, length), pool));
+    const metrics = poolMetrics(history, settings);
+    assert(metrics !== null);
+    return { metrics, scores: poolScores(pool, { metrics, settings }) };
+  };
+  // Of day 180 the kink is 180 days old, which it may be.
+  const [fresh, old] = [scoresAt(181), scoresAt(182)];
+  assertEquals([fresh.metrics.kink, fresh.metrics.isKinkFresh], [0.92, true]);
+  assertEquals([old.metrics.kink, old.metrics.kinkAt], [0.92, sampleDay(0)]);
+  assertClose(fresh.scores.v1.coverage - old.scores.v1.coverage, 0.1, 1e-9);
+  const part = old.scores.v1.parts.find(({ name }) => name === "utilization");
+  assertEquals([part?.result, part?.isSure], [1, false]);
+  assertMatch(part?.formula ?? "", /kink at 92% as of 2026-01-01, which is old/);
+  const assumed = scoresAt(10, days.slice(1));
+  assertEquals([assumed.metrics.kink, assumed.metrics.kinkAt], [0.9, null]);
+});
+
+Deno.test("scoreV1() does not rate what covers enough by an old kink alone", () => {
+  const inputs = { ...INPUTS, tvlUsd: null, withdrawableUsd: null, cv30: null };
+  // Yield, structure, utilization and maturity: 0.6 of the weights.
+  assert(scoreV1("single", { inputs, settings }) !== null);
+  const old = { ...inputs, isKinkFresh: false };
+  assertEquals(scoreV1("single", { inputs: old, settings }), null);
 });
 
 Deno.test("readPoolSettings() takes what is set and has a default for the rest", () => {

@@ -132,7 +132,7 @@ for (const { name, path, body } of ODD_MEMPOOL) {
 async function behindGate(reply: VenueReply, secretQuery: Record<string, Secret> = {}) {
   const venue = startVenue();
   venue.answer(reply);
-  const kit = gateKit({ config: { restUrls: [venue.url], timeoutMs: 500 }, secretQuery });
+  const kit = gateKit({ config: { restUrls: [venue.url] }, secretQuery });
   await kit.gates.start();
   return {
     ...{ venue, kit },

@@ -18,6 +18,7 @@ const FINE: OpsView = {
   ...VIEW,
   providers: VIEW.providers.slice(0, 1),
   feeds: VIEW.feeds.slice(0, 1),
+  pools: { ...VIEW.pools, fetches: VIEW.pools.fetches.slice(0, 1) },
   fx: [],
   queue: { counts: [], oldestDueSeconds: 0 },
 };
@@ -56,11 +57,13 @@ Deno.test("problemsOf() names what is broken, the worst first, with what helps",
     "Etherscan answers 401.",
     "Coinbase Exchange fails.",
     "CoinGecko is being tried again.",
+    "Frankfurter (ECB reference rates) fails.",
     "The stream of Coinbase Exchange is reconnecting for 41 s.",
+    "Pools of dune could not be fetched: query/3238026.",
     "The end-of-day rate of EUR is 29.2 bps off.",
     "1 dead letter.",
   ]);
-  assertEquals(problems[4]?.act?.act.path, "/api/ops/fx/EUR/use-eod");
+  assertEquals(problems[6]?.act?.act.path, "/api/ops/fx/EUR/use-eod");
   assertEquals(problems[0]?.act?.act.path, "/api/ops/providers/etherscan/thaw");
   assertMatch(problems[1]?.means ?? "", /No answer within 5 s\. .*Next probe in 20 s\./);
 });

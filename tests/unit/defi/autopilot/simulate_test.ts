@@ -218,6 +218,25 @@ Deno.test("simulateAutopilot() does not buy what scores nothing, however much it
   assertEquals(decisions[0]?.excluded, { score_zero: 1 });
 });
 
+Deno.test("simulateAutopilot() applies a kink from when it was told, not before", () => {
+  const first = (kinkDay: number) => {
+    const days = looked(12, { supplyApy: 0.2, utilization: 0.8, kink: null }).map((row, day) => ({
+      ...row,
+      ...day === kinkDay && { kink: 0.1 },
+    }));
+    const other = looked(12, { supplyApy: 0.17, utilization: 0.8, kink: null });
+    const rules = sampleConstraints({ method: "v1" });
+    return simulateAutopilot([dailyPool("a", days), dailyPool("b", other)], rules).decisions;
+  };
+  const never = first(NaN);
+  assertEquals(never.map(({ at }) => at), [sampleDay(0)]);
+  const late = first(6);
+  // All that was decided before day 6 is the same; on it the pool is far past its kink.
+  assertEquals(late[0], never[0]);
+  assertEquals(late.map(({ at }) => at), [sampleDay(0), sampleDay(6)]);
+  assert(late[1]?.departures.some(({ poolId }) => poolId.endsWith("-a")));
+});
+
 Deno.test("simulateAutopilot() does nothing where its costs would take all there is", () => {
   const pools = ["a", "b", "c"].map((name) => dailyPool(name, looked(12)));
   const { decisions, valuesUsd, baselines } = simulateAutopilot(

@@ -31,7 +31,8 @@ export const CONFIG: ProviderConfig = {
   limitsSource: "https://venue.test/limits",
   keySetting: null,
   concurrency: 4,
-  timeoutMs: 2_000,
+  // Answers are real: none of a server that answers may come too late on a busy machine.
+  timeoutMs: 60_000,
   maxBytes: 10_000,
 };
 

@@ -78,7 +78,7 @@ Deno.test("parsePoolFile() reads the reserves of a chain as one state", () => {
     header + row("0x1", 1_742_379_311) + row("0x2", 1_742_379_383),
     "aave_v3_reserves_ethereum.csv.gz",
   );
-  assertEquals([pools[0]?.kink, pools[0]?.reserveFactor], [0.92, 0.1]);
+  assertEquals([snapshots[0]?.kink, pools[0]?.reserveFactor], [0.92, 0.1]);
   // 100 USDC there, 200 scaled by 2 lent.
   assertClose(snapshots[0]?.tvlUsd, 500);
   assertEquals(new Set(snapshots.map(({ ts }) => ts)), new Set([utcMsOf(1_742_379_383_000)]));

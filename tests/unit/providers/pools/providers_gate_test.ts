@@ -6,6 +6,7 @@ import {
   DunePoolProvider,
   FlipsidePoolProvider,
 } from "@/services/providers/pools/mod.ts";
+import { FetchHttpClient } from "@/services/platform/fetch_http_client.ts";
 import { assert, assertClose, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { readSharedText, sharedData } from "@/tests/shared_data.ts";
 import { drive, type GateKit, gateKit } from "@/tests/unit/providers/gate/gate_kit.ts";
@@ -80,7 +81,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Comes after everybody has stopped waiting for it. */
+/** Comes after everybody has stopped waiting for it: `connect` ends that when it is asked. */
 async function late({ signal }: Request): Promise<Response> {
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   return Response.json({});
@@ -96,16 +97,29 @@ async function endpointOf(request: Request): Promise<string> {
 async function connect(
   { open }: Kind,
   reply: (step: number, endpoint: string) => VenueReply | undefined,
-  { timeoutMs = 10_000 } = {},
 ) {
   const venue = startVenue();
   const asked: string[] = [];
+  let patience = new AbortController();
   venue.answer(async (request) => {
     const endpoint = await endpointOf(request);
     asked.push(endpoint);
-    return reply(asked.length - 1, endpoint)?.(request) ?? Response.json(ANSWERS[endpoint]);
+    const answer = reply(asked.length - 1, endpoint);
+    if (answer === late) {
+      patience.abort();
+      patience = new AbortController();
+    }
+    return answer?.(request) ?? Response.json(ANSWERS[endpoint]);
   });
-  const kit = gateKit({ config: { restUrls: [venue.url], timeoutMs, maxBytes: 1e6 } });
+  const http = new FetchHttpClient({
+    provider: "venue",
+    isNetworkAllowed: true,
+    fetch(url, { signal, ...init } = {}) {
+      const signals = [patience.signal, ...signal ? [signal] : []];
+      return fetch(url, { ...init, signal: AbortSignal.any(signals) });
+    },
+  });
+  const kit = gateKit({ http, config: { restUrls: [venue.url], maxBytes: 1e6 } });
   await kit.gates.start();
   const provider = open(kit);
   return {
@@ -131,7 +145,6 @@ async function fetchWith(
   await using place = await connect(
     kind,
     (number) => number === step || isLasting && number > step ? fault : undefined,
-    fault === late ? { timeoutMs: 500 } : {},
   );
   return { ...place, ...await place.fetch() };
 }
