@@ -12,6 +12,7 @@ import type { JobStore } from "../services/ports/jobs.ts";
 import type { Clock } from "../services/ports/mod.ts";
 import type { RawAnswerStore } from "../services/ports/provider_records.ts";
 import type { ScoreService } from "../services/scores/mod.ts";
+import { advancePortfolios } from "./advance_portfolios.ts";
 import { backfillCandles } from "./backfill_candles.ts";
 import { fetchFxRates, type FetchFxRatesDeps } from "./fetch_fx_rates.ts";
 import { fetchSpotPrices, type SpotSource } from "./fetch_spot_prices.ts";
@@ -27,6 +28,7 @@ import { pruneRemovedRows } from "./prune_removed_rows.ts";
 import { recalculateScores } from "./recalculate_scores.ts";
 import { rebuildPortfolio } from "./rebuild_portfolio.ts";
 import { refreshDemo } from "./refresh_demo.ts";
+import { sweepImports } from "./sweep_imports.ts";
 
 export { type BackfillPayload, backfillRequest } from "./backfill_candles.ts";
 export { defineCrons } from "./cron.ts";
@@ -46,9 +48,11 @@ export interface JobDeps {
   readonly bus: Bus;
   /** Imports what was uploaded. */
   readonly desk: Pick<ImportDesk, "run">;
-  readonly ledger: Pick<LedgerService, "pruneRemoved">;
+  readonly ledger: Pick<LedgerService, "pruneRemoved" | "sweepImports">;
+  /** Lets other work run in the middle of a job. */
+  readonly rest: () => Promise<void>;
   /** Values portfolios through time. */
-  readonly snapshots: Pick<SnapshotKeeper, "run">;
+  readonly snapshots: Pick<SnapshotKeeper, "run" | "advance">;
   readonly navs: KeepGoodNavsDeps;
   readonly gauges: Pick<GaugeService, "readAll" | "prune">;
   /** `null` where nothing outside may be called. */
@@ -75,7 +79,9 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
     pruneRemovedRows(deps),
     recalculateScores(deps),
     importLedger(deps),
+    sweepImports(deps),
     rebuildPortfolio(deps),
+    advancePortfolios(deps),
     keepGoodNavs(deps.navs),
   ];
   if (outside === null) return inside;

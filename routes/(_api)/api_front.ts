@@ -1,5 +1,5 @@
 import type { ChangeFeed, Clock } from "../../services/ports/mod.ts";
-import type { Dispatcher } from "./dispatcher.ts";
+import { type Dispatcher, pathOf } from "./dispatcher.ts";
 import { refusal } from "./errors.ts";
 import {
   acceptsGzip,
@@ -48,36 +48,56 @@ export class ApiFront {
     return this.#cache.sizeBytes;
   }
 
-  /**
-   * The answer as it was given less than a second ago, if nothing has changed; else `null`. Of
-   * clients that are limited it is never asked: they are answered by `answer`.
-   */
-  replay(request: Request, info?: ConnectionInfo): Response | null {
-    return this.#deps.limiter.limits(request, info) ? null : this.#replay(request);
+  /** The answer to a request for data; `null` leaves the request to the pages. */
+  handle(request: Request, info?: ConnectionInfo): Response | Promise<Response> | null {
+    const { dispatcher, limiter } = this.#deps;
+    const isLimited = limiter.limits(request, info);
+    const begun = this.#begin();
+    // Of clients that are limited each request is counted before anything is looked up for it.
+    const replayed = isLimited ? null : this.#replay(request, begun);
+    if (replayed !== null) return replayed;
+    if (!dispatcher.claims(pathOf(request.url))) return null;
+    return isLimited
+      ? this.#answerLimited(request, { ...begun, info })
+      : this.#make(request, begun);
   }
 
-  /** The answer made for this request; at once where nothing has to be waited for. */
+  /** The answer whatever the address, replayed where that is possible. */
   answer(request: Request, info?: ConnectionInfo): Response | Promise<Response> {
-    if (!this.#deps.limiter.limits(request, info)) return this.#make(request);
-    const { dispatcher, limiter, metrics } = this.#deps;
+    const begun = this.#begin();
+    if (this.#deps.limiter.limits(request, info)) {
+      return this.#answerLimited(request, { ...begun, info });
+    }
+    return this.#replay(request, begun) ?? this.#make(request, begun);
+  }
+
+  #begin(): Begun {
+    const { changes, metrics } = this.#deps;
+    return { startedAt: metrics.now(), change: changes.current() };
+  }
+
+  #answerLimited(
+    request: Request,
+    { info, ...begun }: Begun & { readonly info: ConnectionInfo | undefined },
+  ): Response | Promise<Response> {
+    const { dispatcher, limiter } = this.#deps;
     const route = this.#routes.of(dispatcher.find(request));
     const rate = limiter.take(request, { info, rateClass: route.rateClass });
     if (rate.refusal !== null) {
-      const [startedAt, id] = [metrics.now(), this.#ids.of(request.headers)];
+      const id = this.#ids.of(request.headers);
       const response = toResponse(refusal(rate.refusal), { id, route });
-      route.meter.record(response.status, { startedAt, id });
+      route.meter.record(response.status, { startedAt: begun.startedAt, id });
       return addRateHeaders(response, rate);
     }
-    const response = this.#replay(request) ?? this.#make(request);
+    const response = this.#replay(request, begun) ?? this.#make(request, begun);
     return response instanceof Promise
       ? response.then((made) => addRateHeaders(made, rate))
       : addRateHeaders(response, rate);
   }
 
-  #replay(request: Request): Response | null {
+  /** The answer as it was given less than a second ago, if nothing has changed; else `null`. */
+  #replay(request: Request, { startedAt, change }: Begun): Response | null {
     if (!isRead(request)) return null;
-    const startedAt = this.#deps.metrics.now();
-    const change = this.#deps.changes.current();
     const hit = this.#cache.replay(request, { change, build: this.#buildReplayed });
     if (hit === null) return null;
     const response = conditional(request, hit);
@@ -86,12 +106,11 @@ export class ApiFront {
     return response;
   }
 
-  #make(request: Request): Response | Promise<Response> {
-    const startedAt = this.#deps.metrics.now();
-    const change = this.#deps.changes.current();
+  #make(request: Request, begun: Begun): Response | Promise<Response> {
     const id = this.#ids.of(request.headers);
     const { endpoint, reply } = this.#deps.dispatcher.dispatch(request, id);
-    const asked = { request, id, route: this.#routes.of(endpoint), change, startedAt };
+    const { startedAt, change } = begun;
+    const asked = { startedAt, change, request, id, route: this.#routes.of(endpoint) };
     return reply instanceof Promise
       ? reply.then((made) => this.#send(made, asked))
       : this.#send(reply, asked);
@@ -124,14 +143,18 @@ export class ApiFront {
   }
 }
 
+/** What is known before anything is done for a request. */
+interface Begun {
+  readonly startedAt: number;
+  /** State of the facts from before the reply was made. */
+  readonly change: number;
+}
+
 /** A request with what is known of it before its reply. */
-interface Asked {
+interface Asked extends Begun {
   readonly request: Request;
   readonly id: string;
   readonly route: Route;
-  /** State of the facts from before the reply was made. */
-  readonly change: number;
-  readonly startedAt: number;
 }
 
 function isRead({ method }: Request): boolean {

@@ -24,11 +24,26 @@ export interface Dispatched {
   readonly reply: Reply | Promise<Reply>;
 }
 
+/** An endpoint with the values of its path. */
+interface Found {
+  readonly endpoint: Endpoint;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+
 /**
  * Finds the endpoint of a request and turns whatever comes of it into a reply. It stands on Hono's
- * router alone: a `Context` for each request would cost as much as most of these routes do.
+ * router alone: a `Context` for each request would cost as much as most of these routes do. Paths
+ * without values are looked up by themselves, which is faster, and come before those with values.
  */
 export class Dispatcher {
+  readonly #fixed: Readonly<Record<Method, Map<string, Endpoint>>> = {
+    GET: new Map(),
+    POST: new Map(),
+    PUT: new Map(),
+    DELETE: new Map(),
+  };
   readonly #router = new SmartRouter<Endpoint>({
     routers: [new RegExpRouter(), new TrieRouter()],
   });
@@ -38,40 +53,42 @@ export class Dispatcher {
     this.#log = log;
     for (const endpoint of endpoints) {
       const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ":$1");
-      this.#router.add(endpoint.method, path, endpoint);
+      if (path === endpoint.path) this.#fixed[endpoint.method].set(path, endpoint);
+      else this.#router.add(endpoint.method, path, endpoint);
     }
   }
 
-  /** Whether a path is one of the endpoints'. */
-  knows(path: string): boolean {
-    return this.#methodsOf(path).length > 0;
+  /** Whether a path is data, as opposed to a page. */
+  claims(path: string): boolean {
+    return path.startsWith("/api/") || path === "/api" || this.#methodsOf(path).length > 0;
   }
 
   /** The endpoint that answers the request; `null` where none does. */
-  find(request: Request): Endpoint | null {
-    const found = this.#match(request.method, pathOf(request.url));
-    return found?.[0][0]?.[0] ?? null;
+  find({ method, url }: Request): Endpoint | null {
+    return this.#match(asMethod(method), pathOf(url))?.endpoint ?? null;
   }
 
   /** The reply, at once where the endpoint has it at once; never rejects. */
   dispatch(request: Request, requestId: string): Dispatched {
     const path = pathOf(request.url);
-    const found = this.#match(request.method, path);
-    const endpoint = found?.[0][0]?.[0] ?? null;
+    const found = this.#match(asMethod(request.method), path);
+    const endpoint = found?.endpoint ?? null;
     const refuse = (error: unknown) => this.#refuse(error, { path, requestId });
     try {
-      const reply = found && endpoint
-        ? run(endpoint, { found, request })
-        : this.#answerWithout(request, path);
+      const reply = found ? run(found, request) : this.#answerWithout(request, path);
       return { endpoint, reply: reply instanceof Promise ? reply.catch(refuse) : reply };
     } catch (error) {
       return { endpoint, reply: refuse(error) };
     }
   }
 
-  #match(method: string, path: string): Result<Endpoint> | null {
-    const asked = method === "HEAD" ? "GET" : method;
-    return METHODS.some((known) => known === asked) ? this.#router.match(asked, path) : null;
+  #match(method: Method | null, path: string): Found | null {
+    if (method === null) return null;
+    const fixed = this.#fixed[method].get(path);
+    if (fixed !== undefined) return { endpoint: fixed, params: NO_PARAMS };
+    const result = this.#router.match(method, path);
+    const endpoint = result[0][0]?.[0];
+    return endpoint === undefined ? null : { endpoint, params: paramsOf(result) };
   }
 
   /** What is said where no endpoint of the method is. */
@@ -91,7 +108,7 @@ export class Dispatcher {
   }
 
   #methodsOf(path: string): readonly Method[] {
-    return METHODS.filter((method) => this.#router.match(method, path)[0].length > 0);
+    return METHODS.filter((method) => this.#match(method, path) !== null);
   }
 
   #refuse(error: unknown, { path, requestId }: { path: string; requestId: string }): Reply {
@@ -101,12 +118,15 @@ export class Dispatcher {
   }
 }
 
-function run(
-  endpoint: Endpoint,
-  { found, request }: { found: Result<Endpoint>; request: Request },
-): Reply | Promise<Reply> {
+function run({ endpoint, params }: Found, request: Request): Reply | Promise<Reply> {
   if (endpoint.method !== "GET") checkSameSite(request);
-  return endpoint.run({ params: paramsOf(found), request });
+  return endpoint.run({ params, request });
+}
+
+/** The method that endpoints have: `HEAD` is answered like `GET`; `null` of all that none has. */
+function asMethod(method: string): Method | null {
+  if (method === "GET" || method === "HEAD") return "GET";
+  return METHODS.find((known) => known === method) ?? null;
 }
 
 /** The path of a request's URL, which is absolute and normal already: parsing it takes longer. */

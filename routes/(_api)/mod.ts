@@ -8,7 +8,7 @@ import { analyticsEndpoints } from "./analytics.ts";
 import { ApiFront } from "./api_front.ts";
 import { assetEndpoints } from "./assets.ts";
 import { correlationEndpoints } from "./correlation.ts";
-import { Dispatcher, pathOf } from "./dispatcher.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { explainEndpoints } from "./explain.ts";
 import { marketEndpoints } from "./market.ts";
@@ -127,14 +127,10 @@ export function createApi(deps: ApiDeps): Api {
       : NO_REQUEST_METRICS,
   });
   if (monitoring) tellCacheSize(monitoring.metrics, front);
-  const claims = (pathname: string) =>
-    pathname.startsWith("/api/") || pathname === "/api" || dispatcher.knows(pathname);
   return {
-    fetch: (request, info) => front.replay(request, info) ?? front.answer(request, info),
-    handle: (request, info) =>
-      front.replay(request, info) ??
-        (claims(pathOf(request.url)) ? front.answer(request, info) : null),
-    claims,
+    fetch: (request, info) => front.answer(request, info),
+    handle: (request, info) => front.handle(request, info),
+    claims: (pathname) => dispatcher.claims(pathname),
     document,
   };
 }

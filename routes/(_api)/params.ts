@@ -88,7 +88,11 @@ export const IdParam = z.string().transform((text, context) => {
 /** A list in one parameter, separated by commas; empty entries and repeats are dropped. */
 export function commaList({ max, of }: { max: number; of: string }) {
   return z.string().transform((text, context) => {
-    const items = [...new Set(text.split(",").map((item) => item.trim()).filter(Boolean))];
+    const items: string[] = [];
+    for (const part of text.split(",")) {
+      const item = part.trim();
+      if (item !== "" && !items.includes(item)) items.push(item);
+    }
     if (items.length >= 1 && items.length <= max) return items;
     context.addIssue({
       code: "custom",

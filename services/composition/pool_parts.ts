@@ -18,7 +18,7 @@ import {
   FlipsidePoolProvider,
   MockPoolProvider,
 } from "../providers/pools/mod.ts";
-import { SqlAuditLog, SqlLeaseStore, SqlPoolStore } from "../storage/mod.ts";
+import { SqlAuditLog, SqlLeaseStore, SqlPaidRunStore, SqlPoolStore } from "../storage/mod.ts";
 import type { Core } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
 
@@ -66,7 +66,7 @@ const FILE_PROVIDER: PoolProvider = {
 
 /** The provider that was asked for, or the one that stands in for it, and why. */
 function chooseProvider(
-  { config, clock }: Core,
+  { config, clock, database }: Core,
   { gates }: Outside,
 ): { readonly provider: PoolProvider; readonly fetcher: PoolFetcher } {
   const { pools, isNetworkAllowed, demo } = config;
@@ -92,7 +92,9 @@ function chooseProvider(
       if (pools.duneKey === null) return instead("DUNE_API_KEY is not set");
       const { duneQueries: queries } = pools;
       if (queries.length === 0) return instead("TOKENLYSIS_DUNE_QUERIES names no query");
-      return chosen(new DunePoolProvider({ http, clock, timer: systemTimer, queries, ...limit }));
+      const runs = new SqlPaidRunStore(database, clock);
+      const deps = { http, runs, clock, timer: systemTimer, queries, ...limit };
+      return chosen(new DunePoolProvider(deps));
     }
     case "flipside": {
       if (pools.flipsideKey === null) return instead("FLIPSIDE_API_KEY is not set");

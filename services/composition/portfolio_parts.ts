@@ -4,29 +4,27 @@ import { importRequest, type JobSystem } from "../../jobs/mod.ts";
 import { systemTimer } from "../platform/timer.ts";
 import { UploadFolder } from "../platform/upload_folder.ts";
 import {
-  EXPORTERS,
   FxService,
   HoldingService,
   ImportDesk,
   LARGE_LEDGER_ROWS,
-  LedgerImportService,
   type LedgerScope,
   LedgerService,
   LOCAL_OWNER,
-  parseMapping,
   RebuildHere,
   RebuildThread,
   type RebuildWork,
   SnapshotValueService,
-  TRANSACTIONS_V1_1,
   WatchlistService,
   WorkBySize,
   WorkThread,
 } from "../portfolio/mod.ts";
 import { type DatabaseLocation, SqlWatchlistStore } from "../storage/mod.ts";
-import { type Core, readRegistryFile } from "./core.ts";
+import type { Core } from "./core.ts";
+import { openImports } from "./import_parts.ts";
+import { ImportThreads } from "./import_thread.ts";
 import type { MarketParts } from "./market_parts.ts";
-import { openWork, restWhenDue } from "./portfolio_work_parts.ts";
+import { openWork } from "./portfolio_work_parts.ts";
 import type { WorkerStart } from "./portfolio_worker.ts";
 import { openKeeper, rebuildOnChange } from "./snapshot_parts.ts";
 
@@ -65,12 +63,9 @@ export async function openPortfolio(
       ...{ ask, clock, log, timer: systemTimer },
     });
   const work = new WorkBySize({ portfolios, store: portfolioStore, here, thread, maxRows });
-  const imports = new LedgerImportService({
-    store,
-    names: registry,
-    mappings: await readMappings(),
-    clock,
-    rest: restWhenDue(),
+  const imports = new ImportThreads({
+    here: await openImports({ store, names: registry, clock }),
+    ...{ location, clock, log, timer: systemTimer },
   });
   const ledger = new LedgerService({ store, imports, names: registry, clock });
   ledger.subscribe((scope, change) => work.note(scope, change));
@@ -120,12 +115,4 @@ function startWorker(
   const message: WorkerStart = { kind: "start", url: url?.reveal() ?? null, ...start };
   worker.postMessage(message);
   return worker;
-}
-
-async function readMappings() {
-  const exporters = await Promise.all(EXPORTERS.map(async (name) => {
-    const path = `imports/${name}.json`;
-    return parseMapping(JSON.parse(await readRegistryFile(path)), path);
-  }));
-  return [TRANSACTIONS_V1_1, ...exporters];
 }

@@ -9,6 +9,7 @@ import { openWakers } from "../platform/wakers/open_wakers.ts";
 import { connectFx, type Outside } from "../providers/mod.ts";
 import type { ScoreService } from "../scores/mod.ts";
 import {
+  Breather,
   SqlAbsenceStore,
   SqlFxStore,
   SqlJobStore,
@@ -41,6 +42,7 @@ export async function openJobs(
   const kvPath = join(config.dataDir, "kv.db");
   const wakers = await openWakers({ ...core, notices: database.notices, kvPath });
   const absences = new SqlAbsenceStore(database, clock);
+  const breather = new Breather();
   const providers = outside.venues.map(({ provider }) => provider);
   const jobs = new JobSystem({
     ...core,
@@ -52,6 +54,7 @@ export async function openJobs(
       bus,
       desk: portfolio.desk,
       ledger: portfolio.ledger,
+      rest: () => breather.rest(),
       snapshots: portfolio.keeper,
       navs: { store: fxStore, holdings: portfolio.holdings, fx: portfolio.fx },
       store: jobStore,

@@ -63,6 +63,20 @@ export interface WriteCounts {
   readonly unchanged: number;
 }
 
+/** What a run at a provider is for. */
+export interface PaidTarget {
+  readonly provider: string;
+  readonly target: string;
+}
+
+/** Runs that are paid for and whose result was not read to its end, one of each target. */
+export interface PaidRunStore {
+  /** The run as the provider names it, or `null`. */
+  findRun(of: PaidTarget): Promise<string | null>;
+  recordRun(of: PaidTarget, runId: string): Promise<void>;
+  forgetRun(of: PaidTarget): Promise<void>;
+}
+
 /** When a target was last asked for, and what came of it. */
 export interface PoolFetch {
   readonly target: string;

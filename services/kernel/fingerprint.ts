@@ -12,3 +12,27 @@ export function fingerprint(text: string): number {
   }
   return (high >>> 12) * 2 ** 32 + (low >>> 0);
 }
+
+/**
+ * Writes 64 bits that stand for a text into the first two places of `into`: for telling millions of
+ * texts apart, where 52 bits would have two of them meet now and then. Not a protection either.
+ */
+export function fingerprintInto(into: Uint32Array, text: string): void {
+  let low = 0x9e3779b1;
+  let high = 0x85ebca6b;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    low = Math.imul(low ^ code, 0x01000193);
+    // Another multiplier and a turn, so that the lanes do not collide together.
+    high = Math.imul((high << 13 | high >>> 19) + code, 0xc2b2ae35);
+  }
+  into[0] = mixed(low ^ high >>> 15);
+  into[1] = mixed(high ^ low >>> 13);
+}
+
+/** Every bit of the result depends on every bit of the number. */
+function mixed(bits: number): number {
+  let word = Math.imul(bits ^ bits >>> 16, 0x7feb352d);
+  word = Math.imul(word ^ word >>> 15, 0x846ca68b);
+  return word ^ word >>> 16;
+}

@@ -1,8 +1,8 @@
-import { AppError } from "../kernel/errors.ts";
+import { AppError, type ErrorCode } from "../kernel/errors.ts";
 import { type Uuid, UuidFactory } from "../kernel/ids.ts";
 import type { JobRecord } from "../ports/jobs.ts";
 import type { Clock } from "../ports/mod.ts";
-import { MAX_IMPORT_BYTES, openImportBytes } from "./imports/import_bytes.ts";
+import { MAX_IMPORT_BYTES, openImportBytes, tooLarge } from "./imports/import_bytes.ts";
 import type {
   LedgerImportProgress,
   LedgerImportReport,
@@ -15,10 +15,13 @@ import type { UploadStore } from "./ports.ts";
 /** A file that unpacks to no more is imported while its sender waits; a larger one by a job. */
 export const DIRECT_BYTES = 2 * 1024 ** 2;
 
+/** The database or the ledger are taken for the moment: jobs try again. */
+const PASSING: readonly ErrorCode[] = ["UNAVAILABLE", "CONFLICT"];
+
 /** What is to become of an uploaded file. */
 export type ImportOrder = Omit<
   LedgerImportRequest,
-  "bytes" | "signal" | "onProgress"
+  "bytes" | "isLarge" | "signal" | "onProgress"
 >;
 
 /** How far the import of a kept file is. */
@@ -125,15 +128,21 @@ export class ImportDesk {
       const { bytes, sizeBytes } = upload;
       const report = await this.#ledger.importFile({
         ...{ ...order, bytes, signal },
+        isLarge: true,
         onProgress: (progress) => onProgress({ ...progress, sizeBytes }),
       });
       await this.#uploads.remove(uploadId);
       return report;
     } catch (error) {
-      if (error instanceof AppError) await this.#uploads.remove(uploadId);
+      if (isFinal(error)) await this.#uploads.remove(uploadId);
       throw error;
     }
   }
+}
+
+/** Whether the next try would end the same. */
+function isFinal(error: unknown): boolean {
+  return error instanceof AppError && !PASSING.includes(error.code);
 }
 
 /** The beginning of a file, all of it where it is small, and what comes after. */
@@ -192,13 +201,7 @@ async function* limited(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   let sizeBytes = 0;
   for await (const chunk of chunks) {
     sizeBytes += chunk.length;
-    if (sizeBytes > MAX_IMPORT_BYTES) {
-      throw new AppError(
-        "PAYLOAD_TOO_LARGE",
-        `Cannot import the file: expected at most ${MAX_IMPORT_BYTES} bytes`,
-        { details: { max_bytes: MAX_IMPORT_BYTES } },
-      );
-    }
+    if (sizeBytes > MAX_IMPORT_BYTES) throw tooLarge(MAX_IMPORT_BYTES);
     yield chunk;
   }
 }

@@ -6,9 +6,9 @@ import type { AssetNames } from "./imports/asset_names.ts";
 import { contentFingerprint, feeId, type LedgerEntry } from "./imports/entry.ts";
 import { editedEntry, type EntryValues, readEntry } from "./ledger/entry_values.ts";
 import type {
+  LedgerImporter,
   LedgerImportReport,
   LedgerImportRequest,
-  LedgerImportService,
 } from "./ledger/import_service.ts";
 import { exportRejected } from "./ledger/rejected_csv.ts";
 import { exportTransactions } from "./ledger/transactions_csv.ts";
@@ -44,7 +44,7 @@ export interface EnteredRow {
  */
 export class LedgerService {
   readonly #store: LedgerStore;
-  readonly #imports: LedgerImportService;
+  readonly #imports: LedgerImporter;
   readonly #names: AssetNames;
   readonly #clock: Clock;
   readonly #ids: UuidFactory;
@@ -52,7 +52,7 @@ export class LedgerService {
 
   constructor({ store, imports, names, clock }: {
     readonly store: LedgerStore;
-    readonly imports: LedgerImportService;
+    readonly imports: LedgerImporter;
     readonly names: AssetNames;
     readonly clock: Clock;
   }) {
@@ -64,7 +64,7 @@ export class LedgerService {
   }
 
   /** The formats that a file may be told to have. */
-  get formats(): LedgerImportService["formats"] {
+  get formats(): LedgerImporter["formats"] {
     return this.#imports.formats;
   }
 
@@ -135,6 +135,11 @@ export class LedgerService {
     if (change === null) throw noTransaction();
     await this.#tell(scope, change);
     return await this.getTransaction(scope, id);
+  }
+
+  /** Deletes up to so many rows that imports left behind; how many, 0 once there are none. */
+  sweepImports(limit: number): Promise<number> {
+    return this.#store.sweepImports(limit);
   }
 
   /** Forgets the removed rows of all ledgers that can't be put back any more; how many. */

@@ -21,6 +21,8 @@ export * from "./kept_ledgers.ts";
 export { anyCell, csvLine } from "./ledger/csv_text.ts";
 export type { EntryValues } from "./ledger/entry_values.ts";
 export {
+  type LedgerImporter,
+  type LedgerImportProgress,
   type LedgerImportReport,
   type LedgerImportRequest,
   LedgerImportService,
@@ -69,7 +71,7 @@ export { VALUE_PACE_MS, ValueFeed } from "./value_feed.ts";
 export * from "./watchlist.ts";
 export * from "./watchlist_service.ts";
 export * from "./work/portfolio_work.ts";
-export { ToldLog } from "./work/told_log.ts";
+export { type ToldLine, ToldLog } from "./work/told_log.ts";
 export { WorkBySize } from "./work/work_by_size.ts";
 export type { FromWorker, ToWorker } from "./work/work_calls.ts";
 export { WorkHere } from "./work/work_here.ts";

@@ -1,13 +1,7 @@
-import { DatabaseSync } from "node:sqlite";
+import { checkpoint } from "./checkpoint.ts";
 
-/** Copies the write-ahead log of the file it is sent into the file, beside whoever writes. */
+/** Copies the write-ahead log of the file it is sent into the file. */
 self.onmessage = ({ data: path }: MessageEvent<string>) => {
-  const connection = new DatabaseSync(path);
-  try {
-    connection.exec("pragma synchronous = normal");
-    connection.prepare("pragma wal_checkpoint(passive)").get();
-    self.postMessage("done");
-  } finally {
-    connection.close();
-  }
+  checkpoint(path);
+  self.postMessage("done");
 };

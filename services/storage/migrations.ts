@@ -20,9 +20,11 @@ import { up as createSnapshots } from "../../migrations/202611211320_create_snap
 import { up as createRemovedRows } from "../../migrations/202611211620_create_removed_rows.ts";
 import { up as replaceSnapshots } from "../../migrations/202611211610_replace_snapshots.ts";
 import { up as settleHeldReadings } from "../../migrations/202611211700_settle_held_readings.ts";
+import { up as createPaidRuns } from "../../migrations/202611211720_create_paid_runs.ts";
 import { up as dateKinks } from "../../migrations/202611211710_date_kinks.ts";
 import { up as trackSeriesChanges } from "../../migrations/202611211600_track_series_changes.ts";
 import { up as createWatchlists } from "../../migrations/202611211330_create_watchlists.ts";
+import { up as stageImports } from "../../migrations/202611211730_stage_imports.ts";
 import { columnTypes } from "../../migrations/columns.ts";
 import { up as createDataVersion } from "../../migrations/202611210900_create_data_version.ts";
 import { StartupError } from "../kernel/errors.ts";
@@ -63,6 +65,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611211620_create_removed_rows", up: createRemovedRows },
   { name: "202611211700_settle_held_readings", up: settleHeldReadings },
   { name: "202611211710_date_kinks", up: dateKinks },
+  { name: "202611211720_create_paid_runs", up: createPaidRuns },
+  { name: "202611211730_stage_imports", up: stageImports },
 ];
 
 /** Any number that no other program on the same server locks by: "tokenlys" in ASCII, cut. */

@@ -19,6 +19,7 @@ export { SqlLedgerStore } from "./sql/ledger_store.ts";
 export { SqlLeaseStore } from "./sql/lease_store.ts";
 export { SqlPortfolioStore } from "./sql/portfolio_store.ts";
 export { SqlGaugeStore } from "./sql/gauge_store.ts";
+export { SqlPaidRunStore } from "./sql/paid_run_store.ts";
 export { SqlPoolStore } from "./sql/pool_store.ts";
 export { SqlProviderStateStore } from "./sql/provider_state_store.ts";
 export { SqlRawIngestStore } from "./sql/raw_ingest_store.ts";

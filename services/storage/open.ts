@@ -17,6 +17,8 @@ export interface DatabaseLocation {
 export interface OpenOptions extends DatabaseLocation {
   readonly clock: Clock;
   readonly log: Log;
+  /** True in a thread that nobody waits for. */
+  readonly isThread?: boolean;
 }
 
 /**
@@ -52,11 +54,12 @@ export async function migrateDatabase(options: OpenOptions): Promise<readonly st
 
 async function open(
   address: string,
-  { dataDir, clock, log, mayMigrate }: OpenOptions & { mayMigrate: boolean },
+  { dataDir, clock, log, mayMigrate, isThread = false }: OpenOptions & { mayMigrate: boolean },
 ): Promise<Database> {
   const path = sqlitePath(address);
   if (path !== null) {
-    return await openSqlite({ path, backupDir: join(dataDir, "backups"), clock, log, mayMigrate });
+    const backupDir = join(dataDir, "backups");
+    return await openSqlite({ path, backupDir, clock, log, mayMigrate, isThread });
   }
   // Only here, so that the embedded database does not load the driver.
   const { openPostgres } = await import("./postgres.ts");

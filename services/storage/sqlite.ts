@@ -30,6 +30,8 @@ export interface SqliteOptions {
   readonly log: Log;
   /** False refuses a database that lacks migrations instead of running them. */
   readonly mayMigrate: boolean;
+  /** Opened by a thread that nobody waits for, which checkpoints the log itself. */
+  readonly isThread?: boolean;
   readonly migrations?: readonly Migration[];
   /** How long the start waits for another process that has the file locked. */
   readonly lockWaitMs?: number;
@@ -51,7 +53,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
     const reader = path === MEMORY ? writer : connectReader(path, opened);
     const watcher = path === MEMORY ? writer : connectReader(path, opened);
     const rowsWriter = new SqliteCandleRowsWriter(writer);
-    const checkpointer = path === MEMORY ? null : new Checkpointer(path, options.log);
+    const checkpointer = path === MEMORY ? null : new Checkpointer(path, options);
     return createDatabase({
       dialect: "sqlite",
       read: new Kysely<Schema>({ dialect: sqliteDialect(reader) }),

@@ -303,7 +303,7 @@ function testReading(test: TestLedger): void {
       () => store.listRemoved(eve, { since: utcMsOf(0), limit: 1 }),
       () => store.restoreTransaction(eve, id, { since: utcMsOf(0) }),
       () =>
-        store.recordImport(eve, { fileName: "", format: "", header: [] }, () => {
+        store.recordImport(eve, { fileName: "", format: "", header: [], isPreview: false }, () => {
           throw new RangeError("must not be asked");
         }),
     ];

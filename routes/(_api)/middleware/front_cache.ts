@@ -65,12 +65,13 @@ export class FrontCache {
 
   /** The kept answer with a `Response` of its own to send; `null` if there is none any more. */
   replay(
-    { url, headers }: Request,
+    request: Request,
     { change, build }: { change: number; build: (reply: Reply, route: Route) => Response },
   ): { reply: Reply; response: Response; route: Route } | null {
+    const { url } = request;
     const entry = this.#young.get(url) ?? this.#old.get(url);
     if (entry === undefined) return null;
-    const form = formFor(entry, headers);
+    const form = formFor(entry, request);
     if (form === null || !this.#isFresh(form, change)) {
       this.#once.add(url);
       return null;
@@ -115,6 +116,6 @@ export class FrontCache {
 }
 
 /** Reading a header costs as much as all the rest, and only long answers have two forms. */
-function formFor({ plain, gzip }: Entry, headers: Headers): Form | null {
-  return isCompressible(plain.reply) && acceptsGzip(headers) ? gzip : plain;
+function formFor({ plain, gzip }: Entry, request: Request): Form | null {
+  return isCompressible(plain.reply) && acceptsGzip(request.headers) ? gzip : plain;
 }

@@ -98,10 +98,12 @@ function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
   return bytes.length >= magic.length && magic.every((byte, at) => bytes[at] === byte);
 }
 
-function tooLarge(maxBytes: number): AppError {
+/** A file that is larger than any may be, with what to do about it. */
+export function tooLarge(maxBytes: number): AppError {
   return new AppError(
     "PAYLOAD_TOO_LARGE",
     `Cannot import the file: it holds more than ${maxBytes} bytes: split it into smaller files`,
+    { details: { max_bytes: maxBytes } },
   );
 }
 

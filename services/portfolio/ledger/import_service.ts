@@ -44,6 +44,8 @@ export interface LedgerImportRequest {
   readonly isPreview?: boolean;
   /** Keeps the good rows of a file that has bad ones too. */
   readonly isPartial?: boolean;
+  /** Worth a thread of its own. */
+  readonly isLarge?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: LedgerImportProgress) => void;
 }
@@ -75,8 +77,15 @@ export interface LedgerImportReport extends LedgerSums {
   readonly ledgerVersion: number;
 }
 
-/** Imports files of transactions into ledgers, each in one transaction. */
-export class LedgerImportService {
+/** Imports files, here or in a thread. */
+export interface LedgerImporter {
+  /** The formats that a file may be told to have. */
+  readonly formats: readonly { readonly format: string; readonly label: string }[];
+  importFile(request: LedgerImportRequest): Promise<LedgerImportReport>;
+}
+
+/** Imports files of transactions into ledgers, each as a whole or not at all. */
+export class LedgerImportService implements LedgerImporter {
   readonly #store: LedgerStore;
   readonly #names: AssetNames;
   readonly #mappings: readonly Mapping[];
@@ -102,8 +111,7 @@ export class LedgerImportService {
     this.#limits = { maxRows: MAX_IMPORT_ROWS, maxBytes: MAX_IMPORT_BYTES, ...limits };
   }
 
-  /** The formats that a file may be told to have. */
-  get formats(): readonly { readonly format: string; readonly label: string }[] {
+  get formats(): LedgerImporter["formats"] {
     return this.#mappings.map(({ format, label }) => ({ format, label }));
   }
 
@@ -127,7 +135,7 @@ export class LedgerImportService {
     let state: ImportEnd = "preview";
     const record = await this.#store.recordImport(
       scope,
-      { fileName, format, header },
+      { fileName, format, header, isPreview: request.isPreview ?? false },
       async (writer) => {
         await writeAll(writer, { file, bytes, tally, request, rest: this.#rest });
         const { sums, updated, allRejected } = tally;
@@ -186,7 +194,7 @@ const ITEMS_AT_ONCE = 250;
 
 async function writeAll(
   writer: LedgerWriter,
-  { file, bytes, tally, request: { signal, onProgress }, rest }: {
+  { file, bytes, tally, request, rest }: {
     file: TransactionFile;
     bytes: ImportBytes;
     tally: ImportTally;
@@ -194,12 +202,15 @@ async function writeAll(
     rest: () => Promise<void>;
   },
 ): Promise<void> {
+  const { signal, onProgress, isPartial = false } = request;
   const namer = new EntryNamer();
   let waiting: ReadItem[] = [];
   const writeWaiting = async () => {
     const items = waiting;
     waiting = [];
     await writePart(writer, { items, namer, tally });
+    // Such a file is refused; the rest of it is read for what else is wrong.
+    if (!isPartial && tally.quarantined > 0) writer.keepNothing();
     onProgress?.({ rows: tally.sums.read, readBytes: bytes.readBytes() });
   };
   for await (const items of file.items()) {

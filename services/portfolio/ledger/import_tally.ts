@@ -65,6 +65,10 @@ export class ImportTally {
     return { read, accepted, duplicate: this.#duplicate, quarantined, ignored: this.#ignored };
   }
 
+  get quarantined(): number {
+    return this.#rejected.length;
+  }
+
   get updated(): number {
     return this.#updated;
   }

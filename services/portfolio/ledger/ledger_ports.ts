@@ -46,6 +46,12 @@ export interface LedgerImportStart {
   readonly header: readonly string[];
 }
 
+/** An import that is to begin. */
+export interface LedgerImportPlan extends LedgerImportStart {
+  /** Nothing of it will be kept. */
+  readonly isPreview: boolean;
+}
+
 /** Rows of a file by what became of them; the first is the sum of the others. */
 export interface LedgerSums {
   readonly read: number;
@@ -103,6 +109,8 @@ export interface ImportRecord extends LedgerChange {
 /** Writes the groups of one import, in the order of the file. */
 export interface LedgerWriter {
   write(groups: readonly EntryGroup[]): Promise<readonly GroupVerdict[]>;
+  /** Nothing of this import will be kept: what comes is judged alone. */
+  keepNothing(): void;
 }
 
 export type UndoOutcome =
@@ -149,12 +157,13 @@ export interface LedgerStore {
   /** The owner's oldest portfolio that is not deleted; makes one if there is none. */
   openDefaultPortfolio(ownerId: string): Promise<Uuid>;
   /**
-   * Runs an import in one transaction: all that `work` writes stays, or none of it, as its outcome
-   * says; if it throws, nothing does.
+   * Runs an import: all that `work` writes becomes part of the ledger at once, or none of it, as its
+   * outcome says; if it throws, or the process dies, none. Meanwhile other changes of this ledger
+   * wait, and are `CONFLICT` after some seconds; readers, and other ledgers, notice nothing.
    */
   recordImport(
     scope: LedgerScope,
-    start: LedgerImportStart,
+    plan: LedgerImportPlan,
     work: (writer: LedgerWriter) => Promise<LedgerImportOutcome>,
   ): Promise<ImportRecord>;
   /** The newest first. */
@@ -168,6 +177,11 @@ export interface LedgerStore {
   ): Promise<readonly RejectedRow[]>;
   /** Takes an import back as a whole; refused if its rows were changed or removed since. */
   undoImport(scope: LedgerScope, importId: Uuid): Promise<UndoOutcome>;
+  /**
+   * Deletes up to `limit` rows that imports left: those that were refused, taken back or cancelled,
+   * or that died. No ledger shows them. How many there were; 0 once nothing is left.
+   */
+  sweepImports(limit: number): Promise<number>;
   /** Rows by time, then id. */
   listTransactions(scope: LedgerScope, page: TransactionPage): Promise<readonly LedgerRow[]>;
   findTransaction(scope: LedgerScope, id: Uuid): Promise<LedgerRow | null>;

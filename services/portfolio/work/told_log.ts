@@ -1,12 +1,15 @@
 import type { Log, LogFields, LogLevel } from "../../ports/mod.ts";
 import type { FromWorker } from "./work_calls.ts";
 
+/** A line of a thread's log, as a message. */
+export type ToldLine = Extract<FromWorker, { kind: "log" }>;
+
 /** A thread's log: each line is told to whoever began the thread, and stands in its log. */
 export class ToldLog implements Log {
-  readonly #tell: (message: FromWorker) => void;
+  readonly #tell: (line: ToldLine) => void;
   readonly #fields: LogFields;
 
-  constructor(tell: (message: FromWorker) => void, fields: LogFields = {}) {
+  constructor(tell: (line: ToldLine) => void, fields: LogFields = {}) {
     this.#tell = tell;
     this.#fields = fields;
   }

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import type { FetchRange, NormalizedPools, PoolProvider, RawPayload } from "../../defi/ports.ts";
+import type {
+  FetchRange,
+  NormalizedPools,
+  PaidRunStore,
+  PoolProvider,
+  RawPayload,
+} from "../../defi/ports.ts";
 import { ProviderError } from "../../kernel/errors.ts";
 import { HOUR_MS, parseUtcMs, SECOND_MS, type UtcMs } from "../../kernel/time.ts";
 import type { Clock, Timer } from "../../ports/mod.ts";
@@ -52,6 +58,8 @@ interface Asked {
 
 export interface DuneDeps {
   readonly http: ProviderHttp;
+  /** Where executions are kept from their start until their rows are read. */
+  readonly runs: PaidRunStore;
   readonly clock: Clock;
   readonly timer: Timer;
   /** Saved queries whose rows are canonical, by number. */
@@ -61,7 +69,8 @@ export interface DuneDeps {
 
 /**
  * Rows of saved Dune queries. Executions are billed even when they fail, so the last result is
- * taken while it is fresh enough, there is one execution at a time, and none is started twice.
+ * taken while it is fresh enough, there is one execution at a time, and none is started while one
+ * that was is not read: it is taken up again, also by another process.
  */
 export class DunePoolProvider implements PoolProvider {
   readonly name = NAME;
@@ -70,8 +79,6 @@ export class DunePoolProvider implements PoolProvider {
   readonly #deps: DuneDeps;
   /** Ends when the run under way does. */
   #running: Promise<unknown> = Promise.resolve();
-  /** Executions that were started and not seen to end, by target: they are paid for. */
-  readonly #underWay = new Map<string, string>();
   /** Executions that ended well, by target: the gate remembers for an hour that there was none. */
   readonly #done = new Map<string, { readonly id: string; readonly at: UtcMs }>();
 
@@ -108,11 +115,13 @@ export class DunePoolProvider implements PoolProvider {
   ): Promise<readonly RawPayload[]> {
     const payloads: RawPayload[] = [];
     for (const target of targets) {
-      const fresh = await this.#freshResult(target, { unreadSince, signal });
-      const executionId = fresh ?? this.#underWay.get(target) ??
-        await this.#execute(target, signal);
+      const paid = { provider: NAME, target };
+      const begun = await this.#deps.runs.findRun(paid);
+      const fresh = begun ? null : await this.#freshResult(target, { unreadSince, signal });
+      const executionId = begun ?? fresh ?? await this.#execute(target, signal);
       if (fresh === null) await this.#untilDone(executionId, { target, signal });
       payloads.push(...await this.#pages(executionId, { target, signal }));
+      await this.#deps.runs.forgetRun(paid);
     }
     return payloads;
   }
@@ -154,7 +163,7 @@ export class DunePoolProvider implements PoolProvider {
       ...(signal && { signal }),
     });
     if (value === null) throw this.#error(`Cannot execute ${target}: there is no such query`);
-    this.#underWay.set(target, value.execution_id);
+    await this.#deps.runs.recordRun({ provider: NAME, target }, value.execution_id);
     return value.execution_id;
   }
 
@@ -166,8 +175,8 @@ export class DunePoolProvider implements PoolProvider {
       pauseMs = Math.min(POLL_MS.most, pauseMs * POLL_MS.factor);
       const { state, reason } = await this.#look(id, { target, signal });
       if (RUNNING.has(state)) continue;
-      this.#underWay.delete(target);
       if (state === DONE) return void this.#done.set(target, { id, at: this.#deps.clock.now() });
+      await this.#deps.runs.forgetRun({ provider: NAME, target });
       throw this.#error(`Cannot execute ${target}: ${ENDS[state] ?? state}${reason}`);
     }
     throw this.#error(`Cannot read ${target}: execution ${id} did not end in time`);
@@ -200,14 +209,20 @@ export class DunePoolProvider implements PoolProvider {
       // Reading pages costs credits too.
       const total = value.result?.metadata?.total_row_count ?? 0;
       if (total > MAX_ROWS) {
-        throw this.#error(`Cannot read ${target}: it has ${total} rows, at most ${MAX_ROWS} fit`);
+        throw await this.#giveUp(target, `it has ${total} rows, at most ${MAX_ROWS} fit`);
       }
       payloads.push({ key: `${target}/results/${offset}`, body: value, fetchedAt });
       const next = value.next_offset ?? 0;
       if (next <= offset) return payloads;
       offset = next;
     }
-    throw this.#error(`Cannot read ${target}: more than ${MAX_ROWS} rows, or pages that went away`);
+    throw await this.#giveUp(target, `more than ${MAX_ROWS} rows, or pages that went away`);
+  }
+
+  /** Forgets an execution of which no rows will ever be read, so that the next can begin. */
+  async #giveUp(target: string, reason: string): Promise<ProviderError> {
+    await this.#deps.runs.forgetRun({ provider: NAME, target });
+    return this.#error(`Cannot read ${target}: ${reason}`);
   }
 
   #error(message: string): ProviderError {

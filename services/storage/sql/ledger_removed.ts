@@ -5,6 +5,7 @@ import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import type { RemovedRow } from "../../portfolio/ledger/ledger_ports.ts";
 import type { Dialect } from "../database.ts";
 import { toUuidColumn } from "../uuid_column.ts";
+import { clearHidden } from "./ledger_lookup.ts";
 import { insertTransactions, type StoredTransaction, toLedgerRow } from "./ledger_rows.ts";
 import type { Schema } from "./schema.ts";
 
@@ -70,6 +71,11 @@ export async function putBack(
   const [first] = rows;
   if (first === undefined) return null;
   const { identity } = first;
+  await clearHidden(db, {
+    target: { portfolioId, dialect },
+    ids: rows.map(({ row }) => row.id),
+    identities: identity === null ? [] : [identity],
+  });
   const rival = await db.selectFrom("transactions").select("id")
     .where("portfolio_id", "=", toUuidColumn(portfolioId, dialect))
     .where((row) =>

@@ -1,11 +1,11 @@
-import { CompiledQuery, type Kysely } from "kysely";
+import { CompiledQuery, type Kysely, sql } from "kysely";
 import type { Uuid } from "../../kernel/ids.ts";
 import { utcMsOf } from "../../kernel/time.ts";
 import type { AssetId } from "../../market/assets.ts";
 import type { LedgerImport, LedgerRow, RejectedRow } from "../../portfolio/ledger/ledger_ports.ts";
 import type { Action, Transaction } from "../../portfolio/transaction.ts";
 import type { Dialect } from "../database.ts";
-import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
+import { fromUuidColumn, toUuidColumn, type UuidValue } from "../uuid_column.ts";
 import type { TransactionRow } from "./portfolio_schema.ts";
 import type { Schema } from "./schema.ts";
 
@@ -23,11 +23,28 @@ export interface StoredTransaction extends RowOrigin {
   readonly row: Transaction;
 }
 
+/** What a row of the ledger becomes with an import. */
+export interface StagedRow {
+  readonly stored: StoredTransaction;
+  readonly isRemoved: boolean;
+}
+
 const COLUMNS = [
   ...["portfolio_id", "id", "at", "action", "asset_id", "quantity", "unit_price_usd", "account"],
   ...["wallet", "venue", "tx_hash", "external_id", "notes", "notes_extra", "parent_id"],
   ...["identity", "content", "import_id", "line", "written_by"],
 ] as const satisfies readonly (keyof TransactionRow)[];
+
+/** Takes over what a row says from the one that was to be inserted beside it. */
+const REPLACED = COLUMNS.filter((column) => column !== "portfolio_id" && column !== "id")
+  .map((column) => `${column} = excluded.${column}`).join();
+
+/** Before and behind every id. */
+const FIRST_ID = "00000000-0000-0000-0000-000000000000" as Uuid;
+const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff" as Uuid;
+
+/** Rows that are written over by one statement, which holds the event loop where there is no thread. */
+const APPLIED_AT_ONCE = 500;
 
 /** Rows of one statement: more win nothing, and PostgreSQL sends each statement on its own. */
 const ROWS_AT_ONCE: Readonly<Record<Dialect, number>> = { sqlite: 50, postgres: 1_000 };
@@ -100,31 +117,111 @@ export async function insertTransactions(
     dialect: Dialect;
   },
 ): Promise<void> {
-  const atOnce = ROWS_AT_ONCE[target.dialect];
-  for (let start = 0; start < rows.length; start += atOnce) {
-    const part = rows.slice(start, start + atOnce).map((row) => toTransactionRow(row, target));
-    const values = part.flatMap((row) => COLUMNS.map((column) => row[column]));
-    await db.executeQuery(CompiledQuery.raw(insertSql(part.length, target.dialect), values));
+  const tuples = rows.map((stored) => {
+    const row = toTransactionRow(stored, target);
+    return COLUMNS.map((column) => row[column]);
+  });
+  await insertTuples(db, { table: "transactions", columns: COLUMNS, tuples, ...target });
+}
+
+/** Keeps what rows become, or that they go, until their import is committed. */
+export async function insertStaged(
+  db: Kysely<Schema>,
+  { rows, importId, ...target }: {
+    rows: readonly StagedRow[];
+    importId: Uuid;
+    portfolioId: Uuid;
+    dialect: Dialect;
+  },
+): Promise<void> {
+  const stagedBy = toUuidColumn(importId, target.dialect);
+  const tuples = rows.map(({ isRemoved, stored }) => {
+    const row = toTransactionRow(stored, target);
+    return [stagedBy, isRemoved ? 1 : 0, ...COLUMNS.map((column) => row[column])];
+  });
+  const columns = ["staged_by", "is_removed", ...COLUMNS];
+  // A fee may be told of by its row and by a line of its own: the last line counts.
+  const suffix =
+    `on conflict (staged_by, id) do update set is_removed = excluded.is_removed, ${REPLACED}`;
+  await insertTuples(db, { table: "ledger_staged_rows", columns, suffix, tuples, ...target });
+}
+
+async function insertTuples(
+  db: Kysely<Schema>,
+  { tuples, dialect, ...statement }: {
+    table: string;
+    columns: readonly string[];
+    suffix?: string;
+    tuples: readonly (readonly unknown[])[];
+    dialect: Dialect;
+  },
+): Promise<void> {
+  const atOnce = ROWS_AT_ONCE[dialect];
+  for (let start = 0; start < tuples.length; start += atOnce) {
+    const part = tuples.slice(start, start + atOnce);
+    const text = insertSql({ ...statement, dialect }, part.length);
+    await db.executeQuery(CompiledQuery.raw(text, part.flat()));
   }
 }
 
 const insertTexts = new Map<string, string>();
 
-function insertSql(rows: number, dialect: Dialect): string {
-  const key = `${dialect} ${rows}`;
+function insertSql(
+  { table, columns, dialect, suffix = "" }: {
+    table: string;
+    columns: readonly string[];
+    dialect: Dialect;
+    suffix?: string;
+  },
+  rows: number,
+): string {
+  const key = `${dialect} ${table} ${rows}`;
   const known = insertTexts.get(key);
   if (known !== undefined) return known;
   const place = (at: number) => dialect === "sqlite" ? "?" : `$${at + 1}`;
   const tuples = Array.from(
     { length: rows },
-    (_, row) => `(${COLUMNS.map((_, at) => place(row * COLUMNS.length + at)).join()})`,
+    (_, row) => `(${columns.map((_, at) => place(row * columns.length + at)).join()})`,
   );
-  const text = `insert into transactions (${COLUMNS.join()}) values ${tuples.join()}`;
+  const text = `insert into ${table} (${columns.join()}) values ${tuples.join()} ${suffix}`;
   insertTexts.set(key, text);
   return text;
 }
 
+/** Writes the staged rows of an import over those of the ledger, and deletes those that go. */
+export async function applyStaged(
+  db: Kysely<Schema>,
+  { importId, portfolioId, dialect, rest }: {
+    importId: Uuid;
+    portfolioId: Uuid;
+    dialect: Dialect;
+    rest: () => Promise<void>;
+  },
+): Promise<void> {
+  const stagedBy = toUuidColumn(importId, dialect);
+  const ids = db.selectFrom("ledger_staged_rows").select("id").where("staged_by", "=", stagedBy);
+  await db.deleteFrom("transactions").where("portfolio_id", "=", toUuidColumn(portfolioId, dialect))
+    .where("id", "in", ids.where("is_removed", "=", 1)).execute();
+  const endAfter = async (after: UuidValue) => {
+    const end = await ids.where("id", ">", after).orderBy("id").offset(APPLIED_AT_ONCE - 1).limit(1)
+      .executeTakeFirst();
+    return end?.id ?? null;
+  };
+  const columns = sql.raw(COLUMNS.join());
+  for (let after: UuidValue | null = toUuidColumn(FIRST_ID, dialect); after !== null;) {
+    const end = await endAfter(after);
+    const upTo = end ?? toUuidColumn(LAST_ID, dialect);
+    await sql`insert into transactions (${columns}) select ${columns} from ledger_staged_rows
+      where staged_by = ${stagedBy} and is_removed = 0 and id > ${after} and id <= ${upTo}
+      on conflict (portfolio_id, id) do update set ${sql.raw(REPLACED)}`.execute(db);
+    after = end;
+    await rest();
+  }
+}
+
+/** The import of a row; one that is under way is none yet. */
 export function toLedgerImport(row: Schema["ledger_imports"]): LedgerImport {
+  if (row.state === "staging") throw new RangeError("Cannot tell of an import that is under way");
   return {
     importId: fromUuidColumn(row.id),
     state: row.state,

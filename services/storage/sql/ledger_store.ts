@@ -2,13 +2,12 @@ import type { Kysely } from "kysely";
 import { AppError } from "../../kernel/errors.ts";
 import { type Uuid, UuidFactory } from "../../kernel/ids.ts";
 import type { UtcMs } from "../../kernel/time.ts";
-import { feeId, identityOf } from "../../portfolio/imports/entry.ts";
 import type {
   ImportRecord,
   LedgerChange,
   LedgerImport,
   LedgerImportOutcome,
-  LedgerImportStart,
+  LedgerImportPlan,
   LedgerRow,
   LedgerScope,
   LedgerStore,
@@ -23,13 +22,23 @@ import type {
 import type { Clock } from "../../ports/mod.ts";
 import type { Database } from "../database.ts";
 import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
+import {
+  CLAIM_WAITS,
+  type ClaimWaits,
+  lockLedger,
+  requireOwned,
+  whenUnclaimed,
+} from "./ledger_claim.ts";
+import { SqlLedgerEdits } from "./ledger_edits.ts";
+import { findStored } from "./ledger_lookup.ts";
+import { listRows } from "./ledger_pages.ts";
+import { SqlLedgerRecorder } from "./ledger_recorder.ts";
 import { forgetRemoved, keepRemoved, listRemoved, putBack } from "./ledger_removed.ts";
 import { fromTransactionRow, toLedgerImport, toLedgerRow, toRejectedRow } from "./ledger_rows.ts";
+import { sweepImports } from "./ledger_sweep.ts";
 import { undoImport } from "./ledger_undo.ts";
-import { SqlLedgerWriter } from "./ledger_writer.ts";
 import type { Schema } from "./schema.ts";
 
-const REJECTED_AT_ONCE = 500;
 const PAGE_LIMIT = 10_000;
 const FIRST_PORTFOLIO = "Portfolio";
 
@@ -38,11 +47,16 @@ export class SqlLedgerStore implements LedgerStore {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #ids: UuidFactory;
+  readonly #recorder: SqlLedgerRecorder;
+  readonly #handWaitMs: number;
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database, clock: Clock, waits: ClaimWaits = CLAIM_WAITS) {
     this.#database = database;
     this.#clock = clock;
     this.#ids = new UuidFactory(() => clock.now());
+    const maxWaitMs = waits.importMs;
+    this.#recorder = new SqlLedgerRecorder(database, { clock, ids: this.#ids, maxWaitMs });
+    this.#handWaitMs = waits.handMs;
   }
 
   async openDefaultPortfolio(ownerId: string): Promise<Uuid> {
@@ -68,39 +82,18 @@ export class SqlLedgerStore implements LedgerStore {
     });
   }
 
-  async recordImport(
+  recordImport(
     scope: LedgerScope,
-    start: LedgerImportStart,
+    plan: LedgerImportPlan,
     work: (writer: LedgerWriter) => Promise<LedgerImportOutcome>,
   ): Promise<ImportRecord> {
-    const importId = this.#ids.next();
-    const startedAt = this.#clock.now();
-    const record = (outcome: LedgerImportOutcome, inserted: number) =>
-      this.#importRow(scope, { importId, start, startedAt, outcome, inserted });
-    try {
-      return await this.#change(scope, async (db) => {
-        const writer = this.#writer(db, scope, importId);
-        // First, as what was replaced refers to it.
-        const begun = { ...NOTHING_YET, end: "committed" } as const;
-        await db.insertInto("ledger_imports").values(record(begun, 0)).execute();
-        const outcome = await work(writer);
-        if (outcome.end !== "committed") throw new RolledBack(outcome);
-        const { id, ...values } = record(outcome, writer.inserted);
-        await db.updateTable("ledger_imports").set(values).where("id", "=", id).execute();
-        await this.#keepRejected(db, importId, outcome.rejected);
-        const { changedFrom } = writer;
-        return { changedFrom, record: toLedgerImport({ id, ...values }) };
-      });
-    } catch (error) {
-      if (!(error instanceof RolledBack)) throw error;
-      return await this.#afterRollback(scope, { outcome: error.outcome, importId, record });
-    }
+    return this.#recorder.record(scope, plan, work);
   }
 
   async listImports(scope: LedgerScope, limit: number): Promise<readonly LedgerImport[]> {
     await this.#requireOwned(this.#database.read, scope);
     const rows = await this.#database.read.selectFrom("ledger_imports").selectAll()
-      .where("portfolio_id", "=", this.#uuid(scope.portfolioId))
+      .where("portfolio_id", "=", this.#uuid(scope.portfolioId)).where("state", "!=", "staging")
       .orderBy("id", "desc").limit(Math.min(limit, PAGE_LIMIT)).execute();
     return rows.map(toLedgerImport);
   }
@@ -132,7 +125,8 @@ export class SqlLedgerStore implements LedgerStore {
         if (found.state !== "committed") throw new Refused(`it is ${found.state} already`);
         const result = await undoImport(db, { portfolioId, importId, dialect });
         if (result.kind === "refused") throw new Refused(result.reason);
-        await db.updateTable("ledger_imports").set({ state: "undone" })
+        // The rows themselves are swept: of a large import that takes a while.
+        await db.updateTable("ledger_imports").set({ state: "undone", hides_rows: 1 })
           .where("id", "=", this.#uuid(importId)).execute();
         return result;
       });
@@ -144,60 +138,48 @@ export class SqlLedgerStore implements LedgerStore {
 
   async listTransactions(
     scope: LedgerScope,
-    { after, limit, isNewestFirst = false, assetId }: TransactionPage,
+    page: TransactionPage,
   ): Promise<readonly LedgerRow[]> {
     const { read } = this.#database;
     await this.#requireOwned(read, scope);
-    const [order, behind] = isNewestFirst ? ["desc", "<"] as const : ["asc", ">"] as const;
-    let query = read.selectFrom("transactions").selectAll()
-      .where("portfolio_id", "=", this.#uuid(scope.portfolioId));
-    if (assetId !== undefined) query = query.where("asset_id", "=", assetId);
-    if (after !== undefined) {
-      const id = this.#uuid(after.id);
-      query = query.where("at", isNewestFirst ? "<=" : ">=", after.at)
-        .where((row) => row.or([row("at", behind, after.at), row("id", behind, id)]));
-    }
-    const rows = await query.orderBy("at", order).orderBy("id", order)
-      .limit(Math.min(limit, PAGE_LIMIT)).execute();
+    const limit = Math.min(page.limit, PAGE_LIMIT);
+    const rows = await listRows(read, { target: this.#ledger(scope), page: { ...page, limit } });
     return rows.map((row) => toLedgerRow(fromTransactionRow(row)));
+  }
+
+  sweepImports(limit: number): Promise<number> {
+    return sweepImports(this.#database, { limit, now: this.#clock.now() });
   }
 
   async findTransaction(scope: LedgerScope, id: Uuid): Promise<LedgerRow | null> {
     const { read } = this.#database;
     await this.#requireOwned(read, scope);
-    const found = await this.#writer(read, scope, null).findRow(id);
-    return found === null ? null : toLedgerRow(found);
+    const found = (await findStored(read, { target: this.#ledger(scope), ids: [id] })).get(id);
+    return found === undefined ? null : toLedgerRow(found);
   }
 
   async addEntry(scope: LedgerScope, named: NamedEntry): Promise<LedgerChange> {
     return await this.#change(scope, async (db) => {
-      const writer = this.#writer(db, scope, null);
-      const [verdict] = await writer.write([{ line: 0, entries: [named] }]);
-      if (verdict?.kind === "inserted") return { changedFrom: writer.changedFrom };
-      throw new AppError("CONFLICT", "The ledger has this transaction already");
+      const edits = new SqlLedgerEdits(db, this.#ledger(scope));
+      await edits.add(named);
+      return { changedFrom: edits.changedFrom };
     });
   }
 
   async editEntry(scope: LedgerScope, named: NamedEntry): Promise<LedgerChange | null> {
     return await this.#changeRow(scope, async (db) => {
-      const writer = this.#writer(db, scope, null);
-      if (await writer.findRow(named.id) === null) return null;
-      await this.#requireOwnKey(db, scope, named);
-      await writer.replace(named, null);
-      return { changedFrom: writer.changedFrom };
+      const edits = new SqlLedgerEdits(db, this.#ledger(scope));
+      return await edits.replace(named) ? { changedFrom: edits.changedFrom } : null;
     });
   }
 
   async deleteTransaction(scope: LedgerScope, id: Uuid): Promise<LedgerChange | null> {
     return await this.#changeRow(scope, async (db) => {
-      const writer = this.#writer(db, scope, null);
-      const found = await writer.findRow(id);
-      if (found === null) return null;
-      const fee = await writer.findRow(feeId(id));
-      const rows = fee === null ? [found] : [found, fee];
+      const edits = new SqlLedgerEdits(db, this.#ledger(scope));
+      const rows = await edits.removePair(id);
+      if (rows.length === 0) return null;
       await keepRemoved(db, { ...this.#ledger(scope), rows, removedAt: this.#clock.now() });
-      for (const { row } of rows) await writer.remove(row);
-      return { changedFrom: writer.changedFrom };
+      return { changedFrom: edits.changedFrom };
     });
   }
 
@@ -230,32 +212,16 @@ export class SqlLedgerStore implements LedgerStore {
     scope: LedgerScope,
     work: (db: Kysely<Schema>) => Promise<Result>,
   ): Promise<Result & { ledgerVersion: number }> {
-    return this.#database.transaction(async ({ db }) => {
-      const version = await this.#lock(db, scope);
-      const result = await work(db);
-      if (result.changedFrom === null) return { ...result, ledgerVersion: version };
-      await db.updateTable("portfolios").set({ ledger_version: version + 1 })
-        .where("id", "=", this.#uuid(scope.portfolioId)).execute();
-      return { ...result, ledgerVersion: version + 1 };
-    });
-  }
-
-  /** Refuses a key that another row of the ledger has. */
-  async #requireOwnKey(
-    db: Kysely<Schema>,
-    { portfolioId }: LedgerScope,
-    { entry, id }: NamedEntry,
-  ): Promise<void> {
-    const identity = identityOf(entry);
-    if (identity === null) return;
-    const rival = await db.selectFrom("transactions").select("id")
-      .where("portfolio_id", "=", this.#uuid(portfolioId)).where("identity", "=", identity)
-      .where("id", "!=", this.#uuid(id)).executeTakeFirst();
-    if (rival === undefined) return;
-    throw new AppError(
-      "CONFLICT",
-      "The ledger has another transaction of this hash or external id",
-    );
+    const [database, clock] = [this.#database, this.#clock];
+    return whenUnclaimed(() =>
+      database.transaction(async ({ db }) => {
+        const version = await lockLedger(db, { database, scope, clock });
+        const result = await work(db);
+        if (result.changedFrom === null) return { ...result, ledgerVersion: version };
+        await db.updateTable("portfolios").set({ ledger_version: version + 1 })
+          .where("id", "=", this.#uuid(scope.portfolioId)).execute();
+        return { ...result, ledgerVersion: version + 1 };
+      }), this.#handWaitMs);
   }
 
   /** The same for a row that may not be there. */
@@ -272,21 +238,8 @@ export class SqlLedgerStore implements LedgerStore {
     return isMissing ? null : change;
   }
 
-  /** Keeps other writers of the same ledger waiting; its version. */
-  async #lock(db: Kysely<Schema>, scope: LedgerScope): Promise<number> {
-    await this.#requireOwned(db, scope);
-    const { ledger_version } = await db.updateTable("portfolios")
-      .set((row) => ({ ledger_version: row.ref("ledger_version") }))
-      .where("id", "=", this.#uuid(scope.portfolioId))
-      .returning("ledger_version").executeTakeFirstOrThrow();
-    return ledger_version;
-  }
-
-  async #requireOwned(db: Kysely<Schema>, { ownerId, portfolioId }: LedgerScope): Promise<void> {
-    const found = await db.selectFrom("portfolios").select("id")
-      .where("id", "=", this.#uuid(portfolioId)).where("owner_id", "=", ownerId)
-      .where("deleted_at", "is", null).executeTakeFirst();
-    if (!found) throw new AppError("RESOURCE_NOT_FOUND", "Portfolio not found");
+  async #requireOwned(db: Kysely<Schema>, scope: LedgerScope): Promise<void> {
+    await requireOwned(db, { database: this.#database, scope });
   }
 
   async #findImport(
@@ -297,77 +250,9 @@ export class SqlLedgerStore implements LedgerStore {
     await this.#requireOwned(db, scope);
     const row = await db.selectFrom("ledger_imports").selectAll()
       .where("id", "=", this.#uuid(importId))
-      .where("portfolio_id", "=", this.#uuid(scope.portfolioId)).executeTakeFirst();
+      .where("portfolio_id", "=", this.#uuid(scope.portfolioId)).where("state", "!=", "staging")
+      .executeTakeFirst();
     return row ? toLedgerImport(row) : null;
-  }
-
-  /** What is left of an import that was not kept: of a refused one, what was wrong with it. */
-  async #afterRollback(
-    scope: LedgerScope,
-    { outcome, importId, record }: {
-      outcome: LedgerImportOutcome;
-      importId: Uuid;
-      record: (outcome: LedgerImportOutcome, inserted: number) => Schema["ledger_imports"];
-    },
-  ): Promise<ImportRecord> {
-    return await this.#change(scope, async (db) => {
-      if (outcome.end === "preview") return { changedFrom: null, record: null };
-      const row = record(outcome, 0);
-      await db.insertInto("ledger_imports").values(row).execute();
-      await this.#keepRejected(db, importId, outcome.rejected);
-      return { changedFrom: null, record: toLedgerImport(row) };
-    });
-  }
-
-  async #keepRejected(
-    db: Kysely<Schema>,
-    importId: Uuid,
-    rejected: readonly RejectedRow[],
-  ): Promise<void> {
-    for (let start = 0; start < rejected.length; start += REJECTED_AT_ONCE) {
-      const rows = rejected.slice(start, start + REJECTED_AT_ONCE).map((row, at) => ({
-        import_id: this.#uuid(importId),
-        position: start + at,
-        line: row.line,
-        fields: JSON.stringify(row.fields),
-        code: row.code,
-        reason: row.reason,
-      }));
-      await db.insertInto("ledger_quarantine").values(rows).execute();
-    }
-  }
-
-  #importRow({ portfolioId }: LedgerScope, { importId, start, startedAt, outcome, inserted }: {
-    importId: Uuid;
-    start: LedgerImportStart;
-    startedAt: UtcMs;
-    outcome: LedgerImportOutcome;
-    inserted: number;
-  }): Schema["ledger_imports"] {
-    const { sums } = outcome;
-    return {
-      id: this.#uuid(importId),
-      portfolio_id: this.#uuid(portfolioId),
-      state: outcome.end === "refused" ? "refused" : "committed",
-      file_name: start.fileName,
-      format: start.format,
-      header: JSON.stringify(start.header),
-      checksum: outcome.checksum,
-      rows_read: sums.read,
-      accepted: sums.accepted,
-      updated: outcome.updated,
-      duplicate: sums.duplicate,
-      quarantined: sums.quarantined,
-      ignored: sums.ignored,
-      inserted,
-      started_at: startedAt,
-      finished_at: this.#clock.now(),
-    };
-  }
-
-  #writer(db: Kysely<Schema>, { portfolioId }: LedgerScope, importId: Uuid | null) {
-    const { dialect } = this.#database;
-    return new SqlLedgerWriter(db, { portfolioId, importId, dialect });
   }
 
   #ledger({ portfolioId }: LedgerScope) {
@@ -376,23 +261,6 @@ export class SqlLedgerStore implements LedgerStore {
 
   #uuid(id: Uuid) {
     return toUuidColumn(id, this.#database.dialect);
-  }
-}
-
-const NOTHING_YET: Omit<LedgerImportOutcome, "end"> = {
-  checksum: "",
-  sums: { read: 0, accepted: 0, duplicate: 0, quarantined: 0, ignored: 0 },
-  updated: 0,
-  rejected: [],
-};
-
-/** Ends a transaction without keeping what it wrote. */
-class RolledBack extends Error {
-  readonly outcome: LedgerImportOutcome;
-
-  constructor(outcome: LedgerImportOutcome) {
-    super("Rolled back");
-    this.outcome = outcome;
   }
 }
 

@@ -3,11 +3,13 @@ import type { Uuid } from "../../kernel/ids.ts";
 import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import type { Dialect } from "../database.ts";
 import { Breather } from "../event_loop.ts";
-import { toUuidColumn } from "../uuid_column.ts";
+import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
+import { clearHidden, deleteRows, findStored } from "./ledger_lookup.ts";
 import { insertTransactions, type StoredTransaction } from "./ledger_rows.ts";
 import type { Schema } from "./schema.ts";
 
 const RESTORED_AT_ONCE = 500;
+const READ_AT_ONCE = 2_000;
 
 /** An import whose rows are taken back. */
 interface Undo {
@@ -25,54 +27,77 @@ export type UndoResult =
   }
   | { readonly kind: "refused"; readonly reason: string };
 
-/** Takes back what an import wrote, unless something was written over it since. */
+/**
+ * Takes back what an import wrote, unless something was written over it since: rows that it changed
+ * become what they were. Its own rows are left for whoever marks the import as hiding them.
+ */
 export async function undoImport(db: Kysely<Schema>, undo: Undo): Promise<UndoResult> {
-  const uuid = (id: Uuid) => toUuidColumn(id, undo.dialect);
-  const importId = uuid(undo.importId);
-  const own = db.selectFrom("transactions").where("portfolio_id", "=", uuid(undo.portfolioId));
-  const reason = await objectionTo(db, undo);
+  const own = await readOwnRows(db, undo);
+  const reason = await objectionTo(db, { undo, own });
   if (reason !== null) return { kind: "refused", reason };
-  const { first } = await own.where("written_by", "=", importId)
-    .select((row) => row.fn.min("at").as("first")).executeTakeFirstOrThrow();
-  const { numDeletedRows } = await db.deleteFrom("transactions")
-    .where("portfolio_id", "=", uuid(undo.portfolioId)).where("import_id", "=", importId)
-    .executeTakeFirst();
-  const { restored, firstRestored } = await restore(db, undo);
-  const changed = [first, firstRestored].filter((at): at is number => at !== null);
+  const { restored, first } = await restore(db, undo);
+  const changed = [own.first, first].filter((at): at is number => at !== null);
   return {
     kind: "undone",
-    removed: Number(numDeletedRows),
+    removed: own.count,
     restored,
     changedFrom: changed.length === 0 ? null : utcMsOf(Math.min(...changed)),
   };
 }
 
+/** The rows that an import brought, as they stand now. */
+interface OwnRows {
+  readonly count: number;
+  readonly first: number | null;
+  /** One of them that somebody else wrote over. */
+  readonly changed: { readonly at: number; readonly assetId: string } | null;
+}
+
+/** Reads them in pieces, as one look at a million rows would hold the event loop for seconds. */
+async function readOwnRows(
+  db: Kysely<Schema>,
+  { portfolioId, importId, dialect }: Undo,
+): Promise<OwnRows> {
+  const breather = new Breather();
+  const id = toUuidColumn(importId, dialect);
+  const own = db.selectFrom("transactions").select(["id", "at", "asset_id", "written_by"])
+    .where("portfolio_id", "=", toUuidColumn(portfolioId, dialect))
+    .where("import_id", "=", id).orderBy("at").orderBy("id").limit(READ_AT_ONCE);
+  let count = 0;
+  let first: number | null = null;
+  let changed: OwnRows["changed"] = null;
+  let page = await own.execute();
+  while (true) {
+    count += page.length;
+    for (const { at, asset_id: assetId, written_by } of page) {
+      first = Math.min(first ?? at, at);
+      const isOurs = written_by !== null && fromUuidColumn(written_by) === importId;
+      if (!isOurs) changed ??= { at, assetId };
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < READ_AT_ONCE) return { count, first, changed };
+    if (breather.isDue) await breather.rest();
+    page = await own.where("at", ">=", last.at)
+      .where((row) => row.or([row("at", ">", last.at), row("id", ">", last.id)])).execute();
+  }
+}
+
 /** Why an import can't be taken back as a whole; `null` if it can. */
 async function objectionTo(
   db: Kysely<Schema>,
-  { portfolioId, importId, dialect }: Undo,
+  { undo, own: { count, changed } }: { readonly undo: Undo; readonly own: OwnRows },
 ): Promise<string | null> {
-  const id = toUuidColumn(importId, dialect);
-  const own = db.selectFrom("transactions")
-    .where("portfolio_id", "=", toUuidColumn(portfolioId, dialect));
-  const touched = await own.where("import_id", "=", id)
-    .where((row) => row.or([row("written_by", "is", null), row("written_by", "!=", id)]))
-    .select(["at", "asset_id"]).limit(1).executeTakeFirst();
-  if (touched) {
-    const day = new Date(touched.at).toISOString().slice(0, 10);
-    return `its row of ${touched.asset_id} on ${day} was changed since: ` +
+  if (changed !== null) {
+    const day = new Date(changed.at).toISOString().slice(0, 10);
+    return `its row of ${changed.assetId} on ${day} was changed since: ` +
       "undo that change, or remove the rows one by one";
   }
   const { inserted } = await db.selectFrom("ledger_imports").select("inserted")
-    .where("id", "=", id).executeTakeFirstOrThrow();
-  const { rows } = await own.where("import_id", "=", id)
-    .select((row) => row.fn.countAll<number>().as("rows")).executeTakeFirstOrThrow();
-  if (Number(rows) !== inserted) {
-    return `${
-      inserted - Number(rows)
-    } of its rows were removed since: remove the others one by one`;
+    .where("id", "=", toUuidColumn(undo.importId, undo.dialect)).executeTakeFirstOrThrow();
+  if (count !== inserted) {
+    return `${inserted - count} of its rows were removed since: remove the others one by one`;
   }
-  return await hasOverwritten(db, { portfolioId, importId, dialect })
+  return await hasOverwritten(db, undo)
     ? "rows that it changed were changed again since: correct those one by one"
     : null;
 }
@@ -98,32 +123,34 @@ async function hasOverwritten(
   );
 }
 
-/** Puts back the rows that the import replaced or took away. */
+/** Puts back the rows that the import replaced or took away; the earliest of them, as before or now. */
 async function restore(
   db: Kysely<Schema>,
   { portfolioId, importId, dialect }: Undo,
-): Promise<{ restored: number; firstRestored: number | null }> {
+): Promise<{ restored: number; first: number | null }> {
   const breather = new Breather();
+  const target = { portfolioId, dialect };
   const changes = () =>
     db.selectFrom("ledger_import_changes")
       .where("import_id", "=", toUuidColumn(importId, dialect));
   let restored = 0;
-  let firstRestored: number | null = null;
+  let first: number | null = null;
   while (true) {
     const part = await changes().select(["transaction_id", "before"]).orderBy("transaction_id")
       .limit(RESTORED_AT_ONCE).execute();
-    if (part.length === 0) return { restored, firstRestored };
-    const ids = part.map(({ transaction_id }) => transaction_id);
-    await db.deleteFrom("transactions")
-      .where("portfolio_id", "=", toUuidColumn(portfolioId, dialect))
-      .where("id", "in", ids).execute();
+    if (part.length === 0) return { restored, first };
+    const ids = part.map(({ transaction_id }) => fromUuidColumn(transaction_id));
     const rows = part.map(({ before }) => JSON.parse(before) as StoredTransaction);
+    const now = await findStored(db, { target, ids });
+    await deleteRows(db, { target, ids: part.map(({ transaction_id }) => transaction_id) });
+    const identities = rows.flatMap(({ identity }) => identity ?? []);
+    await clearHidden(db, { target, ids: [], identities });
     await insertTransactions(db, { rows, portfolioId, dialect });
     await db.deleteFrom("ledger_import_changes")
       .where("import_id", "=", toUuidColumn(importId, dialect))
-      .where("transaction_id", "in", ids).execute();
+      .where("transaction_id", "in", part.map(({ transaction_id }) => transaction_id)).execute();
     restored += rows.length;
-    for (const { row } of rows) firstRestored = Math.min(firstRestored ?? row.at, row.at);
+    for (const { row } of [...rows, ...now.values()]) first = Math.min(first ?? row.at, row.at);
     if (breather.isDue) await breather.rest();
   }
 }

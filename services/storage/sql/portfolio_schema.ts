@@ -13,6 +13,9 @@ export interface PortfolioRow {
   readonly ledger_version: number;
   readonly created_at: number;
   readonly deleted_at: number | null;
+  /** The import that alone may change the ledger, and until when unless it says so again. */
+  readonly claim: UuidValue | null;
+  readonly claimed_until: number | null;
 }
 
 export interface TransactionRow {
@@ -41,7 +44,7 @@ export interface TransactionRow {
 interface LedgerImportRow {
   readonly id: UuidValue;
   readonly portfolio_id: UuidValue;
-  readonly state: "committed" | "refused" | "undone";
+  readonly state: "staging" | "committed" | "refused" | "undone";
   readonly file_name: string;
   readonly format: string;
   readonly header: JsonText;
@@ -55,6 +58,15 @@ interface LedgerImportRow {
   readonly inserted: number;
   readonly started_at: number;
   readonly finished_at: number;
+  /** 1 where its rows are no part of the ledger: not yet, or not any more. */
+  readonly hides_rows: number;
+}
+
+/** What a row of the ledger becomes with an import. */
+interface LedgerStagedRow extends TransactionRow {
+  readonly staged_by: UuidValue;
+  /** 1 for a row that goes. */
+  readonly is_removed: number;
 }
 
 interface LedgerQuarantineRow {
@@ -101,6 +113,7 @@ export interface PortfolioTables {
   readonly ledger_imports: LedgerImportRow;
   readonly ledger_quarantine: LedgerQuarantineRow;
   readonly ledger_import_changes: LedgerImportChangeRow;
+  readonly ledger_staged_rows: LedgerStagedRow;
   readonly removed_transactions: RemovedTransactionRow;
   readonly watchlists: WatchlistRow;
   readonly watchlist_items: WatchlistItemRow;

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { UtcMs } from "../../kernel/time.ts";
 import { utcMsOf } from "../../kernel/time.ts";
 import type {
@@ -52,14 +53,23 @@ export class SqlPortfolioStore implements PortfolioStore {
   }
 
   async countRows({ ownerId, portfolioId }: LedgerScope, max: number): Promise<number> {
-    const { rows } = await this.#database.read.selectFrom((from) =>
-      from.selectFrom("transactions")
-        .innerJoin("portfolios", "portfolios.id", "transactions.portfolio_id")
-        .select("transactions.at")
-        .where("transactions.portfolio_id", "=", toUuidColumn(portfolioId, this.#database.dialect))
-        .where("portfolios.owner_id", "=", ownerId).limit(max).as("some")
-    ).select((row) => row.fn.countAll<number>().as("rows")).executeTakeFirstOrThrow();
-    return Number(rows);
+    const id = toUuidColumn(portfolioId, this.#database.dialect);
+    // By hand, or by one import after the other: rows that are not shown are never gone through.
+    const { rows } = await sql<{ rows: number }>`select count(*) as rows from (
+      select 1 from portfolios as portfolio
+        cross join transactions as row
+        where portfolio.id = ${id} and portfolio.owner_id = ${ownerId}
+          and row.portfolio_id = ${id} and row.import_id is null
+      union all
+      select 1 from portfolios as portfolio
+        cross join ledger_imports as import
+        cross join transactions as row
+        where portfolio.id = ${id} and portfolio.owner_id = ${ownerId}
+          and import.portfolio_id = ${id} and import.hides_rows = 0
+          and row.portfolio_id = ${id} and row.import_id = import.id
+      limit ${max}
+    ) as found`.execute(this.#database.read);
+    return Number(rows[0]?.rows ?? 0);
   }
 
   async update(

@@ -262,6 +262,13 @@ interface PoolQuarantineRow {
   readonly seen_at: number;
 }
 
+interface PaidRunRow {
+  readonly provider: string;
+  readonly target: string;
+  readonly run_id: string;
+  readonly started_at: number;
+}
+
 interface GaugeHourRow {
   readonly name: string;
   readonly hour: number;
@@ -308,6 +315,7 @@ export interface Schema extends RegistryTables, PortfolioTables, FxTables, Snaps
   readonly pools: PoolRow;
   readonly pool_snapshots: PoolSnapshotRow;
   readonly pool_fetches: PoolFetchRow;
+  readonly paid_runs: PaidRunRow;
   readonly pool_quarantine: PoolQuarantineRow;
   readonly gauge_readings: GaugeReadingRow;
   readonly gauge_hours: GaugeHourRow;

@@ -8,6 +8,7 @@ import {
 } from "@/services/providers/pools/mod.ts";
 import { FetchHttpClient } from "@/services/platform/fetch_http_client.ts";
 import { assert, assertClose, assertEquals, assertMatch } from "@/tests/assert.ts";
+import { MemoryPaidRuns } from "@/tests/fakes/paid_runs.ts";
 import { readSharedText, sharedData } from "@/tests/shared_data.ts";
 import { drive, type GateKit, gateKit } from "@/tests/unit/providers/gate/gate_kit.ts";
 import {
@@ -69,7 +70,7 @@ const KINDS: readonly Kind[] = [
   {
     name: "DunePoolProvider",
     open: ({ gate: http, clock, timer }) =>
-      new DunePoolProvider({ http, clock, timer, queries: ["7"] }),
+      new DunePoolProvider({ http, runs: new MemoryPaidRuns(), clock, timer, queries: ["7"] }),
     steps: ["results", "execute", "status", "results"],
     once: ["execute"],
   },

@@ -9,6 +9,7 @@ import {
 import type { ProviderHttp, ProviderRequest } from "@/services/providers/provider_http.ts";
 import { assert, assertClose, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
+import { MemoryPaidRuns } from "@/tests/fakes/paid_runs.ts";
 import { FakeProviderHttp } from "@/tests/fakes/provider_http.ts";
 
 const NOW = Date.UTC(2026, 0, 10, 12, 0, 30);
@@ -186,12 +187,15 @@ const resultsOf = (rows: readonly unknown[], more = {}) => ({
   ...more,
 });
 
-function dune(recordings: ConstructorParameters<typeof FakeProviderHttp>[1]["recordings"]) {
+function dune(
+  recordings: ConstructorParameters<typeof FakeProviderHttp>[1]["recordings"],
+  runs = new MemoryPaidRuns(),
+) {
   const clock = new FakeClock(NOW);
   const http = new FakeProviderHttp("dune", { clock, recordings });
   return {
     http,
-    provider: new DunePoolProvider({ http, clock, timer: instantly, queries: ["7"] }),
+    provider: new DunePoolProvider({ http, runs, clock, timer: instantly, queries: ["7"] }),
   };
 }
 
@@ -246,6 +250,42 @@ Deno.test("DunePoolProvider takes an old result that a fetch paid for and never 
   }
 });
 
+Deno.test("DunePoolProvider takes up an execution of a process that was killed, and reads it once", async () => {
+  const runs = new MemoryPaidRuns();
+  const absent = { "/v1/query/7/results?limit=1": { status: 404, body: {} } };
+  const execute = { "/v1/query/7/execute": { body: { execution_id: "E1" } } };
+  // The first process dies while it waits: nothing answers it any more.
+  const dying = dune({ ...absent, ...execute }, runs);
+  await assertRejects(() => dying.provider.fetchRaw(dying.provider.targets, RANGE));
+  assertEquals(await runs.findRun({ provider: "dune", target: "query/7" }), "E1");
+  const done = { "/v1/execution/E1/status": { body: { state: "QUERY_STATE_COMPLETED" } } };
+  // The next one asks for nothing but the execution, then for its pages; they break off once.
+  const first = dune({ ...done }, runs);
+  await assertRejects(() => first.provider.fetchRaw(first.provider.targets, RANGE));
+  const next = dune({ ...done, ...PAGES }, runs);
+  assertEquals((await next.provider.fetchRaw(next.provider.targets, RANGE)).length, 2);
+  assert([first, next].every(({ http }) => !paths(http).includes("/v1/query/7/execute")));
+  assertEquals(await runs.findRun({ provider: "dune", target: "query/7" }), null);
+});
+
+Deno.test("DunePoolProvider starts anew after an execution that Dune forgot", async () => {
+  const runs = new MemoryPaidRuns();
+  await runs.recordRun({ provider: "dune", target: "query/7" }, "E0");
+  const { http, provider } = dune({
+    "/v1/execution/E0/status": { status: 404, body: {} },
+    "/v1/query/7/results?limit=1": { status: 404, body: {} },
+    "/v1/query/7/execute": { body: { execution_id: "E1" } },
+    "/v1/execution/E1/status": { body: { state: "QUERY_STATE_COMPLETED" } },
+    ...PAGES,
+  }, runs);
+  await assertRejects(() => provider.fetchRaw(provider.targets, RANGE), {
+    type: ProviderError,
+    pattern: /Dune does not know it/,
+  });
+  assertEquals((await provider.fetchRaw(provider.targets, RANGE)).length, 2);
+  assertEquals(paths(http).filter((path) => path.endsWith("/execute")).length, 1);
+});
+
 Deno.test("DunePoolProvider says why a query failed", async () => {
   const error = { message: "Error: Line 1:1: mismatched input 'selecdt'" };
   const { provider } = dune({
@@ -278,7 +318,9 @@ Deno.test("DunePoolProvider runs one query at a time, also when it is asked twic
     },
   };
   const clock = new FakeClock(NOW);
-  const provider = new DunePoolProvider({ http: counted, clock, timer: instantly, queries: ["7"] });
+  const provider = new DunePoolProvider({
+    ...{ http: counted, runs: new MemoryPaidRuns(), clock, timer: instantly, queries: ["7"] },
+  });
   await Promise.all([1, 2].map(() => provider.fetchRaw(provider.targets, RANGE)));
   assertEquals(most, 1);
 });

@@ -1,0 +1,123 @@
+import { type Kysely, sql } from "kysely";
+import type { UtcMs } from "../../kernel/time.ts";
+import type { Database } from "../database.ts";
+import type { UuidValue } from "../uuid_column.ts";
+import { releaseClaim } from "./ledger_claim.ts";
+import type { Schema } from "./schema.ts";
+
+/** An import whose rows no ledger shows. */
+type Left = Pick<Schema["ledger_imports"], "id" | "portfolio_id" | "state">;
+
+/** What an import may leave beside its record, in the order in which it goes. */
+const LEFT_BY = [
+  { table: "ledger_staged_rows", key: "staged_by", id: "id" },
+  { table: "ledger_import_changes", key: "import_id", id: "transaction_id" },
+] as const;
+
+/**
+ * Deletes up to `limit` rows that imports left behind, in one short transaction; how many, 0 once
+ * nothing is left. What an import still stages is left alone.
+ */
+export async function sweepImports(
+  { read, transaction }: Pick<Database, "read" | "transaction">,
+  { limit, now }: { readonly limit: number; readonly now: UtcMs },
+): Promise<number> {
+  // Looked at first, so that there mostly is nothing to write.
+  const left = await findLeft(read, now);
+  const applied = left === null ? await findApplied(read) : null;
+  if (left === null && applied === null) return 0;
+  return await transaction(async ({ db }) => {
+    if (left !== null) return await sweepLeft(db, { left, limit, now });
+    return await deleteSome(db, { ...LEFT_BY[0], of: applied ?? "", limit });
+  });
+}
+
+/** An import that hides its rows, and that no live claim protects. */
+async function findLeft(db: Kysely<Schema>, now: UtcMs): Promise<Left | null> {
+  const found = await db.selectFrom("ledger_imports as import")
+    .innerJoin("portfolios as portfolio", "portfolio.id", "import.portfolio_id")
+    .where(sql.ref("import.hides_rows"), "=", sql.lit(1))
+    .where((row) =>
+      row.or([
+        row("import.state", "!=", "staging"),
+        row("portfolio.claim", "is", null),
+        row("portfolio.claim", "!=", row.ref("import.id")),
+        row("portfolio.claimed_until", "<=", now),
+      ])
+    )
+    .select(["import.id", "import.portfolio_id", "import.state"])
+    .orderBy("import.id").limit(1).executeTakeFirst();
+  return found ?? null;
+}
+
+/** An import that was committed with changes, which it does not need any more. */
+async function findApplied(db: Kysely<Schema>): Promise<UuidValue | null> {
+  const found = await db.selectFrom("ledger_imports as import").select("import.id")
+    .where("import.state", "=", "committed")
+    .where((row) =>
+      row.exists(
+        row.selectFrom("ledger_staged_rows").select("id").whereRef("staged_by", "=", "import.id"),
+      )
+    )
+    .limit(1).executeTakeFirst();
+  return found?.id ?? null;
+}
+
+async function sweepLeft(
+  db: Kysely<Schema>,
+  { left: { id, portfolio_id, state }, limit, now }: {
+    readonly left: Left;
+    readonly limit: number;
+    readonly now: UtcMs;
+  },
+): Promise<number> {
+  // It may have come back to life meanwhile; if not, it never will.
+  if (state === "staging" && !await endDeadClaim(db, { id, portfolioId: portfolio_id, now })) {
+    return 0;
+  }
+  const rows = db.selectFrom("transactions").select("id").where("portfolio_id", "=", portfolio_id)
+    .where("import_id", "=", id).limit(limit);
+  const { numDeletedRows } = await db.deleteFrom("transactions")
+    .where("portfolio_id", "=", portfolio_id).where("id", "in", rows).executeTakeFirst();
+  let deleted = Number(numDeletedRows);
+  for (const place of LEFT_BY) {
+    if (deleted < limit) {
+      deleted += await deleteSome(db, { ...place, of: id, limit: limit - deleted });
+    }
+  }
+  if (deleted >= limit) return deleted;
+  if (state === "staging") await db.deleteFrom("ledger_imports").where("id", "=", id).execute();
+  else await db.updateTable("ledger_imports").set({ hides_rows: 0 }).where("id", "=", id).execute();
+  return deleted + 1;
+}
+
+/** Makes sure that a dead import stays dead; `false` if it lives. */
+async function endDeadClaim(
+  db: Kysely<Schema>,
+  { id, portfolioId, now }: {
+    readonly id: UuidValue;
+    readonly portfolioId: UuidValue;
+    readonly now: UtcMs;
+  },
+): Promise<boolean> {
+  const live = await db.selectFrom("portfolios").select("id").where("id", "=", portfolioId)
+    .where("claim", "=", id).where("claimed_until", ">", now).executeTakeFirst();
+  if (live !== undefined) return false;
+  await releaseClaim(db, { portfolioId, claim: id });
+  return true;
+}
+
+async function deleteSome(
+  db: Kysely<Schema>,
+  { table, key, id, of, limit }: (typeof LEFT_BY)[number] & {
+    readonly of: UuidValue;
+    readonly limit: number;
+  },
+): Promise<number> {
+  const names = { table: sql.table(table), key: sql.ref(key), id: sql.ref(id) };
+  const { numAffectedRows } = await sql`delete from ${names.table}
+    where ${names.key} = ${of} and ${names.id} in (
+      select ${names.id} from ${names.table} where ${names.key} = ${of} limit ${limit}
+    )`.execute(db);
+  return Number(numAffectedRows ?? 0);
+}

@@ -1,0 +1,238 @@
+import { AssetRegistry, loadRegistry } from "@/services/market/mod.ts";
+import { contentFingerprint, type LedgerEntry } from "@/services/portfolio/imports/entry.ts";
+import { uuidOfMoment } from "@/services/kernel/ids.ts";
+import { utcMsOf } from "@/services/kernel/time.ts";
+import { TRANSACTIONS_V1_1 } from "@/services/portfolio/imports/mapping.ts";
+import { LedgerImportService } from "@/services/portfolio/ledger/import_service.ts";
+import type {
+  LedgerImportOutcome,
+  LedgerScope,
+  LedgerWriter,
+  NamedEntry,
+} from "@/services/portfolio/ports.ts";
+import type { AssetId } from "@/services/market/mod.ts";
+import { SqlLedgerStore, SqlWatchlistStore } from "@/services/storage/mod.ts";
+import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
+import type { StoreKind, TestStore } from "./stores.ts";
+
+const REGISTRY = new URL("../../registry/assets.json", import.meta.url);
+const names = new AssetRegistry(loadRegistry(Deno.readTextFileSync(REGISTRY)));
+const HEADER = "timestamp,action,asset_id,quantity,unit_price_usd,account,external_id\n";
+const FILE = HEADER +
+  "2024-01-01,BUY,bitcoin,1,40000,Main,e1\n2024-01-02,BUY,bitcoin,2,41000,Main,e2\n";
+const PLAN = { fileName: "t.csv", format: "v1.1", header: [], isPreview: false };
+const COMMITTED: LedgerImportOutcome = {
+  end: "committed",
+  checksum: "",
+  sums: { read: 1, accepted: 1, duplicate: 0, quarantined: 0, ignored: 0 },
+  updated: 0,
+  rejected: [],
+};
+/** No wait is worth more than this to a test. */
+const SHORT_WAITS = { importMs: 20, handMs: 20 };
+
+/** A row as the file above would bring it. */
+function entryOf(externalId: string, quantity = "1"): NamedEntry {
+  const at = utcMsOf(Date.UTC(2024, 0, 1));
+  const entry: LedgerEntry = {
+    ...{ id: null, at, action: "BUY", assetId: "bitcoin" as AssetId, quantity },
+    ...{ unitPriceUsd: "40000", account: "Main", wallet: null, venue: null, txHash: null },
+    ...{ externalId, notes: null, notesExtra: {}, parentId: null, fee: null },
+  };
+  return { entry, id: uuidOfMoment(at, externalId), content: contentFingerprint(entry) };
+}
+
+/** An import of one row that stands still in its middle, until it is told how to go on. */
+class HeldImport {
+  readonly #gate = Promise.withResolvers<LedgerImportOutcome>();
+  readonly #staged = Promise.withResolvers<LedgerWriter>();
+  readonly ended: Promise<unknown>;
+
+  constructor(store: SqlLedgerStore, scope: LedgerScope, named: NamedEntry) {
+    this.ended = store.recordImport(scope, PLAN, async (writer) => {
+      await writer.write([{ line: 2, entries: [named] }]);
+      this.#staged.resolve(writer);
+      return await this.#gate.promise;
+    });
+    // Whoever holds it asks how it ended.
+    this.ended.catch(() => {});
+  }
+
+  /** Once its row stands in the database. */
+  staged(): Promise<LedgerWriter> {
+    return this.#staged.promise;
+  }
+
+  commit(): Promise<unknown> {
+    this.#gate.resolve(COMMITTED);
+    return this.ended;
+  }
+}
+
+/** A ledger of one owner, also as another process has it. */
+interface Kit extends TestStore {
+  readonly store: SqlLedgerStore;
+  readonly scope: LedgerScope;
+  readonly elsewhere: SqlLedgerStore;
+}
+
+async function importText(kit: Kit, text: string, options = {}) {
+  const { store, clock, scope } = kit;
+  const service = new LedgerImportService({ store, names, clock, mappings: [TRANSACTIONS_V1_1] });
+  const bytes = ReadableStream.from([new TextEncoder().encode(text)]);
+  return await service.importFile({ scope, fileName: "t.csv", bytes, ...options });
+}
+
+async function externalIds({ store, scope }: Kit): Promise<readonly (string | null)[]> {
+  const rows = await store.listTransactions(scope, { limit: 100 });
+  return rows.map(({ externalId }) => externalId).sort();
+}
+
+async function sweepAll({ store }: Kit): Promise<number> {
+  let swept = 0;
+  for (let part = 1; part > 0;) {
+    part = await store.sweepImports(1);
+    swept += part;
+  }
+  return swept;
+}
+
+/** What a ledger store must do while imports are under way, and after they died. */
+export function testLedgerStaging(kind: StoreKind): void {
+  function test(name: string, run: (kit: Kit) => Promise<void>) {
+    Deno.test({
+      name: `LedgerStore on ${kind.name} ${name}`,
+      ignore: kind.ignore,
+      async fn() {
+        await using kit = await kind.open();
+        await using other = await kit.openAgain();
+        const store = new SqlLedgerStore(kit.database, kit.clock, SHORT_WAITS);
+        const elsewhere = new SqlLedgerStore(other, kit.clock, SHORT_WAITS);
+        const portfolioId = await store.openDefaultPortfolio("ann");
+        const { database, clock } = kit;
+        const openAgain = () => kit.openAgain();
+        await run({
+          ...{ database, clock, openAgain, store, elsewhere },
+          scope: { ownerId: "ann", portfolioId },
+          [Symbol.asyncDispose]: () => Promise.resolve(),
+        });
+      },
+    });
+  }
+  testBeside(test);
+  testLeft(test);
+}
+
+type Test = (name: string, run: (kit: Kit) => Promise<void>) => void;
+
+function testBeside(test: Test): void {
+  test("shows an import once it is committed, all of it", async (kit) => {
+    const { store, elsewhere, scope } = kit;
+    const held = new HeldImport(elsewhere, scope, entryOf("e1"));
+    await held.staged();
+    assertEquals(await externalIds(kit), []);
+    assertEquals(await store.listImports(scope, 9), []);
+    assertEquals(await store.findTransaction(scope, entryOf("e1").id), null);
+    await held.commit();
+    assertEquals(await externalIds(kit), ["e1"]);
+    assertEquals((await store.listImports(scope, 9)).map(({ state }) => state), ["committed"]);
+  });
+
+  test("lets every other write through in the middle of an import", async (kit) => {
+    const { store, elsewhere, scope, database, clock } = kit;
+    const held = new HeldImport(elsewhere, scope, entryOf("e1"));
+    await held.staged();
+    const bob = { ownerId: "bob", portfolioId: await store.openDefaultPortfolio("bob") };
+    await store.addEntry(bob, entryOf("e1"));
+    const id = uuidOfMoment(1, "list");
+    const list = { id, ownerId: "ann", name: "A", items: [], createdAt: clock.now() };
+    await new SqlWatchlistStore(database).create(list, { max: 9 });
+    assertEquals((await store.listTransactions(bob, { limit: 9 })).length, 1);
+    await held.commit();
+    assertEquals(await externalIds(kit), ["e1"]);
+  });
+
+  test("keeps other changes of the same ledger waiting, and says why", async (kit) => {
+    const { store, elsewhere, scope } = kit;
+    const held = new HeldImport(elsewhere, scope, entryOf("e1"));
+    await held.staged();
+    const pattern = /import into it is under way; wait for its end, or cancel it/;
+    await assertRejects(() => store.addEntry(scope, entryOf("e9")), { pattern });
+    await assertRejects(() => importText(kit, FILE), { pattern });
+    // A preview changes nothing, and waits for nobody.
+    assertEquals((await importText(kit, FILE, { isPreview: true })).inserted, 2);
+    await held.commit();
+    await store.addEntry(scope, entryOf("e9"));
+    assertEquals(await externalIds(kit), ["e1", "e9"]);
+  });
+}
+
+function testLeft(test: Test): void {
+  test("takes a ledger from an import that died, which can't come back", async (kit) => {
+    const { elsewhere, scope, clock } = kit;
+    const dead = new HeldImport(elsewhere, scope, entryOf("e1", "7"));
+    const writer = await dead.staged();
+    clock.advance(60_000);
+    const { inserted, duplicate } = await importText(kit, FILE);
+    assertEquals([inserted, duplicate], [2, 0]);
+    const group = { line: 3, entries: [entryOf("e3")] };
+    await assertRejects(() => writer.write([group]), { pattern: /stood still for so long/ });
+    await assertRejects(() => dead.commit(), { pattern: /stood still for so long/ });
+    await sweepAll(kit);
+    assertEquals(await externalIds(kit), ["e1", "e2"]);
+    const quantities = (await kit.store.listTransactions(scope, { limit: 9 }))
+      .map(({ quantity }) => quantity);
+    assertEquals(quantities, ["1", "2"]);
+  });
+
+  test("sweeps what dead imports left, and nothing that one still stages", async (kit) => {
+    const { store, elsewhere, scope, clock } = kit;
+    const held = new HeldImport(elsewhere, scope, entryOf("e1"));
+    await held.staged();
+    assertEquals(await sweepAll(kit), 0);
+    clock.advance(60_000);
+    assert(await sweepAll(kit) > 0);
+    await assertRejects(() => held.commit(), { pattern: /stood still for so long/ });
+    assertEquals([await externalIds(kit), await store.listImports(scope, 9)], [[], []]);
+    assertEquals(await sweepAll(kit), 0);
+  });
+
+  test("imports a file again at once after it was undone, or refused", async (kit) => {
+    const { store, scope } = kit;
+    const { importId } = await importText(kit, FILE);
+    assert(importId !== null);
+    assertEquals((await store.undoImport(scope, importId)).kind, "undone");
+    assertEquals(await externalIds(kit), []);
+    const bad = await importText(kit, `${FILE}2024-01-03,BUY,nonsense,1,1,Main,e3\n`);
+    assertEquals([bad.state, bad.inserted, bad.quarantined], ["refused", 2, 1]);
+    await store.addEntry(scope, entryOf("e2", "5"));
+    const again = await importText(kit, FILE);
+    assertEquals([again.inserted, again.updated], [1, 1]);
+    await sweepAll(kit);
+    assertEquals(await externalIds(kit), ["e1", "e2"]);
+    assertEquals((await importText(kit, FILE)).duplicate, 2);
+    const states = (await store.listImports(scope, 9)).map(({ state }) => state);
+    assertEquals(states, ["committed", "committed", "refused", "undone"]);
+  });
+
+  test("changes many rows at once, and takes that back", async (kit) => {
+    const { store, scope } = kit;
+    const lines = (price: number) =>
+      Array.from(
+        { length: 1_203 },
+        (_, at) => `2024-01-01T00:00:00Z,BUY,bitcoin,1,${price},Main,n${at}\n`,
+      );
+    await importText(kit, HEADER + lines(10).join(""));
+    const { importId, updated } = await importText(kit, HEADER + lines(11).join(""));
+    const prices = async () => {
+      const rows = await store.listTransactions(scope, { limit: 2_000 });
+      return [rows.length, ...new Set(rows.map(({ unitPriceUsd }) => unitPriceUsd))];
+    };
+    assertEquals([updated, await prices()], [1_203, [1_203, "11"]]);
+    assert(importId !== null);
+    // What was staged is of no use any more.
+    assertEquals(await store.sweepImports(2_000), 1_203);
+    assertEquals((await store.undoImport(scope, importId)).kind, "undone");
+    assertEquals(await prices(), [1_203, "10"]);
+  });
+}
