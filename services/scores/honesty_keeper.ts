@@ -16,8 +16,6 @@ import type { DayRelation, RelationStore } from "./ports.ts";
 
 /** Raised with every change of how a day is measured: all days are then measured anew. */
 const MEASURE = 1;
-/** Days measured before others have their turn. */
-const DAYS_AT_ONCE = 4;
 /** Days measured before they are written down: what a killed run loses. */
 const DAYS_PER_WRITE = 64;
 
@@ -151,14 +149,15 @@ export class HonestyKeeper {
   ): Promise<void> {
     for (let from = 0; from < stale.length; from += DAYS_PER_WRITE) {
       const relations: DayRelation[] = [];
-      for (const [at, { day, horizons }] of stale.slice(from, from + DAYS_PER_WRITE).entries()) {
+      for (const { day, horizons } of stale.slice(from, from + DAYS_PER_WRITE)) {
         const measured = correlationsOn(panel, { method, day, horizons });
         horizons.forEach((horizon, which) => {
           const correlations = Array.from(measured[which] ?? [], (r) => Number.isNaN(r) ? null : r);
           const known = inputsOf(inputs, { panel, day, horizon });
           relations.push({ horizon, day, inputs: known, isDemo, correlations });
         });
-        if (at % DAYS_AT_ONCE === 0) await nextTurn();
+        // Readers come first: a day of many assets takes milliseconds.
+        await nextTurn();
         signal?.throwIfAborted();
       }
       await this.#store.recordRelations(method.version, relations);
