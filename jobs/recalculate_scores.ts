@@ -59,7 +59,9 @@ export function recalculateScores(
     readonly bus: Bus;
   },
 ): Job<RecalculatePayload> {
-  const measure = ({ signal, reportProgress }: Pick<JobContext, "signal" | "reportProgress">) =>
+  const measure = (
+    { signal, reportProgress }: Pick<JobContext<unknown>, "signal" | "reportProgress">,
+  ) =>
     scores.measureHonesty({
       signal,
       onProgress: (done, total) => reportProgress({ done, total, note: "days against returns" }),

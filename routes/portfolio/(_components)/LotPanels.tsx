@@ -1,6 +1,6 @@
 import { Gain, Money, Quantity, UnitCost } from "../../../components/figures/Amounts.tsx";
 import { Unknown } from "../../../components/figures/Figures.tsx";
-import { formatCount } from "../../../components/format/number.ts";
+import { formatCount, formatCounted } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import { Menu } from "../../../components/shell/Menu.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
@@ -22,7 +22,7 @@ export function LotsPanel(data: PortfolioPageData) {
     <Panel
       id="lots"
       title="Open lots"
-      note={`${counts.lots === 1 ? "1 lot" : `${formatCount(counts.lots)} lots`}, ${
+      note={`${formatCounted(counts.lots, "lot")}, ${
         rule.pools === "account" ? "per account" : "over all accounts"
       }`}
       actions={

@@ -86,7 +86,7 @@ function KeptTable({ portfolios }: { readonly portfolios: readonly Portfolio[] }
           <tr key={id}>
             <th scope="row" data-p="name">
               <span class="name">
-                <a href={`/portfolio/${id}`}>{name}</a>
+                <a class="own" href={`/portfolio/${id}`} title={name}>{name}</a>
               </span>
             </th>
             <td data-p="value">{baseCurrency}</td>
@@ -118,7 +118,7 @@ function KeptTable({ portfolios }: { readonly portfolios: readonly Portfolio[] }
 
 function DeletedItem({ portfolio }: { readonly portfolio: Portfolio }) {
   return (
-    <li>
+    <li data-kind="plain">
       <Icon name="trash" />
       <b>{portfolio.name}</b>
       <form method="post" action="/portfolio">

@@ -2,7 +2,7 @@ import { Sparkline } from "../../../components/charts/Sparkline.tsx";
 import { Gain, Money, Quantity } from "../../../components/figures/Amounts.tsx";
 import { Change, Explained, Price, Unknown } from "../../../components/figures/Figures.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
-import { formatCount, formatShare } from "../../../components/format/number.ts";
+import { formatCount, formatCounted, formatShare } from "../../../components/format/number.ts";
 import { liveAttributes } from "../../../components/live/live_attributes.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge } from "../../../components/states/States.tsx";
@@ -26,7 +26,7 @@ export function PositionsPanel(data: PortfolioPageData) {
     <Panel
       id="positions"
       title="Positions"
-      note={<span data-region="positions-count">{formatCount(positions.length)} assets</span>}
+      note={<span data-region="positions-count">{formatCounted(positions.length, "asset")}</span>}
       actions={
         <>
           <RowHeight table="positions" />
