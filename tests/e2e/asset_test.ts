@@ -58,8 +58,10 @@ Deno.test({
         assert(await page.locator(".c-frame[data-width=wide] .c-up").first().isVisible());
         assert(await page.locator("#provenance tbody tr").count() > 0);
         await page.locator(".seg a", { hasText: "7D" }).click();
+        await page.waitForLoadState();
         assertMatch(page.url(), /range=7d$/);
         await page.getByRole("link", { name: "View as table" }).click();
+        await page.waitForLoadState();
         assert(await page.locator(".candle-table tbody tr").count() > 100);
         await page.context().close();
       });

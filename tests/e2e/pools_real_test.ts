@@ -70,6 +70,7 @@ const STEPS: readonly Step[] = [
       assert(rows >= 5, `${rows} rows`);
       assertEquals(await page.locator("#pools tbody .badge", { hasText: "Stale" }).count(), rows);
       await page.locator("#pools tbody th a").first().click();
+      await page.waitForLoadState();
       await page.getByText("The source's readings stand still since 2025-11-15").waitFor();
       assertEquals(await page.locator("#snapshots .badge", { hasText: "Stale" }).count(), 2);
       assertEquals(await page.locator('#yield .c-span[data-kind="stale"]').count(), 1);
