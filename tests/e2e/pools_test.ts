@@ -88,7 +88,7 @@ const STEPS: readonly Step[] = [
       await using visited = await visit(browser, `${url}/pools`);
       const { page, complaints } = visited;
       await page.getByText("Demo pools.", { exact: true }).waitFor();
-      await page.locator(".pool-feed .feed", { hasText: "Live" }).waitFor();
+      await page.locator(".feed-chip .feed", { hasText: "Live" }).waitFor();
       await changes(page, BODY);
       assertEquals(complaints, []);
       assert(await layoutShift(page) < 0.02);
@@ -104,7 +104,7 @@ const STEPS: readonly Step[] = [
       await page.addInitScript("delete globalThis.SharedWorker");
       await page.route("**/api/stream/pools*", (route) => route.abort());
       await page.goto(`${url}/pools`);
-      const feed = page.locator(".pool-feed .feed");
+      const feed = page.locator(".feed-chip .feed");
       await feed.filter({ hasText: /^Reconnecting/ }).waitFor();
       await feed.filter({ hasText: "Polling every 5 s" }).waitFor();
       await changes(page, BODY);
@@ -189,7 +189,7 @@ const STEPS: readonly Step[] = [
       const day = new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10);
       await using visited = await visit(browser, `${url}/pools?asof=${day}`);
       const { page } = visited;
-      assertEquals(await page.locator(".pool-feed").count(), 0);
+      assertEquals(await page.locator(".feed-chip").count(), 0);
       const link = page.locator(`${ROWS} th a`).first();
       assert((await link.getAttribute("href"))?.endsWith(`?asof=${day}`));
       await page.goto(`${url}/pools?asof=2001-01-01`);

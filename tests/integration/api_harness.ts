@@ -50,6 +50,7 @@ import {
   SqlPoolStore,
   SqlScoreStore,
 } from "@/services/storage/mod.ts";
+import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
@@ -268,7 +269,7 @@ function createPools(
   const silent = () => Promise.reject(new ProviderError("mempool", "never", "silent"));
   const noKey = { reason: "ETHERSCAN_API_KEY is not set", setting: "set it and restart" };
   const gauges = new GaugeService({
-    ...{ store: gaugeStore, clock, log, examples: null },
+    ...{ store: gaugeStore, bus: new MemoryBus(log), clock, log, examples: null },
     sources: {
       eth_gas: hasGas ? gas : noKey,
       btc_mempool: hasMempool

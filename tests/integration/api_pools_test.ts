@@ -1,7 +1,7 @@
 import { EXPLAINED_FIGURES, keepReadings } from "@/services/defi/mod.ts";
 import { parsePoolFile } from "@/services/providers/pools/mod.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
-import { readSharedText, sharedData } from "@/tests/shared_data.ts";
+import { readSharedText, SHARED_UNTIL, sharedData } from "@/tests/shared_data.ts";
 import { HOUR_MS, utcMsOf } from "@/services/kernel/time.ts";
 import { sampleDays, samplePool, sampleSnapshot } from "@/tests/unit/defi/pool_sample.ts";
 import { ADMIN_KEY, type ApiHarness, openTestApi } from "./api_harness.ts";
@@ -209,7 +209,7 @@ Deno.test({
   async fn() {
     await using harness = await openTestApi();
     assert(url !== null);
-    const file = { fileName: RATES, source: "aave" };
+    const file = { fileName: RATES, source: "aave", now: SHARED_UNTIL };
     const readings = parsePoolFile(await readSharedText(url), file);
     const answer = { provider: "aave", target: RATES };
     const taken = await keepReadings(harness.poolStore, readings, answer);
