@@ -132,7 +132,7 @@ export function PoolFigures({ detail, view }: PoolPageData) {
   });
   return (
     <dl
-      class="figs"
+      class="figs pool-figs"
       data-pool={pool.id}
       data-symbol={pool.symbol}
       data-kink={metrics.kink}
