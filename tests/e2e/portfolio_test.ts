@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Browser, Page } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
+import { comesAlive } from "@/tests/e2e/alive.ts";
 import {
   axeFindings,
   checkViews,
@@ -227,6 +228,7 @@ testInBrowser("portfolios in Chromium", [
       assertEquals(await visibility(), "hidden");
       await page.reload();
       assertEquals(await visibility(), "hidden");
+      await comesAlive(page);
       await page.getByRole("button", { name: "Hide amounts" }).click();
       assertEquals(await visibility(), "visible");
     },
