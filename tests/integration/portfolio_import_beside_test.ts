@@ -42,8 +42,9 @@ async function writeBeside(url: string): Promise<void> {
     });
     assertEquals([renamed.status, row.status], [200, 201]);
     const shown = (await ask(`${base}/transactions?limit=1`)).data.length;
+    const isUnderWay = (await ask(`${base}/imports`)).data.length === 0;
     state = (await ask(task)).data.state;
-    if (state !== "running") continue;
+    if (state !== "running" || !isUnderWay) continue;
     assertEquals(shown, 0, "nothing is shown of an import that is under way");
     written.push(renamed.data.name);
   }
