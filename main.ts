@@ -4,6 +4,7 @@ import { contentSecurityPolicy, pages } from "./fresh.config.ts";
 import { defineCrons, type JobSystem } from "./jobs/mod.ts";
 import { createApi } from "./routes/(_api)/mod.ts";
 import { HostGuard } from "./routes/(_api)/middleware/allowed_hosts.ts";
+import { feedGauges } from "./routes/(_api)/gauge_stream.ts";
 import type { PoolParts } from "./routes/(_api)/pools.ts";
 import {
   feedHub,
@@ -90,7 +91,7 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
   const outside = await openOutside(core, parts.registry);
   const scores = await openScores(core, parts);
   const portfolio = await openPortfolio(core, { ...parts, queue: () => work.jobs, location });
-  const gauges = openGauges(core, outside);
+  const gauges = openGauges(core, { ...outside, bus: parts.bus });
   const work = await openJobs(core, { ...parts, outside, scores, portfolio, gauges });
   const live = createLive(core, { ...parts, outside, jobs: work.jobs });
   const { hub, streams, stopValues } = createStreams(core, { ...parts, portfolio });
@@ -110,11 +111,13 @@ export async function compose(config: Config, overrides: Partial<Ports> = {}): P
     ...{ jobs, jobsService, ops, metrics, scores, portfolio, poolParts, gauges },
   });
   const stopFeedingHub = feedHub(hub, parts);
+  const stopFeedingGauges = feedGauges(hub, { bus: parts.bus, gauges, clock, log });
   const stopScoring = recalculateOnClose(core, { ...parts, jobs });
   const close = async () => {
     parts.board.stop();
     parts.demoGate.stop();
     stopFeedingHub();
+    stopFeedingGauges();
     stopValues();
     stopScoring();
     await portfolio.close();

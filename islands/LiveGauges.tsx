@@ -1,7 +1,8 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { ClientError } from "../components/api/client.ts";
-import { fetchGauge, type GaugePath } from "../components/api/gauges.ts";
+import type { GaugePath, GaugeTick } from "../components/api/gauges.ts";
+import { watchGauges } from "../components/api/live.ts";
+import type { LiveState } from "../components/api/live_state.ts";
+import { describeLive, GAUGES, type LiveStatus } from "../components/live/live_status.ts";
+import { FeedChip } from "./live/FeedChip.tsx";
 import { tellGaugeRead } from "./page/gauge_events.ts";
 import { refreshRegions } from "./page/refresh_regions.ts";
 
@@ -14,60 +15,59 @@ export interface LiveGaugesProps {
   readonly isBeginning: boolean;
 }
 
-/** Gauges are read once a minute; a reader waits half of that at most. */
-const ASK_EVERY_MS = 30_000;
-/** Before the first charts, each reading is worth more. */
-const ASK_FIRST_MS = 5_000;
+/** How often ages are looked at. */
+const AGES_EVERY_MS = 1_000;
 
-/** Asks for newer readings while the page is seen, and puts them on it. Says so where it can't. */
-export default function LiveGauges({ shown, isByMinute, isBeginning }: LiveGaugesProps) {
-  const isCut = useSignal(false);
-  useEffect(() => {
-    const known = new Map(shown);
-    const stop = new AbortController();
+/** Puts readings on the page as they are told, and says how their stream stands. */
+export default function LiveGauges(props: LiveGaugesProps) {
+  return <FeedChip keepLive={(onStatus) => keepLive(props, onStatus)} />;
+}
 
-    async function ask(): Promise<boolean> {
-      let isNew = false;
-      for (const [gauge, asof] of known) {
-        const reading = await fetchGauge(gauge, stop.signal);
-        if (reading === null || asof !== null && reading.t <= asof) continue;
+function keepLive(
+  { shown, isByMinute, isBeginning }: LiveGaugesProps,
+  onStatus: (status: LiveStatus) => void,
+): () => void {
+  const known = new Map(shown);
+  let state: LiveState | null = null;
+  let isBehind = false;
+
+  function look() {
+    const at = Math.max(...[...known.values()].map((asof) => asof ?? -Infinity));
+    const newest = at === -Infinity ? null : { at, isTraded: false, source: null };
+    onStatus(describeLive({ subject: GAUGES, state, newest, now: Date.now() }));
+  }
+
+  /** What the server drew is drawn anew; a page that nobody sees waits until somebody does. */
+  function show() {
+    if (!isBehind || document.hidden) return;
+    isBehind = false;
+    // Charts that are not there yet come with the page as a whole.
+    if (isBeginning) location.reload();
+    else void refreshRegions().then((isRead) => isBehind ||= !isRead);
+  }
+
+  const stop = watchGauges({
+    onGauges(ticks: readonly GaugeTick[]) {
+      for (const { gauge, reading } of ticks) {
+        const asof = known.get(gauge);
+        if (asof === undefined || asof !== null && reading.t <= asof) continue;
         known.set(gauge, reading.t);
-        isNew = true;
+        isBehind = true;
         if (isByMinute) tellGaugeRead(gauge, reading);
       }
-      return isNew;
-    }
-
-    async function show() {
-      // Charts that are not there yet come with the page as a whole.
-      if (isBeginning) location.reload();
-      else await refreshRegions();
-    }
-
-    async function look() {
-      if (document.hidden) return;
-      try {
-        if (await ask()) await show();
-        isCut.value = false;
-      } catch (error) {
-        if (stop.signal.aborted) return;
-        if (!(error instanceof ClientError)) throw error;
-        isCut.value = true;
-      }
-    }
-
-    const timer = setInterval(() => void look(), isBeginning ? ASK_FIRST_MS : ASK_EVERY_MS);
-    const onShown = () => void look();
-    document.addEventListener("visibilitychange", onShown);
-    return () => {
-      stop.abort();
-      clearInterval(timer);
-      document.removeEventListener("visibilitychange", onShown);
-    };
-  }, []);
-  return (
-    <span class="gauges-live" role="status" data-state={isCut.value ? "stale" : undefined}>
-      {isCut.value ? "The server can't be reached; asking again" : ""}
-    </span>
-  );
+      show();
+      look();
+    },
+    onState(next) {
+      state = next;
+      look();
+    },
+  });
+  const ages = setInterval(look, AGES_EVERY_MS);
+  document.addEventListener("visibilitychange", show);
+  return () => {
+    stop();
+    clearInterval(ages);
+    document.removeEventListener("visibilitychange", show);
+  };
 }

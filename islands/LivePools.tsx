@@ -1,61 +1,18 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { retryStream, watchPools } from "../components/api/live.ts";
+import { watchPools } from "../components/api/live.ts";
 import type { PoolTick } from "../components/api/live_events.ts";
 import type { LiveState } from "../components/api/live_state.ts";
 import { isoInstant } from "../components/format/time.ts";
 import { localizeMoments } from "../components/keys/moments.ts";
 import { describeLive, type LiveStatus, POOLS } from "../components/live/live_status.ts";
-import { PoliteSpeech } from "../components/live/polite_speech.ts";
-import { FEED_DOTS } from "./live/feed_dots.ts";
+import { FeedChip } from "./live/FeedChip.tsx";
 import { PoolCells } from "./live/pool_cells.tsx";
 
 /** How often ages are looked at. */
 const AGES_EVERY_MS = 1_000;
 
-const timer = {
-  after(ms: number, run: () => void) {
-    const id = setTimeout(run, ms);
-    return () => clearTimeout(id);
-  },
-};
-
 /** Keeps the pools of the page live, and says how their stream stands. */
 export default function LivePools() {
-  const status = useSignal<LiveStatus | null>(null);
-  const spoken = useSignal("");
-
-  useEffect(() => {
-    const speech = new PoliteSpeech((text) => spoken.value = text, { timer });
-    const stop = keepLive((next) => {
-      const before = status.value;
-      if (before?.label === next.label) return;
-      status.value = next;
-      // That it connects at first is no news; what breaks or comes back is.
-      const isNews = before !== null && before.kind !== next.kind && before.kind !== "connecting";
-      if (isNews && next.kind !== "connecting") speech.say(next.sentence);
-    });
-    return () => {
-      stop();
-      speech.stop();
-    };
-  }, []);
-
-  const shown = status.value;
-  return (
-    <span class="pool-feed" data-kind={shown?.kind ?? "connecting"}>
-      {shown === null ? null : (
-        <span class="feed" data-kind={shown.kind} title={shown.sentence}>
-          <span class="dot" data-state={FEED_DOTS[shown.kind]} />
-          {shown.label}
-        </span>
-      )}
-      {shown?.kind === "offline"
-        ? <button type="button" class="btn" data-size="s" onClick={retryStream}>Try now</button>
-        : null}
-      <span class="sr" role="status" aria-live="polite">{spoken.value}</span>
-    </span>
-  );
+  return <FeedChip keepLive={keepLive} />;
 }
 
 /** Dates the page by its newest reading. */

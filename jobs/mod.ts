@@ -12,6 +12,7 @@ import type { JobStore } from "../services/ports/jobs.ts";
 import type { Clock } from "../services/ports/mod.ts";
 import type { RawAnswerStore } from "../services/ports/provider_records.ts";
 import type { ScoreService } from "../services/scores/mod.ts";
+import { advancePortfolios } from "./advance_portfolios.ts";
 import { backfillCandles } from "./backfill_candles.ts";
 import { fetchFxRates, type FetchFxRatesDeps } from "./fetch_fx_rates.ts";
 import { fetchSpotPrices, type SpotSource } from "./fetch_spot_prices.ts";
@@ -51,7 +52,7 @@ export interface JobDeps {
   /** Lets other work run in the middle of a job. */
   readonly rest: () => Promise<void>;
   /** Values portfolios through time. */
-  readonly snapshots: Pick<SnapshotKeeper, "run">;
+  readonly snapshots: Pick<SnapshotKeeper, "run" | "advance">;
   readonly navs: KeepGoodNavsDeps;
   readonly gauges: Pick<GaugeService, "readAll" | "prune">;
   /** `null` where nothing outside may be called. */
@@ -80,6 +81,7 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
     importLedger(deps),
     sweepImports(deps),
     rebuildPortfolio(deps),
+    advancePortfolios(deps),
     keepGoodNavs(deps.navs),
   ];
   if (outside === null) return inside;

@@ -1,4 +1,9 @@
+import { utcMsOf } from "@/services/kernel/time.ts";
+
 const ROOT = new URL("../../shared/data/", import.meta.url);
+
+/** A time by which all of the reference data was known. */
+export const SHARED_UNTIL = utcMsOf(Date.UTC(2026, 10, 1));
 
 /**
  * The URL of a file of the reference data that lies beside the checkout, or `null` where that

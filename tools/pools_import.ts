@@ -48,7 +48,7 @@ on where it ended.
     const { text, checksum } = await readFile(path);
     await using opened = await openFromEnvironment(io);
     const { database, clock } = opened;
-    const readings = parse(text, { fileName, source: provider, format });
+    const readings = parse(text, { fileName, source: provider, format, now: clock.now() });
     if ("refused" in readings) {
       io.stderr(`pools:import: ${readings.refused}\n`);
       return 1;

@@ -1,5 +1,6 @@
 import { fetchData } from "./client.ts";
 import { readEventStream } from "./event_stream.ts";
+import { fetchGauges } from "./gauges.ts";
 import { livePricesOf, poolTicksOf } from "./live_events.ts";
 import { LiveHub } from "./live_hub.ts";
 import { parsePortfolioTick } from "./live_portfolios.ts";
@@ -25,6 +26,7 @@ export function createBrowserHub(): LiveHub {
         await fetchData(`/api/market/prices?coins=${coins.map(encodeURIComponent).join()}`),
       ),
     fetchPools: async () => poolTicksOf(await fetchData(`/api/pools?limit=${MAX_POOLS}`)),
+    fetchGauges,
     readPortfolio: socketOrEvents({ openSocket: openBrowserSocket, readEvents: readEventStream }),
     fetchPortfolio: async (id) =>
       parsePortfolioTick(await fetchData(`/api/portfolio/${id}/valuation`)),

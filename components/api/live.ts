@@ -1,4 +1,5 @@
 import { asset } from "fresh/runtime";
+import type { GaugeTick } from "./gauges.ts";
 import type { CandleTick, PoolTick, PriceTick, ScoreTick } from "./live_events.ts";
 import type { CandleWant, LiveSink, LiveWants } from "./live_hub.ts";
 import type { PortfolioTick } from "./live_portfolios.ts";
@@ -18,6 +19,12 @@ export interface CandleWatcher {
   readonly onCandle: (tick: CandleTick) => void;
   /** Bars may have been missed: read the chart again. */
   readonly onReset: () => void;
+}
+
+export interface GaugeWatcher {
+  /** Gauges with a new reading. */
+  readonly onGauges: (ticks: readonly GaugeTick[]) => void;
+  readonly onState: (state: LiveState) => void;
 }
 
 export interface PoolWatcher {
@@ -44,6 +51,11 @@ export function watchScores(onScores: (ticks: readonly ScoreTick[]) => void): ()
 /** Tells of pools as they are read anew, and of how their stream stands, until it is stopped. */
 export function watchPools(watcher: PoolWatcher): () => void {
   return page().watchPools(watcher);
+}
+
+/** Tells of gauges as they are read anew, and of how their stream stands, until it is stopped. */
+export function watchGauges(watcher: GaugeWatcher): () => void {
+  return page().watchGauges(watcher);
 }
 
 /** Tells of a portfolio's value, at most once a second, until it is stopped. */
@@ -78,10 +90,12 @@ class LivePage implements LiveSink {
   readonly #candles = new Map<CandleWatcher, CandleWant>();
   readonly #scores = new Set<(ticks: readonly ScoreTick[]) => void>();
   readonly #pools = new Set<PoolWatcher>();
+  readonly #gauges = new Set<GaugeWatcher>();
   readonly #portfolios = new Map<(tick: PortfolioTick) => void, string>();
   #link: HubLink | null = null;
   #state: LiveState | null = null;
   #poolState: LiveState | null = null;
+  #gaugeState: LiveState | null = null;
 
   constructor() {
     // A page that is left may come back as it was: it leaves the hub and joins it again.
@@ -128,6 +142,16 @@ class LivePage implements LiveSink {
     };
   }
 
+  watchGauges(watcher: GaugeWatcher): () => void {
+    this.#gauges.add(watcher);
+    if (this.#gaugeState !== null) watcher.onState(this.#gaugeState);
+    this.#tellWants();
+    return () => {
+      this.#gauges.delete(watcher);
+      this.#tellWants();
+    };
+  }
+
   watchPortfolio(portfolioId: string, onValue: (tick: PortfolioTick) => void): () => void {
     this.#portfolios.set(onValue, portfolioId);
     this.#tellWants();
@@ -169,6 +193,15 @@ class LivePage implements LiveSink {
     for (const { onState } of this.#pools) onState(state);
   }
 
+  onGauges(ticks: readonly GaugeTick[]): void {
+    for (const { onGauges } of this.#gauges) onGauges(ticks);
+  }
+
+  onGaugeState(state: LiveState): void {
+    this.#gaugeState = state;
+    for (const { onState } of this.#gauges) onState(state);
+  }
+
   onPortfolio(tick: PortfolioTick): void {
     for (const [tell, id] of this.#portfolios) if (id === tick.portfolioId) tell(tick);
   }
@@ -186,6 +219,7 @@ class LivePage implements LiveSink {
       candles: [...this.#candles.values()],
       scores: this.#scores.size > 0,
       pools: this.#pools.size > 0,
+      gauges: this.#gauges.size > 0,
       portfolios: [...new Set(this.#portfolios.values())],
     };
     this.#link ??= this.#connect();
@@ -194,7 +228,7 @@ class LivePage implements LiveSink {
 
   get #watchers(): number {
     return this.#prices.size + this.#candles.size + this.#scores.size + this.#pools.size +
-      this.#portfolios.size;
+      this.#gauges.size + this.#portfolios.size;
   }
 
   #connect(): HubLink {

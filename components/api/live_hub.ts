@@ -15,8 +15,10 @@ import {
   PortfolioStreams,
   type PortfolioTick,
 } from "./live_portfolios.ts";
+import { type GaugeTick, parseGaugeUpdate } from "./gauges.ts";
 import type { LiveState } from "./live_state.ts";
 import { LiveStream, type LiveStreamDeps } from "./live_stream.ts";
+import { readEach, SharedStream } from "./shared_stream.ts";
 
 /** A chart's bars: those of an asset in one interval. */
 export interface CandleWant {
@@ -32,13 +34,15 @@ export interface LiveWants {
   readonly scores: boolean;
   /** Whether it shows pools. */
   readonly pools: boolean;
+  /** Whether it shows gauges of chains. */
+  readonly gauges: boolean;
   /** Ids of the portfolios whose value it shows. */
   readonly portfolios: readonly string[];
 }
 
 const NO_WANTS: LiveWants = {
   ...{ coins: [], candles: [], portfolios: [] },
-  ...{ scores: false, pools: false },
+  ...{ scores: false, pools: false, gauges: false },
 };
 
 /** What a page is told. */
@@ -53,6 +57,9 @@ export interface LiveSink {
   onState(state: LiveState): void;
   /** How the stream of pools stands, which is not that of prices. */
   onPoolState(state: LiveState): void;
+  onGauges(ticks: readonly GaugeTick[]): void;
+  /** How the stream of gauges stands. */
+  onGaugeState(state: LiveState): void;
 }
 
 export interface LiveMember {
@@ -65,6 +72,8 @@ export interface LiveHubDeps extends LiveStreamDeps, PortfolioStreamDeps {
   readonly fetchPrices: (coins: readonly string[]) => Promise<readonly PriceTick[]>;
   /** All pools, by request. */
   readonly fetchPools: () => Promise<readonly PoolTick[]>;
+  /** The newest reading of each gauge, by request. */
+  readonly fetchGauges: () => Promise<readonly GaugeTick[]>;
 }
 
 /** The server takes so many coins a stream; who wants more gets all. */
@@ -91,9 +100,10 @@ export class LiveHub {
   readonly #latest = new Map<string, PriceTick>();
   readonly #candles = new Map<string, LiveStream>();
   readonly #portfolios: PortfolioStreams;
+  readonly #scores: SharedStream<ScoreTick>;
+  readonly #pools: SharedStream<PoolTick>;
+  readonly #gauges: SharedStream<GaugeTick>;
   #prices: LiveStream | null = null;
-  #scores: LiveStream | null = null;
-  #pools: LiveStream | null = null;
   #covered: ReadonlySet<string> = new Set();
 
   constructor(deps: LiveHubDeps) {
@@ -102,6 +112,27 @@ export class LiveHub {
       this.#eachMember(({ sink, wants }) => {
         if (wants.portfolios.includes(tick.portfolioId)) sink.onPortfolio(tick);
       }));
+    const to = (name: "scores" | "pools" | "gauges", tell: (sink: LiveSink) => void) =>
+      this.#eachMember(({ sink, wants }) => {
+        if (wants[name]) tell(sink);
+      });
+    // Scores change by the hour: whoever has no stream sees them with the next page.
+    this.#scores = new SharedStream(deps, {
+      ...{ path: "/api/stream/scores", event: "score_update", parse: parseScoreUpdate },
+      onTicks: (ticks) => to("scores", (sink) => sink.onScores(ticks)),
+    });
+    this.#pools = new SharedStream(deps, {
+      ...{ path: "/api/stream/pools", event: "pool_update", parse: parsePoolUpdate },
+      onTicks: (ticks) => to("pools", (sink) => sink.onPools(ticks)),
+      onState: (state) => to("pools", (sink) => sink.onPoolState(state)),
+      fetchAll: deps.fetchPools,
+    });
+    this.#gauges = new SharedStream(deps, {
+      ...{ path: "/api/stream/onchain", event: "gauge_update", parse: parseGaugeUpdate },
+      onTicks: (ticks) => to("gauges", (sink) => sink.onGauges(ticks)),
+      onState: (state) => to("gauges", (sink) => sink.onGaugeState(state)),
+      fetchAll: deps.fetchGauges,
+    });
   }
 
   /** Takes a page in; nothing is opened before it wants something. */
@@ -133,8 +164,9 @@ export class LiveHub {
 
   *#streams(): Generator<LiveStream> {
     if (this.#prices !== null) yield this.#prices;
-    if (this.#scores !== null) yield this.#scores;
-    if (this.#pools !== null) yield this.#pools;
+    for (const { stream } of [this.#scores, this.#pools, this.#gauges]) {
+      if (stream !== null) yield stream;
+    }
     yield* this.#candles.values();
     yield* this.#portfolios.streams();
   }
@@ -152,14 +184,19 @@ export class LiveHub {
       if (tick !== null) member.sink.onPortfolio(tick);
     }
     if (this.#prices !== null) member.sink.onState(this.#prices.state);
-    if (this.#pools !== null && wants.pools) member.sink.onPoolState(this.#pools.state);
+    const [pools, gauges] = [this.#pools.stream, this.#gauges.stream];
+    if (pools !== null && wants.pools) member.sink.onPoolState(pools.state);
+    if (gauges !== null && wants.gauges) member.sink.onGaugeState(gauges.state);
   }
 
   #update(): void {
     this.#updatePrices();
     this.#updateCandles();
-    this.#updateScores();
-    this.#updatePools();
+    const isWanted = (name: "scores" | "pools" | "gauges") =>
+      [...this.#members].some(({ wants }) => wants[name]);
+    this.#scores.update(isWanted("scores"));
+    this.#pools.update(isWanted("pools"));
+    this.#gauges.update(isWanted("gauges"));
     this.#portfolios.update(new Set([...this.#members].flatMap(({ wants }) => wants.portfolios)));
   }
 
@@ -217,11 +254,7 @@ export class LiveHub {
 
   #onPriceEvent({ name, data }: StreamEvent): void {
     if (name !== "price_update") return;
-    const value = readJson(data);
-    const ticks = (Array.isArray(value) ? value : [value]).flatMap((one) =>
-      readOrNone(parsePriceUpdate, one)
-    );
-    this.#spread(ticks);
+    this.#spread(readEach(data, parsePriceUpdate));
   }
 
   /** Passes on what is newer than what is known, to those who want it. */
@@ -258,71 +291,6 @@ export class LiveHub {
     }
   }
 
-  /** One stream of scores for all pages that show some. */
-  #updateScores(): void {
-    const isWanted = [...this.#members].some(({ wants }) => wants.scores);
-    if (!isWanted) {
-      this.#scores?.stop();
-      this.#scores = null;
-    } else if (this.#scores === null) {
-      this.#scores = new LiveStream(this.#deps, {
-        path: "/api/stream/scores",
-        onEvent: (event) => this.#onScoreEvent(event),
-        onFresh: () => {},
-        onState: () => {},
-        // Scores change by the hour: whoever has no stream sees them with the next page.
-        poll: () => Promise.resolve(),
-      });
-      this.#scores.start();
-    }
-  }
-
-  #onScoreEvent({ name, data }: StreamEvent): void {
-    if (name !== "score_update") return;
-    const value = readJson(data);
-    const ticks = (Array.isArray(value) ? value : [value]).flatMap((one) =>
-      readOrNone(parseScoreUpdate, one)
-    );
-    if (ticks.length === 0) return;
-    this.#eachMember(({ sink, wants }) => {
-      if (wants.scores) sink.onScores(ticks);
-    });
-  }
-
-  /** One stream of pools for all pages that show some; where none holds they are asked for. */
-  #updatePools(): void {
-    const isWanted = [...this.#members].some(({ wants }) => wants.pools);
-    if (!isWanted) {
-      this.#pools?.stop();
-      this.#pools = null;
-    } else if (this.#pools === null) {
-      this.#pools = new LiveStream(this.#deps, {
-        path: "/api/stream/pools",
-        onEvent: ({ name, data }) => {
-          if (name !== "pool_update") return;
-          const value = readJson(data);
-          const rows: readonly unknown[] = Array.isArray(value) ? value : [value];
-          this.#spreadPools(rows.flatMap((one) => readOrNone(parsePoolUpdate, one)));
-        },
-        // A new stream begins with the latest line of each pool.
-        onFresh: () => {},
-        onState: (state) =>
-          this.#eachMember(({ sink, wants }) => {
-            if (wants.pools) sink.onPoolState(state);
-          }),
-        poll: async () => this.#spreadPools(await this.#deps.fetchPools()),
-      });
-      this.#pools.start();
-    }
-  }
-
-  #spreadPools(ticks: readonly PoolTick[]): void {
-    if (ticks.length === 0) return;
-    this.#eachMember(({ sink, wants }) => {
-      if (wants.pools) sink.onPools(ticks);
-    });
-  }
-
   #candleStream(want: CandleWant): LiveStream {
     const key = candleKey(want);
     const watchers = (tell: (member: Member) => void) =>
@@ -339,7 +307,7 @@ export class LiveHub {
       })}`,
       onEvent: ({ name, data }) => {
         if (name !== "candle") return;
-        for (const tick of readOrNone(parseCandleEvent, readJson(data))) {
+        for (const tick of readEach(data, parseCandleEvent)) {
           watchers(({ sink }) => sink.onCandle(tick));
         }
       },
@@ -369,21 +337,4 @@ function pricesPath(coins: ReadonlySet<string>): string {
   const path = "/api/stream/prices";
   if (coins.size > MAX_STREAM_COINS) return path;
   return `${path}?${new URLSearchParams({ coins: [...coins].sort().join(",") })}`;
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-/** What can't be read is left out: one bad event must not end the stream of all others. */
-function readOrNone<T>(parse: (value: unknown) => T, value: unknown): T[] {
-  try {
-    return [parse(value)];
-  } catch {
-    return [];
-  }
 }

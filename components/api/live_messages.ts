@@ -1,3 +1,4 @@
+import type { GaugeTick } from "./gauges.ts";
 import type { CandleTick, PoolTick, PriceTick, ScoreTick } from "./live_events.ts";
 import type { CandleWant, LiveHub, LiveSink, LiveWants } from "./live_hub.ts";
 import type { PortfolioTick } from "./live_portfolios.ts";
@@ -19,7 +20,9 @@ export type WorkerMessage =
   | { readonly kind: "pools"; readonly ticks: readonly PoolTick[] }
   | { readonly kind: "portfolio"; readonly tick: PortfolioTick }
   | { readonly kind: "state"; readonly state: LiveState }
-  | { readonly kind: "pool_state"; readonly state: LiveState };
+  | { readonly kind: "pool_state"; readonly state: LiveState }
+  | { readonly kind: "gauges"; readonly ticks: readonly GaugeTick[] }
+  | { readonly kind: "gauge_state"; readonly state: LiveState };
 
 /** One end of a channel between a page and the worker. */
 export interface LivePort {
@@ -76,6 +79,8 @@ function sinkOf(port: LivePort): LiveSink {
     onPortfolio: (tick) => port.postMessage({ kind: "portfolio", tick }),
     onState: (state) => port.postMessage({ kind: "state", state }),
     onPoolState: (state) => port.postMessage({ kind: "pool_state", state }),
+    onGauges: (ticks) => port.postMessage({ kind: "gauges", ticks }),
+    onGaugeState: (state) => port.postMessage({ kind: "gauge_state", state }),
   };
 }
 
@@ -94,6 +99,10 @@ export function deliver(message: WorkerMessage, sink: LiveSink): void {
       return sink.onPools(message.ticks);
     case "pool_state":
       return sink.onPoolState(message.state);
+    case "gauges":
+      return sink.onGauges(message.ticks);
+    case "gauge_state":
+      return sink.onGaugeState(message.state);
     case "portfolio":
       return sink.onPortfolio(message.tick);
     case "state":

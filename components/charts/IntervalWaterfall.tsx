@@ -9,6 +9,10 @@ export interface IntervalWaterfallProps {
   readonly textOf: (range: Span) => string;
 }
 
+function isNothing({ kind, range: [low, high] }: IntervalStep): boolean {
+  return kind === "part" && low === 0 && high === 0;
+}
+
 /**
  * Parts and their sum, a row a part: a table that draws itself. What is sure of a part is filled;
  * what it may be besides is outlined, as is the interval of the sum.
@@ -27,7 +31,7 @@ export function IntervalWaterfall({ caption, unit, steps, textOf }: IntervalWate
       </thead>
       <tbody>
         {steps.map((step, at) => (
-          <tr key={step.key} data-kind={step.kind}>
+          <tr key={step.key} data-kind={isNothing(step) ? "none" : step.kind}>
             <th scope="row">
               {step.label}
               <p class="hint">{step.words}</p>

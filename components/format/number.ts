@@ -57,6 +57,11 @@ export function formatCount(value: number): string {
   return formatDecimal(value, 0);
 }
 
+/** So many of something: `1 asset`, `1,200 assets`. */
+export function formatCounted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /**
  * The shortest plain decimal that reads back as `value`: no exponent, no separators. For machine
  * fields, for copying and for assistive technology. Empty where there is no finite value.

@@ -239,7 +239,9 @@ function FirstRow({ row }: { readonly row: ReadRow }) {
           </>
         )}
       </td>
-      <td data-pri="3">{row.account}</td>
+      <td data-pri="3">
+        <span class="own" title={row.account}>{row.account}</span>
+      </td>
       <td data-p="change">
         <Badge kind={kind}>{word}</Badge>
       </td>

@@ -1,5 +1,5 @@
 import { field } from "../api/client.ts";
-import { formatCount } from "../format/number.ts";
+import { formatCounted } from "../format/number.ts";
 
 /** A row that was set aside or passed over, with why. */
 export interface ReportedRow {
@@ -71,7 +71,7 @@ export function isImportReport(value: unknown): value is ImportReport {
 
 /** So many rows, in words. */
 export function rowsText(count: number): string {
-  return count === 1 ? "1 row" : `${formatCount(count)} rows`;
+  return formatCounted(count, "row");
 }
 
 /** What would make each kind of faulty row importable. */

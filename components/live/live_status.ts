@@ -1,5 +1,5 @@
 import { priceFreshness } from "../../services/kernel/price_freshness.ts";
-import { HOUR_MS } from "../../services/kernel/time.ts";
+import { HOUR_MS, MINUTE_MS } from "../../services/kernel/time.ts";
 import { type LiveState, POLL_MS } from "../api/live_state.ts";
 import { formatSpan, formatUtc } from "../format/time.ts";
 import { DEMO_SOURCE, type LivePriceRow } from "./live_prices.ts";
@@ -54,6 +54,16 @@ export const POOLS: LiveSubject = {
   one: "reading",
   isStale: (ageMs) => ageMs > POOL_FRESH_MS,
   none: { label: "No readings", sentence: "The server has no reading of these pools" },
+};
+
+/** Gauges are read once a minute; this is five readings missed, as the server has it. */
+const GAUGE_FRESH_MS = 5 * MINUTE_MS;
+
+export const GAUGES: LiveSubject = {
+  many: "gauges",
+  one: "reading",
+  isStale: (ageMs) => ageMs > GAUGE_FRESH_MS,
+  none: { label: "No readings", sentence: "The server has read no gauge yet" },
 };
 
 export interface LiveStatusInput {

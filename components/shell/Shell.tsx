@@ -49,12 +49,12 @@ export function Shell(props: ShellProps) {
         <main class="main" id="main" tabIndex={-1}>
           <div class="offline-banner" id="offline-banner" role="status" hidden>
             <Banner kind="stale" icon="offline">
-              <b>You are offline.</b> This page stays as it was{" "}
-              {status.asof === null ? "loaded" : (
+              <b>You are offline.</b>{" "}
+              {status.asof === null ? "This page stays as it was loaded." : (
                 <>
-                  at <Moment at={status.asof} />
+                  What stands here is as of <Moment at={status.asof} />.
                 </>
-              )}.
+              )}
             </Banner>
           </div>
           <div class="offline-banner" id="stream-banner" hidden />
@@ -72,7 +72,7 @@ export function Shell(props: ShellProps) {
 
 function Brand() {
   return (
-    <svg viewBox="0 0 20 20" aria-hidden="true">
+    <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
       <path fill="currentColor" d="M2 2h16v2.5H2zM9.2 4.5h1.6V7H9.2zM9.2 15.5h1.6V19H9.2z" />
       <path fill="none" stroke="currentColor" stroke-width="1.6" d="M6.8 7.3h6.4v7.9H6.8z" />
     </svg>

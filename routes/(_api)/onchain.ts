@@ -46,43 +46,45 @@ function historyOf<Name extends GaugeName>(name: Name) {
   return z.array(z.object({ t: Epoch, ...fields as Record<GaugeMetric<Name>, typeof Known> }));
 }
 
-const Gas = z.union([
-  Off,
-  z.object({
-    ...STATE,
-    safe: Known.describe("Gwei"),
-    proposed: Known,
-    fast: Known,
-    base_fee: Known,
-    block: z.int().nullable(),
-    history: historyOf("eth_gas"),
-  }),
-]).meta({ id: "EthGas" });
+const GasOn = z.object({
+  ...STATE,
+  safe: Known.describe("Gwei"),
+  proposed: Known,
+  fast: Known,
+  base_fee: Known,
+  block: z.int().nullable(),
+  history: historyOf("eth_gas"),
+});
+const Gas = z.union([Off, GasOn]).meta({ id: "EthGas" });
 
-const Mempool = z.union([
-  Off,
-  z.object({
-    ...STATE,
-    size: z.int().nullable().describe("Transactions that wait"),
-    vsize: Known.describe("Virtual bytes"),
-    total_fee: Known.describe("Satoshi that they would pay together"),
-    fees: z.object({
-      ...{ fastest: Value, half_hour: Value, hour: Value, economy: Value, minimum: Value },
-    }).nullable().describe("Satoshi per virtual byte"),
-    fee_buckets: z.array(z.object({
-      from: Value.describe("Satoshi per virtual byte, at least"),
-      to: Known.describe("Less than; null of the dearest"),
-      vsize: Value,
-    })).describe("What waits by what it pays, dearest first; empty where the source is silent"),
-    projected_blocks: z.array(z.object({
-      transactions: z.int(),
-      vsize: Value,
-      median_fee: Value,
-      fee_range: z.array(Value),
-    })),
-    history: historyOf("btc_mempool"),
-  }),
-]).meta({ id: "BtcMempool" });
+const MempoolOn = z.object({
+  ...STATE,
+  size: z.int().nullable().describe("Transactions that wait"),
+  vsize: Known.describe("Virtual bytes"),
+  total_fee: Known.describe("Satoshi that they would pay together"),
+  fees: z.object({
+    ...{ fastest: Value, half_hour: Value, hour: Value, economy: Value, minimum: Value },
+  }).nullable().describe("Satoshi per virtual byte"),
+  fee_buckets: z.array(z.object({
+    from: Value.describe("Satoshi per virtual byte, at least"),
+    to: Known.describe("Less than; null of the dearest"),
+    vsize: Value,
+  })).describe("What waits by what it pays, dearest first; empty where the source is silent"),
+  projected_blocks: z.array(z.object({
+    transactions: z.int(),
+    vsize: Value,
+    median_fee: Value,
+    fee_range: z.array(Value),
+  })),
+  history: historyOf("btc_mempool"),
+});
+const Mempool = z.union([Off, MempoolOn]).meta({ id: "BtcMempool" });
+
+/** A new reading as streams tell it: what its route answers, without the past. */
+export const GaugeUpdate = z.union([
+  GasOn.omit({ history: true }).extend({ gauge: z.literal("eth/gas") }),
+  MempoolOn.omit({ history: true }).extend({ gauge: z.literal("btc/mempool") }),
+]).meta({ id: "GaugeUpdate" });
 
 interface Deps {
   readonly gauges: GaugeService;
@@ -115,6 +117,24 @@ export function onchainEndpoints({ gauges, clock }: Deps): readonly Endpoint[] {
   ]);
 }
 
+/** The newest reading of a gauge for its stream; `null` of one that is off or not known. */
+export async function readGaugeUpdate(
+  gauges: Pick<GaugeService, "view">,
+  { name, now }: { readonly name: string; readonly now: UtcMs },
+): Promise<z.output<typeof GaugeUpdate> | null> {
+  if (name === "eth_gas") {
+    const view = await gauges.view(name, 0);
+    if (!view.enabled) return null;
+    const { history: _, ...wire } = gasOnToWire(view, now);
+    return { ...wire, gauge: "eth/gas" };
+  }
+  if (name !== "btc_mempool") return null;
+  const view = await gauges.view(name, 0);
+  if (!view.enabled) return null;
+  const { history: _, ...wire } = mempoolOnToWire(view, now);
+  return { ...wire, gauge: "btc/mempool" };
+}
+
 type On<Name extends GaugeName> = Extract<GaugeView<Name>, { enabled: true }>;
 
 function stateToWire<Name extends GaugeName>(view: On<Name>, now: UtcMs) {
@@ -129,7 +149,10 @@ function stateToWire<Name extends GaugeName>(view: On<Name>, now: UtcMs) {
 }
 
 function gasToWire(view: GaugeView<"eth_gas">, now: UtcMs): z.output<typeof Gas> {
-  if (!view.enabled) return view;
+  return view.enabled ? gasOnToWire(view, now) : view;
+}
+
+function gasOnToWire(view: On<"eth_gas">, now: UtcMs): z.output<typeof GasOn> {
   const { latest, history } = view;
   return {
     ...stateToWire(view, now),
@@ -143,7 +166,10 @@ function gasToWire(view: GaugeView<"eth_gas">, now: UtcMs): z.output<typeof Gas>
 }
 
 function mempoolToWire(view: GaugeView<"btc_mempool">, now: UtcMs): z.output<typeof Mempool> {
-  if (!view.enabled) return view;
+  return view.enabled ? mempoolOnToWire(view, now) : view;
+}
+
+function mempoolOnToWire(view: On<"btc_mempool">, now: UtcMs): z.output<typeof MempoolOn> {
   const { latest, history } = view;
   return {
     ...stateToWire(view, now),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CANDLE_STATES, INTERVALS } from "../../services/market/mod.ts";
 import { IdParam } from "./params.ts";
 import { Amount } from "./portfolio_wire.ts";
+import { GaugeUpdate } from "./onchain.ts";
 import { PoolRow } from "./pools_wire.ts";
 import { ReasonsByFigure } from "./reasons_wire.ts";
 import { Epoch, Instant } from "./schemas.ts";
@@ -121,6 +122,17 @@ export const STREAMS: readonly StreamDefinition[] = [
     headers,
     event: STREAM_TOPICS.pools.event,
     data: PoolRow,
+    refusals: [503],
+  },
+  {
+    path: "/api/stream/onchain",
+    summary: "Gas prices and the mempool as they are read, once a minute",
+    description: `First the latest reading of each that came since the process began, then what ` +
+      `is new. ${RESUMING}`,
+    query: z.object(Resume),
+    headers,
+    event: STREAM_TOPICS.gauges.event,
+    data: GaugeUpdate,
     refusals: [503],
   },
   {

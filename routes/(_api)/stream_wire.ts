@@ -33,6 +33,7 @@ export const STREAM_TOPICS = {
   scores: { event: "score_update" },
   portfolios: { event: "portfolio_value" },
   pools: { event: "pool_update" },
+  gauges: { event: "gauge_update" },
 } as const;
 
 const encoder = new TextEncoder();

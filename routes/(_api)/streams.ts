@@ -234,7 +234,9 @@ export class StreamEndpoints {
   }
 
   #choose(topic: StreamTopic, query: URLSearchParams): StreamChoice {
-    if (topic === "feeds" || topic === "pools") return { topic, groups: null };
+    if (topic === "feeds" || topic === "pools" || topic === "gauges") {
+      return { topic, groups: null };
+    }
     if (topic === "prices" || topic === "scores") {
       const groups = this.#coinsOf(query);
       if (groups?.length !== 0) return { topic, groups };
@@ -298,7 +300,7 @@ function refuseOthers(): never {
   throw new AppError("VALIDATION_FAILED", "Cannot choose here: this socket has one portfolio");
 }
 
-type StreamTopic = "prices" | "candles" | "feeds" | "scores" | "pools";
+type StreamTopic = "prices" | "candles" | "feeds" | "scores" | "pools" | "gauges";
 type Opener = { readonly sse: StreamTopic } | { readonly socket: "prices" | "scores" };
 
 /** What stands at each address. */
@@ -306,6 +308,7 @@ const OPENERS: Readonly<Record<string, Opener>> = {
   "/api/stream/prices": { sse: "prices" },
   "/api/stream/candles": { sse: "candles" },
   "/api/stream/feeds": { sse: "feeds" },
+  "/api/stream/onchain": { sse: "gauges" },
   "/api/stream/pools": { sse: "pools" },
   "/api/stream/scores": { sse: "scores" },
   "/api/market/stream": { socket: "prices" },

@@ -14,7 +14,7 @@ export function Banners() {
   return (
     <Panel id="banners" title="Banners">
       <Banner kind="stale" icon="offline">
-        <b>You are offline.</b> This page stays as it was at 6 Jul 2021 23:59 UTC.
+        <b>You are offline.</b> What stands here is as of 6 Jul 2021 23:59 UTC.
       </Banner>
       <Banner kind="demo">
         <b>Demo data.</b> Prices here are synthetic, made from a seed.

@@ -3,6 +3,7 @@ import { EtherscanGas, GAUGE_EXAMPLES, MempoolSpace } from "../providers/onchain
 import type { Outside } from "../providers/mod.ts";
 import { SqlGaugeStore } from "../storage/mod.ts";
 import type { Core } from "./core.ts";
+import type { MarketParts } from "./market_parts.ts";
 
 const NO_NETWORK: GaugeOff = {
   reason: "TOKENLYSIS_NETWORK is off",
@@ -16,7 +17,7 @@ const NO_KEY: GaugeOff = {
 /** Gauges of chains; without a key, or without the network, the reason stands in for a source. */
 export function openGauges(
   { config, clock, database, log }: Core,
-  { gates }: Outside,
+  { gates, bus }: Outside & Pick<MarketParts, "bus">,
 ): GaugeService {
   const off = config.isNetworkAllowed ? null : NO_NETWORK;
   const hasKey = config.etherscanKey !== null;
@@ -28,7 +29,6 @@ export function openGauges(
     },
     // As with pools: nothing is made up where the demo is off.
     examples: config.demo === "off" ? null : GAUGE_EXAMPLES,
-    clock,
-    log,
+    ...{ bus, clock, log },
   });
 }

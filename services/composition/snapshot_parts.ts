@@ -2,9 +2,9 @@ import { type JobSystem, rebuildPortfolioRequest } from "../../jobs/mod.ts";
 import {
   type LedgerScope,
   type LedgerService,
-  type PortfolioWork,
   SnapshotKeeper,
   SnapshotWatch,
+  type WorkBySize,
 } from "../portfolio/mod.ts";
 import type { ChangeFeed } from "../ports/mod.ts";
 import { systemTimer } from "../platform/timer.ts";
@@ -12,7 +12,7 @@ import type { Core } from "./core.ts";
 import type { openWork } from "./portfolio_work_parts.ts";
 
 interface KeeperDeps extends Pick<ReturnType<typeof openWork>, "freshness" | "snapshotStore"> {
-  readonly work: Pick<PortfolioWork, "rebuild">;
+  readonly work: Pick<WorkBySize, "rebuild" | "isLarge">;
   readonly changes: ChangeFeed;
   readonly queue: () => Pick<JobSystem, "enqueue">;
 }
@@ -24,6 +24,7 @@ export function openKeeper(
 ) {
   const keeper = new SnapshotKeeper({
     ...{ store, work, freshness, clock, log },
+    isLarge: (scope) => work.isLarge(scope),
     enqueue: ({ ownerId, portfolioId }) =>
       queue().enqueue(rebuildPortfolioRequest({
         owner_id: ownerId,

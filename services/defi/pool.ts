@@ -21,6 +21,8 @@ export interface Pool {
   /** Address of the contract or the source's own id; with the maturity where there is one. */
   readonly poolAddress: string;
   readonly symbol: string;
+  /** What tells it from others of its token, protocol and chain, where there are such. */
+  readonly mark?: string;
   readonly kind: PoolKind | null;
   readonly structure: PoolStructure | null;
   /** Share of the interest that the protocol keeps, as a fraction. */

@@ -3,6 +3,7 @@ import type { ChangeFeed, Clock } from "../ports/mod.ts";
 import { isHeld, type Pool, type PoolId, type StoredSnapshot } from "./pool.ts";
 import { kinksOf } from "./kinks.ts";
 import { type PoolHistory, poolHistory } from "./pool_history.ts";
+import { markNamesakes } from "./pool_marks.ts";
 import type { PoolStore } from "./ports.ts";
 
 /** A pool with all that is kept of it, by the source that is used. */
@@ -74,7 +75,7 @@ export class PoolArchive {
     const now = this.#clock.now();
     const isWhole = now - this.#wholeAt > WHOLE_EVERY_MS || now < this.#wholeAt;
     const touched = isWhole ? await this.#readWhole(now) : await this.#readNew();
-    const pools = await this.#store.listPools();
+    const pools = markNamesakes(await this.#store.listPools());
     this.#readAt = now;
     this.#version = version;
     if (touched.size > 0 || this.#hasOtherPools(pools)) this.#shelve(pools, touched);

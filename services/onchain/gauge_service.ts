@@ -1,9 +1,17 @@
 import { errorMessage } from "../kernel/errors.ts";
 import { DAY_MS, MINUTE_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
+import type { Bus } from "../ports/bus.ts";
 import type { Clock, Log } from "../ports/mod.ts";
 import { type GaugeHour, hourOf } from "./gauge_hours.ts";
 import { GAUGE_METRICS, type GaugeMetric, type GaugePoint, gaugePoint } from "./gauge_metrics.ts";
-import type { GaugeName, Gauges, GaugeSource, GaugeStore, GaugeTry } from "./gauges.ts";
+import {
+  GAUGE_TOPIC,
+  type GaugeName,
+  type Gauges,
+  type GaugeSource,
+  type GaugeStore,
+  type GaugeTry,
+} from "./gauges.ts";
 
 /** How long readings are kept. */
 export const KEPT_DAYS = 90;
@@ -56,6 +64,8 @@ export interface GaugeServiceDeps {
   readonly sources: { readonly [Name in GaugeName]: GaugeSource<Name> | GaugeOff };
   /** `null` where nothing made up is wanted. */
   readonly examples: GaugeExamples | null;
+  /** Hears of each gauge that was read anew, once its reading is stored. */
+  readonly bus: Pick<Bus, "publish">;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -162,6 +172,7 @@ export class GaugeService {
       return { [source.name]: problem };
     }
     await store.recordTry(source.name, { at, problem: null });
+    this.#deps.bus.publish(GAUGE_TOPIC, source.name);
     return { [source.name]: null };
   }
 }

@@ -52,6 +52,9 @@ export interface Gauges {
 }
 export type GaugeName = keyof Gauges;
 
+/** Topic of the bus that names each gauge that was read anew, once its reading is stored. */
+export const GAUGE_TOPIC = "gauge_readings";
+
 /** Where a gauge is read. Throws `ProviderError`, or `AppError` `RATE_LIMITED`. */
 export interface GaugeSource<Name extends GaugeName> {
   readonly name: Name;

@@ -11,6 +11,7 @@ export {
 } from "./explain_gauge.ts";
 export type { GaugeHour } from "./gauge_hours.ts";
 export { GAUGE_METRICS, type GaugeMetric, type GaugePoint } from "./gauge_metrics.ts";
+export { GAUGE_TOPIC } from "./gauges.ts";
 export type {
   GasGauge,
   GaugeName,

@@ -229,8 +229,8 @@ function leftOutInput({ assetId, leftOut }: UnpricedAsset): readonly PortfolioIn
     value: lastValue === null ? null : `${lastValue}`,
     unit: "money",
     note: since === null
-      ? "it has had no price since it came"
-      : `it has no price since ${formatUtcMs(since)}: its value of then counts as taken`,
+      ? "without a price since it came"
+      : `without a price since ${formatUtcMs(since)}: its value of then counts as taken`,
   }];
 }
 

@@ -73,9 +73,12 @@ export function dayChange(positions: readonly Position[]): DayChange | null {
   return { gainUsd, ratio: before > 0 ? gainUsd / before : null, unknown };
 }
 
-/** The open lots of a book by asset, in the order of their ids. */
+/**
+ * The open lots of a book by asset, in the order of their ids. What left an account and arrived in
+ * none is held nowhere, as performance has it too, until its other side is known.
+ */
 export function holdingsOf(lots: readonly Lot[]): readonly Holding[] {
-  const byAsset = Map.groupBy(lots, ({ assetId }) => assetId);
+  const byAsset = Map.groupBy(lots.filter(({ isInTransit }) => !isInTransit), (lot) => lot.assetId);
   return [...byAsset].sort(([a], [b]) => a < b ? -1 : 1).map(([assetId, own]) => ({
     assetId,
     quantity: unitsOf(own),

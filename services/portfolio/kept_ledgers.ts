@@ -1,3 +1,4 @@
+import { AppError } from "../kernel/errors.ts";
 import { parseUuid, type Uuid } from "../kernel/ids.ts";
 import { type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { AssetId } from "../market/mod.ts";
@@ -5,6 +6,7 @@ import { PICKS_COLUMN, picksOf } from "./lot_picks.ts";
 import { LotMatcher, type LotOptions } from "./lots.ts";
 import type { LedgerChange, LedgerRow, LedgerScope, LedgerStore } from "./ports.ts";
 import type { Portfolio } from "./portfolio.ts";
+import { SharedTexts } from "./shared_texts.ts";
 import type { DecimalText } from "./transaction.ts";
 
 /**
@@ -13,6 +15,8 @@ import type { DecimalText } from "./transaction.ts";
  */
 const MAX_ROWS = 2_000_000;
 const MAX_MATCHERS = 4;
+/** A longer ledger does not fit into the memory that the engine gives a thread, with its lots. */
+export const MAX_LEDGER_ROWS = 1_500_000;
 /** Rows that are read, or taken in, before others get their turn. */
 const ROWS_AT_ONCE = 2_000;
 /** Up to so many changed rows are taken in at once, which keeps the matches of a ledger. */
@@ -46,6 +50,11 @@ export class KeptLedger {
   /** Rows that it keeps, and that each way of matching keeps. */
   get size(): number {
     return this.#rows.size * (1 + this.#matchers.size);
+  }
+
+  /** Rows alone. */
+  get rowCount(): number {
+    return this.#rows.size;
   }
 
   /** In no order. */
@@ -97,11 +106,17 @@ export class KeptLedger {
     const matcher = this.#matchers.get(key) ?? await this.#newMatcher(rules, rest);
     this.#matchers.delete(key);
     this.#matchers.set(key, matcher);
+    this.#forgetMatchers();
+    return matcher;
+  }
+
+  /** Keeps the one asked for last, and others as far as there is room. */
+  #forgetMatchers(): void {
     for (const oldest of this.#matchers.keys()) {
-      if (this.#matchers.size <= MAX_MATCHERS) break;
+      const { size } = this.#matchers;
+      if (size === 1 || size <= MAX_MATCHERS && this.size <= MAX_ROWS) return;
       this.#matchers.delete(oldest);
     }
-    return matcher;
   }
 
   async #newMatcher(rules: LotRules, rest: () => Promise<void>): Promise<LotMatcher> {
@@ -161,6 +176,7 @@ export class KeptLedgers {
   readonly #store: LedgerStore;
   readonly #prices: PastPrices | null;
   readonly #rest: () => Promise<void>;
+  readonly #maxRows: number;
   readonly #ledgers = new Map<Uuid, KeptLedger>();
   /** By portfolio: where each version began to differ from the one before. */
   readonly #changes = new Map<Uuid, Map<number, UtcMs>>();
@@ -168,14 +184,17 @@ export class KeptLedgers {
   readonly #turns = new Map<Uuid, Promise<unknown>>();
 
   /** `rest` lets other work run between the parts of a large ledger. */
-  constructor({ store, prices = null, rest = () => Promise.resolve() }: {
+  constructor({ store, prices, rest, maxRows }: {
     readonly store: LedgerStore;
     readonly prices?: PastPrices | null;
     readonly rest?: () => Promise<void>;
+    /** Of one ledger; `MAX_LEDGER_ROWS` by default. */
+    readonly maxRows?: number;
   }) {
     this.#store = store;
-    this.#prices = prices;
-    this.#rest = rest;
+    this.#prices = prices ?? null;
+    this.#rest = rest ?? (() => Promise.resolve());
+    this.#maxRows = maxRows ?? MAX_LEDGER_ROWS;
   }
 
   /** Remembers a change, so that only rows from there on are read again. */
@@ -185,7 +204,10 @@ export class KeptLedgers {
     this.#changes.set(portfolioId, changes.set(ledgerVersion, changedFrom));
   }
 
-  /** The ledger of a portfolio as of its version, or later. */
+  /**
+   * The ledger of a portfolio as of its version, or later. Throws `PAYLOAD_TOO_LARGE` for one that
+   * is too long to be computed on.
+   */
   async open(portfolio: Portfolio): Promise<KeptLedger> {
     const { id } = portfolio;
     const turn = (this.#turns.get(id) ?? Promise.resolve()).then(() => this.#load(portfolio));
@@ -235,7 +257,17 @@ export class KeptLedgers {
       if (rows.length > MAX_TAKEN_AT_ONCE) return await this.#renew(ledger, { from, rows, pages });
     }
     ledger.replaceFrom(from, rows);
+    this.#requireRoom(ledger);
     return ledger;
+  }
+
+  #requireRoom({ rowCount }: KeptLedger): void {
+    if (rowCount <= this.#maxRows) return;
+    throw new AppError(
+      "PAYLOAD_TOO_LARGE",
+      `Cannot compute on a ledger of more than ${this.#maxRows} rows: ` +
+        "divide it into several portfolios",
+    );
   }
 
   /** Another ledger in place of one that changed at length, which its readers keep as it is. */
@@ -254,18 +286,22 @@ export class KeptLedgers {
       if (++count % ROWS_AT_ONCE === 0) await this.#rest();
     }
     renewed.add(rows);
-    for await (const page of pages) renewed.add(page);
+    for await (const page of pages) {
+      renewed.add(page);
+      this.#requireRoom(renewed);
+    }
     return renewed;
   }
 
   async *#read(scope: LedgerScope, from: UtcMs): AsyncGenerator<readonly LedgerRow[]> {
+    const texts = new SharedTexts();
     let after = LAST_ID === null ? undefined : { at: utcMsOf(from - 1), id: LAST_ID };
     while (true) {
       const page = await this.#store.listTransactions(scope, {
         limit: ROWS_AT_ONCE,
         ...after && { after },
       });
-      yield page;
+      yield page.map((row) => texts.share(row));
       after = page.at(-1);
       if (page.length < ROWS_AT_ONCE) return;
       await this.#rest();

@@ -57,8 +57,8 @@ export interface MeasuredPerformance {
 
 /** Measures and lot figures that are kept: one page asks for the same several times. */
 const MAX_KEPT = 64;
-/** Lots of past instants that are kept. */
-const MAX_BOOKS = 4;
+/** Lots, disposals and other entries of past instants that are kept. */
+const MAX_BOOK_ENTRIES = 200_000;
 const FRESH_MS = 60_000;
 /** How often a read begins anew because a rebuild wrote meanwhile. */
 const MAX_READS = 4;
@@ -98,7 +98,7 @@ export class PerformanceService {
     this.#measures = new Recent(recent);
     this.#figures = new Recent(recent);
     this.#closes = new Recent(recent);
-    this.#books = new Recent({ ...recent, maxCost: MAX_BOOKS });
+    this.#books = new Recent({ ...recent, maxCost: MAX_BOOK_ENTRIES, costOf: entriesOf });
   }
 
   /** Measures between two instants. */
@@ -272,6 +272,10 @@ interface Measured {
   readonly performance: PortfolioPerformance | null;
   /** How many assets are left out for want of prices. */
   readonly unpriced: number;
+}
+
+function entriesOf({ lots, disposals, income, fees }: LotBook): number {
+  return lots.length + disposals.length + income.length + fees.length;
 }
 
 function statusOf(lacks: readonly Lack[]): MeasureStatus {

@@ -3,6 +3,8 @@ export interface GaugeStub extends AsyncDisposable {
   readonly url: string;
   /** Answers nothing but errors from now on. */
   goDown(): void;
+  /** The fast gas price from now on, as Etherscan writes it. */
+  sayFast(price: string): void;
 }
 
 const FEES = { fastestFee: 12.5, halfHourFee: 8.1, hourFee: 4.02, economyFee: 2, minimumFee: 1 };
@@ -11,10 +13,13 @@ const MEDIANS = [10.8, 8.2, 5.1, 3.9, 2.4, 1.1];
 /** Starts it on a free port of 127.0.0.1. What it does not know it answers with 404. */
 export function startGaugeStub(): GaugeStub {
   let isDown = false;
+  let fast = GAS.result.FastGasPrice;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     const { pathname } = new URL(request.url);
     if (isDown) return new Response("Out of order", { status: 500 });
-    const answer = ANSWERS[pathname];
+    const answer = pathname === "/v2/api"
+      ? { ...GAS, result: { ...GAS.result, FastGasPrice: fast } }
+      : ANSWERS[pathname];
     return answer === undefined
       ? new Response("Not Found", { status: 404 })
       : Response.json(answer);
@@ -22,6 +27,7 @@ export function startGaugeStub(): GaugeStub {
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     goDown: () => isDown = true,
+    sayFast: (price) => fast = price,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
@@ -39,7 +45,6 @@ const GAS = {
 };
 
 const ANSWERS: Readonly<Record<string, unknown>> = {
-  "/v2/api": GAS,
   "/api/mempool": {
     ...{ count: 31_690, vsize: 16_000_000, total_fee: 203_174_810 },
     fee_histogram: [[302, 9_000], [12, 900_000], [4, 3_000_000], [1, 12_091_000]],

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { assert, assertEquals } from "@/tests/assert.ts";
+import { comesAlive, readsOtherwise } from "@/tests/e2e/alive.ts";
 import {
   checkViews,
   layoutShift,
@@ -16,14 +17,8 @@ const BODY = "#pools tbody";
 
 /** Waits until the rows read otherwise than they do. */
 async function changes(page: Page, selector: string): Promise<void> {
-  const before = await page.locator(selector).innerText();
-  await page.waitForFunction(
-    ([where, was]) => {
-      const element = document.querySelector<HTMLElement>(String(where));
-      return element !== null && element.innerText !== was;
-    },
-    [selector, before] as const,
-  );
+  const rows = page.locator(selector);
+  await readsOtherwise(rows, await rows.innerText());
 }
 
 async function csvRows(url: string): Promise<string[]> {
@@ -88,7 +83,7 @@ const STEPS: readonly Step[] = [
       await using visited = await visit(browser, `${url}/pools`);
       const { page, complaints } = visited;
       await page.getByText("Demo pools.", { exact: true }).waitFor();
-      await page.locator(".pool-feed .feed", { hasText: "Live" }).waitFor();
+      await page.locator(".feed-chip .feed", { hasText: "Live" }).waitFor();
       await changes(page, BODY);
       assertEquals(complaints, []);
       assert(await layoutShift(page) < 0.02);
@@ -104,7 +99,7 @@ const STEPS: readonly Step[] = [
       await page.addInitScript("delete globalThis.SharedWorker");
       await page.route("**/api/stream/pools*", (route) => route.abort());
       await page.goto(`${url}/pools`);
-      const feed = page.locator(".pool-feed .feed");
+      const feed = page.locator(".feed-chip .feed");
       await feed.filter({ hasText: /^Reconnecting/ }).waitFor();
       await feed.filter({ hasText: "Polling every 5 s" }).waitFor();
       await changes(page, BODY);
@@ -126,6 +121,7 @@ const STEPS: readonly Step[] = [
       await page.keyboard.press("k");
       await page.keyboard.press("Enter");
       await page.waitForURL("**/pools/demo-*");
+      await comesAlive(page);
       assert((await page.locator("h1").innerText()).startsWith(names[0] ?? "none"));
       await page.locator("#yield .plot").focus();
       await page.keyboard.press("Home");
@@ -189,7 +185,7 @@ const STEPS: readonly Step[] = [
       const day = new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10);
       await using visited = await visit(browser, `${url}/pools?asof=${day}`);
       const { page } = visited;
-      assertEquals(await page.locator(".pool-feed").count(), 0);
+      assertEquals(await page.locator(".feed-chip").count(), 0);
       const link = page.locator(`${ROWS} th a`).first();
       assert((await link.getAttribute("href"))?.endsWith(`?asof=${day}`));
       await page.goto(`${url}/pools?asof=2001-01-01`);

@@ -48,8 +48,10 @@ import {
   SqlJobStore,
   SqlLeaseStore,
   SqlPoolStore,
+  SqlRelationStore,
   SqlScoreStore,
 } from "@/services/storage/mod.ts";
+import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
@@ -268,7 +270,7 @@ function createPools(
   const silent = () => Promise.reject(new ProviderError("mempool", "never", "silent"));
   const noKey = { reason: "ETHERSCAN_API_KEY is not set", setting: "set it and restart" };
   const gauges = new GaugeService({
-    ...{ store: gaugeStore, clock, log, examples: null },
+    ...{ store: gaugeStore, bus: new MemoryBus(log), clock, log, examples: null },
     sources: {
       eth_gas: hasGas ? gas : noKey,
       btc_mempool: hasMempool
@@ -310,7 +312,8 @@ async function createScoring({ database, clock, market, jobStore }: {
   );
   const methods = loadMethods(await Promise.all(files));
   const store = new SqlScoreStore(database, clock);
-  const scores = new ScoreService({ market, store, methods, clock });
+  const relations = new SqlRelationStore(database, clock);
+  const scores = new ScoreService({ market, store, relations, methods, clock });
   return {
     scores,
     async recalculate({ method = null, asof = null, days = 1 }) {

@@ -46,6 +46,22 @@ Deno.test("performance is measured under each measure's name, and its parts add 
   assertEquals([nothing.status, nothing.performance], ["empty", null]);
 });
 
+Deno.test("what left and never arrived is in no value: neither now nor in performance", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  const body = "timestamp,action,asset_id,quantity,unit_price_usd,account\n" +
+    "2025-01-10,BUY,bitcoin,3,80000,cold\n2025-03-10,TRANSFER_OUT,bitcoin,1,,cold\n";
+  await ask(harness, ["POST", `${base}/import`], { body });
+  const { data } = await ask(harness, ["GET", `${base}/performance`]);
+  const now = (await ask(harness, ["GET", `${base}/valuation`])).data;
+  assertEquals([data.performance.value, now.nav], [200_000, "200000"]);
+  assertEquals([data.lots.cost_usd, now.cost_usd], ["160000", "160000"]);
+  assertEquals([data.lots.unrealized_usd, now.unrealized_usd], ["40000", "40000"]);
+  // It is still an open lot, which the ledger does not say what became of.
+  const lots = (await ask(harness, ["GET", `${base}/lots`])).data.lots;
+  assertEquals(lots.map((one: { is_in_transit: boolean }) => one.is_in_transit), [false, true]);
+});
+
 Deno.test("a young portfolio is measured by days where only days are stored", async () => {
   await using harness = await openTestApi();
   const candles = Array.from({ length: 90 }, (_, at) => {

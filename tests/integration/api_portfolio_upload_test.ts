@@ -181,7 +181,9 @@ Deno.test("ImportDesk keeps no file above the limit, and asks for no job of it",
   }
   const portfolioId = base.split("/").at(-1) as Uuid;
   const order = { scope: { ownerId: "local", portfolioId }, fileName: "endless.csv" };
-  await assertRejects(() => desk.receive(order, endless()), { pattern: /split it into smaller files/ });
+  await assertRejects(() => desk.receive(order, endless()), {
+    pattern: /split it into smaller files/,
+  });
   assertEquals(kept, MAX_IMPORT_BYTES);
   assertEquals(await harness.jobs.list({ limit: 10 }), []);
 });

@@ -7,7 +7,7 @@ import {
 import { parsePoolFile } from "@/services/providers/pools/mod.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
-import { readSharedText, sharedData } from "@/tests/shared_data.ts";
+import { readSharedText, SHARED_UNTIL, sharedData } from "@/tests/shared_data.ts";
 import { sampleDays, samplePool } from "@/tests/unit/defi/pool_sample.ts";
 import { type ApiHarness, openTestApi } from "./api_harness.ts";
 
@@ -195,7 +195,10 @@ Deno.test({
     await using harness = await openTestApi();
     assert(url !== null);
     const csv = await readSharedText(url);
-    const readings = parsePoolFile(csv, { fileName: RATES, source: "aave" });
+    const readings = parsePoolFile(csv, {
+      ...{ fileName: RATES, source: "aave" },
+      now: SHARED_UNTIL,
+    });
     await keepReadings(harness.poolStore, readings, { provider: "aave", target: RATES });
     const query = "start=2025-07-22&end=2026-08-22";
     const { data: run } = await read(harness, `${PATH}?${query}`);

@@ -1,7 +1,7 @@
 import { keepReadings } from "@/services/defi/mod.ts";
 import { parsePoolFile } from "@/services/providers/pools/mod.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
-import { readSharedText, sharedData } from "@/tests/shared_data.ts";
+import { readSharedText, SHARED_UNTIL, sharedData } from "@/tests/shared_data.ts";
 import { type ApiHarness, openTestApi } from "./api_harness.ts";
 
 const RATES = "defi/aave_v3_daily_rates_2025-07_2026-08.csv.gz";
@@ -14,7 +14,11 @@ async function openWith(file: URL, { fileName, source }: { fileName: string; sou
   const harness = await openTestApi();
   const text = await readSharedText(file);
   const answer = { provider: source, target: `file/${fileName}` };
-  await keepReadings(harness.poolStore, parsePoolFile(text, { fileName, source }), answer);
+  await keepReadings(
+    harness.poolStore,
+    parsePoolFile(text, { fileName, source, now: SHARED_UNTIL }),
+    answer,
+  );
   return { harness, text };
 }
 

@@ -1,4 +1,5 @@
 import { STREAMS } from "@/routes/(_api)/stream_document.ts";
+import { feedGauges } from "@/routes/(_api)/gauge_stream.ts";
 import { feedHub, poolValue } from "@/routes/(_api)/stream_wire.ts";
 import { type IsoDay, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import {
@@ -9,12 +10,15 @@ import {
   type LiveCandle,
   type LivePrice,
 } from "@/services/market/mod.ts";
+import { GAUGE_TOPIC } from "@/services/onchain/mod.ts";
 import { SCORE_TOPIC, type ScoreNews } from "@/services/scores/mod.ts";
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
 import { sampleGate } from "@/tests/fakes/demo_gate.ts";
 import { MemoryLivePrices } from "@/tests/fakes/memory_live_prices.ts";
+import { settle } from "@/tests/fakes/timer.ts";
+import { sampleGas } from "@/tests/unit/onchain/gauge_sample.ts";
 import { sampleCard } from "@/tests/unit/defi/pool_card_sample.ts";
 import { openTestApi } from "./api_harness.ts";
 import { StreamServer } from "./stream_harness.ts";
@@ -100,6 +104,26 @@ Deno.test("GET /api/stream/pools sends pools as they are read anew, as documente
   assertEquals([data.id, data.supply_apy], [card.pool.id, 0.05]);
   assertEquals(definition?.data.parse(data), data);
   assertEquals(server.hub.counts().encoded, 1);
+});
+
+Deno.test("GET /api/stream/onchain sends the reading whose gauge the bus names, as documented", async () => {
+  const definition = STREAMS.find(({ path }) => path === "/api/stream/onchain");
+  await using server = new StreamServer();
+  await using harness = await openTestApi({ hasGas: true });
+  const { gaugeStore, clock, log } = harness;
+  await gaugeStore.record("eth_gas", sampleGas(clock.now(), { fast: 37 }));
+  const bus = new MemoryBus(log);
+  const stop = feedGauges(server.hub, { bus, gauges: harness.gauges, clock, log });
+  const reader = await server.events("/api/stream/onchain");
+  await reader.next();
+  for (const name of ["btc_mempool", "doge_gas", "eth_gas"]) bus.publish(GAUGE_TOPIC, name);
+  await settle();
+  await server.publish({});
+  const sent = await reader.next();
+  const data = JSON.parse(sent?.data ?? "");
+  assertEquals([sent?.event, data.gauge, data.fast], [definition?.event, "eth/gas", 37]);
+  assertEquals(definition?.data.parse(data), data);
+  stop();
 });
 
 for (const { path, event, data: schema } of STREAMS.filter(({ path }) => path in events)) {

@@ -41,7 +41,9 @@ export function AssetRisk({ asset, risk }: AssetRiskProps) {
           <tr>
             <th scope="col">Figure</th>
             {risk.map(({ period }) => (
-              <th key={period} scope="col" class="num">{formatPeriod(period)}</th>
+              <th key={period} scope="col" class="num" data-pri={priorityOf(period)}>
+                {formatPeriod(period)}
+              </th>
             ))}
           </tr>
         </thead>
@@ -50,7 +52,7 @@ export function AssetRisk({ asset, risk }: AssetRiskProps) {
             <tr key={figure.key}>
               <th scope="row" title={figure.words}>{figure.label}</th>
               {risk.map((report) => (
-                <td key={report.period} class="num">
+                <td key={report.period} class="num" data-pri={priorityOf(report.period)}>
                   <RiskCell figure={figure} report={report} />
                 </td>
               ))}
@@ -72,6 +74,11 @@ export function AssetRisk({ asset, risk }: AssetRiskProps) {
       />
     </Panel>
   );
+}
+
+/** The period between the others goes first where there is no room for all. */
+function priorityOf(period: string): number | undefined {
+  return period === "90d" ? 6 : undefined;
 }
 
 function stateOf({ asset: { provenance, missing } }: RiskReport): SourceState {

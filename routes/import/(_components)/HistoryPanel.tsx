@@ -63,7 +63,9 @@ function ImportRow({ one, portfolioId }: ImportRowProps) {
   const { kind, word } = STATES[one.state];
   return (
     <tr>
-      <th scope="row" data-p="name">{one.fileName}</th>
+      <th scope="row" data-p="name">
+        <span class="own" title={one.fileName}>{one.fileName}</span>
+      </th>
       <td data-pri="3">{one.format}</td>
       <td data-pri="2">
         <Moment at={one.finishedAt} />

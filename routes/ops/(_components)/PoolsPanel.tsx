@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { Fiat, Unknown } from "../../../components/figures/Figures.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
-import { formatCount, formatShare } from "../../../components/format/number.ts";
+import { formatCount, formatCounted, formatShare } from "../../../components/format/number.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, EmptyState } from "../../../components/states/States.tsx";
 import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
@@ -31,18 +31,14 @@ export function PoolsPanel({ view: { pools } }: { readonly view: OpsView }) {
         {quarantined.length === 0 ? null : <SetAside rows={quarantined} />}
         <SourceLine
           parts={[
-            counted(held.length, "reading") + " held",
-            counted(quarantined.length, "row") + " set aside",
+            formatCounted(held.length, "reading") + " held",
+            formatCounted(quarantined.length, "row") + " set aside",
             "answers are kept as they came",
           ]}
         />
       </div>
     </Panel>
   );
-}
-
-function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function Fetches({ fetches }: Pick<PoolIntake, "fetches">) {

@@ -30,7 +30,10 @@ export function PoolHeader(data: PoolPageData) {
         <div>
           <h1>
             {pool.symbol}{" "}
-            <span class="muted">{slugName(pool.protocol)}, {slugName(pool.chain)}</span>{" "}
+            <span class="muted">
+              {slugName(pool.protocol)}, {slugName(pool.chain)}
+              {pool.mark === undefined ? null : `, ${pool.mark}`}
+            </span>{" "}
             {gravest === undefined ? null : <WarningBadge {...gravest} />}
             {isMock
               ? <Badge kind="demo" title="A pool that the product makes up">Demo</Badge>
@@ -129,7 +132,7 @@ export function PoolFigures({ detail, view }: PoolPageData) {
   });
   return (
     <dl
-      class="figs"
+      class="figs pool-figs"
       data-pool={pool.id}
       data-symbol={pool.symbol}
       data-kink={metrics.kink}

@@ -79,6 +79,7 @@ function PoolLine({ card, columns, view, isBehind }: LineProps) {
         <span class="name">
           <a href={poolHref(pool.id, { asof: view.asof })}>{pool.symbol}</a>
           <small>{slugName(pool.protocol)}</small>
+          {pool.mark === undefined ? null : <small>{pool.mark}</small>}
           <Marks card={card} isBehind={isBehind} />
         </span>
       </th>

@@ -1,4 +1,4 @@
-import { formatCount, formatShare } from "../../../components/format/number.ts";
+import { formatCount, formatCounted, formatShare } from "../../../components/format/number.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import { PageCsvLink } from "./panel_links.tsx";
@@ -62,7 +62,7 @@ export function AllocationPanel(data: PortfolioPageData) {
           unpriced === 0 ? "all holdings priced" : `${formatCount(unpriced)} left out: no price`,
           priced.length > MAX_BARS
             ? `the largest ${MAX_BARS} of ${formatCount(priced.length)}`
-            : `${formatCount(priced.length)} assets`,
+            : formatCounted(priced.length, "asset"),
         ]}
       />
     </Panel>

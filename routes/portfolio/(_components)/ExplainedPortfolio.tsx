@@ -15,20 +15,29 @@ export interface ExplainedPortfolioProps {
   readonly portfolioId: string;
 }
 
+/** Figures that are gains, as are all that they are made of. */
+const GAINS: readonly string[] = ["realised", "unrealised"];
+
 /** Words, formula, inputs, rounding and ledger rows of a figure. */
 export function ExplainedPortfolio({ explanation, ...props }: ExplainedPortfolioProps) {
+  const isGain = GAINS.includes(explanation.figure);
   const { label, unit, currency, value, reason, words, formula, rounding } = explanation;
   return (
     <ExplanationFrame
       title={label}
       value={
         <>
-          <Value value={value} unit={unit} reason={reason} />
+          <Value
+            value={value}
+            unit={unit}
+            reason={reason}
+            isGain={isGain || explanation.figure === "gain"}
+          />
           {unit === "money" || unit === "usd" ? <span class="unit">{currency}</span> : null}
         </>
       }
       unknown={unknownOf(explanation)}
-      inputs={explanation.inputs.map(shownInput)}
+      inputs={explanation.inputs.map((input) => shownInput(input, isGain))}
       {...{ words, formula, rounding }}
     >
       <RawRows explanation={explanation} {...props} />
@@ -40,14 +49,18 @@ interface ValueProps {
   readonly value: string | null;
   readonly unit: ExplainedUnit;
   readonly reason: string | null;
+  /** Whether it is signed even where it is above 0. */
+  readonly isGain: boolean;
 }
 
-function Value({ value, unit, reason }: ValueProps) {
+function Value({ value, unit, reason, isGain }: ValueProps) {
   if (value === null) return <Unknown reason={reason} />;
   switch (unit) {
     case "money":
     case "usd":
-      return Number(value) < 0 ? <Gain value={Number(value)} /> : <Money value={Number(value)} />;
+      return isGain || Number(value) < 0
+        ? <Gain value={Number(value)} />
+        : <Money value={Number(value)} />;
     case "fraction":
       return <Change fraction={Number(value)} />;
     case "units":
@@ -59,11 +72,12 @@ function Value({ value, unit, reason }: ValueProps) {
 
 function shownInput(
   { name, value, unit, note }: PortfolioExplanation["inputs"][number],
+  isGain: boolean,
 ): ShownInput {
   return {
     name,
     origin: note === null ? null : <span class="amt">{note}</span>,
-    value: <Value value={value} unit={unit} reason={note} />,
+    value: <Value value={value} unit={unit} reason={note} isGain={isGain} />,
   };
 }
 
@@ -109,7 +123,9 @@ function RawRows({ explanation, labels, portfolioId }: ExplainedPortfolioProps) 
                     reason="The row names no price"
                   />
                 </td>
-                <td>{row.account}</td>
+                <td>
+                  <span class="own" title={row.account}>{row.account}</span>
+                </td>
                 <td>{row.importId === null ? "by hand" : `line ${row.line ?? "?"}`}</td>
               </tr>
             ))}

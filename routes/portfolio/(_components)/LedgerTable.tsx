@@ -51,7 +51,9 @@ export function LedgerTable({ rows, labels, portfolioId }: LedgerTableProps) {
                 reason="The row names no price: the close of its time counts"
               />
             </td>
-            <td data-pri="3">{row.account}</td>
+            <td data-pri="3">
+              <span class="own" title={row.account}>{row.account}</span>
+            </td>
             <td data-pri="4">
               <small class="muted">
                 {row.importId === null ? "entered by hand" : `import, line ${row.line ?? "?"}`}

@@ -1,13 +1,13 @@
 import { Gain, Money, Quantity, UnitCost } from "../../../components/figures/Amounts.tsx";
 import { Unknown } from "../../../components/figures/Figures.tsx";
-import { formatCount } from "../../../components/format/number.ts";
+import { formatCount, formatCounted } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import { Menu } from "../../../components/shell/Menu.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, EmptyState } from "../../../components/states/States.tsx";
 import { type Disposal, type Lot, LOT_METHODS } from "../../../services/portfolio/mod.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
-import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
+import { METHOD_LABELS, methodText, portfolioHref } from "./portfolio_view.ts";
 import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 const NO_PRICE = "The asset has no price";
@@ -22,7 +22,7 @@ export function LotsPanel(data: PortfolioPageData) {
     <Panel
       id="lots"
       title="Open lots"
-      note={`${counts.lots === 1 ? "1 lot" : `${formatCount(counts.lots)} lots`}, ${
+      note={`${formatCounted(counts.lots, "lot")}, ${
         rule.pools === "account" ? "per account" : "over all accounts"
       }`}
       actions={
@@ -119,12 +119,12 @@ function LotRow({ lot, labels, value, rate }: PortfolioPageData & { readonly lot
 /** What was sold, the newest first, with what it had cost. */
 export function DisposalsPanel(data: PortfolioPageData) {
   const { view, rate, matched } = data;
-  const { counts, disposals: listed, rule, gainUsd, proceedsUsd, incomplete } = matched;
+  const { counts, disposals: listed, gainUsd, proceedsUsd, incomplete } = matched;
   return (
     <Panel
       id="disposals"
       title="Disposals"
-      note={`${formatCount(counts.disposals)}, ${METHOD_LABELS[rule.method]}`}
+      note={`${formatCount(counts.disposals)}, ${methodText(data.matched)}`}
       actions={<ApiCsvLink view={view} list="disposals" of="disposals" />}
     >
       {listed.length === 0

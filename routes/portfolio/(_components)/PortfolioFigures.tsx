@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { Gain, Money } from "../../../components/figures/Amounts.tsx";
 import { Change, NotApplicable, Unknown } from "../../../components/figures/Figures.tsx";
-import { formatCount, formatShare } from "../../../components/format/number.ts";
+import { formatCount, formatCounted, formatShare } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import { finiteOrNull } from "../../../services/kernel/numbers.ts";
 import { dayChange } from "../../../services/portfolio/mod.ts";
-import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
+import { methodText, portfolioHref } from "./portfolio_view.ts";
 import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** Why returns are missing where there is no performance. */
@@ -18,9 +18,8 @@ const NO_ROOT = "Money went one way only, or no yearly rate explains it";
 export function PortfolioFigures(data: PortfolioPageData) {
   const { value, measured: { performance }, rate, matched } = data;
   const { reasons, unvalued } = value;
-  const since = performance === null ? "" : `since ${formatDay(performance.from)}`;
-  const without = leftOutOf(data);
-  const rule = METHOD_LABELS[value.rule.method];
+  const without = withoutNote(data);
+  const rule = methodText(value);
   const unrealised = inCurrency(value.unrealizedUsd, rate);
   return (
     <dl class="figs portfolio-figs">
@@ -38,13 +37,19 @@ export function PortfolioFigures(data: PortfolioPageData) {
       </Figure>
       <Figure
         {...data}
-        label={`Realised, ${rule}`}
+        label="Realised"
         figure="realised"
-        note={countDisposals(matched.counts.disposals) + leftOut(unvalued.disposals)}
+        note={`${rule}, ${formatCounted(matched.counts.disposals, "disposal")}` +
+          unvaluedNote(unvalued.disposals)}
       >
         <Gain value={inCurrency(value.realizedUsd, rate)} reason={reasons.realizedUsd} />
       </Figure>
-      <Figure {...data} label="TWR" figure="twr" note={`time-weighted, ${since}${without}`}>
+      <Figure
+        {...data}
+        label="TWR"
+        figure="twr"
+        note={`time-weighted, ${periodOf(data)}${without}`}
+      >
         <Fraction value={performance?.twr ?? null} reason={NO_RETURNS} />
       </Figure>
       <Figure {...data} label="MWR (XIRR)" figure="xirr" note={`money-weighted, a year${without}`}>
@@ -61,41 +66,44 @@ export function PortfolioFigures(data: PortfolioPageData) {
           ? <NotApplicable reason={NO_RETURNS} />
           : formatShare(performance.drawdown.depth)}
       </Figure>
-      <Figure
-        {...data}
-        label="Income"
-        figure="income"
-        note={
-          <>
-            <a class="explain" href={portfolioHref(data.view, "/explain/fees")}>
-              fees <Money value={inCurrency(value.feesUsd, rate)} reason={reasons.feesUsd} />
-            </a>
-            {leftOut(unvalued.fees)}, in cost and proceeds{leftOut(unvalued.income, "income")}
-          </>
-        }
-      >
-        <Money value={inCurrency(value.incomeUsd, rate)} reason={reasons.incomeUsd} />
-      </Figure>
+      <IncomeFigure {...data} />
     </dl>
   );
 }
 
+/** What was earned, and what was paid in fees. */
+function IncomeFigure(data: PortfolioPageData) {
+  const { value: { incomeUsd, feesUsd, reasons, unvalued }, rate, view } = data;
+  const note = (
+    <>
+      <a class="explain" href={portfolioHref(view, "/explain/fees")}>
+        fees <Money value={inCurrency(feesUsd, rate)} reason={reasons.feesUsd} />
+      </a>
+      {unvaluedNote(unvalued.fees)}, in cost and proceeds
+      {unvaluedNote(unvalued.income, "income")}
+    </>
+  );
+  return (
+    <Figure {...data} label="Income" figure="income" note={note}>
+      <Money value={inCurrency(incomeUsd, rate)} reason={reasons.incomeUsd} />
+    </Figure>
+  );
+}
+
 /** What returns leave out at the end of the range, as it has no price any more. */
-function leftOutOf({ measured: { performance }, labels }: PortfolioPageData): string {
+function withoutNote({ measured: { performance }, labels }: PortfolioPageData): string {
   const [first, ...others] = (performance?.unpriced ?? []).filter((one) => one.leftOut !== null);
   if (first === undefined) return "";
-  if (others.length > 0) return `, without ${formatCount(1 + others.length)} assets without price`;
+  if (others.length > 0) {
+    return `, without ${formatCount(1 + others.length)} assets that have no price`;
+  }
   const since = first.leftOut?.since ?? null;
   return `, without ${labelOf(labels, first.assetId).symbol}` +
     (since === null ? "" : ` since ${formatDay(since)}`);
 }
 
-function countDisposals(count: number): string {
-  return count === 1 ? "1 disposal" : `${formatCount(count)} disposals`;
-}
-
 /** What a sum leaves out, as nobody knows its value. */
-function leftOut(count: number, of = ""): string {
+function unvaluedNote(count: number, of = ""): string {
   if (count === 0) return "";
   return `, ${formatCount(count)}${of === "" ? "" : ` ${of}`} of unknown value`;
 }
@@ -118,15 +126,26 @@ function NavFigure(data: PortfolioPageData) {
 }
 
 /** What was paid in over the range, which the gain is beyond. */
-function PaidIn({ measured: { performance } }: PortfolioPageData) {
+function PaidIn(data: PortfolioPageData) {
+  const { performance } = data.measured;
   if (performance === null) return null;
-  const { openingValue, deposited, withdrawn, from } = performance;
+  const { openingValue, deposited, withdrawn } = performance;
+  const paid = openingValue + deposited - withdrawn;
   return (
     <>
-      on <Money value={finiteOrNull(openingValue + deposited - withdrawn)} reason={NO_FLOWS} />{" "}
-      paid in, since {formatDay(from)}
+      {paid < 0 ? "with" : "on"} <Money value={finiteOrNull(Math.abs(paid))} reason={NO_FLOWS} />
+      {paid < 0 ? " more taken out than paid in, " : " paid in, "}
+      {periodOf(data)}
+      {withoutNote(data)}
     </>
   );
+}
+
+/** The time that returns are of; it ends before the present where prices did. */
+function periodOf({ measured: { performance, asof } }: PortfolioPageData): string {
+  if (performance === null) return "";
+  const [from, to] = [formatDay(performance.from), formatDay(performance.to)];
+  return asof === null || formatDay(asof) === to ? `since ${from}` : `${from} to ${to}`;
 }
 
 /** What the day did to it, and what it cost. */
@@ -160,9 +179,7 @@ function Cost({ value, rate }: PortfolioPageData) {
       cost <Money value={inCurrency(value.costUsd, rate)} reason={value.reasons.costUsd} />
       {value.uncosted === 0
         ? null
-        : `, units of ${formatCount(value.uncosted)} ${
-          value.uncosted === 1 ? "asset" : "assets"
-        } without known cost`}
+        : `, units of ${formatCounted(value.uncosted, "asset")} without known cost`}
     </>
   );
 }

@@ -4,12 +4,14 @@ import { Icon } from "../../../components/Icon.tsx";
 import { Menu } from "../../../components/shell/Menu.tsx";
 import { Badge, Banner } from "../../../components/states/States.tsx";
 import { BASE_CURRENCIES, type Lack } from "../../../services/portfolio/mod.ts";
+import { openDecisions } from "./open_decisions.ts";
 import { portfolioHref, RANGE_LABELS, RANGES } from "./portfolio_view.ts";
 import type { PortfolioPageData } from "./read_portfolio.ts";
 
 /** Title, as-of, what is not priced, and what the page is narrowed to. */
 export function PortfolioHeader(data: PortfolioPageData) {
   const { value, portfolio } = data;
+  const { count } = openDecisions(data);
   const priced = value.positions.length - value.unpriced;
   return (
     <>
@@ -29,9 +31,14 @@ export function PortfolioHeader(data: PortfolioPageData) {
               )}
             </span>
             <span>{formatCount(priced)} priced</span>
-            {value.unpriced === 0 ? null : (
+            {value.unpriced === 0
+              ? null
+              : <span>{formatCount(value.unpriced)} unpriced, not in the value</span>}
+            {count === 0 ? null : (
               <span>
-                <a href="#problems">{formatCount(value.unpriced)} unpriced, not in the value</a>
+                <a href="#problems">
+                  {formatCount(count)} {count === 1 ? "needs" : "need"} a decision
+                </a>
               </span>
             )}
           </p>

@@ -2,7 +2,7 @@ import { Sparkline } from "../../../components/charts/Sparkline.tsx";
 import { Gain, Money, Quantity } from "../../../components/figures/Amounts.tsx";
 import { Change, Explained, Price, Unknown } from "../../../components/figures/Figures.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
-import { formatCount, formatShare } from "../../../components/format/number.ts";
+import { formatCount, formatCounted, formatShare } from "../../../components/format/number.ts";
 import { liveAttributes } from "../../../components/live/live_attributes.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge } from "../../../components/states/States.tsx";
@@ -10,7 +10,7 @@ import { PriceAge } from "../../../components/table/AssetRows.tsx";
 import { SortHeader, type SortOrder } from "../../../components/table/SortHeader.tsx";
 import RowHeight from "../../../islands/RowHeight.tsx";
 import { PageCsvLink } from "./panel_links.tsx";
-import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
+import { methodText, portfolioHref } from "./portfolio_view.ts";
 import { type ShownPosition, shownPositions, sortPositions } from "./position_order.ts";
 import { inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
 
@@ -26,7 +26,7 @@ export function PositionsPanel(data: PortfolioPageData) {
     <Panel
       id="positions"
       title="Positions"
-      note={<span data-region="positions-count">{formatCount(positions.length)} assets</span>}
+      note={<span data-region="positions-count">{formatCounted(positions.length, "asset")}</span>}
       actions={
         <>
           <RowHeight table="positions" />
@@ -49,7 +49,7 @@ export function PositionsPanel(data: PortfolioPageData) {
           state={value.unpriced > 0 ? "partial" : "current"}
           parts={[
             sources.size === 0 ? "no price" : `prices from ${[...sources].sort().join(", ")}`,
-            `cost by ${METHOD_LABELS[value.rule.method]}, lots per ${
+            `cost by ${methodText(value)}, lots per ${
               value.rule.pools === "account" ? "account" : "portfolio"
             }`,
             ...data.currency === "USD" ? [] : ["cost at the rate of now, from dollars"],

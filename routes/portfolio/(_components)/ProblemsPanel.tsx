@@ -8,6 +8,7 @@ import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import type { LotProblem, Position } from "../../../services/portfolio/mod.ts";
+import { openDecisions } from "./open_decisions.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
 import { RATE_FIX } from "./PortfolioHeader.tsx";
 import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
@@ -27,13 +28,9 @@ const TITLES: Readonly<Record<LotProblem["code"], string>> = {
 
 /** What nobody but the owner can tell, each with what fixes it. */
 export function ProblemsPanel(data: PortfolioPageData) {
-  const { view, value, matched: { counts, problems } } = data;
-  // A missing rate is one thing to decide on, however many holdings wait for it.
-  const unpriced = value.positions.filter(({ unpriced, price }) =>
-    unpriced !== null && (price === null || value.fx.rate !== null)
-  );
-  const rates = isRateOpen(data) ? 1 : 0;
-  const count = rates + unpriced.length + counts.problems;
+  const { view, matched: { counts, problems } } = data;
+  const { isRateOpen, unpriced, count } = openDecisions(data);
+  const rates = isRateOpen ? 1 : 0;
   const listed = problems.slice(0, Math.max(0, MAX_LISTED - rates - unpriced.length));
   return (
     <Panel
@@ -71,11 +68,6 @@ export function ProblemsPanel(data: PortfolioPageData) {
         : null}
     </Panel>
   );
-}
-
-/** Whether the currency has no rate, or one that holds the value back. */
-function isRateOpen({ value: { currency, fx } }: PortfolioPageData): boolean {
-  return currency !== "USD" && (fx.rate === null || fx.status?.state === "delayed");
 }
 
 function RateItem({ value }: PortfolioPageData) {

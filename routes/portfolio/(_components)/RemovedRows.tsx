@@ -22,7 +22,7 @@ export function RemovedRows({ removed, labels, portfolioId }: RemovedRowsProps) 
         {removed.map(({ row, fee, removedAt }) => {
           const name = `${actionWord(row.action)} ${labelOf(labels, row.assetId).symbol}`;
           return (
-            <li key={row.id}>
+            <li key={row.id} data-kind="plain">
               <Icon name="trash" />
               <b>{name}</b>
               <form method="post" action={`/portfolio/${portfolioId}/transactions`}>

@@ -117,7 +117,7 @@ function verdict(
 ): readonly string[] {
   const finalUsd = valuesUsd.at(-1) ?? capitalUsd;
   const better = baselines.filter((one) => (one.valuesUsd?.at(-1) ?? -Infinity) > finalUsd)
-    .map(({ name }) => BASELINE_LABELS[name].toLowerCase());
+    .map(({ name }) => BASELINE_LABELS[name]);
   const known = baselines.filter((one) => one.valuesUsd !== null).length;
   if (known === 0) return ["nothing to compare with: nothing was bought"];
   return [

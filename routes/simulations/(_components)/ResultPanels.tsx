@@ -143,7 +143,10 @@ export function PoolName({ pool, id, at }: PoolNameProps) {
   return (
     <span class="name">
       <a href={poolHref(pool.id, at)}>{pool.symbol}</a>
-      <small>{slugName(pool.chain)} · {slugName(pool.protocol)}</small>
+      <small>
+        {pool.mark === undefined ? null : `${pool.mark} · `}
+        {slugName(pool.chain)} · {slugName(pool.protocol)}
+      </small>
     </span>
   );
 }

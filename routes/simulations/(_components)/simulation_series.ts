@@ -4,7 +4,13 @@ import {
   type LineSet,
   lineSet,
 } from "../../../components/charts/lines.ts";
-import { BASELINE_LABELS, nameOf, type SimulatedAutopilot } from "../../../services/defi/mod.ts";
+import { slugName } from "../../../components/pools/slug_names.ts";
+import {
+  BASELINE_LABELS,
+  nameOf,
+  type Pool,
+  type SimulatedAutopilot,
+} from "../../../services/defi/mod.ts";
 
 /** Growth since the start, of the autopilot and of each baseline that could be set up. */
 export function growthColumns(
@@ -64,9 +70,9 @@ const MAX_PARTS = 9;
 /** A pool that was held, by how much of the portfolio it was on the way. */
 export interface HeldPool {
   readonly poolId: string;
-  /** `USDC on Ethereum`. */
+  /** `USDC at Aave v3 on Ethereum`. */
   readonly name: string;
-  /** `USDC eth`: short enough for the end of a line. */
+  /** `USDC eth`: short enough for the end of a line, and no other's. */
   readonly label: string;
   /** Weight by step, 0 where it was not held. */
   readonly weights: Float64Array;
@@ -87,17 +93,29 @@ export function heldPools({ simulation, pools }: SimulatedAutopilot): readonly H
       weights.set(poolId, column);
     }
   }
+  const labels = shortLabels([...weights.keys()].flatMap((id) => byId.get(id) ?? []));
   return [...weights].map(([poolId, column]): HeldPool => {
-    const { symbol, chain } = byId.get(poolId) ?? { symbol: poolId, chain: "" };
+    const pool = byId.get(poolId);
     return {
       poolId,
-      name: nameOf({ symbol, chain }),
-      label: `${symbol} ${chain.slice(0, 3)}`.trim(),
+      name: pool === undefined ? poolId : nameOf(pool),
+      label: labels.get(poolId) ?? poolId,
       weights: column,
       meanWeight: column.reduce((sum, weight) => sum + weight, 0) / steps,
       stepsHeld: column.filter((weight) => weight > 0).length,
     };
   }).toSorted((a, b) => b.meanWeight - a.meanWeight || a.poolId.localeCompare(b.poolId));
+}
+
+/** Token and chain by pool; namesakes also tell where their mark begins, or their protocol. */
+function shortLabels(pools: readonly Pool[]): ReadonlyMap<string, string> {
+  const short = ({ symbol, chain }: Pool) => `${symbol} ${chain.slice(0, 3)}`;
+  const byLabel = Map.groupBy(pools, short);
+  return new Map(pools.map((pool) => {
+    const isShared = (byLabel.get(short(pool)) ?? []).length > 1;
+    const more = pool.mark?.split("…", 1)[0] ?? slugName(pool.protocol);
+    return [pool.id, isShared ? `${short(pool)} ${more}` : short(pool)];
+  }));
 }
 
 /** Shares by step: the pools that were held most, the others as one, and cash; they add up to 1. */

@@ -8,7 +8,7 @@ import {
 } from "../../../components/figures/Figures.tsx";
 import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { CsvLink } from "../../../components/table/PanelLinks.tsx";
-import { formatCount } from "../../../components/format/number.ts";
+import { formatCount, formatCounted } from "../../../components/format/number.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { liveAttributes } from "../../../components/live/live_attributes.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
@@ -28,7 +28,7 @@ export function WatchlistPage(data: WatchlistData) {
         <div>
           <h1>{chosen?.name ?? "Watchlist"}</h1>
           <p class="asof" data-region="asof">
-            <span>{formatCount(chosen?.items.length ?? 0)} assets</span>
+            <span>{formatCounted(chosen?.items.length ?? 0, "asset")}</span>
           </p>
         </div>
         {chosen === null ? null : <AddForm chosen={chosen} />}

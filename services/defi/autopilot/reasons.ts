@@ -25,7 +25,7 @@ export interface Change {
   readonly keepRank: number;
 }
 
-/** `enter GHO on Base (rank 1 of 53); leave DAI on Ethereum (rank 15 of 53, kept to 12)`. */
+/** `enter GHO at Aave v3 on Base (rank 1 of 53); leave DAI at … (rank 15 of 53, kept to 12)`. */
 export function changeWords({ entering, leaving, eligible, keepRank }: Change): string {
   const parts = [
     ...entering.map(({ pool, rank }) => `enter ${nameOf(pool)} (rank ${rank} of ${eligible})`),
@@ -43,9 +43,16 @@ export function changeWords({ entering, leaving, eligible, keepRank }: Change): 
 /** More would not be read; a decision lists all of them beside its reason. */
 const MAX_PARTS = 8;
 
-/** What a pool is called in sentences: `USDC on Polygon`. */
-export function nameOf({ symbol, chain }: Pick<Pool, "symbol" | "chain">): string {
-  return `${symbol} on ${sentence(chain.replaceAll("-", " "))}`;
+/** What a pool is called in sentences: `USDC at Aave v3 on Polygon`. */
+export function nameOf(
+  { symbol, mark, protocol, chain }: Pick<Pool, "symbol" | "mark" | "protocol" | "chain">,
+): string {
+  const token = mark === undefined ? symbol : `${symbol} ${mark}`;
+  return `${token} at ${spelled(protocol)} on ${spelled(chain)}`;
+}
+
+function spelled(slug: string): string {
+  return sentence(slug.replaceAll("-", " "));
 }
 
 /** A span in days, or in hours below two of them. */

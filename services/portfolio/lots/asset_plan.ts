@@ -190,7 +190,7 @@ function restProblem({ row, quantity, isPartial }: TransferRest): LotProblem {
   return lotProblem("TRANSFER_UNPAIRED", row, {
     quantity: amount,
     message: isOut
-      ? "Nothing says where this transfer went; its lots wait in transit"
+      ? "Nothing says where this transfer went; until then its lots count as taken out"
       : "Nothing says where this transfer came from; its cost and date are unknown",
     fix: isOut
       ? "Add the TRANSFER_IN of the other account, or make it a SELL if it was spent"

@@ -34,7 +34,8 @@ export function lotFigures(
   },
 ): LotFigures {
   const { realized, income, fees } = bookTotals(book, { from, to });
-  const open = lotTotals(book.lots, priceOf);
+  // What left and arrived nowhere was taken out, as the range's flows have it.
+  const open = lotTotals(book.lots.filter(({ isInTransit }) => !isInTransit), priceOf);
   return {
     realizedUsd: realized.sum,
     incomeUsd: income.sum,

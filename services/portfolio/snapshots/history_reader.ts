@@ -16,6 +16,7 @@ import type { SnapshotStore } from "./snapshot_ports.ts";
 
 /** Values of the histories that are kept in dollars, and in other currencies: 64 MiB each. */
 const MAX_CELLS = 8 * 1024 * 1024;
+const CELLS_PER_ENTRY = 8;
 /** Rates and closes along a history that are kept. */
 const MAX_COLUMNS = 64;
 /** How long rates and closes beside the snapshots are taken for read. */
@@ -116,6 +117,8 @@ function keyOf({ portfolioId }: LedgerScope, { state, interval }: HistoryQuery):
   return `${portfolioId} ${state.ledgerVersion} ${state.build} ${interval}`;
 }
 
-function cellsOf({ assets, nav }: PortfolioHistory): number {
-  return (assets.length + 1) * nav.length;
+/** Values, and about as much as each event and flow takes, at their size in memory. */
+function cellsOf({ assets, held, nav }: PortfolioHistory): number {
+  const entries = held.reduce((sum, { events, flows }) => sum + events.length + flows.length, 0);
+  return (assets.length + 1) * nav.length + CELLS_PER_ENTRY * entries;
 }

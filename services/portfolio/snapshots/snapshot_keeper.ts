@@ -12,6 +12,12 @@ import type { SnapshotStore } from "./snapshot_ports.ts";
 export const AT_ONCE: RebuildWork = { cells: 150_000, rows: 5_000 };
 /** Snapshots that end earlier are brought up to the present with the change. */
 const KEEPS_TIME_MS = HOUR_MS;
+/**
+ * How far snapshots that nobody reads may be behind. Those of large ledgers cost much to bring up,
+ * and lose nothing until the five-minute values of a day no longer reach back to where they end.
+ */
+const MAX_BEHIND_MS = HOUR_MS;
+const MAX_LARGE_BEHIND_MS = 12 * HOUR_MS;
 /** A portfolio is asked for no more often than this. */
 const ASK_PACE_MS = 2 * SECOND_MS;
 
@@ -19,15 +25,25 @@ export interface SnapshotKeeperDeps {
   readonly store: Pick<SnapshotStore, "findState" | "listStates">;
   readonly work: Pick<PortfolioWork, "rebuild">;
   readonly freshness: SnapshotFreshness;
+  /** Whether a ledger is large. */
+  readonly isLarge: (scope: LedgerScope) => Promise<boolean>;
   /** Has a job rebuild a portfolio's snapshots; one that waits stands for all who ask. */
   readonly enqueue: (scope: LedgerScope) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
+/** What became of the portfolios that were behind; the rest waits for the next time. */
+export interface AdvanceResult {
+  readonly behind: number;
+  readonly advanced: number;
+  readonly failed: number;
+}
+
 /**
  * Has snapshots made where they are behind: of a small ledger in the act that changes it, of a
- * large one, and of changed prices and rates, by a job. Reading never makes any.
+ * large one, and of changed prices and rates, by a job; as time passes by a job, too. Reading never
+ * makes any.
  */
 export class SnapshotKeeper {
   readonly #deps: SnapshotKeeperDeps;
@@ -76,6 +92,52 @@ export class SnapshotKeeper {
         reason: errorMessage(error),
       });
     }
+  }
+
+  /**
+   * Brings snapshots up to the present that nobody asks for, one portfolio after the other, those
+   * that are the farthest behind first, and begins no other once the time is used up.
+   */
+  async advance(
+    { signal, budgetMs }: { readonly signal: AbortSignal; readonly budgetMs: number },
+  ): Promise<AdvanceResult> {
+    const { clock, log } = this.#deps;
+    const behind = await this.#listBehind();
+    const end = clock.now() + budgetMs;
+    const result = { behind: behind.length, advanced: 0, failed: 0 };
+    for (const scope of behind) {
+      signal.throwIfAborted();
+      if (clock.now() >= end) break;
+      try {
+        await this.run(scope, { signal });
+        result.advanced++;
+      } catch (error) {
+        signal.throwIfAborted();
+        result.failed++;
+        log.warn("Cannot bring snapshots up to the present, a job of their own will", {
+          ...{ portfolio: scope.portfolioId, reason: errorMessage(error) },
+        });
+        await this.ask(scope);
+      }
+    }
+    return result;
+  }
+
+  /** Those whose rows changed unseen, or that time has left behind, the farthest first. */
+  async #listBehind(): Promise<readonly LedgerScope[]> {
+    const { store, clock, isLarge } = this.#deps;
+    const behind: { readonly scope: LedgerScope; readonly until: number }[] = [];
+    for (const { portfolio, state } of await store.listStates()) {
+      const scope = { ownerId: portfolio.ownerId, portfolioId: portfolio.id };
+      const until = state === null || state.ledgerVersion < portfolio.ledgerVersion
+        ? -Infinity
+        : state.until;
+      const ageMs = clock.now() - until;
+      if (ageMs < MAX_BEHIND_MS) continue;
+      if (ageMs < MAX_LARGE_BEHIND_MS && await isLarge(scope)) continue;
+      behind.push({ scope, until });
+    }
+    return behind.sort((a, b) => a.until - b.until).map(({ scope }) => scope);
   }
 
   /** Asks for every portfolio whose rows, prices or rates changed; how many. */

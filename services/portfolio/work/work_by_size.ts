@@ -75,11 +75,20 @@ export class WorkBySize implements PortfolioWork {
   /** What is limited is not begun in the thread: whoever changes a ledger would wait for it. */
   async rebuild(scope: LedgerScope, options: RebuildOptions): Promise<RebuildResult> {
     const work = await this.#of(scope);
-    if (work === this.#deps.here || options.limit === undefined) {
-      return await work.rebuild(scope, options);
+    if (work === this.#deps.here) return await work.rebuild(scope, options);
+    if (options.limit !== undefined) {
+      const { ledgerVersion } = await this.#deps.portfolios.get(scope);
+      return { outcome: "too_large", assets: 0, valued: 0, ledgerVersion };
     }
-    const { ledgerVersion } = await this.#deps.portfolios.get(scope);
-    return { outcome: "too_large", assets: 0, valued: 0, ledgerVersion };
+    const result = await work.rebuild(scope, options);
+    // Whoever waited for the rebuild asks for lots next, which take as long at first.
+    await work.getHoldings(scope);
+    return result;
+  }
+
+  /** Whether the thread has the work of a portfolio. */
+  async isLarge(scope: LedgerScope): Promise<boolean> {
+    return await this.#of(scope) !== this.#deps.here;
   }
 
   note(scope: LedgerScope, change: LedgerChange): void {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { NormalizedPools } from "../../defi/ports.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { DAY_MS, parseUtcMs, utcMsOf } from "../../kernel/time.ts";
+import { DAY_MS, parseUtcMs, type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import { readPoolEntry } from "./defillama_provider.ts";
 import { ReadingCollector } from "./reading_collector.ts";
 
@@ -26,12 +26,16 @@ export function isJson(text: string): boolean {
  */
 export function parsePoolJson(
   text: string,
-  { fileName, source }: { readonly fileName: string; readonly source: string },
+  { fileName, source, now }: {
+    readonly fileName: string;
+    readonly source: string;
+    readonly now: UtcMs;
+  },
 ): NormalizedPools {
   const { success, data: saved } = Saved.safeParse(readJson(text, fileName));
   if (!success) throw refusal(fileName, "expected the list of pools of DefiLlama");
   const times = timesOf(fileName, saved.exported_at ?? null);
-  const collector = new ReadingCollector(source);
+  const collector = new ReadingCollector(source, { now });
   for (const [index, entry] of saved.data.entries()) {
     collector.add(index + 1, () => readPoolEntry(entry, times));
   }

@@ -1,10 +1,10 @@
 import type { NormalizedPools } from "../../defi/ports.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { utcMsOf } from "../../kernel/time.ts";
+import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import { readCsvRow } from "../../kernel/csv_rows.ts";
 import { factsOf, findLayout, POOL_LAYOUTS, type PoolLayout } from "./file_layouts.ts";
 import { isJson, JSON_LAYOUT, parsePoolJson } from "./file_json.ts";
-import type { Reading } from "./reading.ts";
+import { MAX_AHEAD_MS, type Reading } from "./reading.ts";
 import { ReadingCollector } from "./reading_collector.ts";
 import { RowError, RowFields } from "./row_fields.ts";
 
@@ -20,6 +20,8 @@ interface FileToRead {
   readonly source: string;
   /** Layout by name; `auto` goes by the columns. */
   readonly format?: string;
+  /** Nothing can be of much later. */
+  readonly now: UtcMs;
 }
 
 interface CsvLine {
@@ -41,8 +43,13 @@ export function parsePoolFile(text: string, file: FileToRead): NormalizedPools {
   const layout = layoutOf(new Set(columns.keys()), file);
   const facts = beginFile(layout, file);
   const source = layout.measure === undefined ? file.source : `${file.source}-${layout.measure}`;
-  const collector = new ReadingCollector(source, layout);
-  const asof = layout.isOneState ? newestOf(lines, { layout, columns, facts }) : null;
+  const collector = new ReadingCollector(source, {
+    mayRename: layout.mayRename,
+    now: file.now,
+  });
+  const asof = layout.isOneState
+    ? newestOf(lines, { layout, columns, facts, now: file.now })
+    : null;
   for (const { line, fields, fault } of lines) {
     if (fault !== null) collector.setAside(line, fault);
     else if (fields.length !== columns.size) {
@@ -80,19 +87,21 @@ function beginFile(layout: PoolLayout, { fileName }: FileToRead) {
   }
 }
 
-/** The newest time in rows that are one state. */
+/** The newest time in rows that are one state, but for times to come. */
 function newestOf(
   lines: readonly CsvLine[],
-  { layout, columns, facts }: {
+  { layout, columns, facts, now }: {
     readonly layout: PoolLayout;
     readonly columns: ReadonlyMap<string, number>;
     readonly facts: ReturnType<typeof factsOf>;
+    readonly now: UtcMs;
   },
 ): Reading["ts"] {
   let newest = 0;
   for (const { fields } of lines) {
     try {
-      newest = Math.max(newest, layout.read(new RowFields(fields, columns), facts).ts);
+      const { ts } = layout.read(new RowFields(fields, columns), facts);
+      if (ts <= now + MAX_AHEAD_MS) newest = Math.max(newest, ts);
     } catch (error) {
       // The row is set aside when it is read for its figures.
       if (!(error instanceof RowError)) throw error;

@@ -7,6 +7,7 @@ import {
   type ReadingFlags,
   slugOf,
 } from "../../defi/pool.ts";
+import { textFault } from "../../kernel/text_fault.ts";
 import { formatUtcMs, MINUTE_MS, type UtcMs } from "../../kernel/time.ts";
 import { RowError } from "./row_fields.ts";
 import { toApy } from "../../defi/yields.ts";
@@ -35,13 +36,15 @@ export interface Reading {
   readonly flags?: ReadingFlags;
 }
 
+/** Characters of a name: no address is longer, and the longest symbols list eight tokens. */
+const MAX_NAME = 256;
 /** A yield beyond this is a mistake of units. */
 const MAX_APY = 1_000;
 const MAX_USD = 1e15;
 /** No pool is older than the first contracts. */
 const FIRST_AT = Date.UTC(2015, 6, 30);
 /** A source's clock may be ahead of ours by as much. */
-const MAX_AHEAD_MS = MINUTE_MS;
+export const MAX_AHEAD_MS = MINUTE_MS;
 
 /** The reading with its yields compounded. Throws `RowError` for figures that can't be. */
 export function toReading(
@@ -50,11 +53,7 @@ export function toReading(
 ): { readonly pool: Pool; readonly snapshot: PoolSnapshot } {
   const { ts, knownAt, basis, about = {}, symbol } = reading;
   checkTime(ts, knownAt);
-  const place = {
-    protocol: slugOf(reading.protocol),
-    chain: slugOf(reading.chain),
-    poolAddress: reading.address.toLowerCase(),
-  };
+  const place = placeOf(reading);
   const pool: Pool = {
     id: poolIdOf(place),
     ...place,
@@ -87,6 +86,25 @@ export function toReading(
     flags: reading.flags ?? NO_FLAGS,
   };
   return { pool, snapshot };
+}
+
+function placeOf({ protocol, chain, address, symbol }: Reading) {
+  const place = {
+    protocol: slugOf(protocol),
+    chain: slugOf(chain),
+    poolAddress: address.toLowerCase(),
+  };
+  const isNamed = [place.protocol, place.chain, slugOf(address)].every((part) => part !== "");
+  if (!isNamed) {
+    throw new RowError("Cannot name the pool: expected letters in its protocol, chain and address");
+  }
+  const names = [protocol, chain, address, symbol];
+  if (names.some((name) => name.length > MAX_NAME)) {
+    throw new RowError(`Cannot keep the pool: a name of it is longer than ${MAX_NAME} characters`);
+  }
+  const fault = textFault(address) ?? textFault(symbol);
+  if (fault !== null) throw new RowError(`Cannot keep the pool: its address or symbol ${fault}`);
+  return place;
 }
 
 function checkTime(ts: UtcMs, knownAt: UtcMs): void {

@@ -9,6 +9,8 @@ import { assert, assertEquals } from "@/tests/assert.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
+import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
+import { GAUGE_TOPIC } from "@/services/onchain/mod.ts";
 import { JobKit } from "@/tests/unit/jobs/job_kit.ts";
 import { FakeGas, GAUGE_START, sampleGas } from "./gauge_sample.ts";
 
@@ -20,13 +22,16 @@ async function place({ hasExamples = true, isGasOn = true } = {}) {
   const store = new SqlGaugeStore(database);
   const log = new RecordingLog();
   const source = new FakeGas(() => clock.now());
+  const bus = new MemoryBus(log);
+  const told: string[] = [];
+  bus.subscribe(GAUGE_TOPIC, (name) => void told.push(name));
   const gauges = new GaugeService({
-    ...{ store, clock, log },
+    ...{ store, bus, clock, log },
     sources: { eth_gas: isGasOn ? source : OFF, btc_mempool: OFF },
     examples: hasExamples ? GAUGE_EXAMPLES : null,
   });
   return {
-    ...{ clock, store, log, source, gauges },
+    ...{ clock, store, log, source, gauges, told },
     [Symbol.asyncDispose]: () => database.close(),
   };
 }
@@ -64,6 +69,8 @@ Deno.test("GaugeService keeps the last good reading while its source is down, wi
   await at.gauges.readAll();
   const view = await at.gauges.view("eth_gas", 1);
   assertEquals(view.enabled && [view.isStale, view.tried?.problem], [false, null]);
+  // Of what was read and stored alone.
+  assertEquals(at.told, ["eth_gas", "eth_gas"]);
 });
 
 Deno.test("GaugeService shows a day by the minute and more by the hour", async () => {

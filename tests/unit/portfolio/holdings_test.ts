@@ -64,3 +64,18 @@ Deno.test("a position of which no unit has a known cost has no gain", () => {
     ...["3", null, null],
   ]);
 });
+
+Deno.test("holdingsOf() counts nothing that left one account and arrived in none", () => {
+  const rows: readonly RowCase[] = [
+    ["2025-01-01T12:00:00Z", "BUY", "bitcoin", "3", "100"],
+    ["2025-01-02T12:00:00Z", "TRANSFER_OUT", "bitcoin", "1"],
+  ];
+  const position = positionOf(rows, 150);
+  assertEquals(
+    [position?.quantity, position?.valueUsd, position?.costUsd, position?.unrealizedUsd],
+    ["2", "300", "200", "100"],
+  );
+  // Both sides of a transfer that can't be told to be one would be the same unit twice.
+  const arrived: RowCase = ["2025-01-09T12:00:00Z", "TRANSFER_IN", "bitcoin", "1"];
+  assertEquals(positionOf([...rows, arrived], 150)?.quantity, "3");
+});

@@ -1,3 +1,4 @@
+import { AppError } from "@/services/kernel/errors.ts";
 import { uuidOfMoment } from "@/services/kernel/ids.ts";
 import { DAY_MS, utcMsOf } from "@/services/kernel/time.ts";
 import type { AssetId } from "@/services/market/mod.ts";
@@ -8,7 +9,7 @@ import {
   type Portfolio,
   type TransactionPage,
 } from "@/services/portfolio/mod.ts";
-import { assertEquals } from "@/tests/assert.ts";
+import { assertEquals, assertRejects } from "@/tests/assert.ts";
 
 const PORTFOLIO: Portfolio = {
   id: uuidOfMoment(0, "portfolio"),
@@ -158,3 +159,29 @@ Deno.test("KeptLedger.matcher() has what changes while it is begun", async () =>
 function idAt(number: number) {
   return uuidOfMoment(number, "large");
 }
+
+Deno.test("KeptLedgers refuses a ledger that is longer than may be, however it became so", async () => {
+  const ledger = new ReadLedger();
+  const store = ledger as unknown as LedgerStore;
+  const rows = Array.from({ length: 26_001 }, (_, day) => rowOf(day % 9_000, { id: idAt(day) }))
+    .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+  for (const maxRows of [3, 26_000]) {
+    const kept = new KeptLedgers({ store, maxRows });
+    ledger.rows = rows.slice(0, maxRows);
+    assertEquals((await kept.open(PORTFOLIO)).rowCount, maxRows);
+    ledger.rows = rows.slice(0, maxRows + 1);
+    const refusal = await assertRejects(() => kept.open({ ...PORTFOLIO, ledgerVersion: 2 }), {
+      type: AppError,
+    });
+    assertEquals(refusal.code, "PAYLOAD_TOO_LARGE");
+  }
+});
+
+Deno.test("KeptLedgers gives rows back as they were read", async () => {
+  const { ledger, kept } = setUp();
+  ledger.rows = [
+    rowOf(1, { wallet: "w", venue: "v", notes: "n", notesExtra: { a: "b" } }),
+    rowOf(2, { wallet: "w", venue: "", action: "SELL" }),
+  ];
+  assertEquals([...(await kept.open(PORTFOLIO)).rows()], [...ledger.rows]);
+});

@@ -4,6 +4,7 @@ import {
   formatChange,
   formatCompact,
   formatCount,
+  formatCounted,
   formatDecimal,
   formatFiat,
   formatPlain,
@@ -103,6 +104,12 @@ Deno.test("formatShare() bears a sign only below zero", () => {
 Deno.test("formatPoints() is a signed difference in points", () => {
   assertEquals(formatPoints(0.032), "+3.20 pt");
   assertEquals(formatPoints(-0.0113), "\u22121.13 pt");
+});
+
+Deno.test("formatCounted() has one of a kind, and none or more of its plural", () => {
+  assertEquals([0, 1, 2, 1_200].map((count) => formatCounted(count, "asset")), [
+    ...["0 assets", "1 asset", "2 assets", "1,200 assets"],
+  ]);
 });
 
 Deno.test("formatCount() and formatDecimal() separate thousands", () => {

@@ -70,7 +70,7 @@ Deno.test("simulateAutopilot() closes a pool that is gone at its last value less
   const last = decisions.at(-1);
   assertEquals(
     last?.reason,
-    "gone on Ethereum gave no reading for 3 d: closed at its last value less 10%",
+    "gone at Aave V3 on Ethereum gave no reading for 3 d: closed at its last value less 10%",
   );
   // Last reading on day 4; more than 3 days without one on day 8.
   assertEquals([last?.kind, last?.at], ["closed", sampleDay(8)]);

@@ -1,7 +1,7 @@
-import { assertEquals } from "@/tests/assert.ts";
+import { assertEquals, assertRejects } from "@/tests/assert.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "@/services/kernel/time.ts";
 import { ledger, type RowCase } from "../performance/ledger.ts";
-import { openKit, portfolio, scope, signal } from "./snapshot_kit.ts";
+import { NOW, openKit, portfolio, scope, signal } from "./snapshot_kit.ts";
 
 const BUY: RowCase = ["2025-01-01T12:00:00Z", "BUY", "bitcoin", "1", "100"];
 
@@ -74,4 +74,35 @@ Deno.test("SnapshotKeeper.askForChanged() asks where candles changed, not where 
   await keeper.follow(scope, signal);
   await opened.write({ assetId: "ethereum", interval: "1d", from: "2025-01-05", closes: [130] });
   assertEquals(await keeper.askForChanged(), 0);
+});
+
+Deno.test("SnapshotKeeper.advance() brings up what nobody asked for, and leaves what is current", async () => {
+  await using opened = await openPriced();
+  const { keeper, clock, store, kit } = opened;
+  const advance = (budgetMs = 1_000) => keeper.advance({ signal, budgetMs });
+  assertEquals(await advance(), { behind: 1, advanced: 1, failed: 0 }, "nothing was made yet");
+  clock.advance(HOUR_MS - 1);
+  assertEquals(await advance(), { behind: 0, advanced: 0, failed: 0 });
+  clock.advance(1);
+  assertEquals(await advance(0), { behind: 1, advanced: 0, failed: 0 }, "no time");
+  assertEquals(await advance(), { behind: 1, advanced: 1, failed: 0 });
+  assertEquals((await store.findState(scope))?.until, NOW + HOUR_MS);
+  kit.isLarge = true;
+  clock.advance(12 * HOUR_MS - 1);
+  assertEquals(await advance(), { behind: 0, advanced: 0, failed: 0 }, "large ones less often");
+  clock.advance(1);
+  assertEquals(await advance(), { behind: 1, advanced: 1, failed: 0 });
+});
+
+Deno.test("SnapshotKeeper.advance() leaves what fails to a job of its own, and ends when told", async () => {
+  await using opened = await openPriced();
+  const { keeper, queued, kit } = opened;
+  kit.rows = kit.rows.map((row) => ({ ...row, quantity: "no number" }));
+  const result = await keeper.advance({ signal, budgetMs: 1_000 });
+  assertEquals(result, { behind: 1, advanced: 0, failed: 1 });
+  assertEquals(queued.length, 1);
+  const stopped = AbortSignal.abort(new Error("Enough"));
+  await assertRejects(() => keeper.advance({ signal: stopped, budgetMs: 1_000 }), {
+    pattern: /^Enough$/,
+  });
 });

@@ -59,6 +59,7 @@ interface Facts {
   fxVersion: number;
   /** Dollars for a unit of any money. */
   cashPrice: string | null;
+  isLarge: boolean;
 }
 
 /** Snapshots over a real store, of a ledger that may change and candles that may be written. */
@@ -70,7 +71,9 @@ export async function openKit(rows: readonly RowCase[] = [], { now = NOW } = {})
   const candles = new SqlCandleStore(database, clock);
   const reader = new CloseReader({ store: candles, demoMode: "off" });
   const asked: { readonly assetIds: readonly AssetId[]; readonly times: Float64Array }[] = [];
-  const kit: Facts = { rows: ledger(rows), version: 1, fxVersion: 0, cashPrice: null };
+  const kit: Facts = {
+    ...{ rows: ledger(rows), version: 1, fxVersion: 0, cashPrice: null, isLarge: false },
+  };
   const readCloses: ReadCloses = async (assetIds, { times, now, series }) => {
     asked.push({ assetIds, times });
     const axis = timeAxis(times, { now });
@@ -133,6 +136,7 @@ function serviceOf(kit: Facts, { rebuild, ...deps }: Deps & { readonly rebuild: 
   const keeper = new SnapshotKeeper({
     ...{ ...deps, freshness, log: new RecordingLog() },
     work: { rebuild: (scope, options) => rebuild.run(scope, options) },
+    isLarge: () => Promise.resolve(kit.isLarge),
     enqueue: ({ portfolioId }) => Promise.resolve(queued.push(portfolioId)),
   });
   const getLots = (): Promise<MatchedLots> =>

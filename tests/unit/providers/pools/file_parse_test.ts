@@ -16,8 +16,9 @@ const aaveRow = (given: Record<string, string> = {}) => {
   };
   return `${Object.values(fields).join(",")}\n`;
 };
+const NOW = utcMsOf(Date.UTC(2026, 0, 1));
 const parse = (text: string, fileName = "file.csv") =>
-  parsePoolFile(text, { fileName, source: "sample" });
+  parsePoolFile(text, { fileName, source: "sample", now: NOW });
 
 Deno.test("parsePoolFile() compounds Aave's simple rates each second", () => {
   const { pools, snapshots } = parse(AAVE + aaveRow());
@@ -34,6 +35,10 @@ const bad = [
   { name: "no time", row: aaveRow({ at: "today" }), reason: /snapshot_utc "today"/ },
   { name: "utilization of 2", row: aaveRow({ used: "2" }), reason: /utilization 2/ },
   { name: "no flag", row: aaveRow({ paused: "?" }), reason: /paused "\?"/ },
+  { name: "a time to come", row: aaveRow({ at: "2026-01-01T00:02:00Z" }), reason: /to come/ },
+  { name: "an address without letters", row: aaveRow({ address: "—" }), reason: /Cannot name/ },
+  { name: "an endless address", row: aaveRow({ address: "a".repeat(257) }), reason: /longer/ },
+  { name: "NUL in its symbol", row: aaveRow({ symbol: "t\0BTC" }), reason: /NUL/ },
   { name: "too few fields", row: "1,2\n", reason: /Expected 15 fields, got 2/ },
 ];
 for (const { name, row, reason } of bad) {
@@ -111,6 +116,19 @@ Deno.test("parsePoolFile() takes the time at which a list was saved from the fil
   const { snapshots } = parse(JSON.stringify(saved), "p_2025-12-30.json");
   const at = utcMsOf(Date.UTC(2025, 11, 24, 7, 27, 1, 395));
   assertEquals([snapshots[0]?.ts, snapshots[0]?.ingestedAt], [at, at]);
+});
+
+Deno.test("parsePoolFile() knows a list of today now, and none of days to come", () => {
+  const today = parse(JSON.stringify([ENTRY]), "p_2026-01-01.json");
+  assertEquals([today.snapshots[0]?.ts, today.snapshots[0]?.ingestedAt], [NOW, NOW]);
+  const later = parse(JSON.stringify([ENTRY]), "p_2026-01-02.json");
+  assertEquals([later.snapshots.length, later.quarantined.length], [0, 1]);
+});
+
+Deno.test("parsePoolFile() sets an entry of JSON aside that can't be named, and keeps the others", () => {
+  const nameless = { ...ENTRY, pool: "\ud800" };
+  const { pools, quarantined } = parse(JSON.stringify([nameless, ENTRY]), "p_2025-12-24.json");
+  assertEquals([pools.length, quarantined.map(({ line }) => line)], [1, [1]]);
 });
 
 const BAD_JSON = [

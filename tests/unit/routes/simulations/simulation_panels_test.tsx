@@ -7,6 +7,7 @@ import {
   heldPools,
   shareColumns,
 } from "@/routes/simulations/(_components)/simulation_series.ts";
+import type { Pool } from "@/services/defi/mod.ts";
 import { assertClose, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { sampleDay } from "../../defi/pool_sample.ts";
 import { dailyPool, sampleSimulated } from "../../defi/autopilot/pools_sample.ts";
@@ -24,6 +25,26 @@ Deno.test("shareColumns() adds up to all at each step, with cash as the last par
     assertClose(columns.reduce((sum, { values }) => sum + (values[step] ?? NaN), 0), 1);
   }
   assertEquals(heldPools(found).length, 14);
+});
+
+Deno.test("heldPools() labels no two pools alike", () => {
+  const named = (address: string, given: Partial<Pool>) => {
+    const history = dailyPool(address, looked(12));
+    return { ...history, pool: { ...history.pool, chain: "polygon", symbol: "USDC", ...given } };
+  };
+  const pools = [
+    named("a", { mark: "0x2791…4174" }),
+    named("b", { mark: "0x3c49…3359" }),
+    named("c", { protocol: "compound-v3" }),
+    named("d", { symbol: "DAI" }),
+  ];
+  const found = sampleSimulated({ maxWeight: 0.25 }, pools);
+  assertEquals(heldPools(found).map(({ label }) => label).sort(), [
+    "DAI pol",
+    "USDC pol 0x2791",
+    "USDC pol 0x3c49",
+    "USDC pol Compound v3",
+  ]);
 });
 
 Deno.test("growthSet() marks the bars at which the portfolio was changed", () => {
