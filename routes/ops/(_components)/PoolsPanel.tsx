@@ -77,11 +77,11 @@ function Held({ held }: Pick<PoolIntake, "held">) {
       <thead>
         <tr>
           <th scope="col">Held reading</th>
-          <th scope="col" data-pri="2">Source</th>
+          <th scope="col" data-pri="4">Source</th>
           <th scope="col" class="num">Supply APY</th>
           <th scope="col" class="num" data-pri="3">Rewards</th>
           <th scope="col" class="num">TVL, USD</th>
-          <th scope="col" class="num" data-pri="2">At</th>
+          <th scope="col" class="num" data-pri="3">At</th>
           <ControlsHead />
         </tr>
       </thead>
@@ -104,7 +104,7 @@ function HeldRow({ reading, believed }: HeldPoolReading) {
       <th scope="row" data-p="name">
         <a href={`/pools/${encodeURIComponent(poolId)}`}>{poolId}</a>
       </th>
-      <td data-pri="2">{source}</td>
+      <td data-pri="4">{source}</td>
       <td class="num" data-p="value">
         <Jump from={apy(believed?.supplyApy)} to={apy(supplyApy)} />
       </td>
@@ -114,7 +114,7 @@ function HeldRow({ reading, believed }: HeldPoolReading) {
       <td class="num" data-p="change">
         <Jump from={usd(believed?.tvlUsd)} to={usd(tvlUsd)} />
       </td>
-      <td class="num" data-pri="2">
+      <td class="num" data-pri="3">
         <Moment at={ts} />
       </td>
       <td class="num ops-acts" data-p="detail">
