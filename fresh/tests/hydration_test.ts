@@ -74,6 +74,20 @@ browserTest(
   },
 );
 
+browserTest(
+  "the page marks in its performance timeline when all of them are alive",
+  "/shared",
+  async ({ page }) => {
+    await page.waitForFunction(() => performance.getEntriesByName("islands").length > 0);
+    assertEquals(
+      await page.evaluate(() => performance.getEntriesByName("islands").length),
+      1,
+    );
+    await page.click("[data-label=one] button");
+    await waitForText(page, "[data-label=two] output", "4");
+  },
+);
+
 browserTest("a signal given to two islands stays one signal", "/shared", async ({ page }) => {
   await page.click("[data-label=one] button");
   await waitForText(page, "[data-label=two] output", "4");

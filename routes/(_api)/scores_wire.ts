@@ -164,6 +164,8 @@ export const HonestyReport = z.object({
     positive: Value.describe("Share of the days with a correlation above 0"),
     n: z.int().describe("Days, a horizon apart"),
   })),
+  pending: z.int().describe("Days that belong to the figures and are still to be measured"),
+  measured_at: Instant.nullable().describe("When the newest of the days was measured"),
 }).meta({ id: "ScoreHonesty" });
 
 const moreIs = (sign: 1 | -1) => sign === 1 ? "better" as const : "worse" as const;
@@ -279,7 +281,7 @@ export function methodToWire(method: ScoreMethod): z.output<typeof Method> {
 
 /** The honesty of a method. */
 export function honestyToWire(
-  { method, from, to, rows }: Honesty,
+  { method, from, to, rows, pending, measuredAt }: Honesty,
 ): z.output<typeof HonestyReport> {
   return {
     ...{ method, from, to },
@@ -291,5 +293,7 @@ export function honestyToWire(
       positive,
       n,
     })),
+    pending,
+    measured_at: measuredAt === null ? null : formatUtcMs(measuredAt),
   };
 }

@@ -7,12 +7,12 @@ import { readForm, refusalOf, seeOther, textOf } from "../forms.ts";
 import { define } from "../page_state.ts";
 import { asHttpError } from "../refusals.ts";
 import { PortfolioList } from "./(_components)/PortfolioList.tsx";
-import { readSettings, type SettingsFields } from "./(_components)/portfolio_form.ts";
+import { readSettings, type SettingsValues } from "./(_components)/portfolio_form.ts";
 
 export interface PortfolioListData {
   readonly portfolios: readonly Portfolio[];
   /** What was typed into a form that was refused, and why. */
-  readonly refused: { readonly fields: SettingsFields; readonly message: string } | null;
+  readonly refused: { readonly fields: SettingsValues; readonly message: string } | null;
 }
 
 const PRIVATE = { "cache-control": "private, no-store" };

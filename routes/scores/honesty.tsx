@@ -1,5 +1,7 @@
 import { page } from "fresh";
 import { asset, Head } from "fresh/runtime";
+import { Moment } from "../../components/figures/Moment.tsx";
+import { formatCount } from "../../components/format/number.ts";
 import { formatDay } from "../../components/format/time.ts";
 import { Icon } from "../../components/Icon.tsx";
 import { Menu } from "../../components/shell/Menu.tsx";
@@ -58,6 +60,11 @@ export default define.page<typeof handler>(function HonestyPage({ data }) {
           <h1>Do scores foresee returns?</h1>
           <p class="asof">
             <span>{spanOf(honesty)}</span>
+            {honesty.measuredAt !== null && (
+              <span>
+                measured <Moment at={honesty.measuredAt} />
+              </span>
+            )}
             <span>{method.label}, {method.version}</span>
             <span>
               <a href={scoresHref(view)}>To the ranking</a>
@@ -80,6 +87,13 @@ export default define.page<typeof handler>(function HonestyPage({ data }) {
         </div>
       </header>
       {notes.map((note) => <Banner key={note} kind="info">{note}.</Banner>)}
+      {honesty.pending > 0 && (
+        <Banner kind="info">
+          {formatCount(honesty.pending)}{" "}
+          days are still to be measured, which goes on in the background: until then the figures are
+          of the others. Read this page again in a minute.
+        </Banner>
+      )}
       <div class="grid">
         {HORIZONS.map((horizon) => (
           <div key={horizon} class="c-6 m-12">
@@ -109,6 +123,12 @@ function RelationsPanel({ honesty, method, horizon }: HonestyData & { readonly h
     >
       {rows.some(({ n }) => n > 0)
         ? <HonestyTable rows={rows} horizon={horizon} method={method} />
+        : honesty.pending > 0
+        ? (
+          <EmptyState icon="clock" title="Not measured yet">
+            No day has been held against what followed so far.
+          </EmptyState>
+        )
         : (
           <EmptyState icon="clock" title="Too little history">
             A day counts once five ranked assets have a score on it and a price {horizon}{" "}

@@ -3,7 +3,7 @@ import { SECOND_MS, type UtcMs } from "../kernel/time.ts";
 import { LIVE_TOPICS, type LiveCandle } from "../market/mod.ts";
 import type { JobRecord } from "../ports/jobs.ts";
 import { loadMethods, type RecalculationQuery, ScoreService } from "../scores/mod.ts";
-import { SqlScoreStore } from "../storage/mod.ts";
+import { SqlRelationStore, SqlScoreStore } from "../storage/mod.ts";
 import { type Core, readRegistryFile } from "./core.ts";
 import type { MarketParts } from "./market_parts.ts";
 
@@ -21,7 +21,9 @@ export async function openScores(
   { market }: MarketParts,
 ): Promise<ScoreService> {
   const methods = loadMethods(await Promise.all(METHOD_FILES.map(readRegistryFile)));
-  return new ScoreService({ market, store: new SqlScoreStore(database, clock), methods, clock });
+  const store = new SqlScoreStore(database, clock);
+  const relations = new SqlRelationStore(database, clock);
+  return new ScoreService({ market, store, relations, methods, clock });
 }
 
 /** Asks for scores anew when candles close, until the result is called. */

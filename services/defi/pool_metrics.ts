@@ -18,6 +18,8 @@ export interface PoolMetrics extends ScoreInputs {
   readonly asof: UtcMs;
   /** Readings in the window. */
   readonly readings: number;
+  /** How often a year the source's simple rates are compounded; `null` where it gives APYs. */
+  readonly compoundings: number | null;
   /** Median supply APY of 30 days, the newest reading left out: what it was before. */
   readonly median30: number | null;
   /** Median absolute deviation of the supply APY of 30 days from its median, as a fraction. */
@@ -50,6 +52,7 @@ export function poolMetrics(history: PoolHistory, settings: PoolSettings): PoolM
     ...inputs,
     asof,
     readings: Math.min(length, settings.window),
+    compoundings: finiteOrNull(history.compoundings[row]),
     median30: month.length < LEAST_READINGS ? null : median(month.subarray(0, -1)),
     mad30: month.length < LEAST_READINGS ? null : medianDeviation(month),
     kinkDistance: utilization === null ? null : kink - utilization,

@@ -1,7 +1,7 @@
 import { mean, sampleDeviation } from "../kernel/stats.ts";
 import { DAY_MS, type UtcMs } from "../kernel/time.ts";
 import { type DailyPanel, marketAt } from "./daily_panel.ts";
-import { type PillarId, reachOf, type ScoreMethod } from "./method.ts";
+import type { PillarId, ScoreMethod } from "./method.ts";
 import { midRankPercentiles } from "./percentile.ts";
 import { scorePlainly } from "./score_run.ts";
 import type { PlainScore } from "./scorecard.ts";
@@ -27,49 +27,54 @@ export interface HonestyRow {
   readonly n: number;
 }
 
-/** The days on which a horizon's scores are taken: a horizon apart, with its return known. */
+/** The days of a horizon whose scores count: a horizon apart, the last with its return known. */
 export function honestyDays(
-  panel: DailyPanel,
-  { method, horizon }: { method: ScoreMethod; horizon: Horizon },
+  { first, to, horizon }: { readonly first: UtcMs; readonly to: UtcMs; readonly horizon: Horizon },
 ): readonly UtcMs[] {
   const days: UtcMs[] = [];
-  const first = reachOf(method) - 1;
-  for (let day = panel.days - 1 - horizon; day >= first; day -= horizon) {
-    days.push(panel.firstDay + day * DAY_MS as UtcMs);
+  for (let day = to - horizon * DAY_MS; day >= first; day -= horizon * DAY_MS) {
+    days.push(day as UtcMs);
   }
   return days.reverse();
 }
 
 /**
- * The rank correlation of each pillar on a day with the members' return over the horizon after it,
+ * For each horizon the rank correlation of each pillar on a day with the members' return after it,
  * in the order of the method's pillars, the overall score last; NaN of fewer than five assets.
  */
 export function correlationsOn(
   panel: DailyPanel,
-  { method, horizon, day }: { method: ScoreMethod; horizon: Horizon; day: UtcMs },
-): Float64Array {
+  { method, horizons, day }: { method: ScoreMethod; horizons: readonly Horizon[]; day: UtcMs },
+): readonly Float64Array[] {
   const members = scorePlainly(panel, { method, day }).filter(({ outside }) => outside === null);
+  const columns = [
+    ...method.pillars.map((_, at) => (score: PlainScore) => score.pillars[at]?.score ?? NaN),
+    ({ score }: PlainScore) => score ?? NaN,
+  ].map((read) => Float64Array.from(members, read));
+  return horizons.map((horizon) => {
+    const later = returnsAfter(panel, { day, horizon });
+    const returns = Float64Array.from(members, ({ assetId }) => later.get(assetId) ?? NaN);
+    return Float64Array.from(columns, (column) => rankCorrelation(column, returns));
+  });
+}
+
+/** Returns over the horizon after a day, by asset. */
+function returnsAfter(
+  panel: DailyPanel,
+  { day, horizon }: { day: UtcMs; horizon: Horizon },
+): ReadonlyMap<string, number> {
   const later = day + horizon * DAY_MS as UtcMs;
-  const prices = new Map(
+  return new Map(
     marketAt(panel, { day: later, reach: horizon + 1 }).map(({ assetId, history: { close } }) => [
       assetId,
       (close.at(-1) ?? NaN) / (close.at(-1 - horizon) ?? NaN) - 1,
     ]),
   );
-  const returns = Float64Array.from(members, ({ assetId }) => prices.get(assetId) ?? NaN);
-  const columns = [
-    ...method.pillars.map((_, at) => (score: PlainScore) => score.pillars[at]?.score ?? NaN),
-    ({ score }: PlainScore) => score ?? NaN,
-  ];
-  return Float64Array.from(
-    columns,
-    (read) => rankCorrelation(Float64Array.from(members, read), returns),
-  );
 }
 
 /** The rows of a horizon from the correlations of its days. */
 export function summarizeHonesty(
-  correlations: readonly Float64Array[],
+  correlations: readonly (readonly (number | null)[])[],
   { method, horizon }: { method: ScoreMethod; horizon: Horizon },
 ): readonly HonestyRow[] {
   const subjects = [...method.pillars.map(({ id }) => id), "overall" as const];

@@ -2,6 +2,7 @@ export { NEUTRAL } from "./combine.ts";
 export { changesBetween, type MetricChange, type ScoreChange } from "./changes.ts";
 export type { Grade } from "./grade.ts";
 export { type HonestyRow, type Horizon, HORIZONS } from "./honesty.ts";
+export type { Honesty } from "./honesty_keeper.ts";
 export {
   loadMethods,
   type MetricDefinition,
@@ -9,7 +10,7 @@ export {
   PILLARS,
   type ScoreMethod,
 } from "./method.ts";
-export type { ScorePoint, ScoreStore } from "./ports.ts";
+export type { DayRelation, RelationStore, ScorePoint, ScoreStore } from "./ports.ts";
 export type { Lineage, Scorecard, ScoreRun } from "./score_run.ts";
 export type { MetricScore, PillarScore } from "./scorecard.ts";
 export {

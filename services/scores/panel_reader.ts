@@ -112,6 +112,16 @@ export class PanelReader {
   }
 }
 
+/** The last day that was over by then, at most the newest; `null` before the first one. */
+export function dayWithin(
+  { firstDay, lastDay }: StoredDays,
+  asof: UtcMs | undefined,
+): UtcMs | null {
+  if (asof === undefined) return lastDay;
+  const over = (Math.floor(asof / DAY_MS) - 1) * DAY_MS;
+  return over < firstDay ? null : Math.min(lastDay, over) as UtcMs;
+}
+
 /** The start of the day that holds an instant. */
 function startOf(at: number): UtcMs {
   return Math.floor(at / DAY_MS) * DAY_MS as UtcMs;

@@ -1,4 +1,5 @@
-import type { IsoDay } from "../kernel/time.ts";
+import type { IsoDay, UtcMs } from "../kernel/time.ts";
+import type { Horizon } from "./honesty.ts";
 import type { Span } from "./uncertainty.ts";
 import type { GradesBefore, ScoreRun } from "./score_run.ts";
 
@@ -31,4 +32,45 @@ export interface ScoreStore {
     method: string,
     query: { readonly assetId: string; readonly until: IsoDay; readonly limit: number },
   ): Promise<readonly ScorePoint[]>;
+}
+
+/** How the order of the scores of a day went with the returns of a horizon after it. */
+export interface DayRelation {
+  readonly horizon: Horizon;
+  /** Start of the day. */
+  readonly day: UtcMs;
+  /** Stands for all that it was measured from: equal texts, equal correlations. */
+  readonly inputs: string;
+  readonly isDemo: boolean;
+  /**
+   * Spearman's by pillar in the order of the method, the overall score last; `null` of fewer than
+   * five assets.
+   */
+  readonly correlations: readonly (number | null)[];
+}
+
+/** Days a horizon apart, counted back from `last`. */
+export interface RelationRange {
+  readonly horizon: Horizon;
+  readonly first: UtcMs;
+  readonly last: UtcMs;
+  readonly isDemo: boolean;
+}
+
+/** A relation as it is read: with when it was measured. */
+export type MeasuredRelation = DayRelation & { readonly measuredAt: UtcMs };
+
+/** Relations of past days. Of one method, horizon and day there is one. */
+export interface RelationStore {
+  /** Oldest first. */
+  listRelations(method: string, range: RelationRange): Promise<readonly MeasuredRelation[]>;
+  /** What each day of a horizon was measured from. */
+  listInputs(method: string, horizon: Horizon): Promise<ReadonlyMap<UtcMs, string>>;
+  /** Keeps relations in the place of older ones of their days. */
+  recordRelations(method: string, relations: readonly DayRelation[]): Promise<void>;
+  /** Forgets days of a horizon; how many of them there were. */
+  deleteRelations(
+    method: string,
+    which: { readonly horizon: Horizon; readonly days: readonly UtcMs[] },
+  ): Promise<number>;
 }

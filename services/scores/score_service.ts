@@ -12,16 +12,10 @@ import type { Clock } from "../ports/mod.ts";
 import { changesBetween, type ScoreChange } from "./changes.ts";
 import { type DailyPanel, startOfDay } from "./daily_panel.ts";
 import { explainScore } from "./explain_score.ts";
-import {
-  correlationsOn,
-  honestyDays,
-  type HonestyRow,
-  HORIZONS,
-  summarizeHonesty,
-} from "./honesty.ts";
+import { type Honesty, HonestyKeeper, type HonestyRun } from "./honesty_keeper.ts";
 import { reachOf, type ScoreMethod } from "./method.ts";
-import { MAX_PANEL_DAYS, PanelReader, type StoredDays } from "./panel_reader.ts";
-import type { ScorePoint, ScoreStore } from "./ports.ts";
+import { dayWithin, PanelReader, type StoredDays } from "./panel_reader.ts";
+import type { RelationStore, ScorePoint, ScoreStore } from "./ports.ts";
 import { RunCache } from "./run_cache.ts";
 import { type GradesBefore, type Scorecard, type ScoreRun, scoreRun } from "./score_run.ts";
 
@@ -35,14 +29,13 @@ export const MAX_DAYS = 366;
 const LETTERS_LAST_DAYS = 7;
 /** Points of an asset's history. */
 export const MAX_POINTS = 365;
-/** Days held against what followed, before others have their turn. */
-const DAYS_AT_ONCE = 8;
 /** Runs kept in memory, each with its cards. */
 const MAX_KEPT_RUNS = 16;
 
 export interface ScoreServiceDeps {
   readonly market: MarketService;
   readonly store: ScoreStore;
+  readonly relations: RelationStore;
   /** By version; `DEFAULT_METHOD` among them. */
   readonly methods: ReadonlyMap<string, ScoreMethod>;
   readonly clock: Clock;
@@ -73,15 +66,6 @@ export interface ScoreDetail {
   readonly history: readonly ScorePoint[];
 }
 
-/** How scores went with what followed. */
-export interface Honesty {
-  readonly method: string;
-  /** The days whose candles were held against each other; `null` without any. */
-  readonly from: IsoDay | null;
-  readonly to: IsoDay | null;
-  readonly rows: readonly HonestyRow[];
-}
-
 /** What to score anew. */
 export interface RecalculationQuery extends ScoreQuery {
   /** With `asof`: how many days up to it, at most `MAX_DAYS`; 1 if left out. */
@@ -104,11 +88,12 @@ export class ScoreService {
   readonly #deps: ScoreServiceDeps;
   readonly #reader: PanelReader;
   readonly #runs = new RunCache<ScoreRun>(MAX_KEPT_RUNS);
-  readonly #honesty = new RunCache<Honesty>(MAX_KEPT_RUNS);
+  readonly #honesty: HonestyKeeper;
 
   constructor(deps: ScoreServiceDeps) {
     this.#deps = deps;
     this.#reader = new PanelReader(deps.market);
+    this.#honesty = new HonestyKeeper({ reader: this.#reader, store: deps.relations });
   }
 
   /** Every way of scoring, the default one first. */
@@ -187,21 +172,13 @@ export class ScoreService {
     const method = this.getMethod(query.method);
     const stored = await this.#describe();
     const to = stored && dayWithin(stored, query.asof);
-    if (!stored || to === null) {
-      return { method: method.version, from: null, to: null, rows: [] };
-    }
-    const key = `${method.version} ${to} ${stored.version}`;
-    return await this.#honesty.get(key, async () => {
-      const oldest = to - (MAX_PANEL_DAYS - 1) * DAY_MS;
-      const from = Math.max(oldest, stored.firstDay) as UtcMs;
-      const panel = await this.#reader.read(stored, { from, to });
-      return {
-        method: method.version,
-        from: isoDayOf(from),
-        to: isoDayOf(to),
-        rows: await measureHonesty(panel, method),
-      };
-    });
+    return await this.#honesty.read(method, stored && to !== null ? { stored, to } : null);
+  }
+
+  /** Measures what `getHonesty` has to have, where candles have changed; how many days it was. */
+  async measureHonesty(options: HonestyRun = {}): Promise<number> {
+    const stored = await this.#describe();
+    return stored ? await this.#honesty.measure(stored, this.listMethods(), options) : 0;
   }
 
   /**
@@ -305,30 +282,6 @@ export class ScoreService {
   #describe(): Promise<StoredDays | null> {
     return this.#reader.describe(this.#deps.clock.now());
   }
-}
-
-/** The last day that was over by then, at most the newest; `null` before the first one. */
-function dayWithin({ firstDay, lastDay }: StoredDays, asof: UtcMs | undefined): UtcMs | null {
-  if (asof === undefined) return lastDay;
-  const over = (Math.floor(asof / DAY_MS) - 1) * DAY_MS;
-  return over < firstDay ? null : Math.min(lastDay, over) as UtcMs;
-}
-
-/** Walks through history, letting others have their turn in between. */
-async function measureHonesty(
-  panel: DailyPanel,
-  method: ScoreMethod,
-): Promise<readonly HonestyRow[]> {
-  const rows: HonestyRow[] = [];
-  for (const horizon of HORIZONS) {
-    const correlations: Float64Array[] = [];
-    for (const day of honestyDays(panel, { method, horizon })) {
-      correlations.push(correlationsOn(panel, { method, horizon, day }));
-      if (correlations.length % DAYS_AT_ONCE === 0) await nextTurn();
-    }
-    rows.push(...summarizeHonesty(correlations, { method, horizon }));
-  }
-  return rows;
 }
 
 function notScored({ id, name }: Asset, day: IsoDay | null): AppError {

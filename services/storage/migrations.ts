@@ -25,6 +25,7 @@ import { up as dateKinks } from "../../migrations/202611211710_date_kinks.ts";
 import { up as trackSeriesChanges } from "../../migrations/202611211600_track_series_changes.ts";
 import { up as createWatchlists } from "../../migrations/202611211330_create_watchlists.ts";
 import { up as stageImports } from "../../migrations/202611211730_stage_imports.ts";
+import { up as createScoreRelations } from "../../migrations/202611211800_create_score_relations.ts";
 import { columnTypes } from "../../migrations/columns.ts";
 import { up as createDataVersion } from "../../migrations/202611210900_create_data_version.ts";
 import { StartupError } from "../kernel/errors.ts";
@@ -67,6 +68,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611211710_date_kinks", up: dateKinks },
   { name: "202611211720_create_paid_runs", up: createPaidRuns },
   { name: "202611211730_stage_imports", up: stageImports },
+  { name: "202611211800_create_score_relations", up: createScoreRelations },
 ];
 
 /** Any number that no other program on the same server locks by: "tokenlys" in ASCII, cut. */

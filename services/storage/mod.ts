@@ -23,6 +23,7 @@ export { SqlPaidRunStore } from "./sql/paid_run_store.ts";
 export { SqlPoolStore } from "./sql/pool_store.ts";
 export { SqlProviderStateStore } from "./sql/provider_state_store.ts";
 export { SqlRawIngestStore } from "./sql/raw_ingest_store.ts";
+export { SqlRelationStore } from "./sql/relation_store.ts";
 export { SqlScoreStore } from "./sql/score_store.ts";
 export { SqlSnapshotStore } from "./sql/snapshot_store.ts";
 export { SqlWatchlistStore } from "./sql/watchlist_store.ts";

@@ -21,6 +21,7 @@ import { testPaidRunStore } from "./paid_run_store_contract.ts";
 import { testPoolIngestion } from "./pool_ingestion_contract.ts";
 import { testPoolStore } from "./pool_store_contract.ts";
 import { testProviderRecords } from "./provider_records_contract.ts";
+import { testRelationStore } from "./relation_store_contract.ts";
 import { testScoreStore } from "./score_store_contract.ts";
 import { testSnapshotStore } from "./snapshot_store_contract.ts";
 import type { StoreKind } from "./stores.ts";
@@ -81,6 +82,7 @@ testWaker({
 });
 testProviderRecords(postgres);
 testScoreStore(postgres);
+testRelationStore(postgres);
 testSnapshotStore(postgres);
 testPortfolioStore(postgres);
 testWatchlistStore(postgres);

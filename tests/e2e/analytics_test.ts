@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { assert, assertClose, assertEquals, assertMatch } from "@/tests/assert.ts";
+import { readsOtherwise } from "@/tests/e2e/alive.ts";
 import {
   checkViews,
   layoutShift,
@@ -123,16 +124,18 @@ const STEPS: readonly Step[] = [
       const plot = page.locator("#comparison .plot");
       await plot.focus();
       await page.keyboard.press("Home");
-      assertMatch(await legend.innerText(), /BTC\s0\.00%/);
       await page.locator('#comparison [aria-live="polite"]', { hasText: "BTC 0.00%" }).waitFor();
+      const atHome = await legend.innerText();
+      assertMatch(atHome, /BTC\s0\.00%/);
       await page.keyboard.press("Shift+ArrowRight");
+      const moved = await readsOtherwise(legend, atHome);
       assertEquals(await page.locator("#comparison .line-cross circle").count(), 4);
       await page.keyboard.press("Escape");
-      assertEquals(await legend.innerText(), atRest);
+      assertEquals(await readsOtherwise(legend, moved), atRest);
       const box = await plot.boundingBox();
       assert(box !== null);
       await page.mouse.move(box.x + 40, box.y + 100);
-      assert(await legend.innerText() !== atRest);
+      await readsOtherwise(legend, atRest);
       assertEquals(complaints, []);
     },
   },

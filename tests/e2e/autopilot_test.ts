@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
+import { comesAlive } from "@/tests/e2e/alive.ts";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import {
   axeFindings,
@@ -134,6 +135,7 @@ async function shareAndExport(browser: Browser, url: string): Promise<void> {
   assertMatch(shared, /cooldown_hours=48/);
   assertMatch(shared, /vanish_penalty=0.05/);
   await page.goto(`${url}${shared}`);
+  await comesAlive(page);
   assertEquals(await leadOf(page), lead);
   const api = await (await fetch(`${url}/api${shared}`)).json();
   assertEquals(api.data.summary.final_value.toFixed(2), lead.replaceAll(",", ""));

@@ -66,7 +66,7 @@ const STEPS: readonly Step[] = [
       await place.exchange.when(() => place.exchange.subscribed.has("BTCUSDT"));
       await showsPrice(page, { selector: PRICE, price: place.tradeBitcoin() });
       await showsState(page, "Live");
-      assert(!await page.getByText("Prices are stale.").isVisible());
+      await page.getByText("Prices are stale.").waitFor({ state: "hidden" });
       await showsState(late, "Live");
       assertEquals(await late.locator("[data-as-served]:visible").count(), 0);
       await Promise.all([page.close(), late.close()]);

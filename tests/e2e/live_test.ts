@@ -119,8 +119,9 @@ const STEPS: readonly Step[] = [
         await keepPicture(page, "live-stale", { isWhole: false });
         stub.tick("bitcoin", 50_001, { ageMs: -12_000 });
         await showsState(page, "Live");
-        assert(!await page.getByText("Prices are stale.").isVisible());
-        assert(!await page.locator(`[data-table="assets"] [data-age]`).first().isVisible());
+        await page.getByText("Prices are stale.").waitFor({ state: "hidden" });
+        const age = page.locator('[data-table="assets"] [data-live="bitcoin"] [data-age]');
+        await age.waitFor({ state: "hidden" });
       }),
   },
 

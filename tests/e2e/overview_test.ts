@@ -105,7 +105,7 @@ const STEPS: readonly Step[] = [
       const copied = JSON.parse(await page.evaluate("navigator.clipboard.readText()"));
       assertEquals(copied.data.figure, "price");
       await page.keyboard.press("Escape");
-      assert(!await drawer.isVisible());
+      await drawer.waitFor({ state: "hidden" });
       assert(await link.evaluate((link) => link === document.activeElement));
     },
   },

@@ -1,5 +1,6 @@
 import type { Browser, Page, Request } from "playwright-core";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
+import { comesAlive } from "@/tests/e2e/alive.ts";
 import { startProduct } from "@/tests/e2e/product.ts";
 import { build } from "@/tools/build.ts";
 
@@ -37,12 +38,13 @@ export async function visit(
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   const quiet = watchRequests(page);
   await page.goto(url);
+  if (hasScripts) await comesAlive(page);
   await quiet();
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** A page that asked for nothing for this long has all it needs. */
-const QUIET_MS = 500;
+/** A page that has come alive and asked for nothing for this long has all it needs. */
+const QUIET_MS = 200;
 
 /**
  * Waits until the page has what it asked for. Not the browser's own "network idle": it takes the
@@ -71,7 +73,7 @@ function watchRequests(page: Page): () => Promise<void> {
 export async function axeFindings(page: Page): Promise<string[]> {
   await page.evaluate(await Deno.readTextFile(AXE));
   const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-    "axe.run()",
+    "axe.run({ resultTypes: ['violations'] })",
   );
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
 }

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { assert, assertEquals } from "@/tests/assert.ts";
+import { comesAlive, readsOtherwise } from "@/tests/e2e/alive.ts";
 import {
   checkViews,
   layoutShift,
@@ -16,14 +17,8 @@ const BODY = "#pools tbody";
 
 /** Waits until the rows read otherwise than they do. */
 async function changes(page: Page, selector: string): Promise<void> {
-  const before = await page.locator(selector).innerText();
-  await page.waitForFunction(
-    ([where, was]) => {
-      const element = document.querySelector<HTMLElement>(String(where));
-      return element !== null && element.innerText !== was;
-    },
-    [selector, before] as const,
-  );
+  const rows = page.locator(selector);
+  await readsOtherwise(rows, await rows.innerText());
 }
 
 async function csvRows(url: string): Promise<string[]> {
@@ -126,6 +121,7 @@ const STEPS: readonly Step[] = [
       await page.keyboard.press("k");
       await page.keyboard.press("Enter");
       await page.waitForURL("**/pools/demo-*");
+      await comesAlive(page);
       assert((await page.locator("h1").innerText()).startsWith(names[0] ?? "none"));
       await page.locator("#yield .plot").focus();
       await page.keyboard.press("Home");

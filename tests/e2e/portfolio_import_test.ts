@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Browser, Download, Page } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
+import { comesAlive } from "@/tests/e2e/alive.ts";
 import { axeFindings, keepPicture, testInBrowser, visit } from "./page_checks.ts";
 
 const HEADER = "timestamp,action,asset_id,quantity,unit_price_usd,account,external_id";
@@ -205,6 +206,7 @@ testInBrowser("imports in Chromium", [
       await page.getByText("The import of second.csv was taken back as a whole.").waitFor();
       assertEquals([await bought(), await countRows(api)], ["5", 3]);
       await page.reload();
+      await comesAlive(page);
       await page.getByRole("button", { name: "Undo the import of first.csv" }).click();
       await page.getByText("The import of first.csv was taken back as a whole.").waitFor();
       assertEquals(await countRows(api), 0);

@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { formatHolding } from "@/components/format/number.ts";
 import { formatQuantity } from "@/components/format/quantity.ts";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
+import { comesAlive } from "@/tests/e2e/alive.ts";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import { build } from "@/tools/build.ts";
 import { axeFindings, keepPicture, visit } from "./page_checks.ts";
@@ -56,6 +57,8 @@ async function importLedger(page: Page, url: string): Promise<string> {
   await page.getByLabel("Name", { exact: true }).fill("Journey");
   await page.getByRole("button", { name: "Create portfolio" }).click();
   await page.getByRole("link", { name: "Import a file" }).click();
+  await page.waitForURL(/\/import\b/);
+  await comesAlive(page);
   const file = { name: "ledger.csv", mimeType: "text/csv", buffer: Buffer.from(LEDGER) };
   await page.locator('.drop input[type="file"]').setInputFiles(file);
   await page.getByText("4 = 4 + 0 + 0 + 0 + 0. The sum always holds.").waitFor();
@@ -63,6 +66,7 @@ async function importLedger(page: Page, url: string): Promise<string> {
   await page.getByRole("button", { name: "Import 4 rows" }).click();
   await page.getByRole("link", { name: "To the portfolio" }).click();
   await page.getByRole("heading", { name: "Journey", level: 1 }).waitFor();
+  await comesAlive(page);
   return new URL(page.url()).pathname;
 }
 
@@ -265,6 +269,7 @@ Deno.test({
       await editAndUndo(page);
       await explainDown(page);
       await page.goto(product.url + home);
+      await comesAlive(page);
       await hideAmounts(page);
       await compareExports(page);
       assertEquals(complaints, []);

@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { Page } from "playwright-core";
 import { formatHolding } from "@/components/format/number.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
+import { comesAlive } from "@/tests/e2e/alive.ts";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import { sharedData } from "@/tests/shared_data.ts";
 import { build } from "@/tools/build.ts";
@@ -101,6 +102,8 @@ async function allowEndOfDay(page: Page, dataDir: string): Promise<void> {
   await page.locator("#problems").getByText("EUR rate is end of day").waitFor();
   await keepPicture(page, "portfolio-held");
   await page.getByRole("link", { name: "To operations" }).click();
+  await page.waitForURL(/\/ops\b/);
+  await comesAlive(page);
   const row = page.locator("#fx tbody tr", { hasText: "EUR" });
   await row.getByText("DELAYED_FX").waitFor();
   await row.getByRole("button", { name: "Use EOD once" }).click();

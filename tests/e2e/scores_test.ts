@@ -139,6 +139,8 @@ const STEPS: readonly Step[] = [
       const options = { hasScripts: false };
       await using visited = await visit(browser, `${url}/scores/honesty`, options);
       const { page } = visited;
+      // The product has just started: its job measures the days one after the other.
+      while (await page.getByText("still to be measured").count() > 0) await page.reload();
       for (const days of [7, 30]) {
         const rows = page.locator(`#relations-${days} tbody tr`);
         assertEquals(await rows.count(), 7);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
+import { comesAlive } from "@/tests/e2e/alive.ts";
 import { SITE_PAGES } from "@/components/shell/site_map.ts";
 import {
   axeFindings,
@@ -62,9 +63,9 @@ const STEPS: readonly Step[] = [
       const { page } = visited;
       await page.keyboard.press("?");
       const help = page.getByRole("dialog", { name: "Keys" });
-      assert(await help.isVisible());
+      await help.waitFor();
       await page.keyboard.press("Escape");
-      assert(!await help.isVisible());
+      await help.waitFor({ state: "hidden" });
     },
   },
 
@@ -77,11 +78,11 @@ const STEPS: readonly Step[] = [
       const item = page.locator(".menu-list a", { hasText: "stablecoin" });
       await summary.click();
       await page.keyboard.press("Escape");
-      assert(!await item.isVisible());
+      await item.waitFor({ state: "hidden" });
       assert(await summary.evaluate((chip) => chip === document.activeElement));
       await summary.click();
       await page.locator("h1").click();
-      assert(!await item.isVisible());
+      await item.waitFor({ state: "hidden" });
     },
   },
   ...[true, false].map((hasScripts): Step => ({
@@ -99,7 +100,7 @@ const STEPS: readonly Step[] = [
       );
       assertEquals(hrefs, SITE_PAGES.map(({ href }) => href).sort());
       await page.mouse.click(160, 60);
-      assert(!await list.isVisible());
+      await list.waitFor({ state: "hidden" });
       await more.click();
       await list.getByRole("link", { name: "Operations" }).click();
       await page.waitForURL(/\/ops$/);
@@ -125,6 +126,7 @@ const STEPS: readonly Step[] = [
         }).observe(document, { childList: true, subtree: true });`,
       );
       await page.reload();
+      await comesAlive(page);
       assertEquals(await page.evaluate("themeAtBody"), "dark");
       assertEquals(await page.evaluate(GROUND), dark);
       await page.getByRole("button", { name: "Appearance" }).click();

@@ -48,6 +48,7 @@ import {
   SqlJobStore,
   SqlLeaseStore,
   SqlPoolStore,
+  SqlRelationStore,
   SqlScoreStore,
 } from "@/services/storage/mod.ts";
 import { MemoryBus } from "@/services/platform/bus/memory_bus.ts";
@@ -311,7 +312,8 @@ async function createScoring({ database, clock, market, jobStore }: {
   );
   const methods = loadMethods(await Promise.all(files));
   const store = new SqlScoreStore(database, clock);
-  const scores = new ScoreService({ market, store, methods, clock });
+  const relations = new SqlRelationStore(database, clock);
+  const scores = new ScoreService({ market, store, relations, methods, clock });
   return {
     scores,
     async recalculate({ method = null, asof = null, days = 1 }) {

@@ -78,18 +78,30 @@ async function firstWord(child: Deno.ChildProcess): Promise<string> {
   return "";
 }
 
-/** Signals the process once it has printed so many words, and waits for its end. */
+/**
+ * Signals the process once it has printed so many words, and waits for its end. It is listened to
+ * until then: one that nobody listens to fails as it prints.
+ */
 async function signalAfter(
   child: Deno.ChildProcess,
   { words, signal }: { words: number; signal: Deno.Signal },
 ): Promise<void> {
   let seen = 0;
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    const before = seen;
     seen += text.split("\n").length - 1;
-    if (seen >= words) break;
+    if (before < words && seen >= words) signalTo(child, signal);
   }
-  child.kill(signal);
   await child.status;
+}
+
+function signalTo(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    // It has come to its end before it was told to.
+    if (!(error instanceof TypeError)) throw error;
+  }
 }
 
 const kinds = [
@@ -166,7 +178,8 @@ for (const { name, ignore, place } of kinds) {
       const worker = start(there.url, { owner: "a", action: "work" });
       await signalAfter(worker, { words: 2, signal: "SIGTERM" });
       const handedBack = await store.find(id);
-      assertEquals([handedBack?.state, handedBack?.attempts], ["queued", 0]);
+      const { state, attempts, error } = handedBack ?? {};
+      assertEquals({ state, attempts, error }, { state: "queued", attempts: 0, error: null });
       await wordsOf(start(there.url, { owner: "b", action: "work" }));
       const done = await store.find(id);
       assertEquals([done?.state, done?.attempts, done?.result], ["done", 1, { rows: 40 }]);

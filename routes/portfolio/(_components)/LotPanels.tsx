@@ -7,7 +7,7 @@ import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, EmptyState } from "../../../components/states/States.tsx";
 import { type Disposal, type Lot, LOT_METHODS } from "../../../services/portfolio/mod.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
-import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
+import { METHOD_LABELS, methodText, portfolioHref } from "./portfolio_view.ts";
 import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 const NO_PRICE = "The asset has no price";
@@ -119,12 +119,12 @@ function LotRow({ lot, labels, value, rate }: PortfolioPageData & { readonly lot
 /** What was sold, the newest first, with what it had cost. */
 export function DisposalsPanel(data: PortfolioPageData) {
   const { view, rate, matched } = data;
-  const { counts, disposals: listed, rule, gainUsd, proceedsUsd, incomplete } = matched;
+  const { counts, disposals: listed, gainUsd, proceedsUsd, incomplete } = matched;
   return (
     <Panel
       id="disposals"
       title="Disposals"
-      note={`${formatCount(counts.disposals)}, ${METHOD_LABELS[rule.method]}`}
+      note={`${formatCount(counts.disposals)}, ${methodText(data.matched)}`}
       actions={<ApiCsvLink view={view} list="disposals" of="disposals" />}
     >
       {listed.length === 0

@@ -5,7 +5,7 @@ import { formatCount, formatCounted, formatShare } from "../../../components/for
 import { formatDay } from "../../../components/format/time.ts";
 import { finiteOrNull } from "../../../services/kernel/numbers.ts";
 import { dayChange } from "../../../services/portfolio/mod.ts";
-import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
+import { methodText, portfolioHref } from "./portfolio_view.ts";
 import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** Why returns are missing where there is no performance. */
@@ -19,7 +19,7 @@ export function PortfolioFigures(data: PortfolioPageData) {
   const { value, measured: { performance }, rate, matched } = data;
   const { reasons, unvalued } = value;
   const without = withoutNote(data);
-  const rule = METHOD_LABELS[value.rule.method];
+  const rule = methodText(value);
   const unrealised = inCurrency(value.unrealizedUsd, rate);
   return (
     <dl class="figs portfolio-figs">
@@ -37,9 +37,9 @@ export function PortfolioFigures(data: PortfolioPageData) {
       </Figure>
       <Figure
         {...data}
-        label={`Realised, ${rule}`}
+        label="Realised"
         figure="realised"
-        note={formatCounted(matched.counts.disposals, "disposal") +
+        note={`${rule}, ${formatCounted(matched.counts.disposals, "disposal")}` +
           unvaluedNote(unvalued.disposals)}
       >
         <Gain value={inCurrency(value.realizedUsd, rate)} reason={reasons.realizedUsd} />

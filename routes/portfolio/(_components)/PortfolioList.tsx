@@ -5,13 +5,13 @@ import { Icon } from "../../../components/Icon.tsx";
 import { Panel } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import type { Portfolio } from "../../../services/portfolio/mod.ts";
-import { FIRST_SETTINGS, type SettingsFields as Fields } from "./portfolio_form.ts";
-import { METHOD_LABELS } from "./portfolio_view.ts";
+import { FIRST_SETTINGS, type SettingsValues } from "./portfolio_form.ts";
+import { methodText } from "./portfolio_view.ts";
 import { SettingsFields } from "./SettingsFields.tsx";
 
 export interface PortfolioListProps {
   readonly portfolios: readonly Portfolio[];
-  readonly refused: { readonly fields: Fields; readonly message: string } | null;
+  readonly refused: { readonly fields: SettingsValues; readonly message: string } | null;
 }
 
 /** Portfolios with their rules, a form for another, and what can be restored. */
@@ -82,7 +82,7 @@ function KeptTable({ portfolios }: { readonly portfolios: readonly Portfolio[] }
         </tr>
       </thead>
       <tbody>
-        {portfolios.map(({ id, name, baseCurrency, rule, createdAt }) => (
+        {portfolios.map(({ id, name, baseCurrency, createdAt, ...rules }) => (
           <tr key={id}>
             <th scope="row" data-p="name">
               <span class="name">
@@ -91,8 +91,8 @@ function KeptTable({ portfolios }: { readonly portfolios: readonly Portfolio[] }
             </th>
             <td data-p="value">{baseCurrency}</td>
             <td data-p="detail">
-              {METHOD_LABELS[rule.method]},{" "}
-              {rule.pools === "account" ? "per account" : "over all accounts"}
+              {methodText(rules)},{" "}
+              {rules.rule.pools === "account" ? "per account" : "over all accounts"}
             </td>
             <td data-pri="2">
               <Moment at={createdAt} />

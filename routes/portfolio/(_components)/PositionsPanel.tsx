@@ -10,7 +10,7 @@ import { PriceAge } from "../../../components/table/AssetRows.tsx";
 import { SortHeader, type SortOrder } from "../../../components/table/SortHeader.tsx";
 import RowHeight from "../../../islands/RowHeight.tsx";
 import { PageCsvLink } from "./panel_links.tsx";
-import { METHOD_LABELS, portfolioHref } from "./portfolio_view.ts";
+import { methodText, portfolioHref } from "./portfolio_view.ts";
 import { type ShownPosition, shownPositions, sortPositions } from "./position_order.ts";
 import { inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
 
@@ -49,7 +49,7 @@ export function PositionsPanel(data: PortfolioPageData) {
           state={value.unpriced > 0 ? "partial" : "current"}
           parts={[
             sources.size === 0 ? "no price" : `prices from ${[...sources].sort().join(", ")}`,
-            `cost by ${METHOD_LABELS[value.rule.method]}, lots per ${
+            `cost by ${methodText(value)}, lots per ${
               value.rule.pools === "account" ? "account" : "portfolio"
             }`,
             ...data.currency === "USD" ? [] : ["cost at the rate of now, from dollars"],

@@ -1,5 +1,5 @@
-import { BASE_CURRENCIES, LOT_METHODS } from "../../../services/portfolio/mod.ts";
-import type { FIRST_SETTINGS } from "./portfolio_form.ts";
+import { BASE_CURRENCIES, LOT_METHODS, LOT_POOLS } from "../../../services/portfolio/mod.ts";
+import type { RuleFields, SettingsValues, YearFields } from "./portfolio_form.ts";
 import { METHOD_LABELS, METHOD_WORDS } from "./portfolio_view.ts";
 
 const POOL_WORDS = {
@@ -7,8 +7,8 @@ const POOL_WORDS = {
   universal: "of all accounts",
 } as const;
 
-/** Name, currency and rule of a portfolio. */
-export function SettingsFields({ fields }: { readonly fields: typeof FIRST_SETTINGS }) {
+/** Name, currency and rules of a portfolio. */
+export function SettingsFields({ fields }: { readonly fields: SettingsValues }) {
   return (
     <>
       <label class="field">
@@ -30,11 +30,26 @@ export function SettingsFields({ fields }: { readonly fields: typeof FIRST_SETTI
           ))}
         </select>
       </label>
+      <RuleSelects rule={fields} names={{ method: "method", pools: "pools" }} />
+      <YearRules {...fields} />
+    </>
+  );
+}
+
+interface RuleSelectsProps {
+  readonly rule: RuleFields;
+  /** What the two fields are called. */
+  readonly names: { readonly method: string; readonly pools: string };
+}
+
+function RuleSelects({ rule, names }: RuleSelectsProps) {
+  return (
+    <>
       <label class="field">
         <span>A sale takes</span>
-        <select class="input" name="method">
+        <select class="input" name={names.method}>
           {LOT_METHODS.map((method) => (
-            <option key={method} value={method} selected={method === fields.method}>
+            <option key={method} value={method} selected={method === rule.method}>
               {METHOD_LABELS[method]}: {METHOD_WORDS[method].toLowerCase()}
             </option>
           ))}
@@ -42,14 +57,45 @@ export function SettingsFields({ fields }: { readonly fields: typeof FIRST_SETTI
       </label>
       <label class="field">
         <span>Lots</span>
-        <select class="input" name="pools">
-          {(["account", "universal"] as const).map((pools) => (
-            <option key={pools} value={pools} selected={pools === fields.pools}>
+        <select class="input" name={names.pools}>
+          {LOT_POOLS.map((pools) => (
+            <option key={pools} value={pools} selected={pools === rule.pools}>
               {POOL_WORDS[pools]}
             </option>
           ))}
         </select>
       </label>
     </>
+  );
+}
+
+/** Tax years with a rule of their own, and a line for another. */
+function YearRules({ years, method, pools }: SettingsValues) {
+  const lines: readonly YearFields[] = [...years, { year: "", method, pools }];
+  return (
+    <details open={years.length > 0}>
+      <summary>Other rules for single tax years</summary>
+      <div class="stack-form">
+        {lines.map((line, at) => (
+          <fieldset key={at} class="form-grid">
+            <legend class="sr">{line.year === "" ? "Another year" : `Year ${line.year}`}</legend>
+            <label class="field">
+              <span>Tax year, UTC</span>
+              <input
+                class="input"
+                name="year"
+                inputMode="numeric"
+                maxLength={4}
+                placeholder="e.g. 2024"
+                autocomplete="off"
+                defaultValue={line.year}
+              />
+            </label>
+            <RuleSelects rule={line} names={{ method: "year_method", pools: "year_pools" }} />
+          </fieldset>
+        ))}
+        <p class="hint">Without its year, a rule is taken away. Lots go on from year to year.</p>
+      </div>
+    </details>
   );
 }

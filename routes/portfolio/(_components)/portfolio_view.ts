@@ -6,6 +6,7 @@ import {
   type BaseCurrency,
   LOT_METHODS,
   type LotMethod,
+  type Portfolio,
 } from "../../../services/portfolio/mod.ts";
 
 export const RANGES = ["1m", "3m", "1y", "all"] as const;
@@ -98,6 +99,20 @@ export const METHOD_LABELS: Readonly<Record<LotMethod, string>> = {
   acb: "Average cost",
   specid: "Specific lots",
 };
+
+/** Years that are named beside a rule; of more only the number is told. */
+const MAX_NAMED_YEARS = 3;
+
+/** The method of a portfolio, with the tax years that have another: `FIFO, HIFO in 2024`. */
+export function methodText(
+  { rule, rulesByYear }: Pick<Portfolio, "rule" | "rulesByYear">,
+): string {
+  const others = Object.entries(rulesByYear).filter(([, own]) => own.method !== rule.method);
+  const named = others.length > MAX_NAMED_YEARS
+    ? [`others in ${others.length} years`]
+    : others.map(([year, own]) => `${METHOD_LABELS[own.method]} in ${year}`);
+  return [METHOD_LABELS[rule.method], ...named].join(", ");
+}
 
 export const METHOD_WORDS: Readonly<Record<LotMethod, string>> = {
   fifo: "First in, first out",

@@ -5,13 +5,13 @@ import { readForm, refusalOf, seeOther, textOf } from "../../forms.ts";
 import { define } from "../../page_state.ts";
 import { asHttpError } from "../../refusals.ts";
 import { FormPage } from "../(_components)/FormPage.tsx";
-import { fieldsOf, type FIRST_SETTINGS, readSettings } from "../(_components)/portfolio_form.ts";
+import { fieldsOf, readSettings, type SettingsValues } from "../(_components)/portfolio_form.ts";
 import { scopeFor } from "../(_components)/read_portfolio.ts";
 import { SettingsFields } from "../(_components)/SettingsFields.tsx";
 
 interface SettingsData {
   readonly portfolio: Portfolio;
-  readonly fields: typeof FIRST_SETTINGS;
+  readonly fields: SettingsValues;
   readonly message: string | null;
 }
 

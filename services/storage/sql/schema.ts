@@ -211,6 +211,19 @@ interface ScoreCardRow {
   readonly card: JsonText;
 }
 
+interface ScoreRelationRow {
+  readonly method: string;
+  /** Days. */
+  readonly horizon: number;
+  /** UTC ms of its start. */
+  readonly day: number;
+  /** 1 where any candle was of the demo market, else 0. */
+  readonly is_demo: number;
+  readonly inputs: string;
+  readonly correlations: JsonText;
+  readonly measured_at: number;
+}
+
 interface PoolRow {
   readonly id: string;
   readonly protocol: string;
@@ -312,6 +325,7 @@ export interface Schema extends RegistryTables, PortfolioTables, FxTables, Snaps
   readonly held_prices: HeldPriceRow;
   readonly score_runs: ScoreRunRow;
   readonly score_cards: ScoreCardRow;
+  readonly score_relations: ScoreRelationRow;
   readonly pools: PoolRow;
   readonly pool_snapshots: PoolSnapshotRow;
   readonly pool_fetches: PoolFetchRow;

@@ -5,12 +5,14 @@ import {
   returnLevel,
   yearReturn,
 } from "@/routes/portfolio/(_components)/MonthsPanel.tsx";
+import { readSettings } from "@/routes/portfolio/(_components)/portfolio_form.ts";
 import {
+  methodText,
   portfolioHref,
   readPortfolioView,
 } from "@/routes/portfolio/(_components)/portfolio_view.ts";
 import { utcMsOf } from "@/services/kernel/time.ts";
-import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
+import { assert, assertClose, assertEquals, assertThrows } from "@/tests/assert.ts";
 
 const ID = "01890f3e-7b5a-7cc0-98c4-dc0c0c07398f";
 
@@ -28,6 +30,51 @@ Deno.test("readPortfolioView() takes what it does not know for not said", () => 
   const view = readPortfolioView(new URL(`http://x/?currency=XXX&range=9y&method=best`), ID);
   assertEquals([view?.currency, view?.range, view?.method], [null, "all", null]);
   assertEquals(readPortfolioView(new URL("http://x/"), "not-an-id"), null);
+});
+
+function settingsForm(fields: readonly (readonly [string, string])[]): FormData {
+  const form = new FormData();
+  form.set("name", "Savings");
+  for (const [name, value] of fields) form.append(name, value);
+  return form;
+}
+
+Deno.test("readSettings() reads a rule for each tax year that its line names", () => {
+  const form = settingsForm([
+    ...[["year", "2024"], ["year_method", "hifo"], ["year_pools", "universal"]] as const,
+    ...[["year", " "], ["year_method", "lifo"], ["year_pools", "account"]] as const,
+    ...[["year", "2023"], ["year_method", "acb"], ["year_pools", "account"]] as const,
+  ]);
+  assertEquals(readSettings(form).settings(), {
+    ...{ name: "Savings", baseCurrency: "USD", rule: { method: "fifo", pools: "account" } },
+    rulesByYear: {
+      2023: { method: "acb", pools: "account" },
+      2024: { method: "hifo", pools: "universal" },
+    },
+  });
+});
+
+Deno.test("readSettings() refuses years and rules that are none", () => {
+  const cases = [
+    [[["year", "24"], ["year_method", "hifo"], ["year_pools", "account"]], /tax year "24"/],
+    [[["year", "2024"], ["year_method", "best"], ["year_pools", "account"]], /method "best"/],
+    [[["year", "2024"], ["year_method", "hifo"]], /pools ""/],
+    [[
+      ...[["year", "2024"], ["year_method", "hifo"], ["year_pools", "account"]],
+      ...[["year", "2024"], ["year_method", "fifo"], ["year_pools", "account"]],
+    ], /2024 has two rules/],
+  ] as const;
+  for (const [fields, pattern] of cases) {
+    assertThrows(() => readSettings(settingsForm(fields)).settings(), { pattern });
+  }
+});
+
+Deno.test("methodText() names the years that have another method, up to three", () => {
+  const rule = { method: "fifo", pools: "account" } as const;
+  const hifo = { method: "hifo", pools: "account" } as const;
+  assertEquals(methodText({ rule, rulesByYear: { 2023: rule, 2024: hifo } }), "FIFO, HIFO in 2024");
+  const many = { 2021: hifo, 2022: hifo, 2023: hifo, 2024: hifo };
+  assertEquals(methodText({ rule, rulesByYear: many }), "FIFO, others in 4 years");
 });
 
 Deno.test("returnLevel() is full at 40 % either way", () => {

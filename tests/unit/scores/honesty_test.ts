@@ -1,4 +1,3 @@
-import { DAY_MS } from "@/services/kernel/time.ts";
 import { dailyHistory } from "@/services/scores/daily_history.ts";
 import type { DailyPanel } from "@/services/scores/daily_panel.ts";
 import {
@@ -8,7 +7,7 @@ import {
   summarizeHonesty,
 } from "@/services/scores/honesty.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
-import { sampleDay, sampleMethod, samplePanel } from "./panel_sample.ts";
+import { sampleDay, sampleMethod } from "./panel_sample.ts";
 
 const METHOD = sampleMethod();
 
@@ -44,12 +43,11 @@ for (const { name, a, b, expected } of cases) {
   });
 }
 
-Deno.test("honestyDays() are a horizon apart, end a horizon before the last, and have history", () => {
-  const panel = samplePanel({ assets: 2, days: 300 });
-  const days = honestyDays(panel, { method: METHOD, horizon: 7 });
-  assertEquals(days.at(-1), sampleDay(299 - 7));
-  assert((days[0] ?? 0) >= sampleDay(250) && (days[0] ?? 0) < sampleDay(257));
-  assert(days.every((day, at) => at === 0 || day - (days[at - 1] ?? 0) === 7 * DAY_MS));
+Deno.test("honestyDays() are a horizon apart, and end a horizon before the last", () => {
+  const days = honestyDays({ first: sampleDay(250), to: sampleDay(299), horizon: 7 });
+  // 292 = 299 - 7, then 285, 278, 271, 264, 257, 250.
+  assertEquals(days, [250, 257, 264, 271, 278, 285, 292].map(sampleDay));
+  assertEquals(honestyDays({ first: sampleDay(9), to: sampleDay(38), horizon: 30 }), []);
 });
 
 Deno.test("correlationsOn() is 1 for a pillar that orders the returns that follow", () => {
@@ -63,11 +61,12 @@ Deno.test("correlationsOn() is 1 for a pillar that orders the returns that follo
     return { assetId: at === 0 ? "bitcoin" : `asset-${at}`, themes: [], sources };
   });
   const panel: DailyPanel = { firstDay: sampleDay(0), days, assets };
-  const correlations = correlationsOn(panel, {
+  const [correlations] = correlationsOn(panel, {
     method: METHOD,
-    horizon: 30,
+    horizons: [30],
     day: sampleDay(days - 31),
   });
+  assert(correlations);
   const market = METHOD.pillars.findIndex(({ id }) => id === "market");
   assertClose(correlations[market], 1, 1e-12);
   const network = METHOD.pillars.findIndex(({ id }) => id === "network");
@@ -75,8 +74,8 @@ Deno.test("correlationsOn() is 1 for a pillar that orders the returns that follo
 });
 
 Deno.test("summarizeHonesty() takes the mean, its standard error and the share above 0", () => {
-  const column = (value: number) => new Float64Array(7).fill(value);
-  const days = [column(0.1), column(0.3), column(NaN), column(-0.1)];
+  const column = (value: number | null) => Array.from({ length: 7 }, () => value);
+  const days = [column(0.1), column(0.3), column(null), column(-0.1)];
   const rows = summarizeHonesty(days, { method: METHOD, horizon: 7 });
   assertEquals(rows.map(({ subject }) => subject), [
     ...METHOD.pillars.map(({ id }) => id),

@@ -9,7 +9,7 @@ import {
 } from "@/services/market/mod.ts";
 import { DEFAULT_METHOD, HISTORY_DAYS, loadMethods, ScoreService } from "@/services/scores/mod.ts";
 import { PacedChangeFeed } from "@/services/platform/paced_change_feed.ts";
-import { SqlCandleStore, SqlScoreStore } from "@/services/storage/mod.ts";
+import { SqlCandleStore, SqlRelationStore, SqlScoreStore } from "@/services/storage/mod.ts";
 import { assert, assertClose, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
@@ -45,7 +45,9 @@ class Kit implements AsyncDisposable {
       indicators: indicatorEngine,
     });
     const store = new SqlScoreStore(database, this.clock);
-    this.service = new ScoreService({ market, store, methods: METHODS, clock: this.clock });
+    const relations = new SqlRelationStore(database, this.clock);
+    const { clock } = this;
+    this.service = new ScoreService({ market, store, relations, methods: METHODS, clock });
   }
 
   static async open({ now = endOf(DAYS - 1) + 12 * HOUR_MS } = {}): Promise<Kit> {
