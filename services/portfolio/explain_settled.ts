@@ -21,6 +21,8 @@ interface Settled {
   readonly formula: string;
   readonly sum: keyof ValueSums;
   readonly counted: keyof PortfolioValue["unvalued"];
+  /** What those are called. */
+  readonly noun: string;
   readonly inputsOf: (book: LotBook) => readonly SettledInput[];
   /** The entries whose rows stand behind it. */
   readonly entriesOf: (book: LotBook) => readonly { readonly rowId: Uuid }[];
@@ -40,6 +42,7 @@ const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
     formula: "Σ (proceeds − fees − cost of the lots taken)",
     sum: "realizedUsd",
     counted: "disposals",
+    noun: "Disposals",
     inputsOf: ({ realized }) =>
       realized.map(({ assetId, year, proceeds, cost, gain, incomplete }) => ({
         name: `${assetId}, ${year}`,
@@ -55,6 +58,7 @@ const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
     formula: "Σ quantity × price at its time",
     sum: "incomeUsd",
     counted: "income",
+    noun: "Income",
     inputsOf: ({ income }) =>
       income.map(({ assetId, at, quantity, value }) => ({
         name: `${assetId}, ${formatUtcMs(at)}`,
@@ -70,6 +74,7 @@ const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
     formula: "Σ fee × price at its time",
     sum: "feesUsd",
     counted: "fees",
+    noun: "Fees",
     inputsOf: ({ fees }) =>
       fees.map(({ assetId, at, quantity, value, appliedTo }) => ({
         name: `${assetId ?? "usd"}, ${formatUtcMs(at)}`,
@@ -85,7 +90,7 @@ export function settledFigure(
   figure: SettledFigure,
   { value, matched: { book, ledger } }: ExplainedState,
 ): PortfolioExplanation {
-  const { label, words, formula, sum, counted, inputsOf, entriesOf } = SETTLED[figure];
+  const { label, words, formula, sum, counted, noun, inputsOf, entriesOf } = SETTLED[figure];
   const used = new Set(entriesOf(book).map(({ rowId }) => rowId));
   return {
     ...{ figure, label, words, formula },
@@ -93,16 +98,16 @@ export function settledFigure(
     unit: "usd",
     currency: "USD",
     reason: value.reasons[sum] ?? null,
-    inputs: [...leftOut(value.unvalued[counted], counted), ...listed(inputsOf(book))],
+    inputs: [...leftOut(value.unvalued[counted], noun), ...listed(inputsOf(book))],
     rounding: EXACT,
     ...newestRows([...used].flatMap((id) => ledger.find(id) ?? [])),
   };
 }
 
-function leftOut(count: number, counted: string): readonly PortfolioInput[] {
+function leftOut(count: number, noun: string): readonly PortfolioInput[] {
   if (count === 0) return [];
-  const note = "left out: see what needs a decision";
-  return [{ name: `${count} ${counted} of unknown value`, value: null, unit: "usd", note }];
+  const name = `${noun} of unknown value: ${count}`;
+  return [{ name, value: null, unit: "usd", note: "left out: see what needs a decision" }];
 }
 
 /** The newest, and the others as one. */
@@ -112,5 +117,5 @@ function listed(inputs: readonly SettledInput[]): readonly PortfolioInput[] {
   const newest = inputs.slice(-MAX_INPUTS).map(inDollars);
   if (older.length === 0) return newest;
   const { sum } = knownSum(older.map(({ value }) => value));
-  return [inDollars({ name: `${older.length} older ones`, value: sum, note: "in sum" }), ...newest];
+  return [inDollars({ name: "Older", value: sum, note: `${older.length} in sum` }), ...newest];
 }
