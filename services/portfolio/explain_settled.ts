@@ -1,5 +1,6 @@
 import type { Uuid } from "../kernel/ids.ts";
 import { formatUtcMs } from "../kernel/time.ts";
+import type { AssetId } from "../market/mod.ts";
 import type { PortfolioValue, ValueSums } from "./holding_service.ts";
 import { knownSum } from "./known_sum.ts";
 import type { LotBook } from "./lots.ts";
@@ -30,6 +31,7 @@ interface Settled {
 
 interface SettledInput {
   readonly name: string;
+  readonly assetId?: AssetId;
   readonly value: DecimalText | null;
   readonly note: string;
 }
@@ -45,7 +47,7 @@ const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
     noun: "Disposals",
     inputsOf: ({ realized }) =>
       realized.map(({ assetId, year, proceeds, cost, gain, incomplete }) => ({
-        name: `${assetId}, ${year}`,
+        ...{ assetId, name: `${assetId}, ${year}` },
         value: gain,
         note: `${proceeds ?? "unknown proceeds"} − ${cost ?? "unknown cost"}` +
           (incomplete === 0 ? "" : `, ${incomplete} of unknown gain left out`),
@@ -61,7 +63,7 @@ const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
     noun: "Income",
     inputsOf: ({ income }) =>
       income.map(({ assetId, at, quantity, value }) => ({
-        name: `${assetId}, ${formatUtcMs(at)}`,
+        ...{ assetId, name: `${assetId}, ${formatUtcMs(at)}` },
         value,
         note: `${quantity} units`,
       })),
@@ -77,7 +79,8 @@ const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
     noun: "Fees",
     inputsOf: ({ fees }) =>
       fees.map(({ assetId, at, quantity, value, appliedTo }) => ({
-        name: `${assetId ?? "usd"}, ${formatUtcMs(at)}`,
+        ...assetId !== null && { assetId },
+        name: `${assetId ?? "USD"}, ${formatUtcMs(at)}`,
         value,
         note: `${quantity} units, in ${appliedTo}`,
       })),
