@@ -37,8 +37,8 @@ const DEFINITION = {
   payload: Upload,
   key: ({ upload_id }: ImportPayload) => upload_id,
   timeoutMs: HOUR_MS,
-  // A million rows are one transaction of a minute or two.
-  leaseMs: 15 * MINUTE_MS,
+  // Only what commits it is one transaction, which is long where it writes over many rows.
+  leaseMs: 2 * MINUTE_MS,
   maxAttempts: 3,
   // The database takes one writer at a time.
   concurrency: 1,

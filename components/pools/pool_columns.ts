@@ -1,3 +1,5 @@
+import { READ_FIGURES } from "./pool_figures.ts";
+
 /** A column of the leaderboard beside the pool's name. */
 export interface PoolColumn {
   readonly key: PoolColumnKey;
@@ -18,15 +20,7 @@ export const POOL_COLUMN_KEYS = [
   "chain",
   "score",
   "other_score",
-  "coverage",
-  "supply_apy",
-  "incentive_apy",
-  "borrow_apy",
-  "volatility",
-  "utilization",
-  "kink_distance",
-  "tvl_usd",
-  "withdrawable_usd",
+  ...READ_FIGURES,
   "trend_tvl",
   "trend_apy",
   "asof",

@@ -1,7 +1,5 @@
-/** Figures of a pool that stand on tables and pages, and change with each reading. */
-const POOL_FIGURES = [
-  "score_v1",
-  "score_v0",
+/** Figures of a pool beside its scores, in the order in which tables and pages have them. */
+export const READ_FIGURES = [
   "coverage",
   "supply_apy",
   "incentive_apy",
@@ -12,6 +10,8 @@ const POOL_FIGURES = [
   "tvl_usd",
   "withdrawable_usd",
 ] as const;
+/** Figures of a pool that stand on tables and pages, and change with each reading. */
+const POOL_FIGURES = ["score_v1", "score_v0", ...READ_FIGURES] as const;
 export type PoolFigureName = typeof POOL_FIGURES[number];
 
 /** Whether a figure is one of those, such as a name from an attribute of the page. */

@@ -32,5 +32,6 @@ export async function* csvOf<Item>(
 /** A value without exponents, which spreadsheets may take for text. */
 function textOf(value: CsvRow[string] | undefined): string {
   if (value === undefined || value === null) return "";
-  return typeof value === "number" ? new Decimal(value).toFixed() : String(value);
+  const text = String(value);
+  return typeof value === "number" && text.includes("e") ? new Decimal(value).toFixed() : text;
 }

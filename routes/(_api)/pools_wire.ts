@@ -124,6 +124,8 @@ export const PoolPage = z.object({
       .describe(
         "Told at most kink_max_age_days before the reading, else it counts for no coverage",
       ),
+    compoundings_per_year: Value
+      .describe("Of the simple rates that its source gives; null where it gives APYs"),
     reserve_factor: Value,
     maturity_at: Instant.nullable(),
     age_days: z.number(),
@@ -187,6 +189,7 @@ export function poolPageToWire(
       kink: metrics.kink,
       kink_asof: metrics.kinkAt === null ? null : formatUtcMs(metrics.kinkAt),
       is_kink_fresh: metrics.isKinkFresh,
+      compoundings_per_year: metrics.compoundings,
       reserve_factor: pool.reserveFactor,
       maturity_at: pool.maturityAt === null ? null : formatUtcMs(pool.maturityAt),
       age_days: metrics.ageDays,

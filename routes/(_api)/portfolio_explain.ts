@@ -22,6 +22,7 @@ const Explanation = z.object({
   formula: z.string(),
   inputs: z.array(z.object({
     name: z.string(),
+    asset_id: z.string().nullable().describe("The asset that its name has by the id"),
     value: z.string().nullable(),
     unit: Unit,
     note: z.string().nullable(),
@@ -55,7 +56,7 @@ export function portfolioExplainEndpoints(deps: PortfolioDeps): readonly Endpoin
         });
         return answer({
           ...figure,
-          inputs: [...inputs],
+          inputs: inputs.map(({ assetId, ...input }) => ({ ...input, asset_id: assetId ?? null })),
           rows: rows.map(transactionToWire),
           row_count: rowCount,
         });

@@ -51,8 +51,8 @@ const QUERY = z.object({
   cursor: z.string().max(40).optional().describe("From meta.next_cursor"),
 });
 
-/** Rows that are written into a file at a time. */
-const ROWS_PER_PART = 5_000;
+/** Rows of a file that are asked for at a time: to write them holds the event loop for moments. */
+const ROWS_PER_PART = 1_000;
 
 /** One list that follows from a ledger, and how its rows are written. */
 interface BookList<Name extends LotListName> {

@@ -129,6 +129,21 @@ function inputsOf({ metrics, source }: PoolDetail): InputNames {
   };
 }
 
+/** How an APY came of what the source gave: a simple rate, or the APY itself. */
+function rateParts(
+  { read }: InputNames,
+  { apy, compoundings }: { readonly apy: number | null; readonly compoundings: number | null },
+): Pick<Parts, "formula" | "inputs"> {
+  if (compoundings === null) return { formula: "as the source gives it", inputs: [] };
+  const often = compoundings === SECONDS_A_YEAR ? "each second" : `${compoundings} times a year`;
+  return {
+    formula: "APY = (1 + APR / n)^n − 1, n compoundings a year",
+    inputs: apy === null
+      ? []
+      : [read(`APR, compounded ${often}`, aprFromApy(apy, compoundings), "rate")],
+  };
+}
+
 function kinkNote({ kinkAt, isKinkFresh }: PoolDetail["metrics"]): string | null {
   if (kinkAt === null) return "assumed: the pool's own is not known of then";
   return isKinkFresh ? null : "old: the strategy may have changed since";
@@ -153,16 +168,13 @@ const EXPLAIN: Readonly<Record<PoolFigureKey, Explain>> = {
     formula: "score = w1 · supply APY + w2 · stability + w3 · reward APY − w4 · borrow APY",
     readings: detail.settings.window,
   }),
-  supply_apy: ({ read }, { metrics: { supplyApy } }) => ({
+  supply_apy: (names, { metrics: { supplyApy, compoundings } }) => ({
     label: "Supply APY",
     value: supplyApy,
     unit: "rate",
     words: "What a year of supplying earns at the rate of this moment, interest on interest " +
       "included. A rate of a moment is no promise.",
-    formula: "APY = (1 + APR / n)^n − 1, n compoundings a year",
-    inputs: [
-      read("APR, compounded each second", aprFromApy(supplyApy, SECONDS_A_YEAR), "rate"),
-    ],
+    ...rateParts(names, { apy: supplyApy, compoundings }),
   }),
   incentive_apy: ({ read }, { metrics: { incentiveApy, rewardShare } }) => ({
     label: "Reward APY",
@@ -174,16 +186,13 @@ const EXPLAIN: Readonly<Record<PoolFigureKey, Explain>> = {
     formula: "as the source gives it",
     inputs: [read("Share of the whole yield", rewardShare, "rate")],
   }),
-  borrow_apy: ({ read }, { metrics: { borrowApy } }) => ({
+  borrow_apy: (names, { metrics: { borrowApy, compoundings } }) => ({
     label: "Borrow APY",
     value: borrowApy,
     unit: "rate",
     reason: "the source gives no borrow rate",
     words: "What borrowers pay a year at the variable rate of this moment.",
-    formula: "APY = (1 + APR / n)^n − 1, n compoundings a year",
-    inputs: borrowApy === null ? [] : [
-      read("APR, compounded each second", aprFromApy(borrowApy, SECONDS_A_YEAR), "rate"),
-    ],
+    ...rateParts(names, { apy: borrowApy, compoundings }),
   }),
   median_30d: (_names, { metrics }) => ({
     label: "Median supply APY, 30 days before",

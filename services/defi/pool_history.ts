@@ -18,6 +18,8 @@ export interface PoolHistory extends KinkColumns {
   readonly utilization: Float64Array;
   readonly tvlUsd: Float64Array;
   readonly updatedAt: Float64Array;
+  /** How often a year the source's simple rates are compounded; NaN where it gives APYs. */
+  readonly compoundings: Float64Array;
   readonly flags: Uint8Array;
 }
 
@@ -30,6 +32,7 @@ const COLUMNS = [
   "utilization",
   "tvlUsd",
   "updatedAt",
+  "compoundings",
   "kink",
   "kinkAt",
 ] as const;
@@ -63,6 +66,7 @@ export function poolHistory(
     utilization: column(({ utilization }) => utilization),
     tvlUsd: column(({ tvlUsd }) => tvlUsd),
     updatedAt: column(({ updatedAt }) => updatedAt),
+    compoundings: column(({ basis }) => basis.kind === "apr" ? basis.periodsPerYear : null),
     flags: Uint8Array.from(
       rows,
       ({ flags: { isStale, isFrozen, isPaused } }) =>

@@ -24,12 +24,7 @@ export function toApy(rate: number | null, basis: RateBasis): number | null {
   return finiteOrNull(apyFromApr(rate, basis.periodsPerYear));
 }
 
-/** What one day adds, `(1 + APY)^(1/365) - 1`. */
-export function dailyGrowth(apy: number): number {
-  return growthOver(apy, 1);
-}
-
-/** What `days` add at an APY, `(1 + APY)^(days/365) - 1`; an APY below -1 loses all. */
+/** What `days` add at an APY, `(1 + APY)^(days/365) - 1`; one at -1 or below loses all. */
 export function growthOver(apy: number, days: number): number {
   if (apy <= -1) return -1;
   return Math.expm1(Math.log1p(apy) * (days / DAYS_A_YEAR));

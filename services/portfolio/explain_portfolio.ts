@@ -208,7 +208,7 @@ function returnFigure(
         note: at === null ? "purchases and sales count as flows" : formatUtcMs(at),
       })),
       ...(performance?.contributions ?? []).map((one) => ({
-        name: `Gain of ${one.assetId}`,
+        ...{ assetId: one.assetId, name: `Gain of ${one.assetId}` },
         value: textOf(one.gain),
         unit: "money" as const,
         note: null,
@@ -225,7 +225,7 @@ function leftOutInput({ assetId, leftOut }: UnpricedAsset): readonly PortfolioIn
   if (leftOut === null) return [];
   const { since, lastValue } = leftOut;
   return [{
-    name: `${assetId}, left out`,
+    ...{ assetId, name: `${assetId}, left out` },
     value: lastValue === null ? null : `${lastValue}`,
     unit: "money",
     note: since === null

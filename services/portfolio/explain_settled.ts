@@ -1,5 +1,6 @@
 import type { Uuid } from "../kernel/ids.ts";
 import { formatUtcMs } from "../kernel/time.ts";
+import type { AssetId } from "../market/mod.ts";
 import type { PortfolioValue, ValueSums } from "./holding_service.ts";
 import { knownSum } from "./known_sum.ts";
 import type { LotBook } from "./lots.ts";
@@ -21,6 +22,8 @@ interface Settled {
   readonly formula: string;
   readonly sum: keyof ValueSums;
   readonly counted: keyof PortfolioValue["unvalued"];
+  /** What those are called. */
+  readonly noun: string;
   readonly inputsOf: (book: LotBook) => readonly SettledInput[];
   /** The entries whose rows stand behind it. */
   readonly entriesOf: (book: LotBook) => readonly { readonly rowId: Uuid }[];
@@ -28,6 +31,7 @@ interface Settled {
 
 interface SettledInput {
   readonly name: string;
+  readonly assetId?: AssetId;
   readonly value: DecimalText | null;
   readonly note: string;
 }
@@ -40,9 +44,10 @@ const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
     formula: "Σ (proceeds − fees − cost of the lots taken)",
     sum: "realizedUsd",
     counted: "disposals",
+    noun: "Disposals",
     inputsOf: ({ realized }) =>
       realized.map(({ assetId, year, proceeds, cost, gain, incomplete }) => ({
-        name: `${assetId}, ${year}`,
+        ...{ assetId, name: `${assetId}, ${year}` },
         value: gain,
         note: `${proceeds ?? "unknown proceeds"} − ${cost ?? "unknown cost"}` +
           (incomplete === 0 ? "" : `, ${incomplete} of unknown gain left out`),
@@ -55,9 +60,10 @@ const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
     formula: "Σ quantity × price at its time",
     sum: "incomeUsd",
     counted: "income",
+    noun: "Income",
     inputsOf: ({ income }) =>
       income.map(({ assetId, at, quantity, value }) => ({
-        name: `${assetId}, ${formatUtcMs(at)}`,
+        ...{ assetId, name: `${assetId}, ${formatUtcMs(at)}` },
         value,
         note: `${quantity} units`,
       })),
@@ -70,9 +76,11 @@ const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
     formula: "Σ fee × price at its time",
     sum: "feesUsd",
     counted: "fees",
+    noun: "Fees",
     inputsOf: ({ fees }) =>
       fees.map(({ assetId, at, quantity, value, appliedTo }) => ({
-        name: `${assetId ?? "usd"}, ${formatUtcMs(at)}`,
+        ...assetId !== null && { assetId },
+        name: `${assetId ?? "USD"}, ${formatUtcMs(at)}`,
         value,
         note: `${quantity} units, in ${appliedTo}`,
       })),
@@ -85,7 +93,7 @@ export function settledFigure(
   figure: SettledFigure,
   { value, matched: { book, ledger } }: ExplainedState,
 ): PortfolioExplanation {
-  const { label, words, formula, sum, counted, inputsOf, entriesOf } = SETTLED[figure];
+  const { label, words, formula, sum, counted, noun, inputsOf, entriesOf } = SETTLED[figure];
   const used = new Set(entriesOf(book).map(({ rowId }) => rowId));
   return {
     ...{ figure, label, words, formula },
@@ -93,16 +101,16 @@ export function settledFigure(
     unit: "usd",
     currency: "USD",
     reason: value.reasons[sum] ?? null,
-    inputs: [...leftOut(value.unvalued[counted], counted), ...listed(inputsOf(book))],
+    inputs: [...leftOut(value.unvalued[counted], noun), ...listed(inputsOf(book))],
     rounding: EXACT,
     ...newestRows([...used].flatMap((id) => ledger.find(id) ?? [])),
   };
 }
 
-function leftOut(count: number, counted: string): readonly PortfolioInput[] {
+function leftOut(count: number, noun: string): readonly PortfolioInput[] {
   if (count === 0) return [];
-  const note = "left out: see what needs a decision";
-  return [{ name: `${count} ${counted} of unknown value`, value: null, unit: "usd", note }];
+  const name = `${noun} of unknown value: ${count}`;
+  return [{ name, value: null, unit: "usd", note: "left out: see what needs a decision" }];
 }
 
 /** The newest, and the others as one. */
@@ -112,5 +120,5 @@ function listed(inputs: readonly SettledInput[]): readonly PortfolioInput[] {
   const newest = inputs.slice(-MAX_INPUTS).map(inDollars);
   if (older.length === 0) return newest;
   const { sum } = knownSum(older.map(({ value }) => value));
-  return [inDollars({ name: `${older.length} older ones`, value: sum, note: "in sum" }), ...newest];
+  return [inDollars({ name: "Older", value: sum, note: `${older.length} in sum` }), ...newest];
 }

@@ -13,7 +13,7 @@ import type { DecimalText } from "./transaction.ts";
  * Rows that are kept over all ledgers, counted once more for each way in which they are matched;
  * and ways of matching that are kept of each ledger.
  */
-const MAX_ROWS = 2_000_000;
+const MAX_ROWS = 3_000_000;
 const MAX_MATCHERS = 4;
 /** A longer ledger does not fit into the memory that the engine gives a thread, with its lots. */
 export const MAX_LEDGER_ROWS = 1_500_000;

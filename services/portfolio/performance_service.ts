@@ -3,9 +3,14 @@ import type { AssetId } from "../market/mod.ts";
 import type { Clock } from "../ports/mod.ts";
 import type { LotService, MatchedLots } from "./lot_service.ts";
 import type { LotBook } from "./lots.ts";
-import { type LotFigures, lotFigures } from "./performance/lot_figures.ts";
+import {
+  type LotFigures,
+  type OpenFigures,
+  openFigures,
+  settledFigures,
+} from "./performance/lot_figures.ts";
 import { measurePortfolio, type PortfolioPerformance } from "./performance/measure.ts";
-import type { BaseCurrency } from "./portfolio.ts";
+import type { BaseCurrency, Portfolio } from "./portfolio.ts";
 import type { PortfolioService } from "./portfolio_service.ts";
 import type { LedgerScope } from "./ports.ts";
 import type { Lack, SnapshotFreshness } from "./snapshots/freshness.ts";
@@ -87,6 +92,7 @@ export class PerformanceService {
   readonly #deps: PerformanceDeps;
   readonly #measures: Recent<Measured>;
   readonly #figures: Recent<LotFigures>;
+  readonly #open: Recent<OpenFigures>;
   readonly #closes: Recent<ReadonlyMap<AssetId, Float64Array>>;
   readonly #books: Recent<LotBook>;
 
@@ -97,6 +103,7 @@ export class PerformanceService {
     const recent = { clock, maxCost: MAX_KEPT, freshMs: FRESH_MS };
     this.#measures = new Recent(recent);
     this.#figures = new Recent(recent);
+    this.#open = new Recent(recent);
     this.#closes = new Recent(recent);
     this.#books = new Recent({ ...recent, maxCost: MAX_BOOK_ENTRIES, costOf: entriesOf });
   }
@@ -151,17 +158,32 @@ export class PerformanceService {
       readonly state: SnapshotState | null;
     },
   ): Promise<LotFigures> {
-    const { portfolio, book } = matched;
-    const then = to === undefined ? book : await this.#bookAt(matched, to);
-    const end = state === null ? null : Math.min(state.until, to ?? Infinity);
+    const then = to === undefined ? matched.book : await this.#bookAt(matched, to);
+    // What is open at the end does not depend on where a range begins.
+    const { portfolio, ledgerVersion, rule, rulesByYear } = matched;
+    const end = state === null ? null : utcMsOf(Math.min(state.until, to ?? Infinity));
+    const rules = JSON.stringify([rule, rulesByYear]);
+    const key = [portfolio.id, ledgerVersion, state?.build, rules, to, end].join(" ");
+    const compute = () => this.#openFigures(then, { portfolio, state, end });
+    const open = await this.#open.get(key, compute) ?? await compute();
+    return { ...settledFigures(then, { from, to }), ...open };
+  }
+
+  async #openFigures(
+    then: LotBook,
+    { portfolio, state, end }: {
+      readonly portfolio: Portfolio;
+      readonly state: SnapshotState | null;
+      readonly end: UtcMs | null;
+    },
+  ): Promise<OpenFigures> {
     const closes = end === null || state === null
       ? null
-      : await this.#closesAt(utcMsOf(end), { then, state, key: `${portfolio.id} ${state.build}` });
-    const priceOf = (assetId: AssetId) => {
+      : await this.#closesAt(end, { then, state, key: `${portfolio.id} ${state.build}` });
+    return openFigures(then, (assetId) => {
       const close = closes?.get(assetId)?.[0] ?? NaN;
       return Number.isNaN(close) ? null : close;
-    };
-    return lotFigures(then, { from, to, priceOf });
+    });
   }
 
   /** To match a past ledger takes long enough to be kept: ranges often end at the same time. */

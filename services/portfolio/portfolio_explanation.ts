@@ -1,3 +1,4 @@
+import type { AssetId } from "../market/mod.ts";
 import type { PortfolioValue } from "./holding_service.ts";
 import type { MatchedLots } from "./lot_service.ts";
 import type { MeasuredPerformance } from "./performance_service.ts";
@@ -12,6 +13,8 @@ export type ExplainedUnit = "money" | "usd" | "fraction" | "units" | "text";
 /** One thing that a figure is made of. */
 export interface PortfolioInput {
   readonly name: string;
+  /** The asset that its name has by the id, for who knows what it is called. */
+  readonly assetId?: AssetId;
   /** A plain number as text; `null` where it is not known. */
   readonly value: string | null;
   readonly unit: ExplainedUnit;

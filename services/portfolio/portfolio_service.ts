@@ -64,8 +64,8 @@ export class PortfolioService {
 
   /** Changes what is given. No row of the ledger is touched: all that depends on it is computed. */
   async update(scope: LedgerScope, settings: Partial<PortfolioSettings>): Promise<Portfolio> {
-    const before = await this.get(scope);
-    const after = await this.#store.update(scope, { ...before, ...settings });
+    if (Object.keys(settings).length === 0) return await this.get(scope);
+    const after = await this.#store.update(scope, settings);
     if (after !== null) return after;
     throw notFound();
   }

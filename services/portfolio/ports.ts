@@ -23,8 +23,11 @@ export interface PortfolioStore {
   find(scope: LedgerScope): Promise<Portfolio | null>;
   /** Rows of its ledger, counted up to `max`; 0 of somebody else's portfolio. */
   countRows(scope: LedgerScope, max: number): Promise<number>;
-  /** `null` for one that is not there, or is deleted. */
-  update(scope: LedgerScope, settings: PortfolioSettings): Promise<Portfolio | null>;
+  /**
+   * Changes what is given, which is at least one setting, and nothing else; `null` for one that is
+   * not there, or is deleted.
+   */
+  update(scope: LedgerScope, settings: Partial<PortfolioSettings>): Promise<Portfolio | null>;
   /** Deletes it at a time, or restores it with `null`; tells it as it then is. */
   setDeletedAt(scope: LedgerScope, at: UtcMs | null): Promise<Portfolio | null>;
 }

@@ -135,6 +135,12 @@ export function testPortfolioStore(kind: StoreKind): void {
     assertEquals(await store.update(foreign, settings), null);
     assertEquals(await store.find(own), kept);
     assertEquals(await store.update(own, settings), { ...kept, ...settings });
+    // One that renames it knows nothing of what another changes at the same time.
+    await store.update(own, { name: "renamed" });
+    assertEquals(await store.find(own), { ...kept, ...settings, name: "renamed" });
+    await store.update(own, { rulesByYear: {}, name: settings.name });
+    assertEquals(await store.find(own), { ...kept, ...settings, rulesByYear: {} });
+    await store.update(own, settings);
     assertEquals(await store.setDeletedAt(foreign, 5 as UtcMs), null);
     const deleted = { ...kept, ...settings, deletedAt: 5 as UtcMs };
     assertEquals(await store.setDeletedAt(own, 5 as UtcMs), deleted);

@@ -183,12 +183,30 @@ Deno.test("GET /api/pools/{id}/explain/{figure} gives formula, inputs with their
     [["Kink U*", "2026-01-10T00:00:00Z"], ["Utilisation U", "2026-01-10T00:00:00Z"]],
   );
   assertEquals(data.rows.length, 1);
+  // The sample gives APYs: there is no simple rate to tell.
+  const given = await read(harness, `${path}/supply_apy`);
+  assertEquals([given.data.formula, given.data.inputs], ["as the source gives it", []]);
   const score = await read(harness, `${path}/score_v1`);
   assertEquals([score.data.inputs.length, score.data.row_count], [7, 10]);
   const unknown = await read(harness, "/api/pools/aave-v3-ethereum-0x2/explain/tvl_usd");
   assertEquals([unknown.data.value, unknown.data.reason], [null, "the source gives no TVL"]);
   assertEquals((await read(harness, `${path}/luck`)).status, 404);
   assertEquals((await read(harness, "/api/pools/nobody/explain/score_v1")).status, 404);
+});
+
+Deno.test("GET /api/pools/{id}/explain/supply_apy tells the simple rate that a source gave", async () => {
+  await using harness = await openTestApi();
+  const pool = samplePool();
+  await harness.poolStore.upsertPools([pool]);
+  // 1.025^2 - 1
+  const day = { supplyApy: 0.050625, basis: { kind: "apr", periodsPerYear: 2 } } as const;
+  await harness.poolStore.recordSnapshots(sampleDays([day], pool));
+  const { data } = await read(harness, `/api/pools/${pool.id}/explain/supply_apy`);
+  assertEquals(data.formula, "APY = (1 + APR / n)^n − 1, n compoundings a year");
+  assertEquals(data.inputs[0].name, "APR, compounded 2 times a year");
+  assertClose(data.inputs[0].value, 0.05);
+  const { data: shown } = await read(harness, `/api/pools/${pool.id}`);
+  assertEquals(shown.about.compoundings_per_year, 2);
 });
 
 for (const name of EXPLAINED_FIGURES) {

@@ -87,6 +87,14 @@ Deno.test("pages: a symbol leads to the asset's own address", async () => {
   });
 });
 
+Deno.test("pages: the address of all simulations leads to the one there is, with its rules", async () => {
+  await withProduct(async (product) => {
+    const response = await ask(product, "/simulations?max_weight=0.5");
+    assertEquals(response.status, 302);
+    assertEquals(response.headers.get("location"), "/simulations/autopilot?max_weight=0.5");
+  });
+});
+
 Deno.test("pages: what is left of an asset's address leads to the list of assets", async () => {
   await withProduct(async (product) => {
     const response = await ask(product, "/assets?theme=defi");

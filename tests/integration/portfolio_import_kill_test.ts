@@ -13,7 +13,7 @@ const TASK_ROWS = 30_000;
 const BAD_EVERY = 100;
 const TWICE_EVERY = 70;
 /** Beyond the lease of a task that died with its process. */
-const LATER_MS = 20 * 60_000;
+const LATER_MS = 3 * 60_000;
 /** Far beyond what a task takes on a machine that is busy with something else. */
 const TASK_LIMIT_MS = 10 * 60_000;
 

@@ -31,7 +31,7 @@ export function PoolsPanel(data: PoolsData) {
         state={stateOf(data)}
         parts={[
           sourceNames(sources),
-          "APY from APR, compounded as the source's chain does",
+          "simple rates compounded as their source does",
           `swing: standard deviation over ${settings.window} readings`,
           "assumed kinks where a pool's own is not known",
           newestAt === null ? "no as-of" : (

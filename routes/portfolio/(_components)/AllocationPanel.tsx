@@ -12,7 +12,8 @@ const MAX_BARS = 12;
 export function AllocationPanel(data: PortfolioPageData) {
   const priced = sortPositions(shownPositions(data), { sort: "share", order: "desc" })
     .filter(({ position }) => position.share !== null);
-  const { unpriced } = data.value;
+  // Without a rate the page is in dollars, in which what has a price has its share.
+  const unpriced = data.value.positions.length - priced.length;
   return (
     <Panel
       id="allocation"

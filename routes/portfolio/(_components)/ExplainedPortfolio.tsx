@@ -37,7 +37,9 @@ export function ExplainedPortfolio({ explanation, ...props }: ExplainedPortfolio
         </>
       }
       unknown={unknownOf(explanation)}
-      inputs={explanation.inputs.map((input) => shownInput(input, isGain))}
+      inputs={explanation.inputs.map((input) =>
+        shownInput(input, { isGain, labels: props.labels })
+      )}
       {...{ words, formula, rounding }}
     >
       <RawRows explanation={explanation} {...props} />
@@ -71,11 +73,11 @@ function Value({ value, unit, reason, isGain }: ValueProps) {
 }
 
 function shownInput(
-  { name, value, unit, note }: PortfolioExplanation["inputs"][number],
-  isGain: boolean,
+  { name, assetId, value, unit, note }: PortfolioExplanation["inputs"][number],
+  { isGain, labels }: Pick<ValueProps, "isGain"> & Pick<ExplainedPortfolioProps, "labels">,
 ): ShownInput {
   return {
-    name,
+    name: assetId === undefined ? name : name.replace(assetId, labelOf(labels, assetId).name),
     origin: note === null ? null : <span class="amt">{note}</span>,
     value: <Value value={value} unit={unit} reason={note} isGain={isGain} />,
   };

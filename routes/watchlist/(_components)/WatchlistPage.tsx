@@ -13,9 +13,12 @@ import { Icon } from "../../../components/Icon.tsx";
 import { liveAttributes } from "../../../components/live/live_attributes.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Banner, EmptyState } from "../../../components/states/States.tsx";
-import { PriceAge } from "../../../components/table/AssetRows.tsx";
+import { endOfAsset } from "../../../components/table/asset_row.ts";
+import { Ended, PriceAge } from "../../../components/table/AssetRows.tsx";
+import type { UtcMs } from "../../../services/kernel/time.ts";
 import type { AssetQuote } from "../../../services/market/mod.ts";
 import type { Watchlist } from "../../../services/portfolio/mod.ts";
+import { AsofSpan } from "../../(_overview)/AsofSpan.tsx";
 import { RowControls } from "./RowControls.tsx";
 import type { WatchlistData } from "./read_watchlists.ts";
 
@@ -109,7 +112,8 @@ function FirstUse() {
   );
 }
 
-function ListPanel({ chosen, quotes }: WatchlistData & { readonly chosen: Watchlist }) {
+function ListPanel({ chosen, quotes, now }: WatchlistData & { readonly chosen: Watchlist }) {
+  const lost = chosen.items.length - quotes.length;
   const notes = new Map(chosen.items.map(({ assetId, note }) => [assetId, note]));
   const sources = new Set(quotes.flatMap(({ provenance }) => provenance?.source ?? []));
   return (
@@ -143,15 +147,19 @@ function ListPanel({ chosen, quotes }: WatchlistData & { readonly chosen: Watchl
                   place={{ isFirst: at === 0, isLast: at === quotes.length - 1 }}
                   note={notes.get(quote.assetId) ?? null}
                   listId={chosen.id}
+                  now={now}
                 />
               ))}
             </tbody>
           </table>
         )}
       <SourceLine
+        state={lost === 0 ? "current" : "partial"}
         parts={[
           sources.size === 0 ? "no source" : [...sources].sort().join(", "),
           "changes against the close that long before",
+          ...lost === 0 ? [] : [`${formatCounted(lost, "asset")} no longer in the registry`],
+          <AsofSpan key="asof" quotes={quotes} />,
         ]}
       />
     </Panel>
@@ -163,9 +171,10 @@ interface WatchRowProps {
   readonly note: string | null;
   readonly listId: string;
   readonly place: { readonly isFirst: boolean; readonly isLast: boolean };
+  readonly now: UtcMs;
 }
 
-function WatchRow({ quote, note, listId, place }: WatchRowProps) {
+function WatchRow({ quote, note, listId, place, now }: WatchRowProps) {
   const { assetId, name, symbol } = quote;
   return (
     <tr {...liveAttributes(quote)}>
@@ -173,6 +182,7 @@ function WatchRow({ quote, note, listId, place }: WatchRowProps) {
         <span class="name">
           <a href={`/assets/${encodeURIComponent(assetId)}`}>{name}</a>
           <small>{symbol}</small>
+          <Ended at={endOfAsset(quote, { newest: now })} />
           <PriceAge />
         </span>
         {note === null ? null : <small class="watch-note" title={note}>{note}</small>}

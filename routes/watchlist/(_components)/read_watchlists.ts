@@ -1,5 +1,6 @@
 import { HttpError } from "fresh";
 import type { Uuid } from "../../../services/kernel/ids.ts";
+import type { UtcMs } from "../../../services/kernel/time.ts";
 import type { AssetQuote } from "../../../services/market/mod.ts";
 import type { Watchlist } from "../../../services/portfolio/mod.ts";
 import type { State } from "../../page_state.ts";
@@ -13,13 +14,17 @@ export interface WatchlistData {
   /** Of its assets, in its order; those out of the registry are left out. */
   readonly quotes: readonly AssetQuote[];
   readonly labels: AssetLabels;
+  readonly now: UtcMs;
   /** Why what was asked for was not done. */
   readonly message: string | null;
 }
 
 /** The lists of who asks, with the quotes of the one that is named, or of the first. */
 export async function readWatchlists(
-  { watchlists, portfolio, market }: Pick<State, "watchlists" | "portfolio" | "market">,
+  { watchlists, portfolio, market, clock }: Pick<
+    State,
+    "watchlists" | "portfolio" | "market" | "clock"
+  >,
   request: Request,
   { listId, message = null }: { readonly listId: Uuid | null; readonly message?: string | null },
 ): Promise<WatchlistData> {
@@ -28,5 +33,6 @@ export async function readWatchlists(
   if (chosen === undefined) throw new HttpError(404, "Watchlist not found");
   const labels = labelsOf(market);
   const assetIds = chosen?.items.map(({ assetId }) => assetId).filter((id) => labels.has(id)) ?? [];
-  return { lists, chosen, quotes: await market.listQuotes(assetIds), labels, message };
+  const quotes = await market.listQuotes(assetIds);
+  return { lists, chosen, quotes, labels, message, now: clock.now() };
 }

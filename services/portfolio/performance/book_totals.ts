@@ -1,10 +1,11 @@
 import { Decimal } from "../../kernel/decimal.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import type { AssetId } from "../../market/mod.ts";
-import { type KnownSum, knownSum } from "../known_sum.ts";
+import type { KnownSum } from "../known_sum.ts";
 import { add, type Exact, formatExact, multiply, parseExact, ZERO } from "../lots/exact.ts";
 import type { Lot, LotBook } from "../lots/lot_book.ts";
 import type { DecimalText } from "../transaction.ts";
+import { RunningSums } from "./running_sums.ts";
 
 /** Sums of a lot book, exact, in the currency of its prices; what is unknown is counted beside. */
 export interface BookTotals {
@@ -21,17 +22,39 @@ export interface BookRange {
   readonly to?: UtcMs | undefined;
 }
 
+interface BookSums {
+  readonly realized: RunningSums;
+  readonly income: RunningSums;
+  readonly fees: RunningSums;
+}
+
+/** Of books that were asked for; the same book is asked for many ranges. */
+const sums = new WeakMap<LotBook, BookSums>();
+
 /** What was realised, earned and paid in fees within a range. */
-export function bookTotals(book: LotBook, { from, to }: BookRange = {}): BookTotals {
-  const isIn = (at: UtcMs) => at > (from ?? -Infinity) && at <= (to ?? Infinity);
-  const valuesIn = (entries: LotBook["income"] | LotBook["fees"]) =>
-    entries.filter(({ at }) => isIn(at)).map(({ value }) => value);
+export function bookTotals(
+  book: LotBook,
+  { from, to }: BookRange = {},
+): BookTotals {
+  const known = sums.get(book) ?? sumsOf(book);
+  sums.set(book, known);
+  const range = [from ?? -Infinity, to ?? Infinity] as const;
   return {
-    realized: knownSum(
-      book.disposals.filter(({ disposed }) => isIn(disposed)).map(({ gain }) => gain),
+    realized: known.realized.between(...range),
+    income: known.income.between(...range),
+    fees: known.fees.between(...range),
+  };
+}
+
+function sumsOf({ disposals, income, fees }: LotBook): BookSums {
+  const valued = (entries: LotBook["income"] | LotBook["fees"]) =>
+    new RunningSums(entries.map(({ at, value }) => ({ at, amount: value })));
+  return {
+    realized: new RunningSums(
+      disposals.map(({ disposed, gain }) => ({ at: disposed, amount: gain })),
     ),
-    income: knownSum(valuesIn(book.income)),
-    fees: knownSum(valuesIn(book.fees)),
+    income: valued(income),
+    fees: valued(fees),
   };
 }
 

@@ -1,8 +1,7 @@
-import type { UtcMs } from "../../kernel/time.ts";
 import type { AssetId } from "../../market/mod.ts";
 import type { LotBook } from "../lots.ts";
 import type { DecimalText } from "../transaction.ts";
-import { bookTotals, lotTotals } from "./book_totals.ts";
+import { type BookRange, bookTotals, lotTotals } from "./book_totals.ts";
 
 /**
  * What follows from lots, in dollars and exact, by the portfolio's rules: sums of what was settled
@@ -23,24 +22,34 @@ export interface LotFigures {
   readonly unpricedLots: number;
 }
 
-/** The figures of a book that ends with the range; `null` is a price that is not known. */
-export function lotFigures(
+/** What of the figures is of the lots that are open at the end. */
+export type OpenFigures = Pick<
+  LotFigures,
+  "costUsd" | "unrealizedUsd" | "uncostedLots" | "unpricedLots"
+>;
+
+/** What of the figures is settled in a range. */
+export function settledFigures(
   book: LotBook,
-  { from, to, priceOf }: {
-    readonly from: UtcMs | undefined;
-    readonly to: UtcMs | undefined;
-    /** Dollars for a unit at the end. */
-    readonly priceOf: (assetId: AssetId) => number | null;
-  },
-): LotFigures {
-  const { realized, income, fees } = bookTotals(book, { from, to });
-  // What left and arrived nowhere was taken out, as the range's flows have it.
-  const open = lotTotals(book.lots.filter(({ isInTransit }) => !isInTransit), priceOf);
+  range: BookRange,
+): Omit<LotFigures, keyof OpenFigures> {
+  const { realized, income, fees } = bookTotals(book, range);
   return {
     realizedUsd: realized.sum,
     incomeUsd: income.sum,
     feesUsd: fees.sum,
     incomplete: realized.unknown + income.unknown + fees.unknown,
+  };
+}
+
+/** Of the open lots of a book, by what a unit is worth; `null` is a price that is not known. */
+export function openFigures(
+  { lots }: LotBook,
+  priceOf: (assetId: AssetId) => number | null,
+): OpenFigures {
+  // What left and arrived nowhere was taken out, as the range's flows have it.
+  const open = lotTotals(lots.filter(({ isInTransit }) => !isInTransit), priceOf);
+  return {
     costUsd: open.cost?.toFixed() ?? null,
     unrealizedUsd: open.unrealized?.toFixed() ?? null,
     uncostedLots: open.unknownCost.length,

@@ -36,7 +36,7 @@ import { SqlLedgerRecorder } from "./ledger_recorder.ts";
 import { forgetRemoved, keepRemoved, listRemoved, putBack } from "./ledger_removed.ts";
 import { fromTransactionRow, toLedgerImport, toLedgerRow, toRejectedRow } from "./ledger_rows.ts";
 import { sweepImports } from "./ledger_sweep.ts";
-import { undoImport } from "./ledger_undo.ts";
+import { readOwnRows, undoImport } from "./ledger_undo.ts";
 import type { Schema } from "./schema.ts";
 
 const PAGE_LIMIT = 10_000;
@@ -116,14 +116,18 @@ export class SqlLedgerStore implements LedgerStore {
   }
 
   async undoImport(scope: LedgerScope, importId: Uuid): Promise<UndoOutcome> {
-    const { portfolioId } = scope;
-    const { dialect } = this.#database;
+    const undo = { ...this.#ledger(scope), importId };
+    await this.#requireOwned(this.#database.read, scope);
+    const before = await this.#readVersion(scope);
+    // Before the right to write is taken: of a million rows this takes seconds.
+    const read = await readOwnRows(this.#database.read, undo);
     try {
-      return await this.#change(scope, async (db) => {
+      return await this.#change(scope, async (db, version) => {
         const found = await this.#findImport(db, scope, importId);
         if (found === null) throw new AppError("RESOURCE_NOT_FOUND", "Import not found");
         if (found.state !== "committed") throw new Refused(`it is ${found.state} already`);
-        const result = await undoImport(db, { portfolioId, importId, dialect });
+        const own = version === before ? read : await readOwnRows(db, undo);
+        const result = await undoImport(db, { ...undo, own });
         if (result.kind === "refused") throw new Refused(result.reason);
         // The rows themselves are swept: of a large import that takes a while.
         await db.updateTable("ledger_imports").set({ state: "undone", hides_rows: 1 })
@@ -210,13 +214,13 @@ export class SqlLedgerStore implements LedgerStore {
   /** Runs a change under the ledger's lock; its version grows if anything changed. */
   #change<Result extends { readonly changedFrom: UtcMs | null }>(
     scope: LedgerScope,
-    work: (db: Kysely<Schema>) => Promise<Result>,
+    work: (db: Kysely<Schema>, version: number) => Promise<Result>,
   ): Promise<Result & { ledgerVersion: number }> {
     const [database, clock] = [this.#database, this.#clock];
     return whenUnclaimed(() =>
       database.transaction(async ({ db }) => {
         const version = await lockLedger(db, { database, scope, clock });
-        const result = await work(db);
+        const result = await work(db, version);
         if (result.changedFrom === null) return { ...result, ledgerVersion: version };
         await db.updateTable("portfolios").set({ ledger_version: version + 1 })
           .where("id", "=", this.#uuid(scope.portfolioId)).execute();
@@ -236,6 +240,12 @@ export class SqlLedgerStore implements LedgerStore {
       return result ?? { changedFrom: null };
     });
     return isMissing ? null : change;
+  }
+
+  async #readVersion({ portfolioId }: LedgerScope): Promise<number> {
+    const { ledger_version } = await this.#database.read.selectFrom("portfolios")
+      .select("ledger_version").where("id", "=", this.#uuid(portfolioId)).executeTakeFirstOrThrow();
+    return ledger_version;
   }
 
   async #requireOwned(db: Kysely<Schema>, scope: LedgerScope): Promise<void> {

@@ -9,10 +9,10 @@ import { insertTransactions, type StoredTransaction } from "./ledger_rows.ts";
 import type { Schema } from "./schema.ts";
 
 const RESTORED_AT_ONCE = 500;
-const READ_AT_ONCE = 2_000;
+const READ_AT_ONCE = 500;
 
 /** An import whose rows are taken back. */
-interface Undo {
+export interface Undo {
   readonly portfolioId: Uuid;
   readonly importId: Uuid;
   readonly dialect: Dialect;
@@ -31,8 +31,13 @@ export type UndoResult =
  * Takes back what an import wrote, unless something was written over it since: rows that it changed
  * become what they were. Its own rows are left for whoever marks the import as hiding them.
  */
-export async function undoImport(db: Kysely<Schema>, undo: Undo): Promise<UndoResult> {
-  const own = await readOwnRows(db, undo);
+export async function undoImport(
+  db: Kysely<Schema>,
+  { own, ...undo }: Undo & {
+    /** As they stand in this transaction. */
+    readonly own: OwnRows;
+  },
+): Promise<UndoResult> {
   const reason = await objectionTo(db, { undo, own });
   if (reason !== null) return { kind: "refused", reason };
   const { restored, first } = await restore(db, undo);
@@ -46,7 +51,7 @@ export async function undoImport(db: Kysely<Schema>, undo: Undo): Promise<UndoRe
 }
 
 /** The rows that an import brought, as they stand now. */
-interface OwnRows {
+export interface OwnRows {
   readonly count: number;
   readonly first: number | null;
   /** One of them that somebody else wrote over. */
@@ -54,7 +59,7 @@ interface OwnRows {
 }
 
 /** Reads them in pieces, as one look at a million rows would hold the event loop for seconds. */
-async function readOwnRows(
+export async function readOwnRows(
   db: Kysely<Schema>,
   { portfolioId, importId, dialect }: Undo,
 ): Promise<OwnRows> {

@@ -74,10 +74,10 @@ export class SqlPortfolioStore implements PortfolioStore {
 
   async update(
     { ownerId, portfolioId }: LedgerScope,
-    settings: PortfolioSettings,
+    settings: Partial<PortfolioSettings>,
   ): Promise<Portfolio | null> {
     return await this.#database.transaction(async ({ db }) => {
-      const row = await db.updateTable("portfolios").set(toSettingsColumns(settings))
+      const row = await db.updateTable("portfolios").set(changedColumns(settings))
         .where("id", "=", toUuidColumn(portfolioId, this.#database.dialect))
         .where("owner_id", "=", ownerId).where("deleted_at", "is", null)
         .returningAll().executeTakeFirst();
@@ -105,6 +105,15 @@ function toSettingsColumns({ name, baseCurrency, rule, rulesByYear }: PortfolioS
     lot_method: rule.method,
     lot_pools: rule.pools,
     rules_by_year: JSON.stringify(rulesByYear),
+  };
+}
+
+function changedColumns({ name, baseCurrency, rule, rulesByYear }: Partial<PortfolioSettings>) {
+  return {
+    ...name !== undefined && { name },
+    ...baseCurrency !== undefined && { base_currency: baseCurrency },
+    ...rule !== undefined && { lot_method: rule.method, lot_pools: rule.pools },
+    ...rulesByYear !== undefined && { rules_by_year: JSON.stringify(rulesByYear) },
   };
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import {
   aprFromApy,
   apyFromApr,
-  dailyGrowth,
+  growthOver,
   impermanentLoss,
   lossVersusRebalancing,
   ratesAt,
@@ -38,9 +38,9 @@ Deno.test("toApy() leaves an APY and what is not known as they are", () => {
   assertEquals(toApy(null, { kind: "apr", periodsPerYear: 12 }), null);
 });
 
-Deno.test("dailyGrowth() makes the year again when 365 of it are linked", () => {
-  assertClose((1 + dailyGrowth(0.2)) ** 365, 1.2, 1e-9);
-  assertEquals(dailyGrowth(-1), -1);
+Deno.test("growthOver() a day makes the year again when 365 of them are linked", () => {
+  assertClose((1 + growthOver(0.2, 1)) ** 365, 1.2, 1e-9);
+  assertEquals(growthOver(-1, 1), -1);
 });
 
 const MODEL = { base: 0, slope1: 0.055, slope2: 0.4, kink: 0.92, reserveFactor: 0.1 };

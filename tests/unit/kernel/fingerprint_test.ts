@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { fingerprint } from "@/services/kernel/fingerprint.ts";
+import { fingerprint, fingerprintInto } from "@/services/kernel/fingerprint.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 
 // Published vectors of 32-bit FNV-1a.
@@ -31,4 +31,14 @@ Deno.test("fingerprint() is a whole number of 52 bits, the same for the same tex
 Deno.test("fingerprint() tells a hundred thousand near texts apart", () => {
   const values = Array.from({ length: 100_000 }, (_, at) => fingerprint(`asset-${at}`));
   assertEquals(new Set(values).size, values.length);
+});
+
+Deno.test("fingerprintInto() tells a hundred thousand near texts apart by 64 bits", () => {
+  const word = new Uint32Array(2);
+  const seen = new Set<string>();
+  for (let at = 0; at < 100_000; at++) {
+    fingerprintInto(word, `trade-${at}`);
+    seen.add(word.join());
+  }
+  assertEquals(seen.size, 100_000);
 });
