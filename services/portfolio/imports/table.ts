@@ -55,7 +55,12 @@ export async function openTable(
     return { ...match, header, records };
   }
   const fault = headRecords(head, ",")[0]?.fault ?? null;
-  if (fault !== null) throw refusal(`starts with a line that ${fault}: save it as CSV in UTF-8`);
+  if (fault !== null) {
+    throw refusal(
+      `starts with a line that can't be its header (${fault}): save it as CSV in UTF-8, ` +
+        `with at most ${MAX_COLUMNS} columns`,
+    );
+  }
   throw unknownHeader(likelyHeader(head), mappings);
 }
 
