@@ -21,6 +21,7 @@ import { healCandles } from "./heal_candles.ts";
 import { importLedger } from "./import_ledger.ts";
 import { keepGoodNavs, type KeepGoodNavsDeps } from "./keep_good_navs.ts";
 import type { Job } from "./job.ts";
+import { measureHonesty } from "./measure_honesty.ts";
 import { pruneGauges } from "./prune_gauges.ts";
 import { pruneJobs } from "./prune_jobs.ts";
 import { pruneRawAnswers } from "./prune_raw_answers.ts";
@@ -78,6 +79,7 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
     pruneRawAnswers(deps),
     pruneRemovedRows(deps),
     recalculateScores(deps),
+    measureHonesty(deps),
     importLedger(deps),
     sweepImports(deps),
     rebuildPortfolio(deps),

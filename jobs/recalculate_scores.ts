@@ -9,7 +9,7 @@ import {
   SCORE_TOPIC,
   type ScoreService,
 } from "../services/scores/mod.ts";
-import { defineJob, type Job, type JobContext } from "./job.ts";
+import { defineJob, type Job } from "./job.ts";
 
 const Scope = z.strictObject({
   method: z.string().nullable(),
@@ -48,24 +48,10 @@ export function recalculateRequest(
   return runAt === undefined ? request : { ...request, runAt };
 }
 
-/**
- * Scores what is new, keeps the runs and tells of the newest of each method. Of the newest scores
- * it measures as well how those of past days went with what followed, as candles of any of them
- * may be new.
- */
+/** Scores what is new, keeps the runs and tells of the newest of each method. */
 export function recalculateScores(
-  { scores, bus }: {
-    readonly scores: Pick<ScoreService, "recalculate" | "measureHonesty">;
-    readonly bus: Bus;
-  },
+  { scores, bus }: { readonly scores: Pick<ScoreService, "recalculate">; readonly bus: Bus },
 ): Job<RecalculatePayload> {
-  const measure = (
-    { signal, reportProgress }: Pick<JobContext<unknown>, "signal" | "reportProgress">,
-  ) =>
-    scores.measureHonesty({
-      signal,
-      onProgress: (done, total) => reportProgress({ done, total, note: "days against returns" }),
-    });
   return defineJob({
     ...DEFINITION,
     async run({ payload, signal, reportProgress }) {
@@ -81,11 +67,9 @@ export function recalculateScores(
       // Scores of a past day are nobody's news.
       const news = query.asof === undefined ? newestOf(changed) : [];
       for (const { run } of news) bus.publish(SCORE_TOPIC, JSON.stringify(newsOf(run)));
-      const measured = payload === null ? await measure({ signal, reportProgress }) : 0;
       return {
         runs: done.length,
         changed: changed.length,
-        measured,
         newest: newestOf(done).map(({ run: { method, day, lineage } }) => ({
           method,
           day,

@@ -4,8 +4,16 @@ import { type ApiReference, readApiReference } from "./(_docs)/api_reference.ts"
 import { Operation, Schema, schemaAnchor } from "./(_docs)/Operation.tsx";
 import { define } from "./page_state.ts";
 
+/** The document is one for as long as the process lives. */
+const read = new WeakMap<object, ApiReference>();
+
 export const handler = define.handlers({
-  GET: (ctx) => page<ApiReference>(readApiReference(ctx.state.apiDocument())),
+  GET(ctx) {
+    const document = ctx.state.apiDocument();
+    const reference = read.get(document) ?? readApiReference(document);
+    read.set(document, reference);
+    return page(reference);
+  },
 });
 
 /** The API's reference: every operation on one page, so that the browser's own search finds it. */

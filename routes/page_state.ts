@@ -21,7 +21,7 @@ export interface State {
   readonly gauges: GaugeService;
   readonly clock: Clock;
   /** The OpenAPI document of the data routes, as `/openapi.json` serves it. */
-  readonly apiDocument: () => unknown;
+  readonly apiDocument: () => object;
   /** What operators see and steer. */
   readonly ops: Pick<OpsService, "read">;
   /** Portfolios with all that hangs on them, and who asks for them. */

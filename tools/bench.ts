@@ -10,6 +10,10 @@ const BENCHES: readonly { file: string; what: string }[] = [
   { file: "tests/bench/lot_changes_bench.ts", what: "lots after one changed row" },
   { file: "tests/bench/valuation_bench.ts", what: "closes of 250 assets over 12 years" },
   { file: "tests/bench/portfolio_bench.ts", what: "snapshots and performance of a portfolio" },
+  {
+    file: "tests/bench/portfolio_scale_bench.ts",
+    what: "pages and rebuilds of a million transactions in the running product",
+  },
   { file: "tests/bench/frames_bench.ts", what: "exchange frames against JSON.parse alone" },
   { file: "tests/bench/ticks_bench.ts", what: "trades into candles, and ingest while serving" },
   { file: "tests/bench/import_bench.ts", what: "CSV into SQLite while a reader asks" },

@@ -15,6 +15,9 @@ Runs every test, or those of the files given.
   --require-servers  fail if PostgreSQL, Redis or Chromium is missing
   --help             show this text`;
 
+/** Several times what a slow machine takes; what is not over by then hangs. */
+const HANGS_AFTER_MS = 60 * 60_000;
+
 interface Finding {
   readonly name: string;
   readonly found: string | null;
@@ -45,10 +48,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`Cannot run the tests: install ${missing.map(({ name }) => name).join(" and ")}`);
     return 1;
   }
-  const build = await run(["run", "-A", "tools/build.ts", "--if-stale"]);
+  const build = (await start(["run", "-A", "tools/build.ts", "--if-stale"]).status).code;
   if (build !== 0) return build;
   const targets = files.length > 0 ? files : ["tests", "fresh/tests"];
-  return await run([
+  const tests = start([
     "test",
     "-A",
     "--no-check",
@@ -57,14 +60,21 @@ async function main(args: readonly string[]): Promise<number> {
     "--parallel",
     ...targets,
   ]);
+  const limit = setTimeout(() => {
+    console.error(`Not over after ${HANGS_AFTER_MS / 60_000} minutes; these tests hang:`);
+    // It names the tests that are under way before it ends.
+    tests.kill("SIGINT");
+  }, HANGS_AFTER_MS);
+  const { code } = await tests.status;
+  clearTimeout(limit);
+  return code;
 }
 
-async function run(args: readonly string[]): Promise<number> {
-  const child = new Deno.Command(Deno.execPath(), {
+function start(args: readonly string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
     args: [...args],
     env: { DENO_JOBS: String(Math.max(2, navigator.hardwareConcurrency >> 1)) },
   }).spawn();
-  return (await child.status).code;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -96,7 +96,7 @@ export default define.page<typeof handler>(function HonestyPage({ data }) {
       )}
       <div class="grid">
         {HORIZONS.map((horizon) => (
-          <div key={horizon} class="c-6 m-12">
+          <div key={horizon}>
             <RelationsPanel {...data} horizon={horizon} />
           </div>
         ))}

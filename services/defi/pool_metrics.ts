@@ -24,6 +24,8 @@ export interface PoolMetrics extends ScoreInputs {
   readonly median30: number | null;
   /** Median absolute deviation of the supply APY of 30 days from its median, as a fraction. */
   readonly mad30: number | null;
+  /** When the kink was told; `null` where it is the settings' limit. */
+  readonly kinkAt: UtcMs | null;
   /** Kink minus utilization: below 0 is above the kink. */
   readonly kinkDistance: number | null;
   /** Change of the TVL over 30 days, as a fraction. */
@@ -48,6 +50,7 @@ export function poolMetrics(history: PoolHistory, settings: PoolSettings): PoolM
   const monthAgo = rowAround(history, asof - TREND_DAYS * DAY_MS);
   const { kink, utilization, supplyApy, incentiveApy, tvlUsd } = inputs;
   const since = finiteOrNull(readings.stale.since[row]);
+  const kinkAt = finiteOrNull(history.kinkAt[row]);
   return {
     ...inputs,
     asof,
@@ -55,6 +58,7 @@ export function poolMetrics(history: PoolHistory, settings: PoolSettings): PoolM
     compoundings: finiteOrNull(history.compoundings[row]),
     median30: month.length < LEAST_READINGS ? null : median(month.subarray(0, -1)),
     mad30: month.length < LEAST_READINGS ? null : medianDeviation(month),
+    kinkAt: kinkAt === null ? null : utcMsOf(kinkAt),
     kinkDistance: utilization === null ? null : kink - utilization,
     tvlTrend30: monthAgo === null
       ? null

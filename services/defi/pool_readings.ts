@@ -1,5 +1,5 @@
 import { finiteOrNull } from "../kernel/numbers.ts";
-import { DAY_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
+import { DAY_MS } from "../kernel/time.ts";
 import { isKinkFresh } from "./kinks.ts";
 import { FLAG, type PoolHistory } from "./pool_history.ts";
 import type { PoolSettings } from "./pool_settings.ts";
@@ -37,8 +37,6 @@ export interface ScoreInputs {
   readonly withdrawableUsd: number | null;
   /** The pool's own, or the limit of the settings where it is not known. */
   readonly kink: number;
-  /** Of when it is; `null` of the settings' limit. */
-  readonly kinkAt: UtcMs | null;
   /** Whether it is the pool's own and, by the settings, not too old for the reading. */
   readonly isKinkFresh: boolean;
   /** Rolling population deviation of the supply APY over the window, in percentage points. */
@@ -67,7 +65,6 @@ export function scoreInputsAt(
 ): ScoreInputs {
   const { ts } = history;
   const at = ts[row] ?? NaN;
-  const kinkAt = finiteOrNull(history.kinkAt[row]);
   const from = Math.max(0, row + 1 - settings.window);
   const utilization = finiteOrNull(history.utilization[row]);
   const before = row > 0 ? finiteOrNull(history.utilization[row - 1]) : null;
@@ -92,8 +89,7 @@ export function scoreInputsAt(
     tvlUsd,
     withdrawableUsd: withdrawableUsd(tvlUsd, utilization),
     kink: finiteOrNull(history.kink[row]) ?? settings.utilization_limit,
-    kinkAt: kinkAt === null ? null : utcMsOf(kinkAt),
-    isKinkFresh: kinkAt !== null && isKinkFresh({ kinkAt, ts: at }, settings),
+    isKinkFresh: isKinkFresh({ kinkAt: history.kinkAt[row] ?? NaN, ts: at }, settings),
     volatilityPp: readings < 2 ? null : spread.deviation * 100,
     cv30: row + 1 - monthFrom < LEAST_READINGS ? null : overMean(monthSpread),
     ageDays: (at - firstAt) / DAY_MS,

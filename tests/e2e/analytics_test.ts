@@ -58,14 +58,18 @@ const STEPS: readonly Step[] = [
       await using visited = await visit(browser, `${url}/analytics?${COINS}`, options);
       const { page } = visited;
       await page.locator(".risk-table thead a", { hasText: "Volatility" }).click();
+      await page.waitForLoadState();
       const sorted = (await column(page, 3)).map(numberOf);
       assertEquals(sorted, sorted.toSorted((a, b) => b - a));
       await page.locator('nav[aria-label="Period"] a', { hasText: "30d" }).click();
+      await page.waitForLoadState();
       await page.locator("select[name=b]").selectOption({ label: "Chainlink" });
       await page.locator(".pair-form button").click();
+      await page.waitForLoadState();
       await page.locator(".scope-form summary").click();
       await page.getByLabel("Solana SOL").uncheck();
       await page.getByRole("button", { name: "Show these" }).click();
+      await page.waitForLoadState();
       const { searchParams } = new URL(page.url());
       assertEquals(searchParams.get("sort"), "volatility");
       assertEquals(searchParams.get("period"), "30d");
@@ -224,6 +228,7 @@ const STEPS: readonly Step[] = [
       const { page } = visited;
       assertEquals(await page.locator("#risk tbody a.explain").count(), 4 * 3);
       await page.locator("#risk").getByRole("link", { name: "Compare" }).click();
+      await page.waitForLoadState();
       assertMatch(page.url(), /\/analytics\?coins=ethereum,bitcoin$/);
     },
   },

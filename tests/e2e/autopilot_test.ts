@@ -108,6 +108,7 @@ async function withoutScripts(browser: Browser, url: string): Promise<void> {
   await page.getByLabel("Most in one pool").fill("0.5");
   await page.locator("#rule-assets").fill("t1, t3, t5");
   await page.getByRole("button", { name: "Simulate" }).click();
+  await page.waitForLoadState();
   const address = new URL(page.url());
   assertEquals(address.searchParams.get("max_weight"), "0.5");
   assert(await leadOf(page) !== before);
@@ -116,12 +117,14 @@ async function withoutScripts(browser: Browser, url: string): Promise<void> {
   // The chart is drawn by the server, and its numbers are a table.
   assert(await page.locator("#growth svg path").count() > 3);
   await page.getByRole("link", { name: "View as table: growth" }).click();
+  await page.waitForLoadState();
   assert(await page.locator("#growth table tbody tr").count() >= 20);
   assertEquals(new URL(page.url()).searchParams.get("capital"), "20000");
   await page.locator("#decisions .evidence summary").first().click();
   const rows = await page.locator("#decisions .evidence[open] li").allInnerTexts();
   assert(rows.length > 0 && rows.every((row) => /read.*known .*UTC/s.test(row)));
   await page.locator("#decisions tbody th a.explain").first().click();
+  await page.waitForLoadState();
   assertMatch(await page.locator("h1").innerText(), /^Decision of/);
   assert(await page.getByText("no row below was known later").count() === 1);
 }
@@ -175,6 +178,7 @@ async function badInput(browser: Browser, url: string): Promise<void> {
   await weight.fill("0.5");
   await page.getByLabel("From").fill("");
   await page.getByRole("button", { name: "Simulate" }).click();
+  await page.waitForLoadState();
   // What only the pools can tell is told once the rest can be read.
   assertEquals(await page.locator("#rule-assets-bad").innerText(), "No pool has luna");
   const found = await checkViews(browser, address, { name: "autopilot-refused" });
@@ -207,9 +211,11 @@ Deno.test({
         await using visited = await visit(browser, `${url}/pools`, { width: 320 });
         const { page } = visited;
         await page.getByRole("button", { name: /^Search/ }).click();
+        await page.waitForLoadState();
         await page.keyboard.type("autopilot");
         await page.getByRole("option", { name: /Autopilot/ }).waitFor();
         await page.keyboard.press("Enter");
+        await page.waitForLoadState();
         await page.waitForURL(`**${PATH}`);
         await using desk = await visit(browser, `${url}/pools`, { hasScripts: false });
         await desk.page.getByRole("navigation").getByRole("link", { name: "Autopilot" }).first()
@@ -232,6 +238,7 @@ Deno.test({
       const { page } = visited;
       assertEquals(await page.locator("#running progress").count(), 1);
       await page.getByRole("button", { name: "Cancel" }).click();
+      await page.waitForLoadState();
       assertMatch(page.url(), /run=no/);
       assertEquals(await page.getByText("The simulation was cancelled").count(), 1);
       const state = await fetch(address.replace(PATH, `/api${PATH}/run`));

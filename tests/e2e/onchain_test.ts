@@ -92,8 +92,10 @@ const LIVE_STEPS: readonly { name: string; run(place: LivePlace): Promise<void> 
         assertMatch(line, /,mempool,1m,31690,16000000,203174810,12\.5,8\.1,4\.02,2,1$/);
       }
       await page.getByRole("link", { name: "View as table: fees" }).click();
+      await page.waitForLoadState();
       assertEquals(await page.locator(".gauge-chart tbody tr").count() >= SEEDED, true);
       await page.getByRole("link", { name: "7d" }).click();
+      await page.waitForLoadState();
       assertEquals(new URL(page.url()).search, "?range=7d&table=fees");
     },
   },

@@ -140,9 +140,11 @@ const STEPS: readonly Step[] = [
       const { page } = visited;
       assertEquals(await page.locator(".log li").count(), 3);
       await page.getByRole("link", { name: "ERROR", exact: true }).click();
+      await page.waitForLoadState();
       assertMatch(page.url(), /\/ops\?level=error#logs$/);
       assertEquals(await page.locator(".log li").count(), 1);
       await page.locator(".log a.trace").click();
+      await page.waitForLoadState();
       assertMatch(page.url(), /level=error&trace=7c1e0f41-/);
       await page.getByText("Controls ask before they act").waitFor();
       assertEquals(await page.locator("[data-act]:visible").count(), 0);

@@ -27,15 +27,18 @@ const STEPS: readonly Step[] = [
       assert(!await page.locator(".jump").isVisible());
       assertMatch(await page.locator(".bar").innerText(), /Demo data/);
       await page.locator('[data-table="assets"] thead a', { hasText: "Asset" }).click();
+      await page.waitForLoadState();
       assertMatch(page.url(), /sort=name/);
       const sorted = await names(page);
       assertEquals(sorted, sorted.toSorted((a, b) => a.toLowerCase() < b.toLowerCase() ? -1 : 1));
       await page.locator("details.menu summary", { hasText: "Theme" }).click();
       await page.locator(".menu-list a", { hasText: "stablecoin" }).click();
+      await page.waitForLoadState();
       assertMatch(page.url(), /theme=stablecoin/);
       assert((await names(page)).includes("Tether"));
       await page.getByRole("searchbox").fill("usdc");
       await page.getByRole("searchbox").press("Enter");
+      await page.waitForLoadState();
       assertMatch(page.url(), /q=usdc/);
       assertEquals(await page.locator(ROWS).count(), 1);
     },
@@ -47,6 +50,7 @@ const STEPS: readonly Step[] = [
       await using visited = await visit(browser, url, { hasScripts: false });
       const { page } = visited;
       await page.locator(`${ROWS} [data-cell="change_24h"] a.explain`).first().click();
+      await page.waitForLoadState();
       assertMatch(page.url(), /\/explain\/change_24h\//);
       for (const title of ["Formula", "Inputs", "Rounding", "Raw rows, newest first"]) {
         assert(await page.getByRole("heading", { name: title }).isVisible(), title);

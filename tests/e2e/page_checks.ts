@@ -101,6 +101,9 @@ export async function layoutShift(page: Page): Promise<number> {
   })`);
 }
 
+/** A page that is longer takes seconds to be drawn as a whole, and nobody looks at it. */
+const TALLEST_PICTURE_PX = 20_000;
+
 /** Keeps a picture of the page for those who look at it: all of it, or what stands above the fold. */
 export async function keepPicture(
   page: Page,
@@ -109,7 +112,8 @@ export async function keepPicture(
 ): Promise<void> {
   await Deno.mkdir(ARTIFACTS, { recursive: true });
   const path = new URL(`${name}.png`, ARTIFACTS).pathname;
-  await page.screenshot({ path, fullPage: isWhole });
+  const height = await page.evaluate<number>("document.documentElement.scrollHeight");
+  await page.screenshot({ path, fullPage: isWhole && height <= TALLEST_PICTURE_PX });
 }
 
 /** Widths and themes that every page is checked in. */

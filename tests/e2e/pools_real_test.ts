@@ -6,6 +6,7 @@ import { build } from "@/tools/build.ts";
 import { runScript } from "@/tools/cli.ts";
 import { POOLS_IMPORT } from "@/tools/pools_import.ts";
 import { checkViews, keepPicture, type Step, testInBrowser, visit } from "./page_checks.ts";
+import { until } from "./live_place.ts";
 import { startProduct } from "./product.ts";
 
 const RATES = "defi/aave_v3_daily_rates_2025-07_2026-08.csv.gz";
@@ -70,6 +71,7 @@ const STEPS: readonly Step[] = [
       assert(rows >= 5, `${rows} rows`);
       assertEquals(await page.locator("#pools tbody .badge", { hasText: "Stale" }).count(), rows);
       await page.locator("#pools tbody th a").first().click();
+      await page.waitForLoadState();
       await page.getByText("The source's readings stand still since 2025-11-15").waitFor();
       assertEquals(await page.locator("#snapshots .badge", { hasText: "Stale" }).count(), 2);
       assertEquals(await page.locator('#yield .c-span[data-kind="stale"]').count(), 1);
@@ -120,6 +122,10 @@ testInBrowser("pools of a provider that can't run in Chromium", [
   {
     name: "are made up, and the page says why",
     async run({ browser, url }) {
+      await until(async () => await (await fetch(`${url}/api/pools?limit=1`)).json(), {
+        holds: ({ data }) => data.length > 0,
+        what: "the first made-up pools",
+      });
       await using visited = await visit(browser, `${url}/pools`, { hasScripts: false });
       await visited.page.getByText(
         'The provider "dune" can\'t run: TOKENLYSIS_NETWORK is off. Made-up pools stand in until ' +

@@ -35,6 +35,7 @@ const STEPS: readonly Step[] = [
       const count = await page.locator(ROWS).count();
       assertEquals(count, 10);
       await page.getByRole("link", { name: "Supply APY", exact: true }).click();
+      await page.waitForLoadState();
       assertEquals(new URL(page.url()).search, "?sort=supply_apy");
       assertEquals(
         await page.locator('th[aria-sort="descending"]').innerText(),
@@ -48,9 +49,11 @@ const STEPS: readonly Step[] = [
       const file = await csvRows(`${url}/pools.csv?chain=base&stable=only`);
       assertEquals(file.map((row) => row.split(",")[3]), ["USDC"]);
       await page.getByRole("link", { name: "Clear: Only stablecoins" }).click();
+      await page.waitForLoadState();
       assertEquals(new URL(page.url()).search, "?chain=base");
       await page.goto(`${url}/pools?q=no-such-pool`);
       await page.getByRole("link", { name: "Clear the filter" }).click();
+      await page.waitForLoadState();
       assertEquals(await page.locator(ROWS).count(), 10);
       assertEquals(await page.locator("#venues svg.c-marks path.c-line").count(), 3);
       assertEquals(await page.locator("#swings tbody tr").count(), 6);
@@ -145,6 +148,7 @@ const STEPS: readonly Step[] = [
       assertEquals(await page.locator("#score-v0 tbody tr").count(), 4);
       assertEquals(await page.locator("#snapshots tbody tr").count(), 12);
       await page.getByRole("link", { name: "View as table: Yield" }).click();
+      await page.waitForLoadState();
       assert(page.url().includes("table=yield"));
       assert(await page.locator("#yield tbody tr").count() > 50);
       const all = await csvRows(`${address}/history.csv?range=all`);

@@ -176,6 +176,7 @@ testInBrowser("portfolios in Chromium", [
       await using visited = await visit(browser, `${url}/import`, { hasScripts: false });
       const { page } = visited;
       await page.getByRole("button", { name: "Undo the import of journey.csv" }).click();
+      await page.waitForLoadState();
       await page.getByText("was taken back as a whole").waitFor();
       await page.getByText("Undone").waitFor();
       await page.goto(url + home.path);
@@ -195,23 +196,31 @@ testInBrowser("portfolios in Chromium", [
       };
       await page.locator('input[name="file"]').setInputFiles(file);
       await page.getByRole("button", { name: "Preview" }).click();
+      await page.waitForLoadState();
       await page.getByText("8 = 6 + 0 + 0 + 2 + 0. The sum always holds.").waitFor();
       await page.locator('input[name="file"]').setInputFiles(file);
       await page.getByLabel("Import the good rows even if others have faults").check();
       await page.getByRole("button", { name: "Import", exact: true }).click();
+      await page.waitForLoadState();
       await page.getByText("6 rows imported").waitFor();
       await page.goto(url + home.path);
       await page.getByRole("link", { name: "Edit Buy DOGE" }).click();
+      await page.waitForLoadState();
       await page.getByLabel("Quantity").fill("5000");
       await page.getByRole("button", { name: "Save" }).click();
+      await page.waitForLoadState();
       await page.locator("#positions").getByText("5,000", { exact: true }).waitFor();
       await page.getByRole("link", { name: "Edit Buy DOGE" }).click();
+      await page.waitForLoadState();
       await page.getByText("Remove this transaction…").click();
+      await page.waitForLoadState();
       await page.getByRole("button", { name: "Remove it" }).click();
+      await page.waitForLoadState();
       await page.locator("#positions").waitFor();
       assertEquals(await page.getByRole("link", { name: "Dogecoin" }).count(), 0);
       await page.goto(`${url}${home.path}/transactions`);
       await page.getByRole("button", { name: "Restore Buy DOGE" }).click();
+      await page.waitForLoadState();
       await page.getByRole("link", { name: "Edit Buy DOGE" }).waitFor();
       assertEquals(await page.locator("#removed").count(), 0);
     },
@@ -241,13 +250,17 @@ testInBrowser("portfolios in Chromium", [
       const { page } = visited;
       await page.getByLabel("First asset").fill("BTC");
       await page.getByRole("button", { name: "Create a watchlist" }).click();
+      await page.waitForLoadState();
       await page.getByLabel("Asset to add").fill("ethereum");
       await page.getByRole("button", { name: "Add", exact: true }).click();
+      await page.waitForLoadState();
       assertEquals(await page.locator("#watched tbody tr").count(), 2);
       await page.getByLabel("Asset to add").fill("no-such-coin");
       await page.getByRole("button", { name: "Add", exact: true }).click();
+      await page.waitForLoadState();
       await page.locator(".banner").getByText("no-such-coin").waitFor();
       await page.getByRole("button", { name: "Remove Bitcoin" }).click();
+      await page.waitForLoadState();
       assertEquals(await page.locator("#watched tbody tr").count(), 1);
     },
   },
@@ -258,9 +271,11 @@ testInBrowser("portfolios in Chromium", [
       await using visited = await visit(browser, `${url}/assets/solana`, { hasScripts: false });
       const { page } = visited;
       await page.getByRole("button", { name: "Watch", exact: true }).click();
+      await page.waitForLoadState();
       await page.getByRole("button", { name: "Watched" }).waitFor();
       assertEquals(new URL(page.url()).pathname, "/assets/solana");
       await page.getByRole("button", { name: "Watched" }).click();
+      await page.waitForLoadState();
       await page.getByRole("button", { name: "Watch", exact: true }).waitFor();
       const adding = page.locator(".page-head .scope > :last-child");
       await adding.click();

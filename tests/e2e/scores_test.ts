@@ -54,26 +54,31 @@ const STEPS: readonly Step[] = [
       const { page } = visited;
       await page.locator("summary", { hasText: "Theme" }).click();
       await page.getByRole("link", { name: "gaming", exact: true }).click();
+      await page.waitForLoadState();
       assertEquals(new URL(page.url()).searchParams.get("theme"), "gaming");
       const themed = await names(page);
       assert(themed.includes("Decentraland") && !themed.includes("Bitcoin"));
       await page.locator("#ranking thead a", { hasText: "Risk" }).click();
+      await page.waitForLoadState();
       const risk = (await page.locator(`${ROWS} td:nth-of-type(8) .pillar a`).allInnerTexts())
         .map(Number);
       assertEquals(risk.length, themed.length);
       assertEquals(risk, risk.toSorted((a, b) => b - a));
       await page.locator("summary", { hasText: "Method" }).click();
       await page.getByRole("link", { name: /^signal:/ }).click();
+      await page.waitForLoadState();
       const before = await page.locator('[data-region="scores-asof"] time').innerText();
       const day = new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10);
       await page.locator('.day-form input[type="date"]').fill(day);
       await page.locator(".day-form button").click();
+      await page.waitForLoadState();
       const { searchParams } = new URL(page.url());
       assertEquals([...searchParams.keys()].sort(), ["asof", "method", "sort", "theme"]);
       const after = await page.locator('[data-region="scores-asof"] time').innerText();
       assert(before !== after, "another day is shown");
       await page.locator('#ranking input[name="q"]').fill("no such asset");
       await page.keyboard.press("Enter");
+      await page.waitForLoadState();
       await page.getByText("No ranked asset fits this filter").waitFor();
     },
   },
@@ -125,8 +130,10 @@ const STEPS: readonly Step[] = [
       );
       await page.getByRole("button", { name: "Recalculate" }).click();
       assertEquals((await posted).status(), 202);
-      await page.getByRole("progressbar", { name: "Recalculation" }).waitFor();
-      assert(await page.locator(".task").getByRole("button", { name: "Cancel" }).isVisible());
+      // Both at one moment: the work may be over at the next.
+      const progress = page.getByRole("progressbar", { name: "Recalculation" });
+      await page.locator(".task", { has: progress }).getByRole("button", { name: "Cancel" })
+        .waitFor();
       await page.locator(".toast", { hasText: /runs? scored$/ }).waitFor();
       assertEquals(await page.getByRole("progressbar", { name: "Recalculation" }).count(), 0);
       assertEquals(complaints, []);
@@ -171,6 +178,7 @@ const STEPS: readonly Step[] = [
       assertEquals(await page.locator("#score-inputs tbody tr").count(), 17);
       assert(await page.locator("#scorecard").getByText("since the day before").isVisible());
       await page.locator("#score-inputs a.explain").first().click();
+      await page.waitForLoadState();
       assertMatch(page.url(), /\/explain\/score%3A[a-z0-9_]+\/bitcoin/);
       assert(await page.getByRole("heading", { name: "Raw rows, newest first" }).isVisible());
     },

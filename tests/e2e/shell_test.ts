@@ -12,6 +12,12 @@ import {
 const THEME = "document.documentElement.dataset.theme ?? 'system'";
 const GROUND = "getComputedStyle(document.documentElement).backgroundColor";
 
+/** Elements whose lines are lower than their letters. */
+const TIGHT_LINES = `[...document.querySelectorAll("main *")].filter((element) => {
+  const { lineHeight, fontSize } = getComputedStyle(element);
+  return parseFloat(lineHeight) < parseFloat(fontSize);
+}).map(({ outerHTML }) => outerHTML.slice(0, 80))`;
+
 const STEPS: readonly Step[] = [
   {
     name: "leads to an asset from the palette, by keys alone",
@@ -145,6 +151,22 @@ const STEPS: readonly Step[] = [
       await page.getByText("You are offline.").waitFor();
       await page.context().setOffline(false);
       await page.getByText("You are offline.").waitFor({ state: "hidden" });
+    },
+  },
+
+  {
+    name: "follows the reader's text size: twice as large, nothing overlaps or leaves the window",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, url, { width: 1280 });
+      const { page } = visited;
+      const devtools = await page.context().newCDPSession(page);
+      await devtools.send("Page.setFontSizes", { fontSizes: { standard: 32, fixed: 26 } });
+      for (const path of ["/", "/assets/bitcoin", "/analytics", "/portfolio"]) {
+        await page.goto(url + path);
+        assertEquals(await page.evaluate("getComputedStyle(document.body).fontSize"), "26px");
+        assertEquals(await page.evaluate(TIGHT_LINES), [], path);
+        assert(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path);
+      }
     },
   },
 

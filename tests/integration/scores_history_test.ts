@@ -141,7 +141,7 @@ Deno.test({
       assertEquals([before.measured_at, before.rows[0].n], [null, 0]);
       assert(before.pending > 400, "what is not measured yet is counted");
       const signal = new AbortController().signal;
-      await product.jobs.runNow("recalculate_scores", { payload: null, signal });
+      await product.jobs.runNow("measure_honesty", { payload: null, signal });
       const { data } = JSON.parse(await text(product, "/api/scores/honesty?_=2"));
       assertEquals([data.from, data.to, data.pending], ["2013-04-29", "2021-07-06", 0]);
       const rows = data.rows as readonly {

@@ -5,7 +5,14 @@
  * latency goals: an open loop of 10,000 requests a second on two cores, and pages of 1,000 candles.
  */
 import { Goals } from "./goals.ts";
-import { hasProgram, type LoadFigures, offerLoad, SERVERS, startServer } from "./processes.ts";
+import {
+  hasProgram,
+  type LoadFigures,
+  offerLoad,
+  processorMs,
+  SERVERS,
+  startServer,
+} from "./processes.ts";
 
 const isQuick = Deno.args.includes("--quick");
 const ROUNDS = isQuick ? 2 : 6;
@@ -62,6 +69,7 @@ async function compareThroughput(): Promise<void> {
     `${new TextEncoder().encode(input).length} bytes, ${CONNECTIONS} connections,`,
     "closed loop",
   );
+  const servers = { bare, fastify, cached: product, fastifyValidated: fastify, uncached: product };
   const loads = {
     bare: { ...ORDER, port: bare.port, path: PRICE },
     fastify: { ...ORDER, port: fastify.port, path: PRICE },
@@ -75,11 +83,15 @@ async function compareThroughput(): Promise<void> {
     await offerLoad({ ...loads[name], seconds: WARM_UP_SECONDS }, GENERATOR);
   }
   const rates = new Map(names.map((name) => [name, [] as number[]]));
+  const costs = new Map(names.map((name) => [name, [] as number[]]));
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of names) {
+      const before = processorMs(servers[name]);
       const figures = await offerLoad(loads[name], GENERATOR);
+      const spentMs = (processorMs(servers[name]) ?? NaN) - (before ?? NaN);
       show(LABELS[name], figures);
       rates.get(name)?.push(figures.perSecond);
+      costs.get(name)?.push(1_000 * spentMs / (figures.perSecond * SECONDS));
       if (figures.failures > 0) goals.missed.push(`failed requests: ${name}`);
     }
   }
@@ -94,6 +106,10 @@ async function compareThroughput(): Promise<void> {
     rate("uncached") / rate("fastifyValidated"),
     GOALS.uncachedToFastify,
   );
+  // Told for machines that have other work as well, which takes less from this than from rates.
+  const cost = (name: keyof typeof loads) => Math.min(...costs.get(name) ?? []);
+  const told = names.map((name) => `${LABELS[name]} ${cost(name).toFixed(1)} µs`);
+  console.log(`processor time a request: ${told.join("; ")}`);
 }
 
 const LABELS = {

@@ -78,6 +78,22 @@ async function readPort(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): Promis
   throw new Error(`Cannot start the server: it ended after "${text}"`);
 }
 
+/** Milliseconds of processor time in one tick of `/proc`; 100 a second wherever Deno runs. */
+const TICK_MS = 10;
+
+/** Processor time that a process has had so far; `null` where the system does not tell. */
+export function processorMs({ pid }: RunningServer): number | null {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    // The name in parentheses may hold anything; user and system time are fields 14 and 15.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return TICK_MS * (Number(fields[11]) + Number(fields[12]));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
 /** The commands of the servers under load. */
 export const SERVERS = {
   bare: [Deno.execPath(), "run", "-A", `${HERE}/load_server.ts`, "bare"],

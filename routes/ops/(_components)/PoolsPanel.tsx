@@ -72,15 +72,25 @@ function Fetches({ fetches }: Pick<PoolIntake, "fetches">) {
 
 function Held({ held }: Pick<PoolIntake, "held">) {
   return (
-    <Table
-      caption="Readings that wait for another to confirm them"
-      columns={["Held reading", "At", "Supply APY", "Rewards", "TVL, USD"]}
-      hasControls
-    >
-      {held.map((row) => (
-        <HeldRow key={`${row.reading.poolId} ${row.reading.source} ${row.reading.ts}`} {...row} />
-      ))}
-    </Table>
+    <table class="table two-line">
+      <caption class="sr">Readings that wait for another to confirm them</caption>
+      <thead>
+        <tr>
+          <th scope="col">Held reading</th>
+          <th scope="col" data-pri="4">Source</th>
+          <th scope="col" class="num">Supply APY</th>
+          <th scope="col" class="num" data-pri="3">Rewards</th>
+          <th scope="col" class="num">TVL, USD</th>
+          <th scope="col" class="num" data-pri="3">At</th>
+          <ControlsHead />
+        </tr>
+      </thead>
+      <tbody>
+        {held.map((row) => (
+          <HeldRow key={`${row.reading.poolId} ${row.reading.source} ${row.reading.ts}`} {...row} />
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -91,23 +101,23 @@ function HeldRow({ reading, believed }: HeldPoolReading) {
   const usd = (value: number | null = null) => value === null ? null : <Fiat value={value} />;
   return (
     <tr>
-      <th scope="row">
-        <a href={`/pools/${encodeURIComponent(poolId)}`}>{poolId}</a>{" "}
-        <span class="second">{source}</span>
+      <th scope="row" data-p="name">
+        <a href={`/pools/${encodeURIComponent(poolId)}`}>{poolId}</a>
       </th>
-      <td>
-        <Moment at={ts} />
-      </td>
-      <td>
+      <td data-pri="4">{source}</td>
+      <td class="num" data-p="value">
         <Jump from={apy(believed?.supplyApy)} to={apy(supplyApy)} />
       </td>
-      <td>
+      <td class="num" data-pri="3">
         <Jump from={apy(believed?.incentiveApy)} to={apy(incentiveApy)} />
       </td>
-      <td>
+      <td class="num" data-p="change">
         <Jump from={usd(believed?.tvlUsd)} to={usd(tvlUsd)} />
       </td>
-      <td class="num ops-acts">
+      <td class="num" data-pri="3">
+        <Moment at={ts} />
+      </td>
+      <td class="num ops-acts" data-p="detail">
         <ActButton act={acceptReadingAct(named)}>Accept</ActButton>{" "}
         <ActButton act={discardReadingAct(named)} kind="danger" isDangerous>Discard</ActButton>
       </td>
@@ -135,7 +145,7 @@ function SetAside({ rows }: { readonly rows: PoolIntake["quarantined"] }) {
     >
       {rows.map(({ provider, target, line, reason, seenAt }, at) => (
         <tr key={at}>
-          <th scope="row">{provider} {target}</th>
+          <th scope="row" class="ops-file">{provider} {target}</th>
           <td>{formatCount(line)}</td>
           <td>
             <Moment at={seenAt} />
@@ -148,22 +158,18 @@ function SetAside({ rows }: { readonly rows: PoolIntake["quarantined"] }) {
 }
 
 function Table(
-  { caption, columns, hasControls = false, children }: {
+  { caption, columns, children }: {
     readonly caption: string;
     readonly columns: readonly string[];
-    readonly hasControls?: boolean;
     readonly children: ComponentChildren;
   },
 ) {
   return (
     <div class="scroller" tabIndex={0} role="region" aria-label={`${caption}, scrollable`}>
-      <table class="table" data-density={hasControls ? undefined : "dense"}>
+      <table class="table" data-density="dense">
         <caption class="sr">{caption}</caption>
         <thead>
-          <tr>
-            {columns.map((name) => <th key={name} scope="col">{name}</th>)}
-            {hasControls ? <ControlsHead /> : null}
-          </tr>
+          <tr>{columns.map((name) => <th key={name} scope="col">{name}</th>)}</tr>
         </thead>
         <tbody>{children}</tbody>
       </table>

@@ -25,7 +25,6 @@ const INPUTS: ScoreInputs = {
   tvlUsd: 1e7,
   withdrawableUsd: 2e6,
   kink: 0.9,
-  kinkAt: sampleDay(0),
   isKinkFresh: true,
   volatilityPp: 2,
   cv30: 0.5,

@@ -22,15 +22,11 @@ const runOf = (index: number) => scoreRun(PANEL, { method: sampleMethod(), day: 
 function kit(results: readonly Recalculation[]) {
   const asked: RecalculationQuery[] = [];
   const heard: (readonly ScoreNews[])[] = [];
-  const scores: Pick<ScoreService, "recalculate" | "measureHonesty"> = {
+  const scores: Pick<ScoreService, "recalculate"> = {
     recalculate(query, { onProgress } = {}) {
       asked.push(query);
       onProgress?.(results.length, results.length);
       return Promise.resolve(results);
-    },
-    measureHonesty({ onProgress } = {}) {
-      onProgress?.(64, 90);
-      return Promise.resolve(90);
     },
   };
   const bus = new MemoryBus(new RecordingLog());
@@ -47,12 +43,9 @@ Deno.test("recalculateScores() tells of the newest run alone, and of what came o
   const context = jobContext(null);
   const result = await job.run(context);
   assertEquals(asked, [{ method: undefined, asof: undefined, days: undefined }]);
-  assertEquals(context.progress, [
-    { done: 2, total: 2, note: "runs" },
-    { done: 64, total: 90, note: "days against returns" },
-  ]);
+  assertEquals(context.progress, [{ done: 2, total: 2, note: "runs" }]);
   const newest = { method: "v1", day: newer.day, lineage: { ...newer.lineage } };
-  assertEquals<JsonValue>(result, { runs: 2, changed: 2, measured: 90, newest: [newest] });
+  assertEquals<JsonValue>(result, { runs: 2, changed: 2, newest: [newest] });
   assertEquals(heard.map(([first]) => [first?.assetId, first?.day, first?.score]), [
     ["asset-001", newer.day, newer.cards[0]?.score],
   ]);
@@ -62,9 +55,7 @@ Deno.test("recalculateScores() says nothing of scores that are the same, nor of 
   const same = kit([{ isChanged: false, run: runOf(259) }]);
   assertEquals((await same.job.run(jobContext(null)) as { changed: number }).changed, 0);
   const past = kit([{ isChanged: true, run: runOf(250) }]);
-  const scope = { method: "v1", asof: sampleDay(251), days: 9, inputs: "a" };
-  const result = await past.job.run(jobContext(scope)) as { measured: number };
-  assertEquals(result.measured, 0, "only the newest scores are measured");
+  await past.job.run(jobContext({ method: "v1", asof: sampleDay(251), days: 9, inputs: "a" }));
   assertEquals(past.asked, [{ method: "v1", asof: sampleDay(251), days: 9 }]);
   assertEquals([same.heard, past.heard], [[], []]);
 });
