@@ -9,7 +9,7 @@ import { toUuidColumn } from "../uuid_column.ts";
 import type { Schema } from "./schema.ts";
 
 /** How long a ledger stays claimed by an import that says nothing more, as its process died. */
-const CLAIM_MS = 10 * SECOND_MS;
+const CLAIM_MS = 20 * SECOND_MS;
 /** A claim is renewed with whatever is written, and by itself after so long. */
 const RENEWED_AFTER_MS = 2 * SECOND_MS;
 /** How long an import waits for another one of its ledger, and a change by hand for an import. */
