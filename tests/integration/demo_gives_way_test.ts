@@ -54,7 +54,8 @@ async function withDemo(test: (scene: Scene) => Promise<void>): Promise<void> {
     const store = new SqlCandleStore(other, clock);
     await store.upsertCandles(key, candles);
     await store.deleteSource("demo");
-    clock.advance(1);
+    // What other processes commit is asked for every few milliseconds.
+    clock.advance(10);
   };
   const stop = async () => {
     const product = started.pop();

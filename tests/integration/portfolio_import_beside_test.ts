@@ -32,13 +32,13 @@ async function writeBeside(url: string): Promise<void> {
   const task = `${base}/import/tasks/${(await sent.json()).data.id}`;
   const written: string[] = [];
   let state = "queued";
-  while (state === "queued" || state === "running") {
+  for (let round = 0; state === "queued" || state === "running"; round++) {
     const renamed = await ask(`${url}/api/watchlist/${list.watchlist_id}`, "PUT", {
-      name: `Watched ${written.length}`,
+      name: `Watched ${round}`,
     });
     const row = await ask(`${url}/api/portfolio/${small.data.portfolio_id}/transactions`, "POST", {
       ...{ timestamp: "2024-01-01T00:00:00Z", action: "BUY", asset_id: "bitcoin" },
-      ...{ quantity: "1", account: "Main", external_id: `beside ${written.length}` },
+      ...{ quantity: "1", account: "Main", external_id: `beside ${round}` },
     });
     assertEquals([renamed.status, row.status], [200, 201]);
     const shown = (await ask(`${base}/transactions?limit=1`)).data.length;
