@@ -104,6 +104,14 @@ export class LivePlace implements AsyncDisposable {
     });
   }
 
+  /** Waits until the product hears every venue: what is traded before may pass it by. */
+  async isHeard(): Promise<void> {
+    await until(() => readFeeds(this.url), {
+      what: "The venues are heard",
+      holds: (feeds) => feeds.length === 2 && feeds.every(({ state }) => state === "live"),
+    });
+  }
+
   /** Kills the product without a word and starts it again where it was, later. */
   async killAndRestart({ laterMs }: { laterMs: number }): Promise<void> {
     const { url, dataDir } = this.product;
