@@ -36,7 +36,7 @@ import { SqlLedgerRecorder } from "./ledger_recorder.ts";
 import { forgetRemoved, keepRemoved, listRemoved, putBack } from "./ledger_removed.ts";
 import { fromTransactionRow, toLedgerImport, toLedgerRow, toRejectedRow } from "./ledger_rows.ts";
 import { sweepImports } from "./ledger_sweep.ts";
-import { readOwnRows, undoImport } from "./ledger_undo.ts";
+import { countOwnRows, undoImport } from "./ledger_undo.ts";
 import type { Schema } from "./schema.ts";
 
 const PAGE_LIMIT = 10_000;
@@ -120,13 +120,13 @@ export class SqlLedgerStore implements LedgerStore {
     await this.#requireOwned(this.#database.read, scope);
     const before = await this.#readVersion(scope);
     // Before the right to write is taken: of a million rows this takes seconds.
-    const read = await readOwnRows(this.#database.read, undo);
+    const read = await countOwnRows(this.#database.read, undo);
     try {
       return await this.#change(scope, async (db, version) => {
         const found = await this.#findImport(db, scope, importId);
         if (found === null) throw new AppError("RESOURCE_NOT_FOUND", "Import not found");
         if (found.state !== "committed") throw new Refused(`it is ${found.state} already`);
-        const own = version === before ? read : await readOwnRows(db, undo);
+        const own = version === before ? read : await countOwnRows(db, undo);
         const result = await undoImport(db, { ...undo, own });
         if (result.kind === "refused") throw new Refused(result.reason);
         // The rows themselves are swept: of a large import that takes a while.

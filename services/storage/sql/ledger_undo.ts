@@ -1,15 +1,17 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql, type SqlBool } from "kysely";
 import type { Uuid } from "../../kernel/ids.ts";
-import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
+import { isoDayOf, type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import type { Dialect } from "../database.ts";
 import { Breather } from "../event_loop.ts";
-import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
-import { clearHidden, deleteRows, findStored } from "./ledger_lookup.ts";
+import { toUuidColumn } from "../uuid_column.ts";
+import { clearHidden, findStored } from "./ledger_lookup.ts";
 import { insertTransactions, type StoredTransaction } from "./ledger_rows.ts";
+import type { TransactionRow } from "./portfolio_schema.ts";
 import type { Schema } from "./schema.ts";
 
-const RESTORED_AT_ONCE = 500;
-const READ_AT_ONCE = 500;
+/** Rows that are looked at, or put back, before others get their turn: some milliseconds of work. */
+const COUNTED_AT_ONCE = 2_000;
+const RESTORED_AT_ONCE = 100;
 
 /** An import whose rows are taken back. */
 export interface Undo {
@@ -29,7 +31,9 @@ export type UndoResult =
 
 /**
  * Takes back what an import wrote, unless something was written over it since: rows that it changed
- * become what they were. Its own rows are left for whoever marks the import as hiding them.
+ * become what they were. Its own rows, and what it kept of others, are left for whoever marks the
+ * import as hiding them. Where it is refused, its transaction must not stand, as some rows may have
+ * been put back by then.
  */
 export async function undoImport(
   db: Kysely<Schema>,
@@ -40,12 +44,16 @@ export async function undoImport(
 ): Promise<UndoResult> {
   const reason = await objectionTo(db, { undo, own });
   if (reason !== null) return { kind: "refused", reason };
-  const { restored, first } = await restore(db, undo);
-  const changed = [own.first, first].filter((at): at is number => at !== null);
+  const replaced = await restore(db, undo);
+  if (replaced === null) {
+    const reason = "rows that it changed were changed again since: correct those one by one";
+    return { kind: "refused", reason };
+  }
+  const changed = [own.first, replaced.first].filter((at): at is number => at !== null);
   return {
     kind: "undone",
     removed: own.count,
-    restored,
+    restored: replaced.count,
     changedFrom: changed.length === 0 ? null : utcMsOf(Math.min(...changed)),
   };
 }
@@ -53,109 +61,109 @@ export async function undoImport(
 /** The rows that an import brought, as they stand now. */
 export interface OwnRows {
   readonly count: number;
+  /** The earliest instant of them; `null` of none. */
   readonly first: number | null;
-  /** One of them that somebody else wrote over. */
-  readonly changed: { readonly at: number; readonly assetId: string } | null;
+  /** One of them that somebody else wrote over; those behind it are not counted any more. */
+  readonly changed: Pick<TransactionRow, "at" | "asset_id"> | null;
 }
 
-/** Reads them in pieces, as one look at a million rows would hold the event loop for seconds. */
-export async function readOwnRows(
+/** Counts them in pieces, as one look at a million rows would hold the event loop for seconds. */
+export async function countOwnRows(
   db: Kysely<Schema>,
   { portfolioId, importId, dialect }: Undo,
 ): Promise<OwnRows> {
   const breather = new Breather();
-  const id = toUuidColumn(importId, dialect);
-  const own = db.selectFrom("transactions").select(["id", "at", "asset_id", "written_by"])
+  const all = db.selectFrom("transactions")
     .where("portfolio_id", "=", toUuidColumn(portfolioId, dialect))
-    .where("import_id", "=", id).orderBy("at").orderBy("id").limit(READ_AT_ONCE);
-  let count = 0;
-  let first: number | null = null;
-  let changed: OwnRows["changed"] = null;
-  let page = await own.execute();
-  while (true) {
-    count += page.length;
-    for (const { at, asset_id: assetId, written_by } of page) {
-      first = Math.min(first ?? at, at);
-      const isOurs = written_by !== null && fromUuidColumn(written_by) === importId;
-      if (!isOurs) changed ??= { at, assetId };
+    .where("import_id", "=", toUuidColumn(importId, dialect));
+  const earliest = await all.select("at").orderBy("at").limit(1).executeTakeFirst();
+  const first = earliest?.at ?? null;
+  let left = all;
+  for (let count = 0;; count += COUNTED_AT_ONCE) {
+    const last = await left.select(["at", "id"]).orderBy("at").orderBy("id")
+      .offset(COUNTED_AT_ONCE - 1).limit(1).executeTakeFirst();
+    const piece = last ? left.where(sql<SqlBool>`(at, id) <= (${last.at}, ${last.id})`) : left;
+    const changed = await piece.select(["at", "asset_id"])
+      .where(sql<SqlBool>`(written_by is null or written_by <> import_id)`)
+      .orderBy("at").orderBy("id").limit(1).executeTakeFirst();
+    if (changed) return { count, first, changed };
+    if (!last) {
+      const rest = await left.select(({ fn }) => fn.countAll().as("rows"))
+        .executeTakeFirstOrThrow();
+      return { count: count + Number(rest.rows), first, changed: null };
     }
-    const last = page.at(-1);
-    if (last === undefined || page.length < READ_AT_ONCE) return { count, first, changed };
+    left = all.where(sql<SqlBool>`(at, id) > (${last.at}, ${last.id})`);
     if (breather.isDue) await breather.rest();
-    page = await own.where("at", ">=", last.at)
-      .where((row) => row.or([row("at", ">", last.at), row("id", ">", last.id)])).execute();
   }
 }
 
-/** Why an import can't be taken back as a whole; `null` if it can. */
+/** Why an import can't be taken back as a whole; `null` if its own rows do not object. */
 async function objectionTo(
   db: Kysely<Schema>,
   { undo, own: { count, changed } }: { readonly undo: Undo; readonly own: OwnRows },
 ): Promise<string | null> {
   if (changed !== null) {
-    const day = new Date(changed.at).toISOString().slice(0, 10);
-    return `its row of ${changed.assetId} on ${day} was changed since: ` +
+    return `its row of ${changed.asset_id} on ${
+      isoDayOf(utcMsOf(changed.at))
+    } was changed since: ` +
       "undo that change, or remove the rows one by one";
   }
   const { inserted } = await db.selectFrom("ledger_imports").select("inserted")
     .where("id", "=", toUuidColumn(undo.importId, undo.dialect)).executeTakeFirstOrThrow();
-  if (count !== inserted) {
-    return `${inserted - count} of its rows were removed since: remove the others one by one`;
-  }
-  return await hasOverwritten(db, undo)
-    ? "rows that it changed were changed again since: correct those one by one"
-    : null;
+  return count === inserted
+    ? null
+    : `${inserted - count} of its rows were removed since: remove the others one by one`;
 }
 
-/** Whether a row that the import changed was written again since, or removed. */
-async function hasOverwritten(
-  db: Kysely<Schema>,
-  { portfolioId, importId, dialect }: Undo,
-): Promise<boolean> {
-  const id = toUuidColumn(importId, dialect);
-  const rows = await db.selectFrom("ledger_import_changes as change")
-    .leftJoin("transactions as row", (join) =>
-      join.onRef("row.id", "=", "change.transaction_id")
-        .on("row.portfolio_id", "=", toUuidColumn(portfolioId, dialect)))
-    .where("change.import_id", "=", id)
-    .where((where) =>
-      where.or([where("row.written_by", "is", null), where("row.written_by", "!=", id)])
-    )
-    .select(["row.id", "change.before"]).execute();
-  // A fee that is no more was taken away by the import itself.
-  return rows.some(({ id, before }) =>
-    id !== null || (JSON.parse(before) as StoredTransaction).row.parentId === null
-  );
+/** Rows that an import had changed, once they are what they were. */
+interface Replaced {
+  readonly count: number;
+  /** The earliest instant that one of them had or has; `null` of none. */
+  readonly first: number | null;
 }
 
-/** Puts back the rows that the import replaced or took away; the earliest of them, as before or now. */
+/**
+ * Puts back the rows that the import replaced or took away; `null` as soon as one of them was written
+ * again since, or removed.
+ */
 async function restore(
   db: Kysely<Schema>,
   { portfolioId, importId, dialect }: Undo,
-): Promise<{ restored: number; first: number | null }> {
+): Promise<Replaced | null> {
   const breather = new Breather();
   const target = { portfolioId, dialect };
-  const changes = () =>
-    db.selectFrom("ledger_import_changes")
-      .where("import_id", "=", toUuidColumn(importId, dialect));
-  let restored = 0;
+  const changes = db.selectFrom("ledger_import_changes")
+    .where("import_id", "=", toUuidColumn(importId, dialect));
+  let left = changes;
   let first: number | null = null;
-  while (true) {
-    const part = await changes().select(["transaction_id", "before"]).orderBy("transaction_id")
+  for (let count = 0;;) {
+    const part = await left.select(["transaction_id", "before"]).orderBy("transaction_id")
       .limit(RESTORED_AT_ONCE).execute();
-    if (part.length === 0) return { restored, first };
-    const ids = part.map(({ transaction_id }) => fromUuidColumn(transaction_id));
+    const last = part.at(-1);
+    if (last === undefined) return { count, first };
+    left = changes.where("transaction_id", ">", last.transaction_id);
     const rows = part.map(({ before }) => JSON.parse(before) as StoredTransaction);
+    const ids = rows.map(({ row }) => row.id);
     const now = await findStored(db, { target, ids });
-    await deleteRows(db, { target, ids: part.map(({ transaction_id }) => transaction_id) });
+    if (!rows.every((before) => isAsLeft(before, { now, importId }))) return null;
     const identities = rows.flatMap(({ identity }) => identity ?? []);
     await clearHidden(db, { target, ids: [], identities });
-    await insertTransactions(db, { rows, portfolioId, dialect });
-    await db.deleteFrom("ledger_import_changes")
-      .where("import_id", "=", toUuidColumn(importId, dialect))
-      .where("transaction_id", "in", part.map(({ transaction_id }) => transaction_id)).execute();
-    restored += rows.length;
+    await insertTransactions(db, { rows, replace: true, ...target });
+    count += rows.length;
     for (const { row } of [...rows, ...now.values()]) first = Math.min(first ?? row.at, row.at);
     if (breather.isDue) await breather.rest();
   }
+}
+
+/** Whether a row that the import changed is still as the import left it. */
+function isAsLeft(
+  { row }: StoredTransaction,
+  { now, importId }: {
+    readonly now: ReadonlyMap<Uuid, StoredTransaction>;
+    readonly importId: Uuid;
+  },
+): boolean {
+  const stored = now.get(row.id);
+  // A fee that is no more was taken away by the import itself.
+  return stored === undefined ? row.parentId !== null : stored.writtenBy === importId;
 }
