@@ -13,9 +13,9 @@ const TURNS_PER_REST = 64;
 export class Breather {
   #heldSinceMs = performance.now();
 
-  /** True once the loop was held so long that `rest()` is due. */
-  get isDue(): boolean {
-    return performance.now() - this.#heldSinceMs >= MAX_HOLD_MS;
+  /** Rests once the loop was held for long. */
+  async restIfDue(): Promise<void> {
+    if (performance.now() - this.#heldSinceMs >= MAX_HOLD_MS) await this.rest();
   }
 
   /** Lets everything that waits run, then counts anew. */

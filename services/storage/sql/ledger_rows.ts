@@ -108,15 +108,11 @@ export function toLedgerRow({ row, importId, line }: StoredTransaction): LedgerR
   return { ...row, importId, line };
 }
 
-/**
- * Inserts rows past Kysely's builder, which takes longer over so many values than the database; those
- * that have the id of a row take its place where they `replace`.
- */
+/** Inserts rows past Kysely's builder, which takes longer over so many values than the database. */
 export async function insertTransactions(
   db: Kysely<Schema>,
-  { rows, replace = false, ...target }: {
+  { rows, ...target }: {
     rows: readonly StoredTransaction[];
-    replace?: boolean;
     portfolioId: Uuid;
     dialect: Dialect;
   },
@@ -125,8 +121,7 @@ export async function insertTransactions(
     const row = toTransactionRow(stored, target);
     return COLUMNS.map((column) => row[column]);
   });
-  const suffix = replace ? `on conflict (portfolio_id, id) do update set ${REPLACED}` : "";
-  await insertTuples(db, { table: "transactions", columns: COLUMNS, suffix, tuples, ...target });
+  await insertTuples(db, { table: "transactions", columns: COLUMNS, tuples, ...target });
 }
 
 /** Keeps what rows become, or that they go, until their import is committed. */
@@ -156,7 +151,7 @@ async function insertTuples(
   { tuples, dialect, ...statement }: {
     table: string;
     columns: readonly string[];
-    suffix: string;
+    suffix?: string;
     tuples: readonly (readonly unknown[])[];
     dialect: Dialect;
   },
@@ -172,15 +167,15 @@ async function insertTuples(
 const insertTexts = new Map<string, string>();
 
 function insertSql(
-  { table, columns, dialect, suffix }: {
+  { table, columns, dialect, suffix = "" }: {
     table: string;
     columns: readonly string[];
     dialect: Dialect;
-    suffix: string;
+    suffix?: string;
   },
   rows: number,
 ): string {
-  const key = `${dialect} ${table} ${rows} ${suffix}`;
+  const key = `${dialect} ${table} ${rows}`;
   const known = insertTexts.get(key);
   if (known !== undefined) return known;
   const place = (at: number) => dialect === "sqlite" ? "?" : `$${at + 1}`;
