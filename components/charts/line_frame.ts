@@ -196,13 +196,12 @@ export function crossings(
   set: LineSet,
   { frame, at }: { readonly frame: LineFrame; readonly at: number },
 ): readonly { readonly key: string; readonly index: number; readonly y: number }[] {
-  let below = 0;
+  const stacked = set.stack === undefined ? null : bands(set.lines);
   return set.lines.flatMap(({ key, values }, index) => {
     const value = values[at] ?? null;
-    if (value === null) return [];
-    if (set.stack === undefined) return [{ key, index, y: lineY(frame, value) }];
-    below += value;
-    return value === 0 ? [] : [{ key, index, y: lineY(frame, below) }];
+    const level = stacked === null ? value : stacked[index]?.top[at] ?? null;
+    const isThere = level !== null && (stacked === null || value !== 0);
+    return isThere ? [{ key, index, y: lineY(frame, level) }] : [];
   });
 }
 
@@ -242,8 +241,8 @@ function bandEnds(
   return stacked.flatMap(({ bottom, top }, index) => {
     const line = lines[index];
     const at = top.findLastIndex((value) => value !== null);
-    const [low, high] = [bottom[at] ?? 0, top[at] ?? 0];
-    if (line === undefined || yOf(low) - yOf(high) < NAMED_BAND_PX) return [];
+    const [low, high] = [bottom[at] ?? NaN, top[at] ?? NaN];
+    if (line === undefined || !(yOf(low) - yOf(high) >= NAMED_BAND_PX)) return [];
     return [{ key: line.key, index, label: line.label, y: yOf((low + high) / 2) }];
   });
 }
