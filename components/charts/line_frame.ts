@@ -20,6 +20,10 @@ const TAG_LABELS_PX = 68;
 export const LINE_AXIS_PX = 20;
 /** Width that paths are drawn for; they stretch to what they get. */
 export const LINE_VIEW_PX = 1000;
+/** Side of the square that stands for an event. */
+export const MARK_PX = 13;
+/** Where the name of a reference begins. */
+export const REFERENCE_LABEL_PX = 4;
 
 export interface EndLabel {
   readonly key: string;
@@ -44,6 +48,8 @@ export interface ReferenceShape {
   readonly key: string;
   readonly label: string;
   readonly y: number;
+  /** The foot of its name: above the line, or below it at the top, where there is no room. */
+  readonly labelY: number;
 }
 
 /** A stretch as a share of the width, 0 to 1. */
@@ -112,11 +118,10 @@ export function lineFrame(set: LineSet, height: number): LineFrame {
     })),
     tag,
     ends: apart(stacked === null ? lineEnds(set, yOf) : bandEnds(set.lines, stacked, yOf), height),
-    references: (set.references ?? []).map(({ key, label, value }) => ({
-      key,
-      label,
-      y: yOf(value),
-    })),
+    references: (set.references ?? []).map(({ key, label, value }) => {
+      const y = yOf(value);
+      return { key, label, y, labelY: y < 16 ? y + 12 : y - 4 };
+    }),
     spans: spanShapes(set),
   };
 }
@@ -184,6 +189,11 @@ export function axisStart(set: LineSet): number | null {
   if (set.isFitted !== true) return null;
   const [low, high] = domainOf(set, set.stack === undefined ? null : bands(set.lines));
   return low <= 0 && high >= 0 ? null : low;
+}
+
+/** The middle of the pixel that a height lies in: a line of one pixel there is sharp. */
+export function atPixel(y: number): number {
+  return Math.round(y) + 0.5;
 }
 
 /** The height of a value of a laid out set. */

@@ -116,7 +116,7 @@ Deno.test("lineFrame() holds references and what the axis shall show at least", 
   });
   const frame = lineFrame(set, 220);
   assertEquals([lineY(frame, 0), lineY(frame, 1)], [200, 10]);
-  assertEquals(frame.references, [{ key: "kink", label: "Kink", y: 29 }]);
+  assertEquals(frame.references, [{ key: "kink", label: "Kink", y: 29, labelY: 25 }]);
 });
 
 Deno.test("lineFrame() fits the axis where asked, and says where it begins", () => {
