@@ -14,8 +14,8 @@ export interface ReturnOnAverageInvestment {
 /**
  * Return on average investment up to an instant: realised and unrealised gain / the average cost
  * of open lots over the time that any was open. A convention of some trackers, offered beside TWR
- * and XIRR; unlike those it depends on the lot method. Lots of unknown date or cost are left out, as
- * are disposals of unknown gain; there is no return where that is all of the disposals.
+ * and XIRR; unlike those it depends on the lot method. Lots of unknown date or cost are left out,
+ * and so are disposals of unknown gain; where no other was sold, there is no return.
  *
  * With fees in cost it is net of them. Match the book without fees in cost for the trackers' gross
  * figure; `fees` makes that net. Average cost (`acb`) blurs when what was invested: match first in,
