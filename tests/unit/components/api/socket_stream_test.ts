@@ -1,5 +1,5 @@
 import type { ReadStreamOptions, StreamEvent } from "@/components/api/event_stream.ts";
-import { readSocket, type Socket, socketOrEvents } from "@/components/api/socket_stream.ts";
+import { readSocket, socketOrEvents } from "@/components/api/socket_stream.ts";
 import { assertEquals, assertRejects } from "@/tests/assert.ts";
 import { FakeStreams } from "@/tests/fakes/event_streams.ts";
 import { settle } from "@/tests/fakes/timer.ts";
