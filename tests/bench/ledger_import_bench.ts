@@ -3,8 +3,8 @@
  * Imports a million transactions into a running product, on SQLite and on PostgreSQL, as a browser
  * sends them: an upload, then a task. Meanwhile a small request goes out every 10 ms; how long its
  * answer takes is how long the server's event loop is held. And a watchlist is renamed every 100 ms,
- * which shows how long another write waits. Before it a preview of the file, after it the undoing, a
- * file of 256 MiB, the same file again, one that changes each row and its undoing, a task that is
+ * which shows how long another write waits. Before it a preview of the file, after it its undoing,
+ * a file of 256 MiB, the same again, one that changes each row and its undoing, a task that is
  * cancelled half-way, and a byte more than may be.
  */
 import { startProduct } from "@/tests/e2e/product.ts";

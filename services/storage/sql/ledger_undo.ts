@@ -29,7 +29,7 @@ interface Counted {
 }
 
 /**
- * Takes imports back the way they came: it claims the ledger, stages rows that the import changed as
+ * Takes imports back the way they came: it claims the ledger, stages the rows that were changed as
  * they were before, and has one transaction show those and hide the rows that the import brought.
  */
 export class SqlLedgerUndo {
