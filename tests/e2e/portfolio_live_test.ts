@@ -99,7 +99,7 @@ const STEPS: readonly Step[] = [
       for (const tab of tabs) await tab.goto(`${place.url}/portfolio/${id}`);
       await tabs[0]?.locator(".feed", { hasText: "Live" }).waitFor();
       for (let count = 0; count < 3; count++) {
-        const price = place.tradeBitcoin();
+        const price = await place.tradeBitcoin();
         for (const tab of tabs) {
           await shows(tab, VALUE, { amount: UNITS * price });
           await shows(tab, NAV, { amount: UNITS * price });
@@ -138,7 +138,7 @@ const STEPS: readonly Step[] = [
         (before) => document.querySelectorAll("#nav .c-flow").length > before,
         marks,
       );
-      const price = place.tradeBitcoin();
+      const price = await place.tradeBitcoin();
       await shows(page, VALUE, { amount: UNITS * price });
       await shows(page, '[data-live="bitcoin"] [data-cell="price"]', { amount: price });
       assertEquals(await page.evaluate("window.isSamePage"), true);
@@ -156,13 +156,13 @@ const STEPS: readonly Step[] = [
       await page.goto(`${place.url}/portfolio/${id}`);
       // One of prices, one of the value.
       await clientsAre(place.url, { transport: "sse", count: 2 });
-      await shows(page, VALUE, { amount: UNITS * place.tradeBitcoin() });
+      await shows(page, VALUE, { amount: UNITS * (await place.tradeBitcoin()) });
 
       await context.route("**/api/stream/portfolio/**", (route) => route.abort());
       await page.reload();
       const asked = page.waitForResponse((answer) => answer.url().endsWith("/valuation"));
       assert((await asked).ok());
-      await shows(page, VALUE, { amount: UNITS * place.tradeBitcoin() });
+      await shows(page, VALUE, { amount: UNITS * (await place.tradeBitcoin()) });
       await context.close();
     },
   },

@@ -21,7 +21,7 @@ const TITLES: Readonly<Record<LotProblem["code"], string>> = {
   TRANSFER_UNPAIRED: "transfer without its other side",
   TRANSFER_DIFFERS: "transfer arrived as another amount",
   TRANSFER_OVERDRAWN: "transferred more than was held",
-  VALUE_UNKNOWN: "came in at an unknown value",
+  VALUE_UNKNOWN: "value unknown at its time",
   PARENT_UNKNOWN: "fee of a row that is not here",
   PICK_UNAVAILABLE: "the lots it names are not there",
 };
@@ -54,7 +54,11 @@ export function ProblemsPanel(data: PortfolioPageData) {
               <UnpricedItem key={position.assetId} position={position} />
             ))}
             {listed.map((problem) => (
-              <LotItem key={problem.rowId + problem.code} problem={problem} {...data} />
+              <LotItem
+                key={problem.rowId + problem.assetId + problem.code}
+                problem={problem}
+                {...data}
+              />
             ))}
           </ul>
         )}
