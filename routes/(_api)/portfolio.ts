@@ -59,7 +59,10 @@ function listEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
       tag,
       summary: "Your portfolios, the oldest first",
       params: NOTHING,
-      query: z.object({ deleted: z.enum(["true", "false"]).default("false") }),
+      query: z.object({
+        deleted: z.enum(["true", "false"]).default("false")
+          .describe("true: with those that can be restored"),
+      }),
       response: z.array(PortfolioSchema),
       async handle({ headers, query }) {
         const withDeleted = query.deleted === "true";
@@ -120,7 +123,7 @@ function oneEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
     endpoint({
       ...shape,
       method: "DELETE",
-      summary: "Delete a portfolio; it can be restored",
+      summary: "Delete a portfolio; it can be restored for 30 days",
       async handle(input) {
         return answer(portfolioToWire(await portfolios.remove(scopeOf(input, deps))));
       },
@@ -129,7 +132,9 @@ function oneEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
       ...shape,
       method: "POST",
       path: "/api/portfolio/{portfolio_id}/restore",
-      summary: "Bring a deleted portfolio back",
+      summary: "Bring back a portfolio that was deleted in the last 30 days",
+      description: "Refused beside 100 others.",
+      refusals: [404, 409],
       async handle(input) {
         return answer(portfolioToWire(await portfolios.restore(scopeOf(input, deps))));
       },
