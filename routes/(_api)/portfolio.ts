@@ -19,6 +19,7 @@ import {
   scopeOf,
 } from "./portfolio_scope.ts";
 import { removedEndpoints } from "./portfolio_removed.ts";
+import { ListedPortfolioSchema, listedToWire } from "./portfolio_summary_wire.ts";
 import { transactionEndpoints } from "./portfolio_transactions.ts";
 import { LotRuleSchema, PortfolioSchema, portfolioToWire } from "./portfolio_wire.ts";
 import { valueEndpoints } from "./portfolio_value.ts";
@@ -51,23 +52,28 @@ export function portfolioEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
 }
 
 function listEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
-  const { portfolios, ownerOf } = deps;
+  const { portfolios, summaries, ownerOf } = deps;
   const answer = answererOf(deps);
   return [
     endpoint({
       path: "/api/portfolio",
       tag,
-      summary: "Your portfolios, the oldest first",
+      summary: "Your portfolios with what each is worth, the oldest first",
+      description: "Values are read from what is kept, up to asof; valuation has those of now.",
       params: NOTHING,
       query: z.object({
         deleted: z.enum(["true", "false"]).default("false")
           .describe("true: with those that can be restored"),
       }),
-      response: z.array(PortfolioSchema),
+      response: z.array(ListedPortfolioSchema),
       async handle({ headers, query }) {
+        const ownerId = ownerOf(headers());
         const withDeleted = query.deleted === "true";
-        const list = await portfolios.list(ownerOf(headers()), { withDeleted });
-        return answer(list.map(portfolioToWire));
+        const list = await portfolios.list(ownerId, { withDeleted });
+        const known = new Map(
+          (await summaries.list(ownerId)).map((one) => [one.portfolio.id, one]),
+        );
+        return answer(list.map((one) => listedToWire(one, known.get(one.id))));
       },
     }),
     endpoint({

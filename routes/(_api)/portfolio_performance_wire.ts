@@ -79,15 +79,19 @@ const Measured = z.object({
   }),
 });
 
+export const MeasureStatusSchema = z.enum([
+  ...["current", "catching_up", "recalculating", "pending", "empty"] as const,
+]).describe(
+  "current: of all that is stored. catching_up: buckets ended since asof, and are being added. " +
+    "recalculating: rows, prices or rates changed (lacks), and figures are of what was there " +
+    "before. pending: the first figures are being made. empty: the ledger has no rows",
+);
+
 export const PerformanceSchema = z.object({
   portfolio_id: z.uuid(),
   currency: z.enum(BASE_CURRENCIES),
   interval: z.string().describe("Length of the buckets that values stand at the ends of"),
-  status: z.enum(["current", "catching_up", "recalculating", "pending", "empty"]).describe(
-    "current: of all that is stored. catching_up: buckets ended since asof, and are being added. " +
-      "recalculating: rows, prices or rates changed (lacks), and figures are of what was there " +
-      "before. pending: the first figures are being made. empty: the ledger has no rows",
-  ),
+  status: MeasureStatusSchema,
   lacks: z.array(z.enum(["rows", "prices", "rates", "time"])),
   asof: Instant.nullable().describe("End of the last bucket that is valued"),
   built_at: Instant.nullable(),
