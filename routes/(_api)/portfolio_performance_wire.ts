@@ -8,6 +8,7 @@ import {
   type PortfolioPerformance,
 } from "../../services/portfolio/mod.ts";
 import { Amount, timeOf } from "./portfolio_wire.ts";
+import { ReasonsByFigure, reasonsToWire } from "./reasons_wire.ts";
 import { Epoch, Instant } from "./schemas.ts";
 
 const Ratio = z.number().nullable();
@@ -105,9 +106,11 @@ export const PerformanceSchema = z.object({
     unrealized_usd: Amount.nullable().describe("Their value less cost, where both are known"),
     uncosted_lots: z.int().describe("Open lots of unknown cost"),
     unpriced_lots: z.int().describe("Open lots without a price at the end"),
+    reasons: ReasonsByFigure,
   }).describe(
-    "By the portfolio's lot rules, exact: settled in the range, and open at its end. A sum is null " +
-      "where nothing that it counts is known, as the counts beside tell",
+    "By the portfolio's lot rules, exact: settled in the range, and open at its end, which is that " +
+      "of the performance where prices end earlier than asked for. A sum is null where nothing " +
+      "that it counts is known, as the counts beside tell",
   ),
   performance: Measured.nullable().describe("null where no two values can be measured between"),
 }).meta({ id: "PortfolioPerformance" });
@@ -134,6 +137,7 @@ export function measuredToWire(
       unrealized_usd: lots.unrealizedUsd,
       uncosted_lots: lots.uncostedLots,
       unpriced_lots: lots.unpricedLots,
+      reasons: reasonsToWire(lots.reasons),
     },
     performance: performance && performanceToWire(performance),
   };

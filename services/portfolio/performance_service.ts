@@ -183,7 +183,8 @@ export class PerformanceService {
     const key = [portfolio.id, ledgerVersion, state?.build, rules, to, end].join(" ");
     const compute = () => this.#openFigures(then, { portfolio, state, end });
     const open = await this.#open.get(key, compute) ?? await compute();
-    return { ...settledFigures(then, { from, to }), ...open };
+    const settled = settledFigures(then, { from, to });
+    return { ...settled, ...open, reasons: { ...settled.reasons, ...open.reasons } };
   }
 
   async #openFigures(

@@ -29,7 +29,7 @@ export function PortfolioList({ kept, deleted, refused }: PortfolioListProps) {
         </div>
       </header>
       <div class="grid">
-        <div class="c-8 m-12 stack">
+        <div class="c-8 m-12 stack column">
           {kept.length === 0
             ? (
               <Panel id="portfolios" title="Yours" note="0">

@@ -24,9 +24,8 @@ export function PortfolioTable(
             <th scope="col" class="num" title="Time-weighted return of the day up to as of">
               TWR 24 h
             </th>
-            <th scope="col" class="num" data-pri="3">Gain 24 h</th>
-            <th scope="col" data-pri="2">As of</th>
-            <ControlsHead />
+            <th scope="col">As of</th>
+            <ControlsHead priority={2} />
           </tr>
         </thead>
         <tbody>
@@ -54,21 +53,27 @@ function Row(summary: PortfolioSummary) {
         <span class="name">
           <a class="own" href={`/portfolio/${id}`} title={name}>{name}</a>
         </span>
-        <small class="sub">{methodText({ rule, rulesByYear })}, {pools}</small>
+        <small class="below">{methodText({ rule, rulesByYear })}, {pools}</small>
       </th>
       <td class="num" data-p="value">
         <Value {...summary} />
       </td>
       <td class="num" data-p="change">
-        {day === null ? <Unknown reason={whyNoDay(summary)} /> : <Change fraction={day.twr} />}
+        {day === null ? <Unknown reason={whyNoDay(summary)} /> : (
+          <>
+            <Change fraction={day.twr} />
+            {day.gain === null ? null : (
+              <small class="below">
+                <Gain value={day.gain} />
+              </small>
+            )}
+          </>
+        )}
       </td>
-      <td class="num" data-pri="3">
-        <Gain value={day?.gain ?? null} reason={whyNoDay(summary)} />
-      </td>
-      <td data-pri="2" data-p="detail">
+      <td data-p="detail">
         <Standing {...summary} />
       </td>
-      <td class="num">
+      <td class="num" data-pri="2">
         <a
           class="btn"
           data-kind="quiet"
@@ -91,7 +96,7 @@ function Value({ nav, reason, currency, unpriced }: PortfolioSummary) {
       <span class="unit">{currency}</span>
       {unpriced === null || unpriced === 0
         ? null
-        : <small class="sub">{formatCount(unpriced)} unpriced, not in it</small>}
+        : <small class="below">{formatCount(unpriced)} unpriced, not in it</small>}
     </>
   );
 }
@@ -106,7 +111,7 @@ function Standing({ asof, heldSince, status }: PortfolioSummary) {
           <Moment at={asof} />
         </span>
       )}
-      {status === "recalculating" ? <small class="sub">being recalculated</small> : null}
+      {status === "recalculating" ? <small class="below">being recalculated</small> : null}
     </>
   );
 }
