@@ -82,10 +82,38 @@ function testRowCounts(test: ReturnType<typeof testerOf>): void {
   });
 }
 
+function testLimits(test: ReturnType<typeof testerOf>): void {
+  test("keeps no more than the limit of one owner", async ({ database }) => {
+    const store = new SqlPortfolioStore(database);
+    const outcomes = [];
+    for (const index of [1, 2, 3, 4]) outcomes.push(await store.create(portfolioOf(index), MAX));
+    outcomes.push(await store.create(portfolioOf(5, { ownerId: "bob" }), MAX));
+    assertEquals(outcomes, [true, true, true, false, true]);
+    assertEquals((await store.list("ann")).map(({ id }) => id), [1, 2, 3].map(idOf));
+  });
+
+  test("counts what is there against the limit, and what can be restored as well", async (kit) => {
+    const store = new SqlPortfolioStore(kit.database);
+    const scopeOf = (index: number) => ({ ownerId: "ann", portfolioId: idOf(index) });
+    const since = 5 as UtcMs;
+    for (const index of [1, 2, 3]) await store.create(portfolioOf(index), MAX);
+    await store.markDeleted(scopeOf(1), since);
+    assertEquals(await store.create(portfolioOf(4), MAX), true, "three are there");
+    assertEquals(await store.restore(scopeOf(1), { since, max: 3 }), false, "a fourth one");
+    assertEquals(await store.create(portfolioOf(5), MAX), false);
+    await store.markDeleted(scopeOf(2), since);
+    assertEquals(await store.create(portfolioOf(5), MAX), true);
+    await store.markDeleted(scopeOf(3), since);
+    assertEquals(await store.create(portfolioOf(6), MAX), false, "five with deleted ones");
+    assertEquals((await store.restore(scopeOf(3), { since, max: 3 }) || null)?.deletedAt, null);
+  });
+}
+
 /** What every store of portfolios must do. */
 export function testPortfolioStore(kind: StoreKind): void {
   const test = testerOf("PortfolioStore", kind);
   testRowCounts(test);
+  testLimits(test);
 
   test("gives a portfolio back as it was kept, to its owner alone", async ({ database }) => {
     const store = new SqlPortfolioStore(database);
@@ -109,15 +137,6 @@ export function testPortfolioStore(kind: StoreKind): void {
     assertEquals(await portfolios.list(LOCAL_OWNER), [{ ...rows, ownerId: LOCAL_OWNER }]);
     assertEquals(await watchlists.list(LOCAL_OWNER), [{ ...list, ownerId: LOCAL_OWNER }]);
     assertEquals((await portfolios.list("ann")).length, 1, "others keep theirs");
-  });
-
-  test("keeps no more than the limit of one owner", async ({ database }) => {
-    const store = new SqlPortfolioStore(database);
-    const outcomes = [];
-    for (const index of [1, 2, 3, 4]) outcomes.push(await store.create(portfolioOf(index), MAX));
-    outcomes.push(await store.create(portfolioOf(5, { ownerId: "bob" }), MAX));
-    assertEquals(outcomes, [true, true, true, false, true]);
-    assertEquals((await store.list("ann")).map(({ id }) => id), [1, 2, 3].map(idOf));
   });
 
   test("changes settings of the owner's own, and of none that is deleted", async ({ database }) => {
@@ -152,22 +171,6 @@ export function testPortfolioStore(kind: StoreKind): void {
     assertEquals(await store.restore(own, { since: 6 as UtcMs, max: 1 }), null, "too long ago");
     assertEquals(await store.restore(own, { since, max: 1 }), { ...deleted, deletedAt: null });
     assertEquals(await store.restore(own, { since, max: 1 }), null, "it is there");
-  });
-
-  test("counts what is there against the limit, and what can be restored as well", async (kit) => {
-    const store = new SqlPortfolioStore(kit.database);
-    const scopeOf = (index: number) => ({ ownerId: "ann", portfolioId: idOf(index) });
-    const since = 5 as UtcMs;
-    for (const index of [1, 2, 3]) await store.create(portfolioOf(index), MAX);
-    await store.markDeleted(scopeOf(1), since);
-    assertEquals(await store.create(portfolioOf(4), MAX), true, "three are there");
-    assertEquals(await store.restore(scopeOf(1), { since, max: 3 }), false, "a fourth one");
-    assertEquals(await store.create(portfolioOf(5), MAX), false);
-    await store.markDeleted(scopeOf(2), since);
-    assertEquals(await store.create(portfolioOf(5), MAX), true);
-    await store.markDeleted(scopeOf(3), since);
-    assertEquals(await store.create(portfolioOf(6), MAX), false, "five with deleted ones");
-    assertEquals((await store.restore(scopeOf(3), { since, max: 3 }) || null)?.deletedAt, null);
   });
 }
 
