@@ -1,20 +1,14 @@
-import { AssetRegistry, loadRegistry } from "@/services/market/mod.ts";
-import { TRANSACTIONS_V1_1 } from "@/services/portfolio/imports/mapping.ts";
 import { contentFingerprint, type LedgerEntry } from "@/services/portfolio/imports/entry.ts";
-import {
-  type LedgerImportReport,
-  LedgerImportService,
-} from "@/services/portfolio/ledger/import_service.ts";
+import type { LedgerImportReport } from "@/services/portfolio/ledger/import_service.ts";
 import { exportRejected } from "@/services/portfolio/ledger/rejected_csv.ts";
 import { utcMsOf } from "@/services/kernel/time.ts";
 import { exportTransactions } from "@/services/portfolio/ledger/transactions_csv.ts";
 import type { LedgerScope } from "@/services/portfolio/ports.ts";
 import { SqlLedgerStore } from "@/services/storage/mod.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@/tests/assert.ts";
+import { importText } from "./ledger_import_kit.ts";
 import type { StoreKind, TestStore } from "./stores.ts";
 
-const REGISTRY = new URL("../../registry/assets.json", import.meta.url);
-const names = new AssetRegistry(loadRegistry(Deno.readTextFileSync(REGISTRY)));
 const HEADER =
   "id,timestamp,action,asset_id,quantity,unit_price_usd,fee_asset,fee_amount,account," +
   "wallet,venue,tx_hash,external_id,notes\n";
@@ -28,17 +22,16 @@ const BAD = ",2024-01-03T00:00:00Z,STAKING_REWARD,ETX,0.1,,,,Main,,,,e2,\n";
 class Ledger {
   readonly store: SqlLedgerStore;
   readonly scope: LedgerScope;
-  readonly #service: LedgerImportService;
+  readonly clock: TestStore["clock"];
 
   constructor(store: SqlLedgerStore, scope: LedgerScope, { clock }: TestStore) {
     this.store = store;
     this.scope = scope;
-    this.#service = new LedgerImportService({ store, names, clock, mappings: [TRANSACTIONS_V1_1] });
+    this.clock = clock;
   }
 
   import(rows: string, options = {}): Promise<LedgerImportReport> {
-    const bytes = ReadableStream.from([new TextEncoder().encode(rows)]);
-    return this.#service.importFile({ scope: this.scope, fileName: "t.csv", bytes, ...options });
+    return importText(this, rows, options);
   }
 
   async export(): Promise<string> {
