@@ -2,10 +2,14 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import { build } from "@/tools/build.ts";
+import { waitsForWorker } from "./alive.ts";
 import { LivePlace, until } from "./live_place.ts";
 import { keepPicture } from "./page_checks.ts";
 
 const UNITS = 2;
+/** What is traded beside bitcoin, so that no venue falls silent and is given up. */
+const ETHER_MARKETS = ["ETHUSDT", "ETH-USD"];
+const ETHER_EVERY_MS = 1_000;
 
 /** A portfolio of two bitcoins, as the API makes it. */
 async function makePortfolio(url: string): Promise<string> {
@@ -38,15 +42,13 @@ async function shows(
   selector: string,
   { amount }: { amount: number },
 ): Promise<void> {
-  await page.waitForFunction(
-    ([where, wanted]) => {
-      const text = document.querySelector(String(where))?.textContent ?? "";
+  await until(() => page.locator(selector).first().innerText(), {
+    what: `${selector} shows ${amount}`,
+    holds(text) {
       const digits = text.replaceAll(",", "").replace("\u2212", "-");
-      return Math.abs(parseFloat(digits) - Number(wanted)) < 0.006;
+      return Math.abs(parseFloat(digits) - amount) < 0.006;
     },
-    [selector, amount] as const,
-    { polling: 20 },
-  );
+  });
 }
 
 const NAV = '.fig.lead [data-cell="nav"]';
@@ -67,6 +69,12 @@ async function clientsAre(
     what: `${count} streams by ${transport}`,
     holds: (found) => found === count,
   });
+}
+
+/** Trades bitcoin once every venue is heard, as a single trade is told once; the price it makes. */
+async function trade(place: LivePlace): Promise<number> {
+  await place.isHeard();
+  return place.tradeBitcoin();
 }
 
 /** A page without a shared worker, whose sockets are refused as by a proxy that knows none. */
@@ -95,11 +103,12 @@ const STEPS: readonly Step[] = [
     name: "two tabs follow a price over one socket",
     async run(place, { browser, id }) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      await waitsForWorker(context);
       const tabs = [await context.newPage(), await context.newPage()];
       for (const tab of tabs) await tab.goto(`${place.url}/portfolio/${id}`);
       await tabs[0]?.locator(".feed", { hasText: "Live" }).waitFor();
       for (let count = 0; count < 3; count++) {
-        const price = place.tradeBitcoin();
+        const price = await trade(place);
         for (const tab of tabs) {
           await shows(tab, VALUE, { amount: UNITS * price });
           await shows(tab, NAV, { amount: UNITS * price });
@@ -138,7 +147,7 @@ const STEPS: readonly Step[] = [
         (before) => document.querySelectorAll("#nav .c-flow").length > before,
         marks,
       );
-      const price = place.tradeBitcoin();
+      const price = await trade(place);
       await shows(page, VALUE, { amount: UNITS * price });
       await shows(page, '[data-live="bitcoin"] [data-cell="price"]', { amount: price });
       assertEquals(await page.evaluate("window.isSamePage"), true);
@@ -156,13 +165,13 @@ const STEPS: readonly Step[] = [
       await page.goto(`${place.url}/portfolio/${id}`);
       // One of prices, one of the value.
       await clientsAre(place.url, { transport: "sse", count: 2 });
-      await shows(page, VALUE, { amount: UNITS * place.tradeBitcoin() });
+      await shows(page, VALUE, { amount: UNITS * await trade(place) });
 
       await context.route("**/api/stream/portfolio/**", (route) => route.abort());
       await page.reload();
       const asked = page.waitForResponse((answer) => answer.url().endsWith("/valuation"));
       assert((await asked).ok());
-      await shows(page, VALUE, { amount: UNITS * place.tradeBitcoin() });
+      await shows(page, VALUE, { amount: UNITS * await trade(place) });
       await context.close();
     },
   },
@@ -175,10 +184,12 @@ Deno.test({
     await build({ ifStale: true });
     await using place = await LivePlace.start();
     const browser = await launchChromium();
+    const ether = setInterval(() => place.exchange.trade(ETHER_MARKETS), ETHER_EVERY_MS);
     try {
       const id = await makePortfolio(place.url);
       for (const { name, run } of STEPS) await t.step(name, () => run(place, { browser, id }));
     } finally {
+      clearInterval(ether);
       await browser.close();
     }
   },

@@ -126,14 +126,17 @@ const STEPS: readonly Step[] = [
     async run({ browser, url }) {
       await using visited = await visit(browser, `${url}/scores`);
       const { page, complaints } = visited;
-      const progress = await noteTexts(page, ".task:has(progress[aria-label=Recalculation])");
+      const progress = await noteTexts(
+        page,
+        ".task:has(progress[aria-label=Recalculation]) button",
+      );
       const posted = page.waitForResponse((response) =>
         response.url().endsWith("/api/tasks/recalculate")
       );
       const toasts = await noteTexts(page, ".recalculate .toast");
       await page.getByRole("button", { name: "Recalculate" }).click();
       assertEquals((await posted).status(), 202);
-      await progress.showed(/Cancel$/);
+      await progress.showed(/^Cancel$/);
       await toasts.showed(/runs? scored$/);
       assertEquals(await page.getByRole("progressbar", { name: "Recalculation" }).count(), 0);
       assertEquals(complaints, []);
