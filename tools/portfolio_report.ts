@@ -209,6 +209,7 @@ function returnsJson(measured: PortfolioPerformance | null) {
     gain: measured?.gain ?? null,
     deposited: measured?.deposited ?? null,
     withdrawn: measured?.withdrawn ?? null,
+    unvalued_fees: measured?.unvaluedFees.reduce((sum, { count }) => sum + count, 0) ?? null,
     contributions: (measured?.contributions ?? []).map(({ assetId, gain, toReturn }) => ({
       asset_id: assetId,
       gain,

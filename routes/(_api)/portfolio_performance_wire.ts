@@ -65,6 +65,10 @@ const Measured = z.object({
     left_out_since: Instant.nullable().describe("When it was valued last; null if it never was"),
     last_value: z.number().nullable(),
   })).describe("Held, and left out where there was no price"),
+  unvalued_fees: z.array(z.object({ asset_id: z.string(), count: z.int() })).describe(
+    "Fees in money without an exchange rate, by the asset that they were paid for: in no figure " +
+      "of the range until there are rates of their days, or they name their unit price",
+  ),
   missing_buckets: z.int(),
   series: z.object({
     t: z.array(Epoch).describe("Ends of the buckets"),
@@ -184,6 +188,7 @@ function performanceToWire(one: PortfolioPerformance): z.input<typeof Measured> 
       left_out_since: timeOf(leftOut?.since ?? null),
       last_value: leftOut?.lastValue ?? null,
     })),
+    unvalued_fees: one.unvaluedFees.map(({ assetId, count }) => ({ asset_id: assetId, count })),
     missing_buckets: one.missingBuckets,
     series: {
       t: [...series.t],

@@ -4,7 +4,7 @@ import type { UtcMs } from "../kernel/time.ts";
 import { formatUtcMs } from "../kernel/time.ts";
 import { settledFigure } from "./explain_settled.ts";
 import { dayChange, type Position } from "./holdings.ts";
-import type { UnpricedAsset } from "./performance/measure.ts";
+import type { UnpricedAsset, UnvaluedFees } from "./performance/measure.ts";
 import {
   EXACT,
   type ExplainedState,
@@ -214,6 +214,7 @@ function returnFigure(
         note: null,
       })),
       ...(performance?.unpriced ?? []).flatMap(leftOutInput),
+      ...(performance?.unvaluedFees ?? []).map(unvaluedInput),
     ],
     rounding: FLOATS,
     ...newestRows(matched.ledger.rows()),
@@ -232,6 +233,16 @@ function leftOutInput({ assetId, leftOut }: UnpricedAsset): readonly PortfolioIn
       ? "without a price since it came"
       : `without a price since ${formatUtcMs(since)}: its value of then counts as taken`,
   }];
+}
+
+/** What no return counts, as nobody knows what it was worth. */
+function unvaluedInput({ assetId, count }: UnvaluedFees): PortfolioInput {
+  return {
+    ...{ assetId, name: `Fees of ${assetId} without a rate: ${count}` },
+    value: null,
+    unit: "money",
+    note: "left out until exchange rates of their days are there, or they name their unit price",
+  };
 }
 
 function positionFigure(

@@ -13,6 +13,7 @@ export interface Counter {
 }
 
 export interface Gauge {
+  /** Sets the last value; NaN where it is not known. */
   set(value: number, labels?: Labels): void;
 }
 

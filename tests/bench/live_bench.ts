@@ -8,14 +8,13 @@ import type { Browser } from "playwright-core";
 import { SECOND_MS } from "@/services/kernel/time.ts";
 import { launchChromium } from "@/tests/chromium.ts";
 import { showsPrice } from "@/tests/e2e/live_pages.ts";
-import { CLOSING_MS, LivePlace, until } from "@/tests/e2e/live_place.ts";
+import { CLOSING_MS, LivePlace, TRADES_PER_SECOND, until } from "@/tests/e2e/live_place.ts";
 import { Goals } from "@/tests/load/goals.ts";
 import { build } from "@/tools/build.ts";
 
 /** By the exchange's time stamp; venues are heard, made one price, published, drawn. */
 const SEEN_WITHIN_MS = 2 * SECOND_MS;
 const HEALED_WITHIN_MS = 10 * SECOND_MS;
-const TRADES_PER_SECOND = 40;
 const isQuick = Deno.args.includes("--quick");
 const ROUNDS = isQuick ? 3 : 21;
 
@@ -32,10 +31,10 @@ async function timeTrades(place: LivePlace, browser: Browser): Promise<readonly 
   const page = await browser.newPage();
   await page.goto(place.url);
   // The page has its stream once it shows a first one.
-  await showsPrice(page, { selector: PRICE, price: place.tradeBitcoin() });
+  await showsPrice(page, { selector: PRICE, price: await place.tradeBitcoin() });
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const price = place.tradeBitcoin();
+    const price = await place.tradeBitcoin();
     times.push(await measure(() => showsPrice(page, { selector: PRICE, price })));
   }
   await page.close();

@@ -2,10 +2,8 @@ import { assert, assertEquals } from "@/tests/assert.ts";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import { build } from "@/tools/build.ts";
 import { EventReader } from "./event_reader.ts";
-import { CLOSING_MS, LivePlace, until } from "./live_place.ts";
+import { CLOSING_MS, LivePlace, TRADES_PER_SECOND, until } from "./live_place.ts";
 
-/** Of all venues together. */
-const TRADES_PER_SECOND = 40;
 /** Enough events that the product is killed in the middle of its work. */
 const EVENTS_BEFORE = 25;
 

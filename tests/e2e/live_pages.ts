@@ -1,18 +1,33 @@
 import type { Page } from "playwright-core";
 
-/** Waits until the element shows the price, to the digits that it shows. */
+/** Half of the last decimal that prices from 1,000 show, and what floats may be off by. */
+const TOLERANCE = 0.005_000_1;
+
+/** Waits until the element shows the price, of 1,000 or more, to the cent that it shows. */
 export async function showsPrice(
   page: Page,
   { selector, price }: { selector: string; price: number },
 ): Promise<void> {
-  await page.waitForFunction(
-    ([where, wanted]) => {
-      const text = document.querySelector(String(where))?.textContent ?? "";
-      return Math.abs(parseFloat(text.replaceAll(",", "")) - Number(wanted)) < 0.000_51;
-    },
-    [selector, price] as const,
-    { polling: 20 },
-  );
+  try {
+    await page.waitForFunction(
+      ([where, wanted, tolerance]) => {
+        const text = document.querySelector(String(where))?.textContent ?? "";
+        return Math.abs(parseFloat(text.replaceAll(",", "")) - Number(wanted)) <= Number(tolerance);
+      },
+      [selector, price, TOLERANCE] as const,
+      { polling: 20 },
+    );
+  } catch (cause) {
+    const [shown, feed] = await Promise.all([textOf(page, selector), textOf(page, ".feed")]);
+    throw new Error(`Expected ${selector} to show ${price}: it is "${shown}", feed "${feed}"`, {
+      cause,
+    });
+  }
+}
+
+async function textOf(page: Page, selector: string): Promise<string> {
+  const texts = await page.locator(selector).allTextContents();
+  return texts.join(", ");
 }
 
 /**

@@ -7,12 +7,19 @@ import { ShiftedClock } from "./shifted_clock.ts";
 /** Markets of the local exchange; the first two are bitcoin's. */
 const BITCOIN_MARKETS = ["BTCUSDT", "BTC-USD"] as const;
 const MARKETS = [...BITCOIN_MARKETS, "ETHUSDT", "ETH-USD"] as const;
+/**
+ * Far from where prices begin to show more or fewer decimals, and high enough that two trades on
+ * end differ in those that show.
+ */
+const FIRST_PRICE = 5_000;
 /** Enough that every asset has a change over 24 hours. */
 const HISTORY_MS = 2 * DAY_MS;
 const BUCKET_MS = 5 * MINUTE_MS;
 /** After this a bucket is closed, and one with a gap has been asked for. */
 export const CLOSING_MS = 8 * MINUTE_MS;
 const ASK_EVERY_MS = 50;
+/** Of all markets together. */
+export const TRADES_PER_SECOND = 40;
 /** What is waited for comes on every machine, at last: the limit only ends what never comes. */
 const LIMIT_MS = 180_000;
 
@@ -65,6 +72,7 @@ export class LivePlace implements AsyncDisposable {
     const time = { past: clock.now() - HISTORY_MS, isOver: false };
     const exchange = await LocalExchange.start({
       markets: MARKETS,
+      firstPrice: FIRST_PRICE,
       now: () => time.isOver ? clock.now() : time.past,
     });
     for (; time.past < clock.now(); time.past += MINUTE_MS) exchange.withhold(MARKETS);
@@ -104,12 +112,17 @@ export class LivePlace implements AsyncDisposable {
     });
   }
 
-  /** Waits until the product hears every venue: what is traded before may pass it by. */
-  async isHeard(): Promise<void> {
-    await until(() => readFeeds(this.url), {
-      what: "The venues are heard",
-      holds: (feeds) => feeds.length === 2 && feeds.every(({ state }) => state === "live"),
+  /** Trades until the product has a price that both venues make by trades of now. */
+  async #isHeard(): Promise<void> {
+    const since = this.#clock.now();
+    this.exchange.run(TRADES_PER_SECOND);
+    await until(() => readVenues(this.url), {
+      what: "Both venues are heard",
+      holds: (trades) =>
+        trades.length === BITCOIN_MARKETS.length &&
+        trades.every(({ at }) => Date.parse(at) >= since),
     });
+    this.exchange.run(0);
   }
 
   /** Kills the product without a word and starts it again where it was, later. */
@@ -138,8 +151,13 @@ export class LivePlace implements AsyncDisposable {
     this.exchange.restRefusal = null;
   }
 
-  /** One trade of bitcoin at each venue; the price they make: the mean of the two. */
-  tradeBitcoin(): number {
+  /**
+   * One trade of bitcoin at each venue, which no other follows; the price they make: the mean of
+   * the two. The venues trade before, as exchanges do: the product gives up a connection that was
+   * silent for 30 s, and what is traded while it connects anew passes it by.
+   */
+  async tradeBitcoin(): Promise<number> {
+    await this.#isHeard();
     const trades = this.exchange.trade(BITCOIN_MARKETS);
     return trades.reduce((sum, { price }) => sum + price, 0) / trades.length;
   }
@@ -186,6 +204,12 @@ async function readFeeds(
   url: string,
 ): Promise<readonly { readonly state: string; readonly since: string }[]> {
   return (await (await fetch(`${url}/api/ops/overview`)).json()).data.feeds;
+}
+
+/** The venues' trades that bitcoin's price stands on. */
+async function readVenues(url: string): Promise<readonly { readonly at: string }[]> {
+  const { data } = await (await fetch(`${url}/api/market/price/bitcoin`)).json();
+  return data.venue_prices ?? [];
 }
 
 async function readJobStates(url: string, job: string): Promise<readonly string[]> {

@@ -7,9 +7,6 @@ import { LivePlace, until } from "./live_place.ts";
 import { keepPicture } from "./page_checks.ts";
 
 const UNITS = 2;
-/** What is traded beside bitcoin, so that no venue falls silent and is given up. */
-const ETHER_MARKETS = ["ETHUSDT", "ETH-USD"];
-const ETHER_EVERY_MS = 1_000;
 
 /** A portfolio of two bitcoins, as the API makes it. */
 async function makePortfolio(url: string): Promise<string> {
@@ -71,12 +68,6 @@ async function clientsAre(
   });
 }
 
-/** Trades bitcoin once every venue is heard, as a single trade is told once; the price it makes. */
-async function trade(place: LivePlace): Promise<number> {
-  await place.isHeard();
-  return place.tradeBitcoin();
-}
-
 /** A page without a shared worker, whose sockets are refused as by a proxy that knows none. */
 async function openWithoutSockets(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
@@ -108,7 +99,7 @@ const STEPS: readonly Step[] = [
       for (const tab of tabs) await tab.goto(`${place.url}/portfolio/${id}`);
       await tabs[0]?.locator(".feed", { hasText: "Live" }).waitFor();
       for (let count = 0; count < 3; count++) {
-        const price = await trade(place);
+        const price = await place.tradeBitcoin();
         for (const tab of tabs) {
           await shows(tab, VALUE, { amount: UNITS * price });
           await shows(tab, NAV, { amount: UNITS * price });
@@ -147,7 +138,7 @@ const STEPS: readonly Step[] = [
         (before) => document.querySelectorAll("#nav .c-flow").length > before,
         marks,
       );
-      const price = await trade(place);
+      const price = await place.tradeBitcoin();
       await shows(page, VALUE, { amount: UNITS * price });
       await shows(page, '[data-live="bitcoin"] [data-cell="price"]', { amount: price });
       assertEquals(await page.evaluate("window.isSamePage"), true);
@@ -165,13 +156,13 @@ const STEPS: readonly Step[] = [
       await page.goto(`${place.url}/portfolio/${id}`);
       // One of prices, one of the value.
       await clientsAre(place.url, { transport: "sse", count: 2 });
-      await shows(page, VALUE, { amount: UNITS * await trade(place) });
+      await shows(page, VALUE, { amount: UNITS * (await place.tradeBitcoin()) });
 
       await context.route("**/api/stream/portfolio/**", (route) => route.abort());
       await page.reload();
       const asked = page.waitForResponse((answer) => answer.url().endsWith("/valuation"));
       assert((await asked).ok());
-      await shows(page, VALUE, { amount: UNITS * await trade(place) });
+      await shows(page, VALUE, { amount: UNITS * (await place.tradeBitcoin()) });
       await context.close();
     },
   },
@@ -184,12 +175,10 @@ Deno.test({
     await build({ ifStale: true });
     await using place = await LivePlace.start();
     const browser = await launchChromium();
-    const ether = setInterval(() => place.exchange.trade(ETHER_MARKETS), ETHER_EVERY_MS);
     try {
       const id = await makePortfolio(place.url);
       for (const { name, run } of STEPS) await t.step(name, () => run(place, { browser, id }));
     } finally {
-      clearInterval(ether);
       await browser.close();
     }
   },

@@ -66,8 +66,13 @@ export class LocalExchange implements AsyncDisposable {
   #beat: ReturnType<typeof setInterval> | undefined;
   #counts = { mostOpen: 0, connects: 0, refused: 0, requests: 0, trades: 0, pongs: 0 };
 
-  private constructor(options: { seed: number; markets: readonly string[]; now: () => number }) {
-    this.walk = new TradeWalk(options.seed);
+  private constructor(options: {
+    seed: number;
+    firstPrice?: number;
+    markets: readonly string[];
+    now: () => number;
+  }) {
+    this.walk = new TradeWalk(options.seed, options);
     this.#markets = options.markets;
     this.#now = options.now;
     this.#server = createServer((request, response) => this.#answer(request, response));
@@ -76,14 +81,16 @@ export class LocalExchange implements AsyncDisposable {
 
   /** Listens on 127.0.0.1. Port 0 takes a free one. */
   static async start(
-    { port = 0, seed = 1, markets = ["BTCUSDT", "BTC-USD"], now = Date.now }: {
+    { port = 0, seed = 1, markets = ["BTCUSDT", "BTC-USD"], now = Date.now, ...rest }: {
       readonly port?: number;
       readonly seed?: number;
+      /** What each market's walk begins at. */
+      readonly firstPrice?: number;
       readonly markets?: readonly string[];
       readonly now?: () => number;
     } = {},
   ): Promise<LocalExchange> {
-    const exchange = new LocalExchange({ seed, markets, now });
+    const exchange = new LocalExchange({ seed, markets, now, ...rest });
     await new Promise<void>((resolve, reject) => {
       exchange.#server.once("error", reject);
       exchange.#server.listen(port, "127.0.0.1", resolve);

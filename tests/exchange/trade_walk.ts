@@ -12,17 +12,21 @@ interface Walker {
   price: number;
 }
 
+const FIRST_PRICE = 100;
+
 /** Trades of a seeded random walk: the same seed gives the same prices. */
 export class TradeWalk {
   readonly #walkers = new Map<string, Walker>();
+  readonly #firstPrice: number;
   #state: number;
 
-  constructor(seed: number) {
+  constructor(seed: number, { firstPrice = FIRST_PRICE } = {}) {
     this.#state = seed >>> 0;
+    this.#firstPrice = firstPrice;
   }
 
   next(market: string, at: number): ExchangeTrade {
-    const walker = this.#walkers.get(market) ?? { id: 1_000, price: 100 };
+    const walker = this.#walkers.get(market) ?? { id: 1_000, price: this.#firstPrice };
     this.#walkers.set(market, walker);
     walker.id++;
     // A tenth of a thousandth per step; kept in cents and above one.

@@ -180,6 +180,41 @@ Deno.test("a fee in euros follows the rates of its day, and nothing else is valu
   assertEquals(await figures(harness, path), before);
 });
 
+Deno.test("a fee in euros without a rate is in no return, and told with what brings it in", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  const body = [
+    "id,timestamp,action,asset_id,quantity,unit_price_usd,fee_asset,fee_amount,account",
+    ",2025-01-10T12:00:00Z,BUY,bitcoin,1,40000,eur,100,cold",
+  ].join("\n");
+  await ask(harness, ["POST", `${base}/import`], { body });
+  const path = `${base}/performance`;
+  const { performance, lots } = (await ask(harness, ["GET", path])).data;
+  // Bought at 40,000, worth 100,000; of the fee only euros are known.
+  assertEquals([performance.deposited, performance.gain, performance.roi], [40_000, 60_000, 1.5]);
+  assertEquals(performance.unvalued_fees, [{ asset_id: "bitcoin", count: 1 }]);
+  assertEquals([lots.fees_usd, lots.incomplete], [null, 1]);
+  const gain = (await ask(harness, ["GET", `${base}/explain/gain`])).data;
+  const [left] = gain.inputs.filter(({ value }: { value: string | null }) => value === null);
+  assertEquals([left.name, left.asset_id], ["Fees of bitcoin without a rate: 1", "bitcoin"]);
+  const { problems } = (await ask(harness, ["GET", `${base}/problems`])).data;
+  assertEquals(
+    problems.map(({ code, fix }: { code: string; fix: string }) => [code, /fx:import/.test(fix)]),
+    [["VALUE_UNKNOWN", true], ["VALUE_UNKNOWN", true]],
+  );
+
+  await new SqlFxStore(harness.database, harness.clock).recordRates([{
+    ...{ base: "EUR", quote: "USD", kind: "eod", source: "ecb" } as const,
+    ...{ at: utcMsOf(Date.UTC(2025, 0, 9, 16)), rate: 1.25 },
+  }]);
+  harness.clock.advance(3_000);
+  assertEquals((await ask(harness, ["GET", path])).data.lacks, ["rates"]);
+  await rebuild(harness);
+  const after = (await ask(harness, ["GET", path])).data;
+  assertEquals([after.performance.deposited, after.performance.gain], [40_125, 59_875]);
+  assertEquals([after.performance.unvalued_fees, after.lots.fees_usd], [[], "125"]);
+});
+
 Deno.test("the cost of a row without a price follows its candle at once", async () => {
   await using harness = await openPricedApi();
   const base = await makePortfolio(harness);

@@ -11,7 +11,9 @@ const MAX_BARS = 12;
 /** What part of the value each asset is. */
 export function AllocationPanel(data: PortfolioPageData) {
   const priced = sortPositions(shownPositions(data), { sort: "share", order: "desc" })
-    .filter(({ position }) => position.share !== null);
+    .flatMap(({ position: { assetId, symbol, share } }) =>
+      share === null ? [] : [{ assetId, symbol, share }]
+    );
   // Without a rate the page is in dollars, in which what has a price has its share.
   const unpriced = data.value.positions.length - priced.length;
   return (
@@ -40,15 +42,15 @@ export function AllocationPanel(data: PortfolioPageData) {
               </tr>
             </thead>
             <tbody>
-              {priced.slice(0, MAX_BARS).map(({ position: { assetId, symbol, share } }) => (
+              {priced.slice(0, MAX_BARS).map(({ assetId, symbol, share }) => (
                 <tr key={assetId} data-position={assetId}>
                   <th scope="row">{symbol}</th>
-                  <td class="num" data-cell="share">{formatShare(share ?? 0)}</td>
+                  <td class="num" data-cell="share">{formatShare(share)}</td>
                   <td>
                     <meter
                       min={0}
                       max={1}
-                      value={share ?? 0}
+                      value={share}
                       aria-label={`${symbol}, share of value`}
                     />
                   </td>

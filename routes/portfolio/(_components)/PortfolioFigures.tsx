@@ -6,7 +6,8 @@ import { formatDay } from "../../../components/format/time.ts";
 import { finiteOrNull } from "../../../services/kernel/numbers.ts";
 import { dayChange } from "../../../services/portfolio/mod.ts";
 import { methodText, portfolioHref } from "./portfolio_view.ts";
-import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
+import { inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
+import { withoutNote } from "./without_note.ts";
 
 /** Why returns are missing where there is no performance. */
 const NO_RETURNS = "There are no two moments with all prices to measure between";
@@ -18,7 +19,7 @@ const NO_ROOT = "Money went one way only, or no yearly rate explains it";
 export function PortfolioFigures(data: PortfolioPageData) {
   const { value, measured: { performance }, rate, matched } = data;
   const { reasons, unvalued } = value;
-  const without = withoutNote(data);
+  const without = withoutNote(performance, data.labels);
   const rule = methodText(value);
   const unrealised = inCurrency(value.unrealizedUsd, rate);
   return (
@@ -90,18 +91,6 @@ function IncomeFigure(data: PortfolioPageData) {
   );
 }
 
-/** What returns leave out at the end of the range, as it has no price any more. */
-function withoutNote({ measured: { performance }, labels }: PortfolioPageData): string {
-  const [first, ...others] = (performance?.unpriced ?? []).filter((one) => one.leftOut !== null);
-  if (first === undefined) return "";
-  if (others.length > 0) {
-    return `, without ${formatCount(1 + others.length)} assets that have no price`;
-  }
-  const since = first.leftOut?.since ?? null;
-  return `, without ${labelOf(labels, first.assetId).symbol}` +
-    (since === null ? "" : ` since ${formatDay(since)}`);
-}
-
 /** What a sum leaves out, as nobody knows its value. */
 function unvaluedNote(count: number, of = ""): string {
   if (count === 0) return "";
@@ -136,7 +125,7 @@ function PaidIn(data: PortfolioPageData) {
       {paid < 0 ? "with" : "on"} <Money value={finiteOrNull(Math.abs(paid))} reason={NO_FLOWS} />
       {paid < 0 ? " more taken out than paid in, " : " paid in, "}
       {periodOf(data)}
-      {withoutNote(data)}
+      {withoutNote(performance, data.labels)}
     </>
   );
 }

@@ -21,7 +21,7 @@ const TITLES: Readonly<Record<LotProblem["code"], string>> = {
   TRANSFER_UNPAIRED: "transfer without its other side",
   TRANSFER_DIFFERS: "transfer arrived as another amount",
   TRANSFER_OVERDRAWN: "transferred more than was held",
-  VALUE_UNKNOWN: "came in at an unknown value",
+  VALUE_UNKNOWN: "value unknown at its time",
   PARENT_UNKNOWN: "fee of a row that is not here",
   PICK_UNAVAILABLE: "the lots it names are not there",
 };

@@ -130,7 +130,8 @@ const WHY_NOT_HELD = {
 export function meterFx(metrics: Metrics, fx: FxService): void {
   const drift = metrics.gauge({
     name: "tokenlysis_fx_drift_bps",
-    help: "Gap of the end-of-day rate to the last intraday one, while the former is asked for",
+    help: "Gap of the end-of-day rate to the last intraday one, while the former is asked for; " +
+      "NaN where one of them is missing",
     labels: ["currency"],
   });
   const delayed = metrics.gauge({
@@ -140,7 +141,8 @@ export function meterFx(metrics: Metrics, fx: FxService): void {
   });
   metrics.beforeScrape(async () => {
     for (const { currency, driftBps, state } of await fx.listStatus()) {
-      drift.set(driftBps ?? 0, { currency });
+      // Unknown is not without a gap; NaN meets no condition of an alert.
+      drift.set(driftBps ?? NaN, { currency });
       delayed.set(state === "delayed" ? 1 : 0, { currency });
     }
   });

@@ -12,6 +12,7 @@ import {
   quotedTotalOf,
   sumOfFees,
   totalOf,
+  valueSource,
 } from "./row_value.ts";
 import { pairTransfers, type TransferLink, type TransferRest } from "./transfer_pairs.ts";
 
@@ -162,7 +163,7 @@ function rankOf({ kind, link }: LotEvent): number {
 function unvalued(row: LotRow): LotProblem {
   return lotProblem("VALUE_UNKNOWN", row, {
     message: `The value of this ${row.action} is unknown, so what depends on it is, too`,
-    fix: "Enter its unit price, or add prices of the asset for that time",
+    fix: `Enter its unit price, or ${valueSource(row)}`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { isCash } from "../cash.ts";
 import type { LedgerIndex } from "./asset_plan.ts";
 import { absolute, add, type Exact, formatExact, multiply, parseExact, ZERO } from "./exact.ts";
 import type { FeeEntry, LotOptions, LotProblem, LotRow } from "./lot_book.ts";
@@ -69,11 +70,18 @@ export function sumOfFees(
   return sum;
 }
 
+/** What tells the value of a row that names none. */
+export function valueSource({ assetId }: LotRow): string {
+  return isCash(assetId)
+    ? "add exchange rates of that day, which deno task fx:import FILE does"
+    : "add prices of its asset for that time";
+}
+
 function unvaluedFee(row: LotRow, fee: LotRow): LotProblem {
   return lotProblem("VALUE_UNKNOWN", row, {
     message: `Its fee of ${fee.quantity.replace("-", "")} ${fee.assetId} has no known value ` +
       "and is not counted",
-    fix: "Enter the fee's unit price, or add prices of its asset for that time",
+    fix: `Enter the fee's unit price, or ${valueSource(fee)}`,
   });
 }
 

@@ -5,16 +5,17 @@ import type { AssetMovements, Movement } from "./movements.ts";
 
 /**
  * What a flow is: the investor's `own`; the investor's `inside` a stretch in which the asset has no
- * price; or the holding that is `left` out, at its last value, and comes `back`, at its new one.
+ * price; the holding that is `left` out, at its last value, and comes `back`, at its new one; or a
+ * fee in money that is `unvalued`, as there is no rate, and in no measure. Stored by their place.
  */
-export const FLOW_KINDS = ["own", "left", "inside", "back"] as const;
+export const FLOW_KINDS = ["own", "left", "inside", "back", "unvalued"] as const;
 export type FlowKind = typeof FLOW_KINDS[number];
 
 /** Money that crossed a border at an instant; below 0 what left. */
 export interface Flow {
   readonly at: number;
   readonly bucket: number;
-  /** NaN where nobody knows, which only an `inside` one may be. */
+  /** NaN where nobody knows, which an `unvalued` one is, and an `inside` one may be. */
   readonly amount: number;
   readonly kind: FlowKind;
 }
@@ -90,6 +91,10 @@ export function assetHistory(
   for (const { at, quantity, flowUsd } of inGrid) {
     const bucket = bucketOf(grid, at);
     if (flowUsd === 0) continue;
+    if (flowUsd === null) {
+      flows.push({ at, bucket, amount: NaN, kind: "unvalued" });
+      continue;
+    }
     if (covered[bucket] === 0) {
       flows.push({ at, bucket, amount: flowUsd, kind: "inside" });
       continue;
@@ -165,8 +170,8 @@ function sumOf(columns: readonly Float64Array[], length: number): Float64Array {
 
 /** Buckets with a movement that only a price can value. */
 function unvaluedBuckets(movements: readonly Movement[], grid: Grid): ReadonlySet<number> {
-  const unvalued = movements.filter(({ flowUsd }) => Number.isNaN(flowUsd));
-  return new Set(unvalued.flatMap(({ at }) => {
+  const unpriced = movements.filter(({ flowUsd }) => Number.isNaN(flowUsd));
+  return new Set(unpriced.flatMap(({ at }) => {
     const bucket = bucketOf(grid, at);
     return grid.widthMs === null ? [bucket - 1, bucket] : [bucket];
   }));
@@ -223,8 +228,9 @@ function eventsOf(
   },
 ): readonly AssetEvent[] {
   const flowAt = new Map<number, number>();
-  for (const { at } of inGrid) flowAt.set(bucketOf(grid, at), 0);
+  for (const { at, flowUsd } of inGrid) if (flowUsd !== null) flowAt.set(bucketOf(grid, at), 0);
   for (const { bucket, amount, kind } of flows) {
+    if (kind === "unvalued") continue;
     flowAt.set(bucket, (flowAt.get(bucket) ?? 0) + (kind === "own" ? amount : 0));
   }
   return [...flowAt].sort(([a], [b]) => a - b).map(([bucket, flow]) => {

@@ -14,7 +14,8 @@ export interface ReturnOnAverageInvestment {
 /**
  * Return on average investment up to an instant: realised and unrealised gain / the average cost
  * of open lots over the time that any was open. A convention of some trackers, offered beside TWR
- * and XIRR; unlike those it depends on the lot method. Lots of unknown date or cost are left out.
+ * and XIRR; unlike those it depends on the lot method. Lots of unknown date or cost are left out,
+ * and so are disposals of unknown gain; where no other was sold, there is no return.
  *
  * With fees in cost it is net of them. Match the book without fees in cost for the trackers' gross
  * figure; `fees` makes that net. Average cost (`acb`) blurs when what was invested: match first in,
@@ -29,10 +30,12 @@ export function returnOnAverageInvestment(
   },
 ): ReturnOnAverageInvestment {
   const average = averageInvestment(book, asof);
-  const realized = Number(bookTotals(book, { to: asof }).realized.sum ?? 0);
+  const { sum: realized } = bookTotals(book, { to: asof }).realized;
   return {
     averageInvestment: average,
-    return: average === null ? null : finiteOrNull((realized + unrealized - fees) / average),
+    return: average === null || realized === null
+      ? null
+      : finiteOrNull((Number(realized) + unrealized - fees) / average),
   };
 }
 
@@ -46,7 +49,8 @@ interface Step {
 function averageInvestment({ lots, disposals }: LotBook, asof: UtcMs): number | null {
   const fractions = [
     ...lots.map(({ acquired, cost }) => ({ acquired, cost, until: asof as number })),
-    ...disposals.map(({ acquired, cost, disposed }) => ({ acquired, cost, until: disposed })),
+    ...disposals.filter(({ gain }) => gain !== null)
+      .map(({ acquired, cost, disposed }) => ({ acquired, cost, until: disposed })),
   ];
   const steps = fractions.flatMap(({ acquired, cost, until }): readonly Step[] => {
     const end = Math.min(until, asof);

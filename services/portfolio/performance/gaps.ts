@@ -17,7 +17,10 @@ export interface Gap {
 
 /** An asset's history in which what happened over a gap is a gain of when its prices return. */
 export interface ClosedHistory extends AssetHistory {
-  /** What crossed the border of what is valued: the investor's flows, and both ends of gaps. */
+  /**
+   * What crossed the border of what is valued: the investor's flows, but for those that nobody can
+   * value, and both ends of gaps.
+   */
   readonly crossings: readonly Flow[];
   readonly gaps: readonly Gap[];
 }
@@ -30,7 +33,7 @@ export interface ClosedHistory extends AssetHistory {
  * gain.
  */
 export function closeGaps(asset: AssetHistory): ClosedHistory {
-  const { flows } = asset;
+  const flows = asset.flows.filter(({ kind }) => kind !== "unvalued");
   if (flows.every(({ kind }) => kind === "own")) return { ...asset, crossings: flows, gaps: [] };
   const closer = new GapCloser(asset);
   for (const flow of flows.toSorted(compareInBucket)) closer.take(flow);

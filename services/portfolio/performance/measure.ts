@@ -50,6 +50,12 @@ export interface UnpricedAsset {
   readonly leftOut: { readonly since: UtcMs | null; readonly lastValue: number | null } | null;
 }
 
+/** Fees in money that are in no measure of a range, as there is no rate, by whose gain they lack. */
+export interface UnvaluedFees {
+  readonly assetId: AssetId;
+  readonly count: number;
+}
+
 /** A fall of the unit's value with its dates. */
 export interface DatedDrawdown {
   readonly depth: number;
@@ -105,6 +111,7 @@ export interface PortfolioPerformance {
   readonly benchmark: BenchmarkComparison | null;
   readonly series: PerformanceSeries;
   readonly unpriced: readonly UnpricedAsset[];
+  readonly unvaluedFees: readonly UnvaluedFees[];
   /** Buckets without a value, as a price or a rate is missing, or all prices are. */
   readonly missingBuckets: number;
   /** Periods with flows at an unknown value, which count from the period's start. */
@@ -154,6 +161,7 @@ export function measurePortfolio(
     series: seriesOf(history, { range, path: growth.path, flows }),
     unpriced: assets.map((asset) => unpricedIn(asset, { grid, range }))
       .filter(({ buckets }) => buckets > 0),
+    unvaluedFees: unvaluedFeesIn(assets, range),
     missingBuckets: range.to - range.from - periods.to.length +
       sum(history.isBlind.subarray(range.from + 1, range.to + 1)),
     pooledPeriods: sum(periods.isPooled),
@@ -292,6 +300,17 @@ function unpricedIn(
     ? { since: null, lastValue: null }
     : { since: bucketEnd(grid, last), lastValue: finiteOrNull(lastValue) };
   return { assetId, buckets, leftOut };
+}
+
+function unvaluedFeesIn(
+  assets: readonly AssetHistory[],
+  { from, to }: BucketRange,
+): readonly UnvaluedFees[] {
+  return assets.map(({ assetId, flows }) => ({
+    assetId,
+    count: flows.filter(({ kind, bucket }) => kind === "unvalued" && bucket > from && bucket <= to)
+      .length,
+  })).filter(({ count }) => count > 0);
 }
 
 /** How many buckets after the start of a range lie in a stretch. */

@@ -35,8 +35,11 @@ export interface Movement {
   readonly held: number;
   /** How much that changed it. */
   readonly quantity: number;
-  /** Dollars that came in; below 0 what went out. NaN is the quantity at the price of its time. */
-  readonly flowUsd: number;
+  /**
+   * Dollars that came in; below 0 what went out. NaN is the quantity at the price of its time;
+   * `null` is a fee in money without a rate, of which nobody knows the dollars.
+   */
+  readonly flowUsd: number | null;
 }
 
 /** All changes of one asset, in order of time. */
@@ -49,7 +52,7 @@ export interface MovementOptions {
   /** Whether a sale may take what other accounts hold; by default it may not. */
   readonly pools?: LotPools | undefined;
   readonly transferWindowMs?: number | undefined;
-  /** Dollars for one unit of money that is not dollars; `null` leaves its fees out. */
+  /** Dollars for one unit of money that is not dollars; `null` leaves its fees unvalued. */
   readonly cashPriceUsd?: ((cashId: AssetId, at: UtcMs) => number | null) | undefined;
 }
 
@@ -85,8 +88,8 @@ interface Step {
   readonly to: string | null;
   readonly quantity: Exact;
   readonly flowUsd: number;
-  /** Paid from outside whatever becomes of the quantity. */
-  readonly feeUsd: number;
+  /** Paid from outside whatever becomes of the quantity; `null` where its dollars are unknown. */
+  readonly feeUsd: number | null;
 }
 
 type AssetOptions = MovementOptions & { readonly assetId: AssetId };
@@ -154,9 +157,9 @@ function moneyOf(row: LotRow, quantity: Exact): number {
 function cashFeeStep(row: LotRow, { cashPriceUsd }: AssetOptions): Step {
   const amount = Math.abs(Number(row.quantity));
   const named = row.unitPriceUsd === null ? null : Number(row.unitPriceUsd);
-  const price = named ?? (row.assetId === "usd" ? 1 : cashPriceUsd?.(row.assetId, row.at) ?? 0);
+  const price = named ?? (row.assetId === "usd" ? 1 : cashPriceUsd?.(row.assetId, row.at) ?? null);
   const nothing = { quantity: ZERO, flowUsd: 0 };
-  return { ...sidedStep(row, nothing), feeUsd: amount * price };
+  return { ...sidedStep(row, nothing), feeUsd: price === null ? null : amount * price };
 }
 
 /** Follows what accounts hold, and never less than nothing. */
@@ -179,7 +182,7 @@ class Holder {
       ...{ at, account: from, quantity: -numberOf(taken) },
       held: this.#change(from, subtract(ZERO, taken)),
     };
-    if (to === null) return [{ ...left, flowUsd: flowUsd * part + feeUsd }];
+    if (to === null) return [{ ...left, flowUsd: withFee(flowUsd * part, feeUsd) }];
     // What nobody held before comes from outside.
     const surplus = subtract(quantity, taken);
     const arrived = this.#add(to, { at, quantity: taken, flowUsd: 0, feeUsd: 0 });
@@ -195,7 +198,7 @@ class Holder {
     { at, quantity, flowUsd, feeUsd }: Pick<Step, "at" | "quantity" | "flowUsd" | "feeUsd">,
   ): readonly Movement[] {
     const held = this.#change(account, quantity);
-    return [{ at, account, held, quantity: numberOf(quantity), flowUsd: flowUsd + feeUsd }];
+    return [{ at, account, held, quantity: numberOf(quantity), flowUsd: withFee(flowUsd, feeUsd) }];
   }
 
   #heldBy(account: string): Exact {
@@ -208,6 +211,10 @@ class Holder {
     this.#total = add(this.#total, by);
     return numberOf(held);
   }
+}
+
+function withFee(flowUsd: number, feeUsd: number | null): number | null {
+  return feeUsd === null ? null : flowUsd + feeUsd;
 }
 
 function numberOf(amount: Exact): number {

@@ -86,7 +86,8 @@ function markOf(row: LotRow, priceUsd: number | null): number {
     marks.set(row, known);
     return known;
   }
-  return fingerprint(`${textOf(row)} ${priceUsd}`);
+  // Not "NaN", as by which snapshots were marked that knew nothing of such fees.
+  return fingerprint(`${textOf(row)} ${Number.isNaN(priceUsd) ? "unvalued" : priceUsd}`);
 }
 
 function textOf({ id, at, action, assetId, quantity, unitPriceUsd, account, ...row }: LotRow) {

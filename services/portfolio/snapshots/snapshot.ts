@@ -4,6 +4,7 @@ import {
   type AccountValues,
   type AssetHistory,
   FLOW_KINDS,
+  type FlowKind,
   joinStretch,
   type Stretch,
 } from "../performance/asset_history.ts";
@@ -175,7 +176,7 @@ export function historyOfSnapshot({ assetId, chunks }: AssetSnapshot, grid: Grid
     })).filter(isIn),
     flows: rows("flows", ([at = 0, amount = 0, kind = 0]) => ({
       bucket: bucketOf(grid, at),
-      ...{ at, amount, kind: FLOW_KINDS[kind] ?? "own" },
+      ...{ at, amount, kind: flowKindAt(kind) },
     })).filter(isIn),
     // Where a chunk ends they were cut, and are one again.
     unpriced: rows("unpriced", ([from = 0, to = 0]) => ({
@@ -183,6 +184,12 @@ export function historyOfSnapshot({ assetId, chunks }: AssetSnapshot, grid: Grid
       to: Math.max(0, bucketOf(grid, to)),
     })).filter(({ from, to }) => to > from).reduce<readonly Stretch[]>(joinStretch, []),
   };
+}
+
+function flowKindAt(place: number): FlowKind {
+  const kind = FLOW_KINDS[place];
+  if (kind !== undefined) return kind;
+  throw new RangeError(`Cannot read a snapshot as it has a flow of kind ${place}`);
 }
 
 /** Copies what lies in the grid. */

@@ -35,7 +35,9 @@ const minutes = (most: number) => fc.integer({ min: 0, max: most });
 
 const anyRow = fc.record({
   ago: minutes(100 * 24 * 60),
-  action: fc.constantFrom("BUY", "BUY", "SELL", "TRANSFER_IN", "TRANSFER_OUT", "STAKING_REWARD"),
+  action: fc.constantFrom(
+    ...["BUY", "BUY", "SELL", "TRANSFER_IN", "TRANSFER_OUT", "STAKING_REWARD", "FEE"],
+  ),
   asset: fc.constantFrom(...ASSETS),
   quantity: fc.integer({ min: 1, max: 9 }),
   price: fc.option(fc.integer({ min: 50, max: 200 })),
@@ -62,10 +64,11 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     row: [
       new Date(START - ago * MINUTE_MS).toISOString(),
       action as RowCase[1],
-      asset,
+      // A fee in money that names no price is one that nobody can value.
+      action === "FEE" ? "eur" : asset,
       String(quantity),
       price === null ? null : String(price),
-      { account },
+      action === "FEE" ? { account, parent: 0 } : { account },
     ],
   })),
   fc.constant<Step>({ kind: "drop" }),

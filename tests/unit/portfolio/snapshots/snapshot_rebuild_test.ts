@@ -1,5 +1,6 @@
 import { assert, assertClose, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { DAY_MS, HOUR_MS, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
+import type { AssetId } from "@/services/market/mod.ts";
 import { RebuildThread } from "@/services/portfolio/snapshots/rebuild_thread.ts";
 import { ledger, type RowCase } from "../performance/ledger.ts";
 import { NOW, openKit, scope, signal } from "./snapshot_kit.ts";
@@ -199,4 +200,27 @@ Deno.test("a return is the same whether the day after is over, cut or not begun"
   assertEquals(cut.to, NOW + 10 * HOUR_MS);
   clock.advance(20 * HOUR_MS);
   assertEquals(await measure(to), atMidnight);
+});
+
+Deno.test("SnapshotRebuild.run() keeps which fees have no rate, until there is one", async () => {
+  await using opened = await openPriced([
+    ["2025-01-01T12:00:00Z", "BUY", "bitcoin", "1", "100"],
+    ["2025-01-04T12:00:00Z", "FEE", "eur", "-10", null, { parent: 0 }],
+  ]);
+  const { rebuildWith, kit, service } = opened;
+  await rebuildWith().run(scope, { signal });
+  const without = (await service.getPerformance(scope)).performance;
+  assert(without);
+  // 1 bitcoin from 100 to 109; of the fee nobody knows what it was worth.
+  assertEquals([without.deposited, without.gain, without.roi], [100, 9, 0.09]);
+  assertEquals(without.unvaluedFees, [{ assetId: "bitcoin" as AssetId, count: 1 }]);
+  const before = await service.getPerformance(scope, { to: utcMsOf(Date.UTC(2025, 0, 4)) });
+  assertEquals(before.performance?.unvaluedFees, []);
+
+  Object.assign(kit, { cashPrice: "1.25", fxVersion: 1 });
+  assertEquals((await service.getPerformance(scope)).lacks, ["rates"]);
+  await rebuildWith().run(scope, { signal });
+  const { performance, lacks } = await service.getPerformance(scope);
+  assertEquals([performance?.deposited, performance?.gain, lacks], [112.5, -3.5, []]);
+  assertEquals(performance?.unvaluedFees, []);
 });
