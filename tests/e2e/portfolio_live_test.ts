@@ -148,6 +148,35 @@ const STEPS: readonly Step[] = [
   },
 
   {
+    name: "a value stays that came while the page was read again, which brings an older one",
+    async run(place, { browser, id }) {
+      const page = await browser.newPage();
+      await page.clock.install();
+      await page.goto(`${place.url}/portfolio/${id}`);
+      await page.locator(".feed", { hasText: /^Live$/ }).waitFor();
+      await shows(page, VALUE, { amount: UNITS * (await place.tradeBitcoin()) });
+      const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      await page.route(`**/portfolio/${id}`, async (route) => {
+        const response = await route.fetch();
+        asked.resolve();
+        await held.promise;
+        await route.fulfill({ response });
+      });
+      const madeAt = () => page.locator("[data-shape]").getAttribute("data-at");
+      const before = await madeAt();
+      // Every minute the page is read again.
+      await page.clock.fastForward(61_000);
+      await asked.promise;
+      const amount = UNITS * (await place.tradeBitcoin());
+      await shows(page, VALUE, { amount });
+      held.resolve();
+      await until(madeAt, { what: "The page is read again", holds: (at) => at !== before });
+      await shows(page, VALUE, { amount });
+      await page.close();
+    },
+  },
+
+  {
     name: "where sockets are refused the value comes as events, and by request where those are too",
     async run(place, { browser, id }) {
       await clientsAre(place.url, { transport: "sse", count: 0 });
