@@ -20,6 +20,7 @@ import { ChartEnd, ChartNotes } from "../components/charts/ChartNotes.tsx";
 import { Icon } from "../components/Icon.tsx";
 import { Banner } from "../components/states/States.tsx";
 import { ChartSession } from "./chart/chart_session.ts";
+import { SavePng } from "./chart/SavePng.tsx";
 
 export interface PriceChartProps {
   readonly assetId: string;
@@ -137,28 +138,11 @@ function Controls({ assetId, query, snapshot, session, quote }: ControlsProps) {
                 <span class="sr">, show everything</span>
               </button>
             )}
-          {session.isLive.value ? <SavePng session={session} /> : null}
+          {session.isLive.value ? <SavePng onSave={() => session.savePng()} /> : null}
           <ViewControls {...shared} />
         </div>
       </div>
     </>
-  );
-}
-
-function SavePng({ session }: { readonly session: ChartSession }) {
-  return (
-    <button
-      type="button"
-      class="btn"
-      data-kind="quiet"
-      data-icon
-      data-size="s"
-      aria-label="Download PNG"
-      title="Download PNG"
-      onClick={() => session.savePng()}
-    >
-      <Icon name="image" />
-    </button>
   );
 }
 

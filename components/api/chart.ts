@@ -18,6 +18,14 @@ function numbers(value: unknown, name: string): (number | null)[] {
   return values;
 }
 
+/** A column of which no value may be missing, one for each bar. */
+function whole(value: unknown, name: string): number[] {
+  return numbers(value, name).map((one, at) => {
+    if (one !== null) return one;
+    throw new ClientError(`Cannot read the chart: bar ${at} has no "${name}"`);
+  });
+}
+
 /** Those of the known names that the answer lists. */
 function namesIn<T extends string>(value: unknown, known: readonly T[]): T[] {
   return Array.isArray(value) ? known.filter((name) => value.includes(name)) : [];
@@ -45,7 +53,7 @@ function rangeEndOf(body: unknown): number | null {
 export function parseChart(body: unknown): ChartSnapshot {
   const interval = BAR_INTERVALS.find((name) => name === field(body, "interval"));
   if (interval === undefined) throw new ClientError("Cannot read the chart: unknown interval");
-  const openTime = numbers(body, "t").map((at) => at ?? 0);
+  const openTime = whole(body, "t");
   const lines = field(body, "indicators");
   const names = typeof lines === "object" && lines !== null ? Object.keys(lines) : [];
   const rangeEnd = rangeEndOf(body);
@@ -53,10 +61,10 @@ export function parseChart(body: unknown): ChartSnapshot {
     interval,
     rangeEnd,
     openTime,
-    open: numbers(body, "o"),
-    high: numbers(body, "h"),
-    low: numbers(body, "l"),
-    close: numbers(body, "c"),
+    open: whole(body, "o"),
+    high: whole(body, "h"),
+    low: whole(body, "l"),
+    close: whole(body, "c"),
     volume: numbers(body, "v"),
     volumeUsd: numbers(body, "v_usd"),
     lines: Object.fromEntries(names.map((name) => [name, numbers(lines, name)])),

@@ -1,12 +1,11 @@
 import { formatChange } from "../format/number.ts";
 import { niceTicks, position, tenth } from "./scale.ts";
 
-/** An asset on the axis of changes; heavier ones are labelled first. */
+/** An asset on the axis of changes. */
 export interface BreadthItem {
   readonly label: string;
   /** Fraction. */
   readonly change: number;
-  readonly weight: number;
 }
 
 /** A placed tick; without a row its label found no room, and the tick stands alone. */
@@ -47,11 +46,13 @@ function shareOf(change: number, limit: number): number {
   return position(scale, Math.min(limit, Math.max(-limit, change)));
 }
 
-/** Puts each asset on the axis and gives as many as fit a label in one of the rows above it. */
+/**
+ * Puts each asset on the axis and gives as many as fit a label in one of the rows above it, the
+ * first of them before others.
+ */
 export function breadthMarks(items: readonly BreadthItem[], limit: number): BreadthMark[] {
   const rows: [number, number][][] = Array.from({ length: ROWS }, () => []);
-  const heaviest = [...items].sort((a, b) => b.weight - a.weight);
-  return heaviest.map(({ label, change }) => {
+  return items.map(({ label, change }) => {
     const share = shareOf(change, limit);
     const at = share * LAYOUT_WIDTH;
     const half = (label.length * LETTER_WIDTH + LABEL_GAP) / 2;

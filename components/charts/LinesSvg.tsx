@@ -1,4 +1,5 @@
 import {
+  atPixel,
   END_LABELS_PX,
   gutterPx,
   hasNames,
@@ -7,6 +8,8 @@ import {
   type LineFrame,
   lineFrame,
   lineTimeTicks,
+  MARK_PX,
+  REFERENCE_LABEL_PX,
   type SpanShape,
 } from "./line_frame.ts";
 import { type LineSet, lineStyle, spacedMarks } from "./lines.ts";
@@ -43,7 +46,7 @@ export function LinesSvg({ set, height }: LinesSvgProps) {
           <path
             key={y}
             class={isZero ? "c-zero" : "c-grid"}
-            d={`M0 ${Math.round(y) + 0.5}H${LINE_VIEW_PX}`}
+            d={`M0 ${atPixel(y)}H${LINE_VIEW_PX}`}
           />
         ))}
         {frame.references.map(({ key, y }) => (
@@ -80,8 +83,8 @@ function Labels({ set, frame, name, isWide, count, apart }: LabelsProps) {
   const gutter = gutterPx(set, { isWide });
   return (
     <svg class="c-labels" data-width={name} height={height} aria-hidden="true">
-      {frame.references.map(({ key, label, y }) => (
-        <text key={key} class="c-text c-ink" x={REFERENCE_LABEL_PX} y={referenceLabelY(y)}>
+      {frame.references.map(({ key, label, labelY }) => (
+        <text key={key} class="c-text c-ink" x={REFERENCE_LABEL_PX} y={tenth(labelY)}>
           {label}
         </text>
       ))}
@@ -119,19 +122,10 @@ function Span({ span, height }: { readonly span: SpanShape; readonly height: num
   );
 }
 
-const REFERENCE_LABEL_PX = 4;
-
-/** Above its line, or below it at the top, where there is no room. */
-function referenceLabelY(y: number): number {
-  return tenth(y < 16 ? y + 12 : y - 4);
-}
-
 function LinePath({ path, index }: { readonly path: string; readonly index: number }) {
   const { hue, dash } = lineStyle(index);
   return <path class="c-line" data-hue={hue} data-dash={dash} d={path} />;
 }
-
-const MARK_PX = 13;
 
 /** Squares at the foot of the bars at which money came in or went out, as many as have room. */
 function FlowMarks(
@@ -179,7 +173,7 @@ function ValueLabels({ frame, gutter, isNamed }: ValueLabelsProps) {
           <svg x="100%" class="c-corner">
             <path
               class="c-grid"
-              d={ticks.map(({ y }) => `M${-gutter} ${Math.round(y) + 0.5}h${names}`).join("")}
+              d={ticks.map(({ y }) => `M${-gutter} ${atPixel(y)}h${names}`).join("")}
             />
           </svg>
         )

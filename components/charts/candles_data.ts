@@ -19,7 +19,7 @@ export interface CandleChartData {
   /** Name of the bucket (`1d`) and its length. */
   readonly interval: string;
   readonly intervalMs: number;
-  /** Start of the first bar, UTC milliseconds. */
+  /** Start of the first bar, UTC milliseconds; says nothing without bars. */
   readonly origin: number;
   readonly gaps: readonly BarGap[];
   /** Buckets after the last bar that were asked for as well and have no candle. */
@@ -65,7 +65,8 @@ export interface SeriesIndicator {
 export function gapsOf(openTime: ArrayLike<number>, intervalMs: number): BarGap[] {
   const gaps: BarGap[] = [];
   for (let at = 1; at < openTime.length; at++) {
-    const skipped = Math.round(((openTime[at] ?? 0) - (openTime[at - 1] ?? 0)) / intervalMs) - 1;
+    const skipped = Math.round(((openTime[at] ?? NaN) - (openTime[at - 1] ?? NaN)) / intervalMs) -
+      1;
     if (skipped > 0) gaps.push([at, skipped]);
   }
   return gaps;
@@ -99,10 +100,11 @@ function column(values: LineValues): Float64Array {
 
 function slotsOf(length: number, gaps: readonly BarGap[]): Int32Array {
   const slots = new Int32Array(length);
+  const missing = new Map(gaps);
   let shift = 0;
-  let next = 0;
   for (let at = 0; at < length; at++) {
-    while (gaps[next]?.[0] === at) shift += gaps[next++]?.[1] ?? 0;
+    const count = missing.get(at);
+    if (count !== undefined) shift += count;
     slots[at] = at + shift;
   }
   return slots;
@@ -135,7 +137,7 @@ export function readSeries(data: CandleChartData): CandleSeries {
 
 /** Slots from the first bar to the last, gaps included. */
 export function barSlots(series: CandleSeries): number {
-  return series.length === 0 ? 0 : (series.slot[series.length - 1] ?? 0) + 1;
+  return series.length === 0 ? 0 : (series.slot[series.length - 1] ?? NaN) + 1;
 }
 
 /** Slots of the whole chart: those of the bars, and the tail that lacks them. */
@@ -145,5 +147,5 @@ export function slotCount(series: CandleSeries): number {
 
 /** Start of the bar at `index`, UTC milliseconds. */
 export function barTime(series: CandleSeries, index: number): number {
-  return series.origin + (series.slot[index] ?? 0) * series.intervalMs;
+  return series.origin + (series.slot[index] ?? NaN) * series.intervalMs;
 }

@@ -84,7 +84,7 @@ export function slotAt(frame: CandleFrame, x: number): number {
 
 /** The middle of a candle, in pixels. */
 export function candleX(frame: CandleFrame, at: number): number {
-  return slotX(frame, (frame.candles.slot[at] ?? 0) + frame.candles.factor / 2);
+  return slotX(frame, (frame.candles.slot[at] ?? NaN) + frame.candles.factor / 2);
 }
 
 /** Width of a candle's body: an odd number of pixels, so that the wick stands in its middle. */
@@ -108,8 +108,10 @@ function wholeGroups(
   candles: MergedCandles,
   { window, slots }: { window: ChartWindow; slots: number },
 ): ChartWindow {
-  const first = candles.slot[0] ?? 0;
-  const last = (candles.slot[candles.length - 1] ?? 0) + candles.factor;
+  const [first] = candles.slot;
+  const end = candles.slot[candles.length - 1];
+  if (first === undefined || end === undefined) return window;
+  const last = end + candles.factor;
   return {
     from: window.from <= 0 ? Math.min(window.from, first) : window.from,
     to: window.to >= slots ? Math.max(window.to, last) : window.to,
@@ -173,8 +175,8 @@ export function candleSpan(
   { candles, at }: { candles: MergedCandles; at: number },
 ): { from: number; to: number } {
   return {
-    from: barTime(series, candles.first[at] ?? 0),
-    to: barTime(series, candles.last[at] ?? 0) + series.intervalMs,
+    from: barTime(series, candles.first[at] ?? NaN),
+    to: barTime(series, candles.last[at] ?? NaN) + series.intervalMs,
   };
 }
 

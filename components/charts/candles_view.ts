@@ -27,10 +27,10 @@ export interface ChartSnapshot {
 export interface ChartColumns {
   readonly interval: BarInterval;
   readonly openTime: ArrayLike<number>;
-  readonly open: ArrayLike<number | null>;
-  readonly high: ArrayLike<number | null>;
-  readonly low: ArrayLike<number | null>;
-  readonly close: ArrayLike<number | null>;
+  readonly open: ArrayLike<number>;
+  readonly high: ArrayLike<number>;
+  readonly low: ArrayLike<number>;
+  readonly close: ArrayLike<number>;
   /** Units of the asset, and US dollars, as far as the source gives them. */
   readonly volume: ArrayLike<number | null>;
   readonly volumeUsd: ArrayLike<number | null>;
@@ -54,7 +54,7 @@ function shortened(value: number | null | undefined, digits: number): number | n
   return Number(value.toPrecision(digits));
 }
 
-function bars(values: ArrayLike<number | null>): number[] {
+function bars(values: ArrayLike<number>): number[] {
   return Array.from(values, (value) => shortened(value, BAR_DIGITS) ?? NaN);
 }
 
@@ -64,7 +64,7 @@ function dollarVolumes({ volume, volumeUsd, close }: ChartColumns) {
   const values = Array.from(close, (price, at) => {
     const given = shortened(volumeUsd[at], VOLUME_DIGITS);
     if (given !== null) return given;
-    const made = shortened((volume[at] ?? NaN) * (price ?? NaN), VOLUME_DIGITS);
+    const made = shortened((volume[at] ?? NaN) * price, VOLUME_DIGITS);
     if (made !== null) isEstimated = true;
     return made;
   });

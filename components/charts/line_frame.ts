@@ -20,6 +20,10 @@ const TAG_LABELS_PX = 68;
 export const LINE_AXIS_PX = 20;
 /** Width that paths are drawn for; they stretch to what they get. */
 export const LINE_VIEW_PX = 1000;
+/** Side of the square that stands for an event. */
+export const MARK_PX = 13;
+/** Where the name of a reference begins. */
+export const REFERENCE_LABEL_PX = 4;
 
 export interface EndLabel {
   readonly key: string;
@@ -44,6 +48,8 @@ export interface ReferenceShape {
   readonly key: string;
   readonly label: string;
   readonly y: number;
+  /** The foot of its name: above the line, or below it at the top, where there is no room. */
+  readonly labelY: number;
 }
 
 /** A stretch as a share of the width, 0 to 1. */
@@ -112,11 +118,10 @@ export function lineFrame(set: LineSet, height: number): LineFrame {
     })),
     tag,
     ends: apart(stacked === null ? lineEnds(set, yOf) : bandEnds(set.lines, stacked, yOf), height),
-    references: (set.references ?? []).map(({ key, label, value }) => ({
-      key,
-      label,
-      y: yOf(value),
-    })),
+    references: (set.references ?? []).map(({ key, label, value }) => {
+      const y = yOf(value);
+      return { key, label, y, labelY: y < 16 ? y + 12 : y - 4 };
+    }),
     spans: spanShapes(set),
   };
 }
@@ -186,6 +191,11 @@ export function axisStart(set: LineSet): number | null {
   return low <= 0 && high >= 0 ? null : low;
 }
 
+/** The middle of the pixel that a height lies in: a line of one pixel there is sharp. */
+export function atPixel(y: number): number {
+  return Math.round(y) + 0.5;
+}
+
 /** The height of a value of a laid out set. */
 export function lineY({ y, isLog }: LineFrame, value: number): number {
   return position(y, levelOf(value, isLog));
@@ -196,13 +206,12 @@ export function crossings(
   set: LineSet,
   { frame, at }: { readonly frame: LineFrame; readonly at: number },
 ): readonly { readonly key: string; readonly index: number; readonly y: number }[] {
-  let below = 0;
+  const stacked = set.stack === undefined ? null : bands(set.lines);
   return set.lines.flatMap(({ key, values }, index) => {
     const value = values[at] ?? null;
-    if (value === null) return [];
-    if (set.stack === undefined) return [{ key, index, y: lineY(frame, value) }];
-    below += value;
-    return value === 0 ? [] : [{ key, index, y: lineY(frame, below) }];
+    const level = stacked === null ? value : stacked[index]?.top[at] ?? null;
+    const isThere = level !== null && (stacked === null || value !== 0);
+    return isThere ? [{ key, index, y: lineY(frame, level) }] : [];
   });
 }
 
@@ -242,8 +251,8 @@ function bandEnds(
   return stacked.flatMap(({ bottom, top }, index) => {
     const line = lines[index];
     const at = top.findLastIndex((value) => value !== null);
-    const [low, high] = [bottom[at] ?? 0, top[at] ?? 0];
-    if (line === undefined || yOf(low) - yOf(high) < NAMED_BAND_PX) return [];
+    const [low, high] = [bottom[at] ?? NaN, top[at] ?? NaN];
+    if (line === undefined || !(yOf(low) - yOf(high) >= NAMED_BAND_PX)) return [];
     return [{ key: line.key, index, label: line.label, y: yOf((low + high) / 2) }];
   });
 }

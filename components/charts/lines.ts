@@ -44,8 +44,8 @@ export interface LineMark {
 export interface LineLook {
   /**
    * Parts of a whole, each on top of the one before, as areas: `straight` from bar to bar, or in
-   * `steps` where a value holds until the next bar. Parts are at least 0; a part that is missing
-   * where another is known counts as none.
+   * `steps` where a value holds until the next bar. Parts are at least 0; where one is
+   * missing, those above it are not drawn either.
    */
   readonly stack?: "straight" | "steps";
   /** The axis fits the values instead of holding 0; the legend then says where it begins. */
@@ -147,7 +147,7 @@ export function flowMarks(flows: Float64Array, { length }: LineSet): readonly Li
   const sums = new Float64Array(length);
   for (const [row, amount] of flows.entries()) {
     const at = Math.floor((row + lead) / group);
-    sums[at] = (sums[at] ?? 0) + amount;
+    sums[at] = (sums[at] ?? NaN) + amount;
   }
   return Array.from(sums, (amount, at) => ({ at, amount }))
     .filter(({ amount }) => amount !== 0)

@@ -12,19 +12,22 @@ export interface BandOptions {
   readonly scales: PathScales;
 }
 
-/** Lines put on top of each other. A bar at which none is known is a gap of them all. */
+/**
+ * Lines put on top of each other. A bar that lacks a part is a gap of it and of all above it: where
+ * they stand is not known.
+ */
 export function bands(lines: readonly Line[]): readonly Band[] {
-  const length = lines[0]?.values.length ?? 0;
-  const isKnown = Array.from(
-    { length },
-    (_, at) => lines.some(({ values }) => (values[at] ?? null) !== null),
-  );
-  let below: readonly (number | null)[] = isKnown.map((known) => known ? 0 : null);
+  let below: readonly (number | null)[] | null = null;
   return lines.map(({ values }) => {
-    const bottom = below;
-    below = bottom.map((level, at) => level === null ? null : level + (values[at] ?? 0));
-    return { bottom, top: below };
+    const bottom = below ?? values.map(() => 0);
+    const top = bottom.map((level, at) => sumOrNull(level, values[at]));
+    below = top;
+    return { bottom, top };
   });
+}
+
+function sumOrNull(level: number | null, part: number | null | undefined): number | null {
+  return level === null || part === null || part === undefined ? null : level + part;
 }
 
 interface Run {
@@ -59,7 +62,7 @@ export function areaPath({ bottom, top }: Band, options: BandOptions): string {
 
 /** The upper edge of a part, where the part is there at all. */
 export function edgePath({ bottom, top }: Band, options: BandOptions): string {
-  const isThere = (at: number) => (top[at] ?? 0) > (bottom[at] ?? 0);
+  const isThere = (at: number) => (top[at] ?? NaN) > (bottom[at] ?? NaN);
   return runsOf(top.length, isThere)
     .map((run) => `M${points(top, run, options).join("L")}`)
     .join("");
@@ -73,7 +76,7 @@ function points(
 ): string[] {
   const corners: string[] = [];
   for (let at = from; at <= to; at++) {
-    const height = tenth(position(y, values[at] ?? 0));
+    const height = tenth(position(y, values[at] ?? NaN));
     corners.push(`${tenth(position(x, at))} ${height}`);
     const next = Math.min(at + 1, values.length - 1);
     if (stack === "steps") corners.push(`${tenth(position(x, next))} ${height}`);

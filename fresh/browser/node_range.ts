@@ -1,3 +1,4 @@
+import type { ContainerNode } from "preact";
 import { parseMarker } from "../shared/markers.ts";
 
 /** The text of a comment; empty for every other node. */
@@ -44,7 +45,7 @@ export function removeMarkers(nodes: readonly ChildNode[]): void {
  * A parent made up for Preact, so that an island owns only the nodes between its markers although
  * others share the real parent.
  */
-export function nodeRange(start: Comment, end: Comment): Element {
+export function nodeRange(start: Comment, end: Comment): ContainerNode {
   const parent = start.parentElement as Element;
   const owns = (node: Node) =>
     node.parentNode === parent &&
@@ -69,5 +70,5 @@ export function nodeRange(start: Comment, end: Comment): Element {
     contains: (node: Node | null) =>
       nodesUntil(start.nextSibling, end).some((child) => child.contains(node)),
   };
-  return range as unknown as Element;
+  return range;
 }

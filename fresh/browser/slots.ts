@@ -9,7 +9,7 @@ type Props = Record<string, unknown>;
 function propsOf(element: Element): Props {
   const props: Props = {};
   for (const { name, value } of element.attributes) {
-    const isBoolean = typeof (element as unknown as Props)[name] === "boolean" && value === "";
+    const isBoolean = typeof Reflect.get(element, name) === "boolean" && value === "";
     props[name] = isBoolean ? true : value;
   }
   return props;

@@ -40,18 +40,26 @@ function renderState(): RenderState {
   return state;
 }
 
+interface SlotProps {
+  readonly id: number;
+  readonly content: ComponentChildren;
+}
+
 /** JSX handed to an island: server-rendered, and kept between markers for the browser. */
-function Slot({ id, content }: { id: number; content: ComponentChildren }): JSX.Element {
+function Slot({ id, content }: SlotProps): JSX.Element {
   const slot = renderState().slots[id];
   if (slot) slot.isShown = true;
   const outside = h(InsideIsland.Provider, { value: false }, content);
   return mark(slotMarker(id), { close: closeMarker("slot"), content: outside });
 }
 
+function isSlot(value: unknown): value is VNode<SlotProps> {
+  return isValidElement(value) && value.type === Slot;
+}
+
 /** The slot's number if a value is one. */
 export function slotId(value: unknown): number | null {
-  if (!isValidElement(value) || value.type !== Slot) return null;
-  return (value.props as unknown as { id: number }).id;
+  return isSlot(value) ? value.props.id : null;
 }
 
 /** Whether a value is JSX; signals pass Preact's own check, being able to stand for text. */
@@ -110,6 +118,7 @@ export function islandBoundary(
 ): Pick<AnyVNode, "type" | "props"> | null {
   if (UNWRAPPED in vnode) return null;
   const { type: component, props: input, key: islandKey } = vnode;
-  const props = { island, component, input, islandKey, children: null };
-  return { type: Boundary as unknown as AnyVNode["type"], props };
+  const props = { island, component, input, islandKey } satisfies BoundaryProps;
+  // The type of a node of any component can't say that these properties are this component's.
+  return { type: Boundary as unknown as AnyVNode["type"], props: { ...props, children: null } };
 }

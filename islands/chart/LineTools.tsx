@@ -5,6 +5,7 @@ import { type LineSet, lineTime } from "../../components/charts/lines.ts";
 import { Icon } from "../../components/Icon.tsx";
 import type { LineExplorer } from "./line_explorer.ts";
 import { readPalette } from "./palette.ts";
+import { SavePng } from "./SavePng.tsx";
 
 export interface LineToolsProps {
   readonly id: string;
@@ -49,22 +50,7 @@ export function LineTools({ id, explorer, plot, height, isHidden }: LineToolsPro
             <span class="sr">, show everything</span>
           </button>
         )}
-      {isReady && !isHidden
-        ? (
-          <button
-            type="button"
-            class="btn"
-            data-kind="quiet"
-            data-icon
-            data-size="s"
-            aria-label="Download PNG"
-            title="Download PNG"
-            onClick={save}
-          >
-            <Icon name="image" />
-          </button>
-        )
-        : null}
+      {isReady && !isHidden ? <SavePng onSave={save} /> : null}
     </div>
   );
 }

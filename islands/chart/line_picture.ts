@@ -1,4 +1,5 @@
 import {
+  atPixel,
   END_LABELS_PX,
   gutterPx,
   hasNames,
@@ -7,10 +8,12 @@ import {
   type LineFrame,
   lineFrame,
   lineTimeTicks,
+  MARK_PX,
+  REFERENCE_LABEL_PX,
 } from "../../components/charts/line_frame.ts";
 import { type LineSet, lineStyle, spacedMarks } from "../../components/charts/lines.ts";
 import type { ChartPalette } from "./palette.ts";
-import type { Picture } from "./png.ts";
+import { groundCanvas, type Picture } from "./png.ts";
 
 export interface LinePictureOptions {
   /** The width of the chart on the page; a picture is never narrower than its labels need. */
@@ -33,21 +36,13 @@ const LEAST_WIDTH_PX = 640;
 const TIME_LABEL_PX = 90;
 /** As the style sheet dashes lines. */
 const DASHES: readonly (readonly number[])[] = [[], [6, 2], [2, 2], [8, 2, 2, 2]];
-const MARK_PX = 13;
 
 /** Draws lines as the page shows them, named at their ends whatever the width of the page. */
 export function linePicture(set: LineSet, options: LinePictureOptions): Picture {
   const width = Math.max(LEAST_WIDTH_PX, options.width);
   const { height, palette } = options;
-  const canvas = document.createElement("canvas");
   const scale = globalThis.devicePixelRatio;
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  const context = canvas.getContext("2d");
-  if (context === null) throw new TypeError("Cannot draw: the browser gives no 2D canvas");
-  context.scale(scale, scale);
-  context.fillStyle = palette.ground;
-  context.fillRect(0, 0, width, height);
+  const { canvas, context } = groundCanvas({ width, height }, { scale, palette });
   const gutter = gutterPx(set, { isWide: true });
   const frame = lineFrame(set, height);
   const brush = { context, palette, frame, set, plotWidth: width - gutter, gutter };
@@ -73,7 +68,7 @@ function rule({ context }: Brush, y: number, { to, colour }: { to: number; colou
   context.strokeStyle = colour;
   context.lineWidth = 1;
   context.setLineDash([]);
-  context.stroke(new Path2D(`M0 ${Math.round(y) + 0.5}H${to}`));
+  context.stroke(new Path2D(`M0 ${atPixel(y)}H${to}`));
 }
 
 /** Stretches of time, parts of a whole, and the grid over them. */
@@ -166,8 +161,8 @@ function paintTimes(brush: Brush): void {
 function paintAxis(brush: Brush): void {
   const { context, palette, frame, set, plotWidth, gutter } = brush;
   const names = hasNames(set) ? END_LABELS_PX : 0;
-  for (const { label, y } of frame.references) {
-    write(brush, label, { x: 4, y: y < 16 ? y + 12 : y - 4, colour: palette.inkSecond });
+  for (const { label, labelY } of frame.references) {
+    write(brush, label, { x: REFERENCE_LABEL_PX, y: labelY, colour: palette.inkSecond });
   }
   for (const { label, y } of frame.ticks) {
     write(brush, label, { x: plotWidth + names + 6, y: y + 4, colour: palette.inkMuted });

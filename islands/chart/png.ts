@@ -14,6 +14,22 @@ export interface Picture {
   readonly height: number;
 }
 
+/** An empty canvas in the colour of the page, so many pixels of the screen to one of the page. */
+export function groundCanvas(
+  { width, height }: Pick<Picture, "width" | "height">,
+  { scale, palette }: { readonly scale: number; readonly palette: ChartPalette },
+): { readonly canvas: HTMLCanvasElement; readonly context: CanvasRenderingContext2D } {
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  const context = canvas.getContext("2d");
+  if (context === null) throw new TypeError("Cannot draw: the browser gives no 2D canvas");
+  context.scale(scale, scale);
+  context.fillStyle = palette.ground;
+  context.fillRect(0, 0, width, height);
+  return { canvas, context };
+}
+
 const MARGIN_PX = 16;
 const TITLE_PX = 40;
 const NOTE_PX = 32;
@@ -26,14 +42,7 @@ function captioned(
   const scale = chart.canvas.width / chart.width;
   const width = chart.width + 2 * MARGIN_PX;
   const height = chart.height + TITLE_PX + NOTE_PX;
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  const context = canvas.getContext("2d");
-  if (context === null) throw new TypeError("Cannot draw: the browser gives no 2D canvas");
-  context.scale(scale, scale);
-  context.fillStyle = palette.ground;
-  context.fillRect(0, 0, width, height);
+  const { canvas, context } = groundCanvas({ width, height }, { scale, palette });
   context.fillStyle = palette.ink;
   context.font = `600 14px ${palette.font}`;
   context.fillText(fitted(context, caption.title, chart.width), MARGIN_PX, 25);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { formatUtcMs } from "../../services/kernel/time.ts";
-import type { Figure, MarketOverview } from "../../services/market/mod.ts";
+import type { MarketOverview } from "../../services/market/mod.ts";
 import { quoteToWire } from "./quote_wire.ts";
 import { Instant, Quote } from "./schemas.ts";
 
@@ -67,10 +67,9 @@ const DOMINANT = 10;
 function dominanceOf({ quotes, totalMarketCapUsd }: MarketOverview): Record<string, number> {
   const total = totalMarketCapUsd.value;
   if (total === null || total <= 0) return {};
-  const valueOf = ({ value }: Figure) => value ?? 0;
-  const shares = quotes.filter(({ marketCapUsd }) => valueOf(marketCapUsd) > 0)
-    .toSorted((a, b) => valueOf(b.marketCapUsd) - valueOf(a.marketCapUsd))
-    .slice(0, DOMINANT)
-    .map(({ assetId, marketCapUsd }) => [assetId, valueOf(marketCapUsd) / total] as const);
-  return Object.fromEntries(shares);
+  const known = quotes.flatMap(({ assetId, marketCapUsd: { value } }) =>
+    value === null || value <= 0 ? [] : [{ assetId, value }]
+  );
+  const largest = known.toSorted((a, b) => b.value - a.value).slice(0, DOMINANT);
+  return Object.fromEntries(largest.map(({ assetId, value }) => [assetId, value / total]));
 }

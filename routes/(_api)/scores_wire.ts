@@ -93,6 +93,8 @@ export const Change = z.object({
     metric: z.string(),
     label: z.string(),
     points: z.number(),
+    added_before: Value.describe("Points that it added to the score; null if it was not counted"),
+    added_after: Value,
     raw_before: Value,
     raw_after: Value,
   })).describe("Add up to score to the last bit"),
@@ -254,10 +256,15 @@ export function changeToWire(change: ScoreChange): z.output<typeof Change> {
     grade_before: change.letterBefore,
     grade_after: change.letterAfter,
     event: change.event,
-    metrics: change.metrics.map(({ rawBefore, rawAfter, ...metric }) => ({
-      ...metric,
-      raw_before: rawBefore,
-      raw_after: rawAfter,
+    metrics: change.metrics.map((metric) => ({
+      pillar: metric.pillar,
+      metric: metric.metric,
+      label: metric.label,
+      points: metric.points,
+      added_before: metric.addedBefore,
+      added_after: metric.addedAfter,
+      raw_before: metric.rawBefore,
+      raw_after: metric.rawAfter,
     })),
   };
 }

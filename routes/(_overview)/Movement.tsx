@@ -1,20 +1,11 @@
-import { Breadth, type BreadthItem } from "../../components/charts/Breadth.tsx";
+import { Breadth } from "../../components/charts/Breadth.tsx";
 import { Panel, SourceLine } from "../../components/states/Panel.tsx";
 import { EmptyState } from "../../components/states/States.tsx";
 import { MoversTable } from "../../components/table/MoversTable.tsx";
 import type { AssetQuote, MarketOverview } from "../../services/market/mod.ts";
 import { AsofSpan, asofSpan, isMixed, sourceNames } from "./AsofSpan.tsx";
+import { breadthBasis, breadthItems } from "./breadth_items.ts";
 import { sourceState } from "./source_state.ts";
-
-function breadthItems(quotes: readonly AssetQuote[]): BreadthItem[] {
-  return quotes.flatMap(({ symbol, change24h, marketCapUsd, volume24hUsd }) =>
-    change24h.value === null ? [] : [{
-      label: symbol,
-      change: change24h.value,
-      weight: marketCapUsd.value ?? volume24hUsd.value ?? 0,
-    }]
-  );
-}
 
 /** What moved and how broad the move is: risers, fallers, and every asset on one axis. */
 export function Movement({ overview }: { readonly overview: MarketOverview }) {
@@ -44,7 +35,7 @@ export function Movement({ overview }: { readonly overview: MarketOverview }) {
             state={sourceState(overview)}
             parts={[
               `${items.length} assets`,
-              "a tick each, labelled by market value",
+              breadthBasis(overview.quotes),
               "ticks beyond the axis stand at its end",
               // One as-of for all is in the page's header; several belong to the comparison.
               ...isMixed(asofSpan(overview.quotes))

@@ -6,6 +6,7 @@ import { Moment } from "../../components/figures/Moment.tsx";
 import { SourceLine, type SourceState } from "../../components/states/Panel.tsx";
 import { Badge, EmptyState, Skeleton } from "../../components/states/States.tsx";
 import { MoversTable } from "../../components/table/MoversTable.tsx";
+import { breadthItems } from "../(_overview)/breadth_items.ts";
 import { SAMPLE_AT, SAMPLE_ROWS } from "./sample.ts";
 
 const KINDS = ["Table", "Chart", "Figures"] as const;
@@ -66,11 +67,6 @@ function values(
       parts={["sample", "1d", <Moment key="asof" at={SAMPLE_AT} />, note]}
     />
   );
-  const items = rows.map(({ symbol, change24h, marketCapUsd }) => ({
-    label: symbol,
-    change: change24h.value ?? 0,
-    weight: marketCapUsd.value ?? 0,
-  }));
   return [
     <Fragment key="table">
       <p>{badge}</p>
@@ -80,7 +76,7 @@ function values(
     <Fragment key="chart">
       <p>{badge}</p>
       <div class="chart">
-        <Breadth items={items} />
+        <Breadth items={breadthItems(rows)} />
       </div>
       {sign}
     </Fragment>,

@@ -97,9 +97,7 @@ export function openWork({ clock, database, demo }: WorkCore, options: WorkOptio
 /** Lets others have their turn once the event loop was held for long. */
 export function restWhenDue(): () => Promise<void> {
   const breather = new Breather();
-  return async () => {
-    if (breather.isDue) await breather.rest();
-  };
+  return () => breather.restIfDue();
 }
 
 function readersOf(valuation: ValuationService) {

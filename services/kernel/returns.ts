@@ -102,8 +102,8 @@ export function flowsOfValues(
   values: readonly DatedValue[],
   flows: readonly CashFlow[],
 ): readonly CashFlow[] {
-  const first = values.find(({ value }) => value !== null);
-  const last = values.findLast(({ value }) => value !== null);
+  const known = values.flatMap(({ at, value }) => value === null ? [] : [{ at, value }]);
+  const [first, last] = [known[0], known.at(-1)];
   if (!first || !last || first.at === last.at) return [];
   const late = flows.find(({ at }) => at > last.at);
   if (late) {
@@ -114,9 +114,9 @@ export function flowsOfValues(
     );
   }
   return [
-    { at: first.at, amount: -(first.value ?? 0) },
+    { at: first.at, amount: -first.value },
     ...flows.filter(({ at }) => at > first.at && at < last.at),
-    { at: last.at, amount: last.value ?? 0 },
+    { at: last.at, amount: last.value },
   ];
 }
 

@@ -16,13 +16,13 @@ export function mean(values: Float64Array): number | null {
 }
 
 /**
- * Deviations from the mean. They are taken from the first value first, which leaves the digits of
- * values that lie close together: equal values deviate by exactly 0.
+ * Deviations from the mean; none of no values. They are taken from the first value first, which
+ * leaves the digits of values that lie close together: equal values deviate by exactly 0.
  */
 function deviations(values: Float64Array): Float64Array {
-  const anchor = values[0] ?? 0;
+  const [anchor = NaN] = values;
   const shifted = values.map((value) => value - anchor);
-  const center = mean(shifted) ?? 0;
+  const center = sum(shifted) / shifted.length;
   return shifted.map((value) => value - center);
 }
 
@@ -52,5 +52,5 @@ export function regressionSlope(values: Float64Array, factor: Float64Array): num
   const gaps = deviations(factor);
   const variance = sum(gaps.map((gap) => gap * gap));
   if (variance === 0) return null;
-  return sum(deviations(values).map((gap, i) => gap * (gaps[i] ?? 0))) / variance;
+  return sum(deviations(values).map((gap, i) => gap * (gaps[i] ?? NaN))) / variance;
 }

@@ -4,6 +4,7 @@ import {
   type MetricDefinition,
   type PillarDefinition,
   type PillarId,
+  type ScoreMethod,
   WEIGHT_TOLERANCE,
 } from "./method.ts";
 import { rankOf } from "./percentile.ts";
@@ -60,21 +61,30 @@ export interface PlainScore {
 
 /** The score of each asset with its parts, in the order of the tables. */
 export function scoreAssets(tables: ScoreTables): readonly PlainScore[] {
-  const metricRanks = tables.metrics.map((table) => rankMetric(tables, table));
-  const scores = tables.assetIds.map((_, asset) => scoreAsset(tables, { asset, metricRanks }));
+  const metrics = tables.metrics.map((table) => rankedMetric(tables, table));
+  const scores = tables.assetIds.map((assetId, asset) =>
+    scoreAsset(tables, { assetId, asset, metrics })
+  );
   const column = Float64Array.from(scores, ({ score }) => score ?? NaN);
   const ranks = rankOf(column, tables.isMember);
   return scores.map((score, asset) => ({ ...score, rank: presentOf(ranks[asset]) }));
 }
 
-interface MetricRanks {
+/** A metric at its own window, with the places of the members. */
+interface RankedMetric extends Pick<MetricTable, "pillar" | "metric" | "raw"> {
+  readonly percentiles: Float64Array;
   readonly ranks: Float64Array;
   readonly ranked: number;
 }
 
-function rankMetric({ isMember, center }: ScoreTables, { percentiles }: MetricTable): MetricRanks {
-  const ranks = rankOf(percentiles[center] ?? new Float64Array(), isMember);
-  return { ranks, ranked: ranks.filter((rank) => rank === rank).length };
+function rankedMetric(
+  { isMember, center }: ScoreTables,
+  { pillar, metric, raw, percentiles: byWindow }: MetricTable,
+): RankedMetric {
+  const percentiles = byWindow[center] ?? new Float64Array();
+  const ranks = rankOf(percentiles, isMember);
+  const ranked = ranks.filter((rank) => rank === rank).length;
+  return { pillar, metric, raw, percentiles, ranks, ranked };
 }
 
 /** What a pillar of an asset is made of, before the pillars are weighed. */
@@ -94,13 +104,17 @@ interface MetricDraft {
 }
 
 function scoreAsset(
-  tables: ScoreTables,
-  { asset, metricRanks }: { asset: number; metricRanks: readonly MetricRanks[] },
+  { method, outside }: ScoreTables,
+  { assetId, asset, metrics }: {
+    assetId: string;
+    asset: number;
+    metrics: readonly RankedMetric[];
+  },
 ): Omit<PlainScore, "rank"> {
-  const { method, assetIds, outside } = tables;
-  const drafts = method.pillars.map((definition, pillar) =>
-    draftPillar(tables, { asset, pillar, definition, metricRanks })
-  );
+  const drafts = method.pillars.map((definition, pillar) => {
+    const own = metrics.filter((metric) => metric.pillar === pillar);
+    return draftPillar(definition, { asset, metrics: own, method });
+  });
   const scored = drafts.filter(({ score }) => score !== null);
   const coverage = scored.reduce((sum, { definition }) => sum + definition.weight, 0);
   const weighted: readonly WeightedPillar[] = scored.map(({ definition, score, percentiles }) => ({
@@ -114,7 +128,7 @@ function scoreAsset(
     ? null
     : contributionsOf(weighted, { score, combine: method.combine });
   return {
-    assetId: assetIds[asset] ?? "",
+    assetId,
     outside: outside[asset] ?? null,
     score: score === null ? null : roundScore(score),
     coverage,
@@ -129,25 +143,20 @@ function scoreAsset(
 }
 
 function draftPillar(
-  { method, metrics, center }: ScoreTables,
-  { asset, pillar, definition, metricRanks }: {
+  definition: PillarDefinition,
+  { asset, metrics, method }: {
     asset: number;
-    pillar: number;
-    definition: PillarDefinition;
-    metricRanks: readonly MetricRanks[];
+    metrics: readonly RankedMetric[];
+    method: ScoreMethod;
   },
 ): PillarDraft {
-  const drafts = metrics.flatMap((table, index): readonly MetricDraft[] => {
-    if (table.pillar !== pillar) return [];
-    const ranks = metricRanks[index];
-    return [{
-      metric: table.metric,
-      raw: presentOf(table.raw[asset]),
-      percentile: presentOf(table.percentiles[center]?.[asset]),
-      rank: presentOf(ranks?.ranks[asset]),
-      ranked: ranks?.ranked ?? 0,
-    }];
-  });
+  const drafts = metrics.map(({ metric, raw, percentiles, ranks, ranked }): MetricDraft => ({
+    metric,
+    raw: presentOf(raw[asset]),
+    percentile: presentOf(percentiles[asset]),
+    rank: presentOf(ranks[asset]),
+    ranked,
+  }));
   const percentiles = drafts.flatMap(({ percentile }) => percentile === null ? [] : [percentile]);
   const isScored = percentiles.length > 0 &&
     percentiles.length >= drafts.length * method.min_metrics;

@@ -13,11 +13,9 @@ import {
   visit,
 } from "@/tests/e2e/page_checks.ts";
 import { startProduct } from "@/tests/e2e/product.ts";
-import { fakeCliIo } from "@/tests/fakes/cli_io.ts";
+import { importPools, runOn } from "@/tests/e2e/run_on.ts";
 import { sharedData } from "@/tests/shared_data.ts";
 import { build } from "@/tools/build.ts";
-import { runScript } from "@/tools/cli.ts";
-import { POOLS_IMPORT } from "@/tools/pools_import.ts";
 import { POOLS_SIMULATE } from "@/tools/pools_simulate.ts";
 
 const PATH = "/simulations/autopilot";
@@ -53,20 +51,6 @@ function poolFile({ pools, everyDays, days }: Market): string {
   return [COLUMNS, ...rows].join("\n");
 }
 
-/** Runs a script as its user would, on a data folder; what it printed. */
-async function runOn(
-  script: typeof POOLS_IMPORT | typeof POOLS_SIMULATE,
-  { dataDir, args }: { readonly dataDir: string; readonly args: readonly string[] },
-): Promise<string> {
-  const env = { TOKENLYSIS_DATA_DIR: dataDir, TOKENLYSIS_NETWORK: "off" };
-  const { io, printed } = fakeCliIo(args, { env });
-  const code = script.name === "pools:import"
-    ? await runScript(POOLS_IMPORT, io)
-    : await runScript(POOLS_SIMULATE, io);
-  assertEquals([code, printed.stderr], [0, ""]);
-  return printed.stdout;
-}
-
 /** A product that serves a file of pools alone, until the work is done. */
 async function withPools(
   file: { readonly path: string; readonly provider: string },
@@ -74,7 +58,7 @@ async function withPools(
 ): Promise<void> {
   const dataDir = await Deno.makeTempDir({ prefix: "tokenlysis-autopilot-" });
   try {
-    await runOn(POOLS_IMPORT, { dataDir, args: [file.path, "--provider", file.provider] });
+    await importPools(dataDir, file);
     await build({ ifStale: true });
     await using product = await startProduct({ dataDir, env: NO_MARKET });
     await work({ url: product.url, dataDir });
@@ -258,6 +242,8 @@ const EMPTY: readonly Step[] = [
       await using visited = await visit(browser, `${url}${PATH}`);
       assertEquals(await visited.page.getByText("No pool is stored").count(), 1);
       assertEquals(await checkViews(browser, `${url}${PATH}`, { name: "autopilot-empty" }), []);
+      await using board = await visit(browser, `${url}/pools`);
+      assertEquals(await board.page.getByText("Nobody fetches pools here.").count(), 1);
     },
   },
 ];

@@ -1,11 +1,6 @@
-import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import { assertEquals, assertMatch } from "@/tests/assert.ts";
-import { fakeCliIo } from "@/tests/fakes/cli_io.ts";
-import { build } from "@/tools/build.ts";
-import { runScript } from "@/tools/cli.ts";
-import { POOLS_IMPORT } from "@/tools/pools_import.ts";
-import { checkViews, keepPicture, type Step, visit } from "./page_checks.ts";
-import { startProduct } from "./product.ts";
+import { checkViews, keepPicture, type Step, testInBrowser, visit } from "./page_checks.ts";
+import { importPools } from "./run_on.ts";
 
 const POOL = "aave-v3-ethereum-0xaa";
 /** Two pools of which the last reading is ten times the one before. */
@@ -61,29 +56,10 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-Deno.test({
-  name: "readings of pools that are held are settled by hand in Chromium",
-  ignore: findChromium() === null,
-  async fn(t) {
-    await build({ ifStale: true });
-    const dataDir = await Deno.makeTempDir({ prefix: "tokenlysis-held-" });
-    try {
-      const env = { TOKENLYSIS_DATA_DIR: dataDir, TOKENLYSIS_NETWORK: "off" };
-      const file = `${dataDir}/snapshots.csv`;
-      await Deno.writeTextFile(file, JUMPS);
-      const cli = fakeCliIo([file, "--provider", "yieldhouse"], { env });
-      assertEquals(await runScript(POOLS_IMPORT, cli.io), 0);
-      await using product = await startProduct({ dataDir });
-      const browser = await launchChromium();
-      try {
-        for (const step of STEPS) {
-          await t.step(step.name, () => step.run({ browser, url: product.url }));
-        }
-      } finally {
-        await browser.close();
-      }
-    } finally {
-      await Deno.remove(dataDir, { recursive: true });
-    }
+testInBrowser("readings of pools that are held are settled by hand in Chromium", STEPS, {
+  async fill(dataDir) {
+    const path = `${dataDir}/snapshots.csv`;
+    await Deno.writeTextFile(path, JUMPS);
+    await importPools(dataDir, { path, provider: "yieldhouse" });
   },
 });

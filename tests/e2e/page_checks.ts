@@ -169,25 +169,39 @@ export interface Step {
   run(place: Place): Promise<void>;
 }
 
+export interface BrowserTestOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Fills the data folder before the product starts on it. */
+  readonly fill?: (dataDir: string) => Promise<void>;
+  /** Whether something that the test needs beside Chromium is not there. */
+  readonly ignore?: boolean;
+}
+
 /** A test of several steps, all against one product; ignored where there is no Chromium. */
 export function testInBrowser(
   name: string,
   steps: readonly Step[],
-  { env = {} }: { readonly env?: Readonly<Record<string, string>> } = {},
+  { env = {}, fill, ignore = false }: BrowserTestOptions = {},
 ): void {
   Deno.test({
     name,
-    ignore: findChromium() === null,
+    ignore: ignore || findChromium() === null,
     async fn(t) {
       await build({ ifStale: true });
-      await using product = await startProduct({ env });
-      const browser = await launchChromium();
+      const dataDir = await Deno.makeTempDir({ prefix: "tokenlysis-" });
       try {
-        for (const step of steps) {
-          await t.step(step.name, () => step.run({ browser, url: product.url }));
+        await fill?.(dataDir);
+        await using product = await startProduct({ env, dataDir });
+        const browser = await launchChromium();
+        try {
+          for (const step of steps) {
+            await t.step(step.name, () => step.run({ browser, url: product.url }));
+          }
+        } finally {
+          await browser.close();
         }
       } finally {
-        await browser.close();
+        await Deno.remove(dataDir, { recursive: true });
       }
     },
   });

@@ -1,13 +1,8 @@
-import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { readSharedText, sharedData } from "@/tests/shared_data.ts";
-import { fakeCliIo } from "@/tests/fakes/cli_io.ts";
-import { build } from "@/tools/build.ts";
-import { runScript } from "@/tools/cli.ts";
-import { POOLS_IMPORT } from "@/tools/pools_import.ts";
 import { checkViews, keepPicture, type Step, testInBrowser, visit } from "./page_checks.ts";
 import { until } from "./live_place.ts";
-import { startProduct } from "./product.ts";
+import { importPools } from "./run_on.ts";
 
 const RATES = "defi/aave_v3_daily_rates_2025-07_2026-08.csv.gz";
 const rates = sharedData(RATES);
@@ -92,29 +87,12 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-Deno.test({
-  name: "the pages of pools over real Aave rates in Chromium",
-  ignore: findChromium() === null || rates === null,
-  async fn(t) {
+testInBrowser("the pages of pools over real Aave rates in Chromium", STEPS, {
+  env: { TOKENLYSIS_DEMO: "off" },
+  ignore: rates === null,
+  async fill(dataDir) {
     assert(rates !== null);
-    await build({ ifStale: true });
-    const dataDir = await Deno.makeTempDir({ prefix: "tokenlysis-pools-" });
-    try {
-      const env = { TOKENLYSIS_DATA_DIR: dataDir, TOKENLYSIS_NETWORK: "off" };
-      const cli = fakeCliIo([rates.pathname, "--provider", "aave"], { env });
-      assertEquals(await runScript(POOLS_IMPORT, cli.io), 0);
-      await using product = await startProduct({ dataDir, env: { TOKENLYSIS_DEMO: "off" } });
-      const browser = await launchChromium();
-      try {
-        for (const step of STEPS) {
-          await t.step(step.name, () => step.run({ browser, url: product.url }));
-        }
-      } finally {
-        await browser.close();
-      }
-    } finally {
-      await Deno.remove(dataDir, { recursive: true });
-    }
+    await importPools(dataDir, { path: rates.pathname, provider: "aave" });
   },
 });
 

@@ -94,7 +94,7 @@ async function streamed(
   const trades: Recorded[] = [];
   void exchange.when(() => exchange.subscribed.size === names.length)
     .then(() => exchange.say(...frames));
-  for await (const event of stream.ticks(names as unknown as AssetId[], done.signal)) {
+  for await (const event of stream.ticks(names.map((name) => name as AssetId), done.signal)) {
     if (event.kind !== "ticks") continue;
     for (const { assetId, tradeId, priceUsd, quantity, at } of event.ticks) {
       trades.push({ market: assetId, id: tradeId, price: priceUsd, quantity, at });

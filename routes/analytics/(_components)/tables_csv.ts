@@ -75,7 +75,7 @@ function correlationCsv({ matrix: { report } }: AnalyticsData): string | null {
         one.assetId,
         other.assetId,
         finiteOrNull(r[at]),
-        n[at] ?? 0,
+        n[at] ?? null,
         low,
         high,
         period,
@@ -98,7 +98,7 @@ function rollingCsv({ rolling: { report } }: AnalyticsData): string | null {
     other.assetId,
     report.window,
     finiteOrNull(report.correlation[row]),
-    report.n[row] ?? 0,
+    report.n[row] ?? null,
     report.interval,
   ]);
   return formatCsv(

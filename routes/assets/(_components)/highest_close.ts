@@ -16,7 +16,10 @@ export interface HighestClose {
   readonly source: string;
 }
 
-/** The highest of the daily closes, the first of equals; `null` without any or without a price. */
+/**
+ * The highest of the daily closes, the first of equals; `null` without any, without a price, and
+ * where all closes are 0, which nothing can be measured from.
+ */
 export function highestClose(
   { candles, provenance }: Pick<CandlePage, "candles" | "provenance">,
   { price }: { price: number | null },
@@ -26,11 +29,13 @@ export function highestClose(
     if (best < 0 || (candles.close[at] ?? NaN) > (candles.close[best] ?? NaN)) best = at;
   }
   const priceUsd = candles.close[best];
-  if (priceUsd === undefined || price === null || provenance === null) return null;
+  if (priceUsd === undefined || provenance === null) return null;
+  const fromHighest = changeRatio(priceUsd, price);
+  if (fromHighest === null) return null;
   return {
     priceUsd,
     day: candles.openTime[best] as UtcMs,
-    fromHighest: changeRatio(priceUsd, price) ?? 0,
+    fromHighest,
     days: candles.length,
     since: candles.openTime[0] as UtcMs,
     until: candles.openTime[candles.length - 1] as UtcMs,

@@ -13,10 +13,10 @@ function chartCsv({ candles, indicators, provenance, interval }: ChartView): str
   const lines = Object.entries(indicators);
   const header = ["time", ...HEADER, ...lines.map(([name]) => name), "state", "source", "interval"];
   const rows = Array.from({ length: candles.length }, (_, at) => [
-    isoInstant(candles.openTime[at] ?? 0),
+    isoInstant(candles.openTime[at] ?? NaN),
     ...COLUMNS.map((name) => finiteOrNull(candles[name][at])),
     ...lines.map(([, values]) => finiteOrNull(values[at])),
-    CANDLE_STATES[candles.state[at] ?? 0] ?? null,
+    CANDLE_STATES[candles.state[at] ?? NaN] ?? null,
     provenance?.source ?? null,
     interval,
   ]);

@@ -100,7 +100,8 @@ function poolFetches({ pools }: OpsView): Problem[] {
 function delayedRates({ fx }: OpsView): Problem[] {
   return fx.filter(({ state }) => state === "delayed").map(({ currency, driftBps }) => ({
     kind: "stale" as const,
-    what: `The end-of-day rate of ${currency} is ${formatDecimal(driftBps ?? 0, 1)} bps off.`,
+    what: `The end-of-day rate of ${currency} is ` +
+      `${driftBps === null ? "too far" : `${formatDecimal(driftBps, 1)} bps`} off.`,
     means: `Values in ${currency} are held at their last good one until an intraday rate is back.`,
     act: { act: useEodAct(currency), label: "Use EOD once" },
   }));

@@ -54,7 +54,11 @@ export function ProblemsPanel(data: PortfolioPageData) {
               <UnpricedItem key={position.assetId} position={position} />
             ))}
             {listed.map((problem) => (
-              <LotItem key={problem.rowId + problem.code} problem={problem} {...data} />
+              <LotItem
+                key={problem.rowId + problem.assetId + problem.code}
+                problem={problem}
+                {...data}
+              />
             ))}
           </ul>
         )}

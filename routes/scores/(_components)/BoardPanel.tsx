@@ -34,7 +34,9 @@ export function BoardPanel(data: ScoresData) {
           parts={[
             sources.length > 2 ? `${sources.length} sources` : sources.join(", ") || "no source",
             "1d",
-            `${formatCount(ranked.length)} of ${formatCount(run?.universe.length ?? 0)} ranked`,
+            run === null
+              ? "no run"
+              : `${formatCount(ranked.length)} of ${formatCount(run.universe.length)} ranked`,
             `interval: ${bandWords(method.uncertainty.band)} of ${draws} seeded draws`,
             run === null ? "no as-of" : <Moment key="asof" at={run.asof} />,
             <a key="honesty" href={scoresHref(view, "/scores/honesty")}>

@@ -1,4 +1,5 @@
 import { Unknown } from "../../../components/figures/Figures.tsx";
+import { formatCount } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import { formatScoreChange } from "../../../components/scores/score_text.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
@@ -73,7 +74,8 @@ export function ChangesPanel({ changes, view }: ScoresData) {
           )}
         <SourceLine
           parts={[
-            `${Math.min(moved.length, MAX_LINES)} of ${moved.length} that moved`,
+            `${Math.min(moved.length, MAX_LINES)} of ${moved.length} that changed`,
+            ...eventWords(moved),
             "the points of an asset's metrics add up to its change exactly",
             <a key="json" href={withScope("/api/scores/changes", view)}>all as JSON</a>,
           ]}
@@ -85,6 +87,17 @@ export function ChangesPanel({ changes, view }: ScoresData) {
 
 function isNews({ score, event, letterBefore, letterAfter }: ScoreChange): boolean {
   return (score !== null && score !== 0) || event !== null || letterBefore !== letterAfter;
+}
+
+/** They have no change to be sorted by, so that the lines may not reach to them. */
+function eventWords(changes: readonly Pick<ScoreChange, "event">[]): readonly string[] {
+  const count = (event: ScoreChange["event"]) =>
+    changes.filter((change) => change.event === event).length;
+  const [came, left] = [count("entered"), count("left")];
+  return [
+    ...came === 0 ? [] : [`${formatCount(came)} newly scored`],
+    ...left === 0 ? [] : [`${formatCount(left)} without a score now`],
+  ];
 }
 
 function dayText(day: string): string {
@@ -118,8 +131,13 @@ function Letters({ letterBefore, letterAfter }: Pick<ScoreChange, "letterBefore"
   return <>{letterBefore ?? "none"} → {letterAfter ?? "none"}</>;
 }
 
-/** The metrics that moved a score most: `Log return, 7 days −1.25`. */
+/**
+ * The metrics that moved a score most: `Log return, 7 days −1.25`. One that was not counted on one
+ * of the days says so: it did not move, it came or went.
+ */
 export function causesOf({ metrics }: Pick<ScoreChange, "metrics">): string {
-  return metrics.slice(0, MAX_CAUSES)
-    .map(({ label, points }) => `${label} ${formatScoreChange(points)}`).join("; ");
+  return metrics.slice(0, MAX_CAUSES).map(({ label, points, addedBefore, addedAfter }) => {
+    const event = addedBefore === null ? ", new" : addedAfter === null ? ", missing now" : "";
+    return `${label} ${formatScoreChange(points)}${event}`;
+  }).join("; ");
 }

@@ -102,7 +102,7 @@ export class SqlSnapshotStore implements SnapshotStore {
       for (const [assetId, own] of Map.groupBy(rows, ({ asset_id }) => asset_id)) {
         found.push({ assetId: assetId as AssetId, chunks: own.map(toChunk) });
       }
-      if (breather.isDue) await breather.rest();
+      await breather.restIfDue();
     }
     return found;
   }
@@ -216,7 +216,7 @@ export class SqlSnapshotStore implements SnapshotStore {
           ...toChunkRow(chunk),
         })),
       ).execute();
-      if (breather.isDue) await breather.rest();
+      await breather.restIfDue();
     }
   }
 

@@ -31,7 +31,8 @@ Deno.test("highestClose() measures from the price, which may be newer than the d
   assertClose(highestClose(daily([10, 40, 20]), { price: 50 })?.fromHighest, 0.25);
 });
 
-Deno.test("highestClose() is null without days or without a price", () => {
+Deno.test("highestClose() is null without days, without a price, and of closes of 0", () => {
+  assertEquals(highestClose(daily([0, 0]), { price: 1 }), null);
   assertEquals(highestClose(daily([]), { price: 1 }), null);
   assertEquals(highestClose(daily([1]), { price: null }), null);
 });

@@ -1,5 +1,5 @@
 import type { ReadStreamOptions, StreamEvent } from "@/components/api/event_stream.ts";
-import { readSocket, type Socket, socketOrEvents } from "@/components/api/socket_stream.ts";
+import { readSocket, socketOrEvents } from "@/components/api/socket_stream.ts";
 import { assertEquals, assertRejects } from "@/tests/assert.ts";
 import { FakeStreams } from "@/tests/fakes/event_streams.ts";
 import { settle } from "@/tests/fakes/timer.ts";
@@ -32,12 +32,10 @@ function reader() {
   return { abort, events, heard, options };
 }
 
-const asSocket = (socket: FakeSocket) => socket as unknown as Socket;
-
 Deno.test("readSocket() tells messages as events, and takes a heartbeat for a sign of life", async () => {
   const { events, heard, options } = reader();
   const socket = new FakeSocket();
-  const reading = readSocket(asSocket(socket), options);
+  const reading = readSocket(socket, options);
   socket.dispatchEvent(new Event("open"));
   socket.say('{"type":"portfolio_value","data":{"nav":"1"}}');
   for (const data of ['{"type":"heartbeat"}', "no json", new Uint8Array(1), "null"]) {
@@ -52,7 +50,7 @@ Deno.test("readSocket() tells messages as events, and takes a heartbeat for a si
 Deno.test("readSocket() closes the socket of a reader that gave up", async () => {
   const { abort, options } = reader();
   const socket = new FakeSocket();
-  const reading = readSocket(asSocket(socket), options);
+  const reading = readSocket(socket, options);
   abort.abort();
   await assertRejects(() => reading);
   assertEquals(socket.isClosed, true);
@@ -67,7 +65,7 @@ Deno.test("socketOrEvents() goes on over HTTP where sockets are refused, and bac
       paths.push(path);
       const socket = new FakeSocket();
       sockets.push(socket);
-      return asSocket(socket);
+      return socket;
     },
     readEvents: streams.read,
   });

@@ -15,11 +15,20 @@ Deno.test("breadthLimit() is not flattened by one runaway in fifty", () => {
 
 Deno.test("breadthMarks() stands a change beyond the axis at its end", () => {
   const [far, near] = breadthMarks([
-    { label: "FAR", change: 5, weight: 1 },
-    { label: "ZERO", change: 0, weight: 0 },
+    { label: "FAR", change: 5 },
+    { label: "ZERO", change: 0 },
   ], 0.1);
   assertClose(far?.share, 0.95);
   assertClose(near?.share, 0.5);
+});
+
+Deno.test("breadthMarks() gives the first of two at one place the row nearest to the axis", () => {
+  const [first, second] = breadthMarks([
+    { label: "ONE", change: 0.01 },
+    { label: "TWO", change: 0.01 },
+  ], 0.1);
+  assertEquals([first?.label, first?.row], ["ONE", 0]);
+  assertEquals([second?.label, second?.row], ["TWO", 1]);
 });
 
 Deno.test("breadthMarks() keeps every asset and never overlaps two labels of a row", () => {
@@ -27,7 +36,6 @@ Deno.test("breadthMarks() keeps every asset and never overlaps two labels of a r
     fc.record({
       label: fc.stringMatching(/^[A-Z]{2,6}$/),
       change: fc.double({ min: -0.2, max: 0.2, noNaN: true }),
-      weight: fc.double({ min: 0, max: 1e12, noNaN: true }),
     }),
     { maxLength: 60 },
   );

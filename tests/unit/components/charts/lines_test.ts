@@ -116,7 +116,7 @@ Deno.test("lineFrame() holds references and what the axis shall show at least", 
   });
   const frame = lineFrame(set, 220);
   assertEquals([lineY(frame, 0), lineY(frame, 1)], [200, 10]);
-  assertEquals(frame.references, [{ key: "kink", label: "Kink", y: 29 }]);
+  assertEquals(frame.references, [{ key: "kink", label: "Kink", y: 29, labelY: 25 }]);
 });
 
 Deno.test("lineFrame() fits the axis where asked, and says where it begins", () => {
@@ -144,14 +144,20 @@ function stackOf(stack: "straight" | "steps", columns: readonly (readonly number
   return lineSet(lines, { from: FROM, barMs: DAY_MS, unit: "rate", stack });
 }
 
-Deno.test("lineFrame() puts parts of a stack on top of each other; a bar without any is a gap", () => {
-  const { areas, paths } = lineFrame(
-    stackOf("straight", [[0.5, NaN, NaN], [0.5, 1, NaN]]),
-    220,
-  );
+Deno.test("lineFrame() puts parts of a stack on top of each other", () => {
+  const { areas, paths } = lineFrame(stackOf("straight", [[0.5, 0, NaN], [0.5, 1, NaN]]), 220);
   assertEquals(areas, ["M0 105L500 200L500 200L0 200Z", "M0 10L500 10L500 200L0 105Z"]);
   // An edge without a part below it would name what is not there.
   assertEquals(paths, ["M0 105", "M0 10L500 10"]);
+});
+
+Deno.test("lineFrame() leaves a gap where a part of a stack is missing, and in all above it", () => {
+  const columns = [[0.5, NaN, 0.5, 0.5], [0.5, 0.5, NaN, 0.5]];
+  const { areas } = lineFrame(stackOf("straight", columns), 220);
+  assertEquals(areas, [
+    "M0 105L0 200ZM666.7 105L1000 105L1000 200L666.7 200Z",
+    "M0 10L0 105ZM1000 10L1000 105Z",
+  ]);
 });
 
 Deno.test("lineFrame() in steps holds a value until the next bar", () => {
@@ -171,6 +177,12 @@ Deno.test("crossings() of a stack are the tops of the parts that are there", () 
     ["p0", 105],
     ["p2", 10],
   ]);
+});
+
+Deno.test("crossings() of a stack end below a part that is missing", () => {
+  const set = stackOf("steps", [[0.5], [NaN], [0.5]]);
+  const frame = lineFrame(set, 220);
+  assertEquals(crossings(set, { frame, at: 0 }).map(({ key }) => key), ["p0"]);
 });
 
 Deno.test("the height of a stack is the sum of its parts, however many", () => {

@@ -112,7 +112,14 @@ Deno.test("parseChart() reads bars, gaps, lines and origin", () => {
   assertEquals([origin?.source, origin?.asof], ["daily_cmc", START + 4 * DAY]);
   assertEquals(availableRanges, ["1y", "all"]);
 });
-for (const [name, broken] of Object.entries({ interval: "9d", c: ["4"], v_usd: null })) {
+const BROKEN = {
+  interval: "9d",
+  t: [START, null, START + 3 * DAY],
+  o: [null, 2, 3],
+  c: ["4"],
+  v_usd: null,
+};
+for (const [name, broken] of Object.entries(BROKEN)) {
   Deno.test(`parseChart() refuses an answer whose ${name} is not one`, () => {
     assertThrows(() => parseChart({ ...answer, [name]: broken }), { type: ClientError });
   });
