@@ -152,7 +152,7 @@ async function benchRebuild(bench: Bench): Promise<readonly boolean[]> {
   const assets = isQuick ? 50 : 250;
   const ledger = ledgerOf(isQuick ? 2_000 : 14_400, { assets, name: "large" });
   const { portfolio, rows } = ledger;
-  await new SqlPortfolioStore(database).create(portfolio, { max: 10 });
+  await new SqlPortfolioStore(database).create(portfolio, { max: 10, maxWithDeleted: 10 });
   const scope = { ownerId: "bench", portfolioId: portfolio.id };
   const rebuild = rebuildOf(bench, ledger);
   const stop = watchLag();
@@ -200,7 +200,7 @@ async function benchPerformance(bench: Bench): Promise<boolean> {
   const ledger = ledgerOf(isQuick ? 2_000 : 10_000, { assets, name: "asked" });
   const { rows } = ledger;
   const portfolio = { ...ledger.portfolio, ledgerVersion: rows.length };
-  await new SqlPortfolioStore(database).create(portfolio, { max: 10 });
+  await new SqlPortfolioStore(database).create(portfolio, { max: 10, maxWithDeleted: 10 });
   const scope = { ownerId: "bench", portfolioId: portfolio.id };
   const snapshots = new SqlSnapshotStore(database);
   await rebuildOf(bench, ledger).run(scope, { signal });

@@ -67,7 +67,7 @@ async function fillLedger(database: Database, now: number): Promise<Uuid> {
     ...{ baseCurrency: "USD", rule: { method: "fifo", pools: "account" }, rulesByYear: {} },
     ...{ createdAt: utcMsOf(now), deletedAt: null, ledgerVersion: 0 },
   };
-  await new SqlPortfolioStore(database).create(portfolio, { max: 10 });
+  await new SqlPortfolioStore(database).create(portfolio, { max: 10, maxWithDeleted: 10 });
   const { dialect } = database;
   const portfolioId = portfolio.id;
   for (let start = 0; start < ROWS; start += WRITTEN_AT_ONCE) {

@@ -113,6 +113,31 @@ function testImports(test: TestLedger): void {
     assertEquals(await other.export(), text);
   });
 
+  test("exports more columns than a file may have, which import again", async (ledger, kit) => {
+    const other = new Ledger(
+      ledger.store,
+      { ownerId: "bob", portfolioId: await ledger.store.openDefaultPortfolio("bob") },
+      kit,
+    );
+    const head = "timestamp,action,asset_id,quantity,account";
+    const row = "2024-01-01,BUY,bitcoin,1,Main";
+    for (const file of ["a", "b"]) {
+      const names = Array.from({ length: 150 }, (_, at) => `${file}${at + 100}`);
+      const text = `${head},${names.join()}\n${row},${names.map((name) => `=${name}`).join()}\n`;
+      assertEquals(counts(await ledger.import(text)), ["committed", 1, 1, 0, 0, 0, 0]);
+    }
+    const text = await ledger.export();
+    const [header = ""] = text.split("\n");
+    assertEquals(header.split(",").length, 200);
+    assert(header.endsWith(",b134,notes_extra"), header);
+    assertEquals(counts(await other.import(text)), ["committed", 2, 2, 0, 0, 0, 0]);
+    assertEquals(await other.export(), text);
+    const { store, scope } = other;
+    const extras = (await store.listTransactions(scope, { limit: 9 })).map((row) => row.notesExtra);
+    assertEquals(extras.map((extra) => Object.keys(extra).length), [150, 150]);
+    assertEquals(extras.find((extra) => "b249" in extra)?.["b249"], "=b249");
+  });
+
   test("shows a changed row before it changes it, and takes it back", async (ledger) => {
     await ledger.import(HEADER + BUY + SELL);
     const before = await ledger.export();

@@ -59,7 +59,7 @@ async function open(kind: StoreKind) {
     ...{ id: portfolioId, ownerId: "ann", name: "Main", baseCurrency: "USD" },
     rule: { method: "fifo", pools: "account" },
     ...{ rulesByYear: {}, createdAt: utcMsOf(0), deletedAt: null, ledgerVersion: 3 },
-  }, { max: 1 });
+  }, { max: 1, maxWithDeleted: 1 });
   return { kit, store: new SqlSnapshotStore(kit.database) };
 }
 

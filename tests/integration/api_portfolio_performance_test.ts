@@ -32,6 +32,7 @@ Deno.test("performance is measured under each measure's name, and its parts add 
   assertEquals(data.lots, {
     ...{ realized_usd: "0", income_usd: "0", fees_usd: "0", incomplete: 0 },
     ...{ cost_usd: "80000", unrealized_usd: "20000", uncosted_lots: 0, unpriced_lots: 0 },
+    reasons: {},
   });
   assertEquals([data.status, data.lacks, data.asof], ["current", [], "2026-01-01T00:00:00Z"]);
   assertEquals(performance.series.t.length, performance.series.nav.length);
@@ -109,4 +110,32 @@ Deno.test("snapshots are answered by account and asset, whole or in part", async
   assertEquals(csv.split("\n")[0]?.trim(), "time,asset_id,account,value_usd");
   const refused = await ask(harness, ["GET", `${path}?interval=1w`]);
   assertEquals(refused.status, 422);
+});
+
+Deno.test("figures of lots end where prices do, as performance does, or say why there are none", async () => {
+  await using harness = await openTestApi();
+  const base = await makePortfolio(harness);
+  const day = (ago: number) => new Date(NOW - NOW % DAY_MS - ago * DAY_MS).toISOString();
+  const buy = (ago: number, quantity: string) =>
+    ask(harness, ["POST", `${base}/assets`], {
+      json: { timestamp: day(ago), asset_id: "BTC", quantity, unit_price_usd: "1000" },
+    });
+  await buy(20, "2");
+  const path = `${base}/performance`;
+  const blind = (await ask(harness, ["GET", path])).data;
+  assertEquals([blind.performance, blind.lots.unrealized_usd], [null, null]);
+  assertEquals([blind.lots.cost_usd, blind.lots.unpriced_lots], ["2000", 1]);
+  assertEquals(blind.lots.reasons, { unrealized_usd: "No open lot has a price at the end" });
+
+  // Prices end ten days ago, at 1,100; what is bought later is in neither figure.
+  const candles = Array.from({ length: 90 }, (_, at) => ({
+    ...{ openTime: Date.parse(day(100 - at)), close: at < 89 ? 1_000 : 1_100 },
+  }));
+  await harness.write({ assetId: "bitcoin", source: "binance", interval: "1d", candles });
+  await buy(5, "1");
+  const { lots, performance } = (await ask(harness, ["GET", path])).data;
+  assertEquals(performance.to, day(10).replace(".000", ""));
+  assertEquals([performance.value, performance.gain], [2_200, 200]);
+  assertEquals([lots.cost_usd, lots.unrealized_usd], ["2000", "200"]);
+  assertEquals([lots.unpriced_lots, lots.reasons], [0, {}]);
 });

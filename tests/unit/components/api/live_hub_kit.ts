@@ -40,7 +40,7 @@ function poolTick(poolId: string, supplyApy: number): PoolTick {
   return {
     ...{ poolId, supplyApy, incentiveApy: null, borrowApy: null, utilization: null },
     ...{ kinkDistance: null, tvlUsd: null, withdrawableUsd: null, volatilityPp: null },
-    ...{ scoreV0: null, scoreV1: null, at: 0 },
+    ...{ scoreV0: null, scoreV1: null, warnings: [], at: 0 },
   };
 }
 
