@@ -175,7 +175,10 @@ Deno.test("matchLots() flags an oversell, counts the known cost and invents noth
   );
   assertEquals(book.disposals.map(({ isComplete }) => isComplete), [true, false]);
   assertEquals(codesOf(book), [["OVERSOLD", "1"]]);
-  assertEquals(book.realized.map(({ gain, incomplete }) => [gain, incomplete]), [["197", 1]]);
+  assertEquals(
+    book.realized.map(({ proceeds, cost, gain, incomplete }) => [proceeds, cost, gain, incomplete]),
+    [["597", "201", "197", 1]],
+  );
 });
 
 Deno.test("matchLots() splits thirds so that the parts add up", () => {
