@@ -88,10 +88,12 @@ export function TopScores({ run, lines }: TopScoresData) {
                   <th scope="col" class="num" data-pri="2">Rank</th>
                   <th scope="col">Asset</th>
                   <th scope="col" class="num">Score</th>
-                  <th scope="col" class="num">Interval</th>
+                  <th scope="col" class="num" data-pri="5">Interval</th>
                   <th scope="col" class="num" data-pri="3">Rank interval</th>
                   <th scope="col" data-pri="2">Grade</th>
-                  <th scope="col" class="num">Since the day before</th>
+                  <th scope="col" class="num">
+                    Change<span class="sr">since the day before</span>
+                  </th>
                 </tr>
               </thead>
               <tbody>{lines.map((line) => <TopRow key={line.card.assetId} {...line} />)}</tbody>
@@ -131,7 +133,7 @@ function TopRow({ card, label, change }: TopLine) {
           </ExplainedScore>
         )}
       </td>
-      <td class="num" data-p="detail">
+      <td class="num" data-p="detail" data-pri="5">
         <span class="sub">Interval</span>
         {band === null
           ? <Unknown reason="the draws gave no interval" />
