@@ -58,14 +58,15 @@ export default function LiveMarket({ isDemo }: { readonly isDemo: boolean }) {
 
   return (
     <>
-      {status.value === null
-        ? null
-        : (
-          <span class="feed" data-kind={status.value.kind} title={status.value.sentence}>
+      {/* It keeps its room before it has anything to say. */}
+      <span class="feed" data-kind={status.value?.kind} title={status.value?.sentence}>
+        {status.value === null ? null : (
+          <>
             <span class="dot" data-state={FEED_DOTS[status.value.kind]} />
             {status.value.label}
-          </span>
+          </>
         )}
+      </span>
       <span class="sr" role="status" aria-live="polite">{spoken.value}</span>
     </>
   );

@@ -1,3 +1,4 @@
+import type { PoolMark } from "../pools/PoolMarks.tsx";
 import { ClientError, field } from "./client.ts";
 
 /** The last price of an asset, as the stream or the API gives it. */
@@ -108,6 +109,8 @@ export function parseScoreUpdate(value: unknown): ScoreTick {
   };
 }
 
+const SEVERITIES = ["info", "caution", "danger"] as const;
+
 /** A pool's newest reading; yields are fractions, `null` is not known. */
 export interface PoolTick {
   readonly poolId: string;
@@ -121,6 +124,8 @@ export interface PoolTick {
   readonly volatilityPp: number | null;
   readonly scoreV0: number | null;
   readonly scoreV1: number | null;
+  /** What is the matter with the pool, the gravest first. */
+  readonly warnings: readonly PoolMark[];
   /** Time of the reading, UTC milliseconds. */
   readonly at: number;
 }
@@ -144,8 +149,22 @@ export function parsePoolUpdate(value: unknown): PoolTick {
     volatilityPp: numberOrNull(value, "volatility_pp"),
     scoreV0: numberOrNull(scores, "v0"),
     scoreV1: numberOrNull(scores, "v1"),
+    warnings: marksOf(value),
     at: instantOf(value, "asof"),
   };
+}
+
+function marksOf(value: unknown): readonly PoolMark[] {
+  const rows = field(value, "warnings");
+  if (!Array.isArray(rows)) throw new ClientError("Cannot read the warnings of a pool");
+  return rows.map((row) => {
+    const severity = SEVERITIES.find((name) => name === field(row, "severity"));
+    if (severity === undefined) throw new ClientError("Cannot read how grave a warning is");
+    return {
+      ...{ code: textOf(row, "code"), severity },
+      ...{ title: textOf(row, "title"), words: textOf(row, "words") },
+    };
+  });
 }
 
 /** The pools of an answer of `/api/pools`; throws `ClientError` for what is none. */

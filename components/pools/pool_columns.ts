@@ -76,8 +76,8 @@ export function poolColumns(method: "v0" | "v1"): readonly PoolColumn[] {
       ...{ key: "withdrawable_usd", label: "Withdrawable, USD", sort: "withdrawable_usd" },
       ...{ title: "TVL that nobody borrowed", priority: 4, isHiddenAtFirst: true },
     },
-    { key: "trend_tvl", label: "TVL, 90 d", title: "TVL of 90 days as a line", priority: 4 },
-    { key: "trend_apy", label: "APY, 90 d", title: "Supply APY of 90 days as a line", priority: 2 },
+    { key: "trend_tvl", label: "TVL, 90 d", title: "TVL of 90 days as a line", priority: 6 },
+    { key: "trend_apy", label: "APY, 90 d", title: "Supply APY of 90 days as a line", priority: 5 },
     {
       ...{ key: "asof", label: "As of", sort: "asof", priority: 4, isHiddenAtFirst: true },
       title: "Time of the newest reading",

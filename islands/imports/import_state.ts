@@ -155,7 +155,7 @@ async function sampleOf(file: File): Promise<CsvSample> {
       if (value !== undefined) text += decoder.decode(value, { stream: true });
     }
   } catch {
-    // What is no gzip after all is read by the server alone.
+    // What is no gzip after all, or gzip in several members, is read by the server alone.
     return { columns: [], rows: [] };
   } finally {
     await reader.cancel().catch(() => {});

@@ -3,6 +3,7 @@ import type { PoolTick } from "../../components/api/live_events.ts";
 import { formatPlain } from "../../components/format/number.ts";
 import { FlashLimiter } from "../../components/live/flash_limiter.ts";
 import { isPoolFigure, type PoolFigureName } from "../../components/pools/pool_figures.ts";
+import { PoolMarks } from "../../components/pools/PoolMarks.tsx";
 import { type FigureSubject, PoolFigure } from "../../components/pools/PoolFigure.tsx";
 import { flashCell } from "./flash_cell.ts";
 
@@ -32,6 +33,10 @@ interface LiveCell {
 interface PoolPlace {
   readonly subject: FigureSubject;
   readonly cells: readonly LiveCell[];
+  /** Where its warnings stand as chips; `null` on a page that tells them in sentences. */
+  readonly marks: HTMLElement | null;
+  /** What says that nobody has read the pool for days, where it says so. */
+  readonly ended: HTMLElement | null;
   at: number;
 }
 
@@ -58,7 +63,9 @@ export class PoolCells {
   write(tick: PoolTick, { isCalm, now }: { isCalm: boolean; now: number }): void {
     for (const place of this.#places.get(tick.poolId) ?? []) {
       if (tick.at < place.at) continue;
+      if (tick.at > place.at) place.ended?.remove();
       place.at = tick.at;
+      if (place.marks !== null) render(<PoolMarks warnings={tick.warnings} />, place.marks);
       for (const cell of place.cells) {
         const value = READ[cell.figure](tick);
         if (value === cell.value) continue;
@@ -95,5 +102,6 @@ function placeOf(root: HTMLElement): PoolPlace {
     asof: null,
     isLending: lends === "yes",
   };
-  return { subject, cells, at: Date.parse(at) };
+  const marks = root.querySelector<HTMLElement>("[data-marks]");
+  return { subject, cells, marks, ended: root.querySelector(".ended"), at: Date.parse(at) };
 }

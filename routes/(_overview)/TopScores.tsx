@@ -85,13 +85,13 @@ export function TopScores({ run, lines }: TopScoresData) {
               <caption class="sr">Assets with the highest scores</caption>
               <thead>
                 <tr>
-                  <th scope="col" class="num" data-pri="2">Rank</th>
-                  <th scope="col">Asset</th>
-                  <th scope="col" class="num">Score</th>
-                  <th scope="col" class="num" data-pri="5">Interval</th>
-                  <th scope="col" class="num" data-pri="3">Rank interval</th>
-                  <th scope="col" data-pri="2">Grade</th>
-                  <th scope="col" class="num">
+                  <th scope="col" class="num" data-col="rank" data-pri="2">Rank</th>
+                  <th scope="col" data-col="name">Asset</th>
+                  <th scope="col" class="num" data-col="score">Score</th>
+                  <th scope="col" class="num" data-col="interval" data-pri="5">Interval</th>
+                  <th scope="col" class="num" data-col="ranks" data-pri="3">Rank interval</th>
+                  <th scope="col" data-col="grade" data-pri="2">Grade</th>
+                  <th scope="col" class="num" data-col="change">
                     Change<span class="sr">since the day before</span>
                   </th>
                 </tr>

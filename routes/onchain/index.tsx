@@ -38,20 +38,22 @@ export default define.page<typeof handler>(function Onchain({ data }) {
       </Head>
       <header class="page-head">
         <div>
-          <h1>Network gauges</h1>
+          <div class="title-line">
+            <h1>Network gauges</h1>
+            {shown.length === 0 ? null : (
+              <LiveGauges
+                shown={shown}
+                isByMinute={view.range === "24h"}
+                isBeginning={isBeginning(gas) || isBeginning(mempool)}
+              />
+            )}
+          </div>
           <p class="asof" data-region="asof">
             <Asof name="Gas" shown={gas} />
             <Asof name="Mempool" shown={mempool} />
           </p>
         </div>
         <div class="scope">
-          {shown.length === 0 ? null : (
-            <LiveGauges
-              shown={shown}
-              isByMinute={view.range === "24h"}
-              isBeginning={isBeginning(gas) || isBeginning(mempool)}
-            />
-          )}
           <nav class="seg" aria-label="Range" data-range-control>
             {RANGE_NAMES.map((range) => (
               <a

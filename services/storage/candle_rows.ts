@@ -99,7 +99,7 @@ export class CandleCollector {
       whole: T,
       cut: (page: CandleColumns) => T,
     ): Promise<T> => {
-      if (breather.isDue) await breather.rest();
+      await breather.restIfDue();
       let start = 0;
       for (const page of this.#pages) {
         whole.set(cut(page), start);

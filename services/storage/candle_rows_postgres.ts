@@ -56,7 +56,7 @@ export class PostgresCandleRows implements CandleRows {
       const last = page.openTime[count - 1] ?? NaN;
       if (isReversed) high = last;
       else low = last + 1;
-      if (breather.isDue) await breather.rest();
+      await breather.restIfDue();
     }
     return await collector.finish({ isReversed });
   }

@@ -72,7 +72,7 @@ export class SqliteCandleRows implements CandleRows {
       const last = page.openTime[wanted - 1] ?? NaN;
       if (isReversed) high = last;
       else low = last + 1;
-      if (breather.isDue) await breather.rest();
+      await breather.restIfDue();
     }
     return await collector.finish({ isReversed });
   }
@@ -139,7 +139,7 @@ export class SqliteCandleRowsWriter extends SqliteCandleRows implements CandleRo
     for (let start = 0; start < whole; start += INSERT_ROWS) {
       bindRows(values, write, { start, end: start + INSERT_ROWS });
       batch.run(...values);
-      if (breather.isDue) await breather.rest();
+      await breather.restIfDue();
     }
     if (whole === write.rows.length) return;
     bindRows(values, write, { start: whole, end: write.rows.length });
@@ -175,7 +175,7 @@ export class SqliteCandleRowsWriter extends SqliteCandleRows implements CandleRo
       const values = arrays.map((column) => column[row] ?? NaN);
       if (isRevision) keep.run(at, ...key);
       update.run(...values, candles.state[row] ?? NaN, at, ...key);
-      if (breather.isDue) await breather.rest();
+      await breather.restIfDue();
     }
   }
 }

@@ -3,8 +3,9 @@
  * Imports a million transactions into a running product, on SQLite and on PostgreSQL, as a browser
  * sends them: an upload, then a task. Meanwhile a small request goes out every 10 ms; how long its
  * answer takes is how long the server's event loop is held. And a watchlist is renamed every 100 ms,
- * which shows how long another write waits. Before it a preview of the file, after it the same file
- * again, a task that is cancelled half-way, the undoing, a file of 256 MiB and one of a byte more.
+ * which shows how long another write waits. Before it a preview of the file, after it its undoing,
+ * a file of 256 MiB, the same again, one that changes each row and its undoing, a task that is
+ * cancelled half-way, and a byte more than may be.
  */
 import { startProduct } from "@/tests/e2e/product.ts";
 import { findPostgres, startPostgres } from "@/tests/postgres.ts";
@@ -23,13 +24,17 @@ const COLUMNS = "timestamp,action,asset_id,quantity,unit_price_usd,fee_asset,fee
 
 /** A file of the rows, of so many bytes by what its notes say; one of four has a fee. */
 function* ledgerCsv(
-  { name, bytes = 0 }: { readonly name: string; readonly bytes?: number },
+  { name, bytes = 0, price = 100 }: {
+    readonly name: string;
+    readonly bytes?: number;
+    readonly price?: number;
+  },
 ): Generator<string> {
   const rowOf = (at: number, notes: string) => {
     const time = new Date(Date.UTC(2016, 0, 1) + at * 300_000).toISOString();
     const fee = at % 4 === 0 ? "usd,0.25" : ",";
     return `${time},${at % 3 === 2 ? "SELL" : "BUY"},${ASSETS[at % ASSETS.length]},` +
-      `0.${at % 89 + 10},${100 + at % 900},${fee},${at % 2 === 0 ? "cold" : "exchange"},` +
+      `0.${at % 89 + 10},${price + at % 900},${fee},${at % 2 === 0 ? "cold" : "exchange"},` +
       `${name}-${at},${notes}\n`;
   };
   let left = bytes - COLUMNS.length - 1;
@@ -178,7 +183,7 @@ async function cancelHalfWay(place: Place, file: Blob): Promise<string> {
 async function undo({ base }: Place, importId: string | null | undefined): Promise<string> {
   const undone = await fetch(`${base}/imports/${importId}`, { method: "DELETE" });
   const { data } = await undone.json();
-  return `${undone.status}, ${data?.removed} rows removed`;
+  return `${undone.status}, ${data?.removed} rows removed, ${data?.restored} put back`;
 }
 
 /** One byte more than a file may have. */
@@ -225,6 +230,8 @@ async function benchOn(name: string, env: Readonly<Record<string, string>>): Pro
     ["undo", NO_FILE, () => undo(place, importId)],
     [`${LARGEST_BYTES / 1024 ** 2} MiB`, largest, imported],
     ["the same again", largest, imported],
+    ["each row changed", () => fileOf({ name: "large", price: 200 }), imported],
+    ["its undoing", NO_FILE, () => undo(place, importId)],
     ["cancelled", () => fileOf({ name: "other" }), (file) => cancelHalfWay(place, file)],
     ["a byte too many", tooLarge, (file) => sendTooLarge(place, file)],
     ["first lots", NO_FILE, look],

@@ -1,9 +1,6 @@
-import { AssetRegistry, loadRegistry } from "@/services/market/mod.ts";
 import { contentFingerprint, type LedgerEntry } from "@/services/portfolio/imports/entry.ts";
-import { uuidOfMoment } from "@/services/kernel/ids.ts";
+import { type Uuid, uuidOfMoment } from "@/services/kernel/ids.ts";
 import { utcMsOf } from "@/services/kernel/time.ts";
-import { TRANSACTIONS_V1_1 } from "@/services/portfolio/imports/mapping.ts";
-import { LedgerImportService } from "@/services/portfolio/ledger/import_service.ts";
 import type {
   LedgerImportOutcome,
   LedgerScope,
@@ -11,12 +8,11 @@ import type {
   NamedEntry,
 } from "@/services/portfolio/ports.ts";
 import type { AssetId } from "@/services/market/mod.ts";
-import { SqlLedgerStore, SqlWatchlistStore } from "@/services/storage/mod.ts";
-import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
+import { type Database, SqlLedgerStore, SqlWatchlistStore } from "@/services/storage/mod.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "@/tests/assert.ts";
+import { importText } from "./ledger_import_kit.ts";
 import type { StoreKind, TestStore } from "./stores.ts";
 
-const REGISTRY = new URL("../../registry/assets.json", import.meta.url);
-const names = new AssetRegistry(loadRegistry(Deno.readTextFileSync(REGISTRY)));
 const HEADER = "timestamp,action,asset_id,quantity,unit_price_usd,account,external_id\n";
 const FILE = HEADER +
   "2024-01-01,BUY,bitcoin,1,40000,Main,e1\n2024-01-02,BUY,bitcoin,2,41000,Main,e2\n";
@@ -69,18 +65,47 @@ class HeldImport {
   }
 }
 
+/** The undoing of an import that stands still before its last transaction. */
+class HeldUndo {
+  readonly #gate = Promise.withResolvers<void>();
+  readonly #staged = Promise.withResolvers<void>();
+  readonly ended: Promise<unknown>;
+
+  constructor({ database, clock, scope }: Kit, importId: Uuid) {
+    // Its claim, what it stages, and what shows that.
+    let transactions = 0;
+    const held: Database = {
+      ...database,
+      transaction: async (work) => {
+        if (++transactions === 3) {
+          this.#staged.resolve();
+          await this.#gate.promise;
+        }
+        return await database.transaction(work);
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+    this.ended = new SqlLedgerStore(held, clock, SHORT_WAITS).undoImport(scope, importId);
+    // Whoever holds it asks how it ended.
+    this.ended.catch(() => {});
+  }
+
+  /** Once the rows stand in the database that are to be put back. */
+  staged(): Promise<void> {
+    return this.#staged.promise;
+  }
+
+  goOn(): Promise<unknown> {
+    this.#gate.resolve();
+    return this.ended;
+  }
+}
+
 /** A ledger of one owner, also as another process has it. */
 interface Kit extends TestStore {
   readonly store: SqlLedgerStore;
   readonly scope: LedgerScope;
   readonly elsewhere: SqlLedgerStore;
-}
-
-async function importText(kit: Kit, text: string, options = {}) {
-  const { store, clock, scope } = kit;
-  const service = new LedgerImportService({ store, names, clock, mappings: [TRANSACTIONS_V1_1] });
-  const bytes = ReadableStream.from([new TextEncoder().encode(text)]);
-  return await service.importFile({ scope, fileName: "t.csv", bytes, ...options });
 }
 
 async function externalIds({ store, scope }: Kit): Promise<readonly (string | null)[]> {
@@ -121,6 +146,7 @@ export function testLedgerStaging(kind: StoreKind): void {
   }
   testBeside(test);
   testLeft(test);
+  testUndo(test);
 }
 
 type Test = (name: string, run: (kit: Kit) => Promise<void>) => void;
@@ -234,5 +260,69 @@ function testLeft(test: Test): void {
     assertEquals(await store.sweepImports(2_000), 1_203);
     assertEquals((await store.undoImport(scope, importId)).kind, "undone");
     assertEquals(await prices(), [1_203, "10"]);
+  });
+}
+
+/** A ledger of two rows, of which a second import changed one and brought a third. */
+async function changedLedger(kit: Kit): Promise<Uuid> {
+  await importText(kit, FILE);
+  const { importId, updated, inserted } = await importText(
+    kit,
+    HEADER + "2024-01-02,BUY,bitcoin,5,41000,Main,e2\n2024-01-03,BUY,bitcoin,7,1,Main,e3\n",
+  );
+  assertEquals([updated, inserted], [1, 1]);
+  assert(importId !== null);
+  return importId;
+}
+
+async function quantities({ store, scope }: Kit): Promise<readonly string[]> {
+  return (await store.listTransactions(scope, { limit: 9 })).map(({ quantity }) => quantity);
+}
+
+function testUndo(test: Test): void {
+  test("undoes an import at once, and lets every other write through meanwhile", async (kit) => {
+    const { store, scope } = kit;
+    const held = new HeldUndo(kit, await changedLedger(kit));
+    await held.staged();
+    assertEquals(await quantities(kit), ["1", "5", "7"]);
+    const bob = { ownerId: "bob", portfolioId: await store.openDefaultPortfolio("bob") };
+    await store.addEntry(bob, entryOf("e1"));
+    const pattern = /import into it is under way/;
+    await assertRejects(() => store.addEntry(scope, entryOf("e9")), { pattern });
+    assertEquals(await sweepAll(kit), 0, "what it staged is not swept");
+    await held.goOn();
+    assertEquals(await quantities(kit), ["1", "2"]);
+    await sweepAll(kit);
+    assertEquals(await quantities(kit), ["1", "2"]);
+  });
+
+  test("leaves the ledger as it is where its undoing dies", async (kit) => {
+    const { store, scope, clock } = kit;
+    const importId = await changedLedger(kit);
+    const dead = new HeldUndo(kit, importId);
+    await dead.staged();
+    clock.advance(60_000);
+    assert(await sweepAll(kit) > 0, "what it staged is swept");
+    await store.addEntry(scope, entryOf("e9", "9"));
+    await assertRejects(() => dead.goOn(), { pattern: /stood still for so long/ });
+    assertEquals((await quantities(kit)).toSorted(), ["1", "5", "7", "9"]);
+    assertEquals((await store.undoImport(scope, importId)).kind, "undone");
+    assertEquals((await quantities(kit)).toSorted(), ["1", "2", "9"]);
+  });
+
+  test("refuses to undo what would give two rows the same external id", async (kit) => {
+    const { store, scope } = kit;
+    const id = uuidOfMoment(1, "row");
+    const file = (externalId: string) =>
+      `id,${HEADER}${id},2024-01-01,BUY,bitcoin,1,40000,Main,${externalId}\n`;
+    await importText(kit, file("e1"));
+    const { importId, updated } = await importText(kit, file("e2"));
+    assertEquals(updated, 1);
+    await store.addEntry(scope, entryOf("e1"));
+    assert(importId !== null);
+    const undone = await store.undoImport(scope, importId);
+    assert(undone.kind === "refused");
+    assertMatch(undone.reason, /have the hash or external id since/);
+    assertEquals(await externalIds(kit), ["e1", "e2"]);
   });
 }

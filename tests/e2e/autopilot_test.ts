@@ -242,6 +242,8 @@ const EMPTY: readonly Step[] = [
       await using visited = await visit(browser, `${url}${PATH}`);
       assertEquals(await visited.page.getByText("No pool is stored").count(), 1);
       assertEquals(await checkViews(browser, `${url}${PATH}`, { name: "autopilot-empty" }), []);
+      await using board = await visit(browser, `${url}/pools`);
+      assertEquals(await board.page.getByText("Nobody fetches pools here.").count(), 1);
     },
   },
 ];

@@ -43,7 +43,7 @@ async function makePortfolio(url: string): Promise<string> {
 function changeRates(dataDir: string, change: (database: DatabaseSync) => void): void {
   const database = new DatabaseSync(`${dataDir}/tokenlysis.db`);
   try {
-    database.exec("pragma busy_timeout = 5000");
+    database.exec("pragma busy_timeout = 60000");
     change(database);
   } finally {
     database.close();
@@ -56,7 +56,7 @@ async function showsLead(page: Page, text: string): Promise<void> {
 }
 
 async function countUnpriced(page: Page): Promise<number> {
-  return await page.locator("#positions .badge", { hasText: "Unpriced" }).count();
+  return await page.locator("#positions .badge", { hasText: "Unpriced in EUR" }).count();
 }
 
 /** Rates are deleted: nothing is told in euros, and the page says what brings them back. */
@@ -64,7 +64,9 @@ async function loseRates(page: Page, dataDir: string): Promise<void> {
   changeRates(dataDir, (database) => database.exec("delete from fx_rates"));
   await page.reload();
   await page.getByText("There is no rate from dollars to EUR.").waitFor();
-  await page.getByText("2 unpriced, not in the value").waitFor();
+  await page.getByText("0 priced in EUR").waitFor();
+  await page.getByText("2 unpriced in EUR, not in the value").waitFor();
+  await page.getByText("Total, 2 priced in dollars").waitFor();
   assertEquals(await countUnpriced(page), 2);
   await showsLead(page, "—");
   const problem = page.locator("#problems li").first();

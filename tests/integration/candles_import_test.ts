@@ -78,6 +78,14 @@ Deno.test("candles:import takes each row once and says so the second time", asyn
   assertEquals([second.read, second.inserted, second.updated, second.unchanged], [3, 0, 0, 3]);
 });
 
+Deno.test("candles:import reads all members of a gzip file", async () => {
+  await using place = await Workplace.open();
+  const members = await Promise.all([`${HEADER}\n${row(1)}\n`, `${row(2)}\n`].map(gzip));
+  const packed = await place.file("BTC.csv.gz", new Uint8Array(members.flatMap((one) => [...one])));
+  const { read, inserted } = await place.import(packed, "--interval", "1d");
+  assertEquals([read, inserted], [2, 2]);
+});
+
 Deno.test("candles:import replaces a changed value and keeps the rest", async () => {
   await using place = await Workplace.open();
   const file = await place.file("a.csv", [HEADER, row(1), row(2)].join("\n"));

@@ -1,19 +1,33 @@
 import { openImports, readNames } from "@/services/composition/import_parts.ts";
 import { ImportThreads } from "@/services/composition/import_thread.ts";
+import { uuidOfMoment } from "@/services/kernel/ids.ts";
 import { Secret } from "@/services/kernel/secret.ts";
 import { SystemClock } from "@/services/platform/clock.ts";
 import { systemTimer } from "@/services/platform/timer.ts";
-import type { LedgerImportRequest, LedgerScope } from "@/services/portfolio/mod.ts";
-import { SqlLedgerStore } from "@/services/storage/mod.ts";
+import {
+  type LedgerImportRequest,
+  type LedgerScope,
+  LedgerService,
+} from "@/services/portfolio/mod.ts";
+import type { Clock } from "@/services/ports/mod.ts";
+import {
+  type Database,
+  openDatabase,
+  SqlLedgerStore,
+  SqlWatchlistStore,
+} from "@/services/storage/mod.ts";
+import { toUuidColumn } from "@/services/storage/uuid_column.ts";
 import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
-import { openTestDatabase } from "@/tests/database.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
+import { findPostgres, startPostgres } from "@/tests/postgres.ts";
 
 const HEADER = "timestamp,action,asset_id,quantity,unit_price_usd,account,external_id\n";
 const ROWS = 2_000;
 
-/** A ledger in a file, with what imports into it here and in a thread. */
+/** A ledger in a database, with what imports into it here and in a thread. */
 interface Kit {
+  readonly clock: Clock;
+  readonly database: Database;
   readonly store: SqlLedgerStore;
   readonly scope: LedgerScope;
   readonly log: RecordingLog;
@@ -23,20 +37,24 @@ interface Kit {
 async function withKit(run: (kit: Kit) => Promise<void>): Promise<void> {
   const dataDir = await Deno.makeTempDir({ prefix: "tokenlysis_thread_" });
   try {
-    const clock = new SystemClock();
-    const path = `${dataDir}/test.db`;
-    await using database = await openTestDatabase({ path, clock });
-    const store = new SqlLedgerStore(database, clock);
-    const scope = { ownerId: "ann", portfolioId: await store.openDefaultPortfolio("ann") };
-    const here = await openImports({ store, names: await readNames(), clock });
-    const location = { url: new Secret(`sqlite:${path}`), dataDir };
-    const log = new RecordingLog();
-    const deps = { here, location, clock, log, timer: systemTimer };
-    const threads = (script?: URL) => new ImportThreads({ ...deps, ...script && { script } });
-    await run({ store, scope, log, threads });
+    await withDatabase(`sqlite:${dataDir}/test.db`, { dataDir, run });
   } finally {
     await Deno.remove(dataDir, { recursive: true });
   }
+}
+
+async function withDatabase(
+  address: string,
+  { dataDir, run }: { readonly dataDir: string; readonly run: (kit: Kit) => Promise<void> },
+): Promise<void> {
+  const [clock, log, url] = [new SystemClock(), new RecordingLog(), new Secret(address)];
+  await using database = await openDatabase({ dataDir, clock, log, url, migrationUrl: null });
+  const store = new SqlLedgerStore(database, clock);
+  const scope = { ownerId: "ann", portfolioId: await store.openDefaultPortfolio("ann") };
+  const here = await openImports({ store, names: await readNames(), clock });
+  const deps = { here, location: { url, dataDir }, clock, log, timer: systemTimer };
+  const threads = (script?: URL) => new ImportThreads({ ...deps, ...script && { script } });
+  await run({ clock, database, store, scope, log, threads });
 }
 
 /** A file in pieces that end anywhere. */
@@ -120,4 +138,68 @@ Deno.test("a thread that can't start fails its import", async () => {
     const run = () => threads(script).importFile(requestOf(scope, FILE));
     await assertRejects(run, { pattern: /Cannot import the file: .*out of memory/ });
   });
+});
+
+/** Rows of a ledger that stand in the database, also those that it does not show yet. */
+async function countStanding({ database, scope }: Kit): Promise<number> {
+  const id = toUuidColumn(scope.portfolioId, database.dialect);
+  const { rows } = await database.read.selectFrom("transactions")
+    .select(({ fn }) => fn.countAll().as("rows")).where("portfolio_id", "=", id)
+    .executeTakeFirstOrThrow();
+  return Number(rows);
+}
+
+/**
+ * Imports a file that is only read on once everything else was written: each time the thread asks
+ * for more, the import is in its middle for as long as the writes take.
+ */
+async function writeBeside(kit: Kit): Promise<void> {
+  const { clock, database, store, scope, threads } = kit;
+  const bob = { ownerId: "bob", portfolioId: await store.openDefaultPortfolio("bob") };
+  const ledger = new LedgerService({ store, imports: threads(), names: await readNames(), clock });
+  const lists = new SqlWatchlistStore(database);
+  const watchlistId = uuidOfMoment(1, "list");
+  const list = {
+    id: watchlistId,
+    ownerId: "ann",
+    name: "first",
+    items: [],
+    createdAt: clock.now(),
+  };
+  await lists.create(list, { max: 1 });
+  const standing: number[] = [];
+  async function* held() {
+    for await (const piece of pieces(FILE)) {
+      yield piece;
+      const stage = standing.push(await countStanding(kit));
+      await lists.change({ ownerId: "ann", watchlistId }, () => ({ ...list, name: `${stage}` }));
+      await ledger.add(bob, {
+        ...{ timestamp: "2024-01-01", action: "BUY", asset_id: "bitcoin", quantity: "1" },
+        external_id: `beside ${stage}`,
+      });
+      assertEquals(await store.listTransactions(scope, { limit: 1 }), [], "nothing is shown yet");
+    }
+  }
+  const report = await threads().importFile({ ...requestOf(scope, FILE), bytes: held() });
+  assertEquals([report.state, report.inserted], ["committed", ROWS]);
+  const stages = new Set(standing.filter((rows) => rows > 0 && rows < ROWS));
+  assert(stages.size >= 3, `rows stood at ${standing}`);
+  assertEquals((await store.listTransactions(bob, { limit: 99 })).length, standing.length);
+  assertEquals((await store.listTransactions(scope, { limit: 9_999 })).length, ROWS);
+}
+
+Deno.test("all else is written at every stage of an import on SQLite", () => withKit(writeBeside));
+
+Deno.test({
+  name: "all else is written at every stage of an import on PostgreSQL",
+  ignore: findPostgres() === null,
+  async fn() {
+    await using server = await startPostgres();
+    const dataDir = await Deno.makeTempDir({ prefix: "tokenlysis_thread_" });
+    try {
+      await withDatabase(await server.createDatabase(), { dataDir, run: writeBeside });
+    } finally {
+      await Deno.remove(dataDir, { recursive: true });
+    }
+  },
 });

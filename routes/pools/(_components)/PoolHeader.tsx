@@ -28,17 +28,20 @@ export function PoolHeader(data: PoolPageData) {
     <>
       <header class="page-head">
         <div>
-          <h1>
-            {pool.symbol}{" "}
-            <span class="muted">
-              {slugName(pool.protocol)}, {slugName(pool.chain)}
-              {pool.mark === undefined ? null : `, ${pool.mark}`}
-            </span>{" "}
-            {gravest === undefined ? null : <WarningBadge {...gravest} />}
-            {isMock
-              ? <Badge kind="demo" title="A pool that the product makes up">Demo</Badge>
-              : null}
-          </h1>
+          <div class="title-line">
+            <h1>
+              {pool.symbol}{" "}
+              <span class="muted">
+                {slugName(pool.protocol)}, {slugName(pool.chain)}
+                {pool.mark === undefined ? null : `, ${pool.mark}`}
+              </span>{" "}
+              {gravest === undefined ? null : <WarningBadge {...gravest} />}
+              {isMock
+                ? <Badge kind="demo" title="A pool that the product makes up">Demo</Badge>
+                : null}
+            </h1>
+            {view.asof === null ? <LivePools /> : null}
+          </div>
           <p class="asof">
             <span data-pools-asof>
               <Moment at={metrics.asof} />
@@ -53,7 +56,6 @@ export function PoolHeader(data: PoolPageData) {
           </p>
         </div>
         <div class="scope">
-          {view.asof === null ? <LivePools /> : null}
           <div class="seg" role="group" aria-label="Range" data-range-control>
             {POOL_RANGES.map(({ range, label, title }) => (
               <a

@@ -7,15 +7,13 @@ import { formatDay, formatSpan, isoInstant } from "../../../components/format/ti
 import type { PoolColumn } from "../../../components/pools/pool_columns.ts";
 import { type PoolFigureName, poolHref } from "../../../components/pools/pool_figures.ts";
 import { type FigureSubject, PoolFigure } from "../../../components/pools/PoolFigure.tsx";
+import { PoolMarks } from "../../../components/pools/PoolMarks.tsx";
 import { slugName } from "../../../components/pools/slug_names.ts";
-import { Badge } from "../../../components/states/States.tsx";
 import type { PoolCard, PoolTrend } from "../../../services/defi/mod.ts";
 import { DAY_MS } from "../../../services/kernel/time.ts";
 import { figureSubject } from "./figure_subject.ts";
 import type { PoolsView } from "./pools_view.ts";
 
-/** Chips of one row; the rest is counted, and told by the pool's page. */
-const MAX_CHIPS = 2;
 /** A reading so much older than the newest of all is marked with its day. */
 const BEHIND_MS = 2 * DAY_MS;
 
@@ -64,7 +62,7 @@ interface LineProps {
 }
 
 function PoolLine({ card, columns, view, isBehind }: LineProps) {
-  const { pool, metrics } = card;
+  const { pool, metrics, warnings } = card;
   const subject = figureSubject(card, view);
   return (
     <tr
@@ -80,7 +78,16 @@ function PoolLine({ card, columns, view, isBehind }: LineProps) {
           <a href={poolHref(pool.id, { asof: view.asof })}>{pool.symbol}</a>
           <small>{slugName(pool.protocol)}</small>
           {pool.mark === undefined ? null : <small>{pool.mark}</small>}
-          <Marks card={card} isBehind={isBehind} />
+          {isBehind
+            ? (
+              <small class="ended" title="No newer reading is stored">
+                <span class="sr">stale, last read</span> {formatDay(metrics.asof)}
+              </small>
+            )
+            : null}
+          <span class="marks" data-marks>
+            <PoolMarks warnings={warnings} />
+          </span>
         </span>
       </th>
       {columns.map((column) => (
@@ -196,39 +203,5 @@ function Trend({ name, values, of, unit = "rate" }: {
       hasDirection={false}
       reason="fewer than two readings in 90 days"
     />
-  );
-}
-
-/** What is the matter with a pool, in words; all of it on hover and on its page. */
-function Marks(
-  { card: { metrics, warnings }, isBehind }: {
-    readonly card: PoolCard;
-    readonly isBehind: boolean;
-  },
-) {
-  const told = warnings.filter(({ severity }) => severity !== "info");
-  const more = told.slice(MAX_CHIPS);
-  return (
-    <>
-      {isBehind
-        ? (
-          <small class="ended" title="No newer reading is stored">
-            <span class="sr">stale, last read</span> {formatDay(metrics.asof)}
-          </small>
-        )
-        : null}
-      {told.slice(0, MAX_CHIPS).map(({ code, severity, title, words }) => (
-        <Badge key={code} kind={severity === "danger" ? "bad" : "stale"} icon="warn" title={words}>
-          {title}
-        </Badge>
-      ))}
-      {more.length === 0
-        ? null
-        : (
-          <Badge kind="plain" title={more.map(({ words }) => words).join(" ")}>
-            {`${more.length} more`}
-          </Badge>
-        )}
-    </>
   );
 }

@@ -26,12 +26,19 @@ export function PoolsHeader(data: PoolsData) {
     <>
       <header class="page-head">
         <div>
-          <h1>
-            Pools
-            {isMock
-              ? <Badge kind="demo" title="Pools that the product makes up itself">Demo pools</Badge>
-              : null}
-          </h1>
+          <div class="title-line">
+            <h1>
+              Pools
+              {isMock
+                ? (
+                  <Badge kind="demo" title="Pools that the product makes up itself">
+                    Demo pools
+                  </Badge>
+                )
+                : null}
+            </h1>
+            {view.asof === null && rows.length > 0 ? <LivePools /> : null}
+          </div>
           <p class="asof">
             {summary.newestAt === null ? <span>No reading</span> : (
               <span data-pools-asof>
@@ -42,50 +49,57 @@ export function PoolsHeader(data: PoolsData) {
             <span>{formatCount(summary.pools)} pools</span>
           </p>
         </div>
-        <div class="scope">
-          {view.asof === null && rows.length > 0 ? <LivePools /> : null}
-          <Menu
-            label="Chain"
-            value={slugName(view.chain) || "All"}
-            items={choices(data, "chain")}
-          />
-          <Menu
-            label="Protocol"
-            value={slugName(view.protocol) || "All"}
-            items={choices(data, "protocol")}
-          />
-          <div class="seg" role="group" aria-label="Score method">
-            {SCORE_METHODS.map((method) => (
-              <a
-                key={method}
-                href={poolsHref(view, { method })}
-                aria-current={method === view.method ? "true" : "false"}
-                title={METHOD_WORDS[method]}
-              >
-                {method}
-              </a>
-            ))}
-          </div>
-          <Menu
-            class="narrow-only"
-            label="Sort"
-            value={SORT_LABELS[view.sort]}
-            items={sortItems(data)}
-          />
-          <MomentForm
-            action="/pools"
-            asof={view.asof}
-            fields={poolsFields({ ...view, page: 1 })}
-            newestHref={poolsHref(view, { asof: null })}
-          />
-          <a class="btn" href="/simulations/autopilot">
-            <Icon name="autopilot" />Autopilot
-          </a>
-        </div>
+        <Scope {...data} />
       </header>
       {notes.map((note) => <Banner key={note} kind="info">{note}.</Banner>)}
       <OriginBanner {...data} />
     </>
+  );
+}
+
+/** What the board is narrowed to, scored by and as of. */
+function Scope(data: PoolsData) {
+  const { view } = data;
+  return (
+    <div class="scope">
+      <Menu
+        label="Chain"
+        value={slugName(view.chain) || "All"}
+        items={choices(data, "chain")}
+      />
+      <Menu
+        label="Protocol"
+        value={slugName(view.protocol) || "All"}
+        items={choices(data, "protocol")}
+      />
+      <div class="seg" role="group" aria-label="Score method">
+        {SCORE_METHODS.map((method) => (
+          <a
+            key={method}
+            href={poolsHref(view, { method })}
+            aria-current={method === view.method ? "true" : "false"}
+            title={METHOD_WORDS[method]}
+          >
+            {method}
+          </a>
+        ))}
+      </div>
+      <Menu
+        class="narrow-only"
+        label="Sort"
+        value={SORT_LABELS[view.sort]}
+        items={sortItems(data)}
+      />
+      <MomentForm
+        action="/pools"
+        asof={view.asof}
+        fields={poolsFields({ ...view, page: 1 })}
+        newestHref={poolsHref(view, { asof: null })}
+      />
+      <a class="btn" href="/simulations/autopilot">
+        <Icon name="autopilot" />Autopilot
+      </a>
+    </div>
   );
 }
 

@@ -226,13 +226,27 @@ function Pager({ view, pages }: { readonly view: PoolsView; readonly pages: numb
 }
 
 /** An empty board: filtered away, or nothing to rank. */
-function Nothing({ total, view }: PoolsData) {
-  if (total === 0) {
+function Nothing({ total, view, fetcher: { provider } }: PoolsData) {
+  if (total === 0 && view.asof !== null) {
     return (
       <EmptyState icon="database" title="No pool is stored">
-        {view.asof === null
-          ? "Pools stand here once they are imported (deno task pools:import) or fetched."
-          : "Nothing was known of any pool then."}
+        Nothing was known of any pool then.
+      </EmptyState>
+    );
+  }
+  if (total === 0) {
+    return (
+      <EmptyState
+        icon="database"
+        title="No pool is stored"
+        actions={provider === null
+          ? undefined
+          : <a class="btn" href="/ops#pool-intake">Last fetches</a>}
+      >
+        {provider === null
+          ? "Nobody fetches pools here."
+          : `The provider "${provider}" is asked for pools, and again if it can't be reached.`}{" "}
+        A file brings them in, too: <code>deno task pools:import</code>.
       </EmptyState>
     );
   }

@@ -4,9 +4,13 @@ import { poolLinesHtml } from "./PoolLines.tsx";
 import { poolsHref, type PoolsView } from "./pools_view.ts";
 import type { PoolsData } from "./read_pools.ts";
 
-/** Pools as rows, each with its marks in words; every column that sorts is a link. */
+/**
+ * Pools as rows, each with its marks in words; every column that sorts is a link. Columns that its
+ * reader added to the usual ones may take more room than there is: the table then scrolls.
+ */
 export function PoolsTable({ rows, columns, view, summary }: PoolsData) {
-  return (
+  const added = columns.filter(({ isHiddenAtFirst }) => isHiddenAtFirst === true).length;
+  const table = (
     <table class="table two-line pools-table" data-keys data-table="pools">
       <caption class="sr">Pools with their yields, risks and scores</caption>
       <thead>
@@ -22,15 +26,30 @@ export function PoolsTable({ rows, columns, view, summary }: PoolsData) {
       />
     </table>
   );
+  if (added === 0) return table;
+  return (
+    <div class="pools-wide" data-added={added} role="region" aria-label="Pools" tabIndex={0}>
+      {table}
+    </div>
+  );
 }
 
 const NAME_COLUMN = {
-  ...{ label: "Pool", title: "Token and protocol", sort: "symbol", priority: 1, isText: true },
+  ...{
+    key: "name",
+    label: "Pool",
+    title: "Token and protocol",
+    sort: "symbol",
+    priority: 1,
+    isText: true,
+  },
 } as const;
 
 function Head(
   { column, view }: {
-    readonly column: Pick<PoolColumn, "label" | "title" | "sort" | "priority" | "isText">;
+    readonly column:
+      & Pick<PoolColumn, "label" | "title" | "sort" | "priority" | "isText">
+      & { readonly key: PoolColumn["key"] | "name" };
     readonly view: PoolsView;
   },
 ) {
@@ -41,6 +60,7 @@ function Head(
     <th
       scope="col"
       class={column.isText === true ? undefined : "num"}
+      data-col={column.key}
       data-pri={column.priority > 1 ? column.priority : undefined}
       aria-sort={sort === undefined
         ? undefined

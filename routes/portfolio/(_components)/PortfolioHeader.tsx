@@ -13,6 +13,7 @@ export function PortfolioHeader(data: PortfolioPageData) {
   const { value, portfolio } = data;
   const { count } = openDecisions(data);
   const priced = value.positions.length - value.unpriced;
+  const inCurrency = value.currency === "USD" ? "" : ` in ${value.currency}`;
   return (
     <>
       <header class="page-head">
@@ -30,10 +31,10 @@ export function PortfolioHeader(data: PortfolioPageData) {
                 </>
               )}
             </span>
-            <span>{formatCount(priced)} priced</span>
+            <span>{formatCount(priced)} priced{inCurrency}</span>
             {value.unpriced === 0
               ? null
-              : <span>{formatCount(value.unpriced)} unpriced, not in the value</span>}
+              : <span>{formatCount(value.unpriced)} unpriced{inCurrency}, not in the value</span>}
             {count === 0 ? null : (
               <span>
                 <a href="#problems">

@@ -89,7 +89,7 @@ function Header({ view, currency }: PortfolioPageData) {
   );
 }
 
-function Totals({ value, rate, measured }: PortfolioPageData) {
+function Totals({ value, rate, measured, currency }: PortfolioPageData) {
   const { reasons } = value;
   const nav = inCurrency(value.navUsd, rate);
   const unrealised = inCurrency(value.unrealizedUsd, rate);
@@ -99,7 +99,7 @@ function Totals({ value, rate, measured }: PortfolioPageData) {
     <tfoot>
       <tr>
         <th scope="row" data-p="name">
-          Total, {formatCount(priced)} priced
+          Total, {formatCount(priced)} priced{value.currency === currency ? "" : " in dollars"}
         </th>
         <td data-p="detail" />
         <td data-pri="2" />
@@ -147,7 +147,11 @@ function PositionRow({ shown, ...data }: RowProps) {
         <span class="name">
           <a href={`/assets/${encodeURIComponent(assetId)}`}>{position.name}</a>
           <small>{position.symbol}</small>
-          {unpriced === null ? null : <Badge kind="stale" title={reason}>Unpriced</Badge>}
+          {unpriced === null ? null : (
+            <Badge kind="stale" title={reason}>
+              Unpriced{position.valueUsd === null ? "" : ` in ${data.value.currency}`}
+            </Badge>
+          )}
           <PriceAge />
         </span>
       </th>
@@ -160,7 +164,7 @@ function PositionRow({ shown, ...data }: RowProps) {
         <Money value={cost} reason={UNCOSTED} />
         {cost === null || position.uncosted === "0" ? null : (
           <a
-            class="uncosted"
+            class="below"
             href="#problems"
             title="Units of unknown cost are in neither cost nor gain"
           >

@@ -54,7 +54,11 @@ export function ProblemsPanel(data: PortfolioPageData) {
               <UnpricedItem key={position.assetId} position={position} />
             ))}
             {listed.map((problem) => (
-              <LotItem key={problem.rowId + problem.code} problem={problem} {...data} />
+              <LotItem
+                key={problem.rowId + problem.assetId + problem.code}
+                problem={problem}
+                {...data}
+              />
             ))}
           </ul>
         )}
@@ -196,7 +200,7 @@ export function IncomePanel(data: PortfolioPageData) {
                     {formatCount(count)}
                     {unknown === 0 || unknown === count
                       ? null
-                      : <small class="sub">{formatCount(unknown)} without value</small>}
+                      : <small class="below">{formatCount(unknown)} without value</small>}
                   </td>
                   <td class="num">
                     <Money

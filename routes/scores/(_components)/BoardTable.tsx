@@ -18,9 +18,9 @@ export function BoardTable({ ranked, view, method }: ScoresData) {
           <SortHeader view={view} sort="rank" priority={2} />
           <SortHeader view={view} sort="name" label="Asset" />
           <SortHeader view={view} sort="score" />
-          <th scope="col" class="num" data-pri="2">Interval</th>
-          <th scope="col" class="num">Rank interval</th>
-          <th scope="col" data-pri="3">Grade</th>
+          <th scope="col" class="num" data-col="interval" data-pri="2">Interval</th>
+          <th scope="col" class="num" data-col="ranks">Rank interval</th>
+          <th scope="col" data-col="grade" data-pri="3">Grade</th>
           {method.pillars.map(({ id }) => (
             <SortHeader key={id} view={view} sort={id} priority={pillarPriority(id)} />
           ))}
@@ -55,6 +55,7 @@ function SortHeader({ view, sort, label = SORT_LABELS[sort], priority }: SortHea
       scope="col"
       class={sort === "name" ? undefined : "num"}
       aria-sort={state}
+      data-col={sort}
       data-pri={priority}
     >
       {/* The framework marks links to this path as the current page, which a sort is not. */}

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { AppError } from "../../kernel/errors.ts";
+import { gunzipped, GzipError } from "../../kernel/gunzip.ts";
 
 /** Bytes of a file, as they come and decompressed. */
 export const MAX_IMPORT_BYTES = 256 * 1024 ** 2;
@@ -21,12 +22,12 @@ export function openImportBytes(
 ): ImportBytes {
   const hash = createHash("sha256");
   let readBytes = 0;
-  async function* counted(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of stored) {
       readBytes += chunk.length;
       if (readBytes > maxBytes) throw tooLarge(maxBytes);
       hash.update(chunk);
-      yield chunk as Uint8Array<ArrayBuffer>;
+      yield chunk;
     }
   }
   return {
@@ -37,10 +38,10 @@ export function openImportBytes(
 }
 
 async function* unpacked(
-  chunks: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+  chunks: AsyncGenerator<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   const head = await firstBytes(chunks, 4);
-  async function* whole(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  async function* whole(): AsyncGenerator<Uint8Array> {
     yield head;
     yield* chunks;
   }
@@ -52,18 +53,18 @@ async function* unpacked(
     return;
   }
   try {
-    yield* ReadableStream.from(whole()).pipeThrough(new DecompressionStream("gzip"));
+    yield* gunzipped(whole());
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (!(error instanceof GzipError)) throw error;
     throw refusal("is cut off or damaged gzip: copy or download it again", error);
   }
 }
 
 /** At least so many bytes, unless there are fewer. */
 async function firstBytes(
-  chunks: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+  chunks: AsyncGenerator<Uint8Array>,
   length: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
   let head = new Uint8Array(0);
   while (head.length < length) {
     const { value, done } = await chunks.next();

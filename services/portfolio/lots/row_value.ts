@@ -77,12 +77,15 @@ export function valueSource({ assetId }: LotRow): string {
     : "add prices of its asset for that time";
 }
 
+/** Of the row that the fee was paid for; it is the fee's own row that can be corrected. */
 function unvaluedFee(row: LotRow, fee: LotRow): LotProblem {
-  return lotProblem("VALUE_UNKNOWN", row, {
-    message: `Its fee of ${fee.quantity.replace("-", "")} ${fee.assetId} has no known value ` +
+  const paidIn = isCash(fee.assetId) ? fee.assetId.toUpperCase() : fee.assetId;
+  const problem = lotProblem("VALUE_UNKNOWN", row, {
+    message: `Its fee of ${fee.quantity.replace("-", "")} ${paidIn} has no known value ` +
       "and is not counted",
     fix: `Enter the fee's unit price, or ${valueSource(fee)}`,
   });
+  return { ...problem, rowId: fee.id };
 }
 
 /** The fee that a row is, or that it names. */

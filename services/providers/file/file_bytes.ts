@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { AppError } from "../../kernel/errors.ts";
+import { gunzipped, GzipError } from "../../kernel/gunzip.ts";
 
 const CHUNK_BYTES = 262_144;
 
@@ -81,12 +82,12 @@ async function startsWith(file: Deno.FsFile, magic: readonly number[]): Promise<
 
 async function* gunzip(
   path: string,
-  stored: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  stored: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* ReadableStream.from(stored).pipeThrough(new DecompressionStream("gzip"));
+    yield* gunzipped(stored);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (!(error instanceof GzipError)) throw error;
     throw refusal(path, "is cut off or damaged gzip: copy or download it again", error);
   }
 }

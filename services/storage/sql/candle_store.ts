@@ -191,7 +191,7 @@ async function deleteRows(
     from = next?.open_time;
     await db.deleteFrom(table).where("series_id", "=", seriesId)
       .where("open_time", "<", from ?? Number.MAX_SAFE_INTEGER).execute();
-    if (breather.isDue) await breather.rest();
+    await breather.restIfDue();
   } while (from !== undefined);
 }
 

@@ -22,8 +22,8 @@ const FIRST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 250;
 
 /**
- * An import's right to be the only one that changes a ledger, over all of its transactions. Other
- * ledgers, and readers of this one, never notice.
+ * The right of an import, or of its undoing, to be the only one that changes a ledger, over all of
+ * its transactions. Other ledgers, and readers of this one, never notice.
  */
 export class LedgerClaim {
   readonly #deps: ClaimDeps;
@@ -75,11 +75,24 @@ export class LedgerClaim {
       throw new AppError(
         "CONFLICT",
         "Cannot go on with the import: it stood still for so long that another change of this " +
-          "portfolio took its place; import the file again",
+          "portfolio took its place; ask for it again",
       );
     }
     this.#renewedMs = performance.now();
     return held.ledger_version;
+  }
+
+  /** Gives the ledger back with the transaction that changed it, or did not; its version then. */
+  async end(
+    db: Kysely<Schema>,
+    { version, isChanged }: { readonly version: number; readonly isChanged: boolean },
+  ): Promise<number> {
+    const { database: { dialect }, scope } = this.#deps;
+    const ledgerVersion = isChanged ? version + 1 : version;
+    await db.updateTable("portfolios").set({ ledger_version: ledgerVersion })
+      .where("id", "=", toUuidColumn(scope.portfolioId, dialect)).execute();
+    await this.release(db);
+    return ledgerVersion;
   }
 
   /** Gives the ledger back, with a transaction. */

@@ -92,13 +92,9 @@ export class SqlLedgerEdits {
   async #requireOwnKey({ entry, id }: NamedEntry): Promise<void> {
     const identity = identityOf(entry);
     if (identity === null) return;
-    const { portfolioId, dialect } = this.#target;
-    await clearHidden(this.#db, { target: this.#target, ids: [], identities: [identity] });
-    const rival = await this.#db.selectFrom("transactions").select("id")
-      .where("portfolio_id", "=", toUuidColumn(portfolioId, dialect))
-      .where("identity", "=", identity)
-      .where("id", "!=", toUuidColumn(id, dialect)).executeTakeFirst();
-    if (rival === undefined) return;
+    const keys = { ids: [], identities: [identity] };
+    const shown = await clearHidden(this.#db, { target: this.#target, ...keys });
+    if (shown.every((one) => one === id)) return;
     throw new AppError(
       "CONFLICT",
       "The ledger has another transaction of this hash or external id",

@@ -72,7 +72,10 @@ export async function findStored(
   return new Map(rows.map(fromTransactionRow).map((stored) => [stored.row.id, stored]));
 }
 
-/** Deletes rows that no ledger shows any more and that have one of the keys or ids. */
+/**
+ * Deletes rows that no ledger shows any more and that have one of the keys or ids; the ids of those
+ * that the ledger does show, which stay.
+ */
 export async function clearHidden(
   db: Kysely<Schema>,
   { target, ...keys }: {
@@ -80,10 +83,13 @@ export async function clearHidden(
     readonly ids: readonly Uuid[];
     readonly identities: readonly string[];
   },
-): Promise<void> {
+): Promise<readonly Uuid[]> {
   const rows = await findKeysOf(db, { target, ...keys });
-  const left = rows.filter((row) => row.is_hidden === 1).map(({ id }) => id);
-  await deleteRows(db, { target, ids: left });
+  const [left, shown] = [1, 0].map((isHidden) =>
+    rows.filter((row) => row.is_hidden === isHidden).map(({ id }) => id)
+  );
+  await deleteRows(db, { target, ids: left ?? [] });
+  return (shown ?? []).map(fromUuidColumn);
 }
 
 /** Deletes rows by their ids. */

@@ -109,10 +109,7 @@ export class SqlLedgerRecorder {
     await db.updateTable("ledger_imports").set(values).where("id", "=", id).execute();
     await this.#keepRejected(db, id, outcome.rejected);
     const changedFrom = isCommitted ? stager.changedFrom : null;
-    const ledgerVersion = changedFrom === null ? version : version + 1;
-    await db.updateTable("portfolios").set({ ledger_version: ledgerVersion })
-      .where("id", "=", this.#uuid(running.scope.portfolioId)).execute();
-    await claim.release(db);
+    const ledgerVersion = await claim.end(db, { version, isChanged: changedFrom !== null });
     return { changedFrom, record: toLedgerImport(row), ledgerVersion };
   }
 

@@ -71,20 +71,12 @@ export async function putBack(
   const [first] = rows;
   if (first === undefined) return null;
   const { identity } = first;
-  await clearHidden(db, {
+  const rivals = await clearHidden(db, {
     target: { portfolioId, dialect },
     ids: rows.map(({ row }) => row.id),
     identities: identity === null ? [] : [identity],
   });
-  const rival = await db.selectFrom("transactions").select("id")
-    .where("portfolio_id", "=", toUuidColumn(portfolioId, dialect))
-    .where((row) =>
-      row.or([
-        row("id", "in", rows.map((stored) => toUuidColumn(stored.row.id, dialect))),
-        ...identity === null ? [] : [row("identity", "=", identity)],
-      ])
-    ).executeTakeFirst();
-  if (rival !== undefined) {
+  if (rivals.length > 0) {
     throw new AppError("CONFLICT", "The ledger has this transaction again: it was added since");
   }
   await insertTransactions(db, { rows, portfolioId, dialect });

@@ -105,7 +105,7 @@ export class SqlLedgerStager implements LedgerWriter {
       before: all.flatMap(({ before }) => before),
       after: all.flatMap(({ after }) => after),
     });
-    if (this.#breather.isDue) await this.#breather.rest();
+    await this.#breather.restIfDue();
     return judged.map((judgement, at) => verdictOf(judgement, replacements.get(at) ?? []));
   }
 
@@ -115,9 +115,7 @@ export class SqlLedgerStager implements LedgerWriter {
     await applyStaged(db, {
       ...this.#target,
       importId: this.#importId,
-      rest: async () => {
-        if (this.#breather.isDue) await this.#breather.rest();
-      },
+      rest: () => this.#breather.restIfDue(),
     });
   }
 

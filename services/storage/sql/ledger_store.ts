@@ -1,5 +1,4 @@
 import type { Kysely } from "kysely";
-import { AppError } from "../../kernel/errors.ts";
 import { type Uuid, UuidFactory } from "../../kernel/ids.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import type {
@@ -36,7 +35,7 @@ import { SqlLedgerRecorder } from "./ledger_recorder.ts";
 import { forgetRemoved, keepRemoved, listRemoved, putBack } from "./ledger_removed.ts";
 import { fromTransactionRow, toLedgerImport, toLedgerRow, toRejectedRow } from "./ledger_rows.ts";
 import { sweepImports } from "./ledger_sweep.ts";
-import { readOwnRows, undoImport } from "./ledger_undo.ts";
+import { SqlLedgerUndo } from "./ledger_undo.ts";
 import type { Schema } from "./schema.ts";
 
 const PAGE_LIMIT = 10_000;
@@ -48,6 +47,7 @@ export class SqlLedgerStore implements LedgerStore {
   readonly #clock: Clock;
   readonly #ids: UuidFactory;
   readonly #recorder: SqlLedgerRecorder;
+  readonly #undo: SqlLedgerUndo;
   readonly #handWaitMs: number;
 
   constructor(database: Database, clock: Clock, waits: ClaimWaits = CLAIM_WAITS) {
@@ -56,6 +56,7 @@ export class SqlLedgerStore implements LedgerStore {
     this.#ids = new UuidFactory(() => clock.now());
     const maxWaitMs = waits.importMs;
     this.#recorder = new SqlLedgerRecorder(database, { clock, ids: this.#ids, maxWaitMs });
+    this.#undo = new SqlLedgerUndo(database, { clock, maxWaitMs: waits.handMs });
     this.#handWaitMs = waits.handMs;
   }
 
@@ -115,29 +116,8 @@ export class SqlLedgerStore implements LedgerStore {
     return rows.map(toRejectedRow);
   }
 
-  async undoImport(scope: LedgerScope, importId: Uuid): Promise<UndoOutcome> {
-    const undo = { ...this.#ledger(scope), importId };
-    await this.#requireOwned(this.#database.read, scope);
-    const before = await this.#readVersion(scope);
-    // Before the right to write is taken: of a million rows this takes seconds.
-    const read = await readOwnRows(this.#database.read, undo);
-    try {
-      return await this.#change(scope, async (db, version) => {
-        const found = await this.#findImport(db, scope, importId);
-        if (found === null) throw new AppError("RESOURCE_NOT_FOUND", "Import not found");
-        if (found.state !== "committed") throw new Refused(`it is ${found.state} already`);
-        const own = version === before ? read : await readOwnRows(db, undo);
-        const result = await undoImport(db, { ...undo, own });
-        if (result.kind === "refused") throw new Refused(result.reason);
-        // The rows themselves are swept: of a large import that takes a while.
-        await db.updateTable("ledger_imports").set({ state: "undone", hides_rows: 1 })
-          .where("id", "=", this.#uuid(importId)).execute();
-        return result;
-      });
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return { kind: "refused", reason: error.message };
-    }
+  undoImport(scope: LedgerScope, importId: Uuid): Promise<UndoOutcome> {
+    return this.#undo.undo(scope, importId);
   }
 
   async listTransactions(
@@ -214,13 +194,13 @@ export class SqlLedgerStore implements LedgerStore {
   /** Runs a change under the ledger's lock; its version grows if anything changed. */
   #change<Result extends { readonly changedFrom: UtcMs | null }>(
     scope: LedgerScope,
-    work: (db: Kysely<Schema>, version: number) => Promise<Result>,
+    work: (db: Kysely<Schema>) => Promise<Result>,
   ): Promise<Result & { ledgerVersion: number }> {
     const [database, clock] = [this.#database, this.#clock];
     return whenUnclaimed(() =>
       database.transaction(async ({ db }) => {
         const version = await lockLedger(db, { database, scope, clock });
-        const result = await work(db, version);
+        const result = await work(db);
         if (result.changedFrom === null) return { ...result, ledgerVersion: version };
         await db.updateTable("portfolios").set({ ledger_version: version + 1 })
           .where("id", "=", this.#uuid(scope.portfolioId)).execute();
@@ -240,12 +220,6 @@ export class SqlLedgerStore implements LedgerStore {
       return result ?? { changedFrom: null };
     });
     return isMissing ? null : change;
-  }
-
-  async #readVersion({ portfolioId }: LedgerScope): Promise<number> {
-    const { ledger_version } = await this.#database.read.selectFrom("portfolios")
-      .select("ledger_version").where("id", "=", this.#uuid(portfolioId)).executeTakeFirstOrThrow();
-    return ledger_version;
   }
 
   async #requireOwned(db: Kysely<Schema>, scope: LedgerScope): Promise<void> {
@@ -273,6 +247,3 @@ export class SqlLedgerStore implements LedgerStore {
     return toUuidColumn(id, this.#database.dialect);
   }
 }
-
-/** Ends a transaction as what was asked can't be done. */
-class Refused extends Error {}

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql, type SqlBool } from "kysely";
 import type { UtcMs } from "../../kernel/time.ts";
 import type { Database } from "../database.ts";
 import type { UuidValue } from "../uuid_column.ts";
@@ -24,7 +24,7 @@ export async function sweepImports(
 ): Promise<number> {
   // Looked at first, so that there mostly is nothing to write.
   const left = await findLeft(read, now);
-  const applied = left === null ? await findApplied(read) : null;
+  const applied = left === null ? await findApplied(read, now) : null;
   if (left === null && applied === null) return 0;
   return await transaction(async ({ db }) => {
     if (left !== null) return await sweepLeft(db, { left, limit, now });
@@ -37,23 +37,18 @@ async function findLeft(db: Kysely<Schema>, now: UtcMs): Promise<Left | null> {
   const found = await db.selectFrom("ledger_imports as import")
     .innerJoin("portfolios as portfolio", "portfolio.id", "import.portfolio_id")
     .where(sql.ref("import.hides_rows"), "=", sql.lit(1))
-    .where((row) =>
-      row.or([
-        row("import.state", "!=", "staging"),
-        row("portfolio.claim", "is", null),
-        row("portfolio.claim", "!=", row.ref("import.id")),
-        row("portfolio.claimed_until", "<=", now),
-      ])
-    )
+    .where((row) => row.or([row("import.state", "!=", "staging"), isUnclaimed(now)]))
     .select(["import.id", "import.portfolio_id", "import.state"])
     .orderBy("import.id").limit(1).executeTakeFirst();
   return found ?? null;
 }
 
-/** An import that was committed with changes, which it does not need any more. */
-async function findApplied(db: Kysely<Schema>): Promise<UuidValue | null> {
+/** An import that was committed with changes, which it does not need unless it is being undone. */
+async function findApplied(db: Kysely<Schema>, now: UtcMs): Promise<UuidValue | null> {
   const found = await db.selectFrom("ledger_imports as import").select("import.id")
+    .innerJoin("portfolios as portfolio", "portfolio.id", "import.portfolio_id")
     .where("import.state", "=", "committed")
+    .where(isUnclaimed(now))
     .where((row) =>
       row.exists(
         row.selectFrom("ledger_staged_rows").select("id").whereRef("staged_by", "=", "import.id"),
@@ -61,6 +56,12 @@ async function findApplied(db: Kysely<Schema>): Promise<UuidValue | null> {
     )
     .limit(1).executeTakeFirst();
   return found?.id ?? null;
+}
+
+/** That nothing goes on in the name of `import`. */
+function isUnclaimed(now: UtcMs): RawBuilder<SqlBool> {
+  return sql<SqlBool>`(portfolio.claim is null or portfolio.claim <> import.id
+    or portfolio.claimed_until <= ${now})`;
 }
 
 async function sweepLeft(

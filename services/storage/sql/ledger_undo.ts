@@ -1,161 +1,228 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql, type SqlBool } from "kysely";
+import { AppError } from "../../kernel/errors.ts";
 import type { Uuid } from "../../kernel/ids.ts";
-import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
-import type { Dialect } from "../database.ts";
+import { isoDayOf, utcMsOf } from "../../kernel/time.ts";
+import type { LedgerScope, UndoOutcome } from "../../portfolio/ledger/ledger_ports.ts";
+import type { Clock } from "../../ports/mod.ts";
+import type { Database } from "../database.ts";
 import { Breather } from "../event_loop.ts";
-import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
-import { clearHidden, deleteRows, findStored } from "./ledger_lookup.ts";
-import { insertTransactions, type StoredTransaction } from "./ledger_rows.ts";
+import { toUuidColumn, type UuidValue } from "../uuid_column.ts";
+import { LedgerClaim } from "./ledger_claim.ts";
+import { clearHidden, findStored, type LedgerTarget } from "./ledger_lookup.ts";
+import { applyStaged, insertStaged, type StoredTransaction } from "./ledger_rows.ts";
 import type { Schema } from "./schema.ts";
 
-const RESTORED_AT_ONCE = 500;
-const READ_AT_ONCE = 500;
+/** Rows that are looked at, or staged, before others get their turn: some milliseconds of work. */
+const COUNTED_AT_ONCE = 2_000;
+const STAGED_AT_ONCE = 100;
 
-/** An import whose rows are taken back. */
-export interface Undo {
-  readonly portfolioId: Uuid;
+/** A committed import that is to be taken back. */
+interface Undo {
+  readonly scope: LedgerScope;
   readonly importId: Uuid;
-  readonly dialect: Dialect;
 }
 
-export type UndoResult =
-  | {
-    readonly kind: "undone";
-    readonly removed: number;
-    readonly restored: number;
-    readonly changedFrom: UtcMs | null;
-  }
-  | { readonly kind: "refused"; readonly reason: string };
-
-/**
- * Takes back what an import wrote, unless something was written over it since: rows that it changed
- * become what they were. Its own rows are left for whoever marks the import as hiding them.
- */
-export async function undoImport(
-  db: Kysely<Schema>,
-  { own, ...undo }: Undo & {
-    /** As they stand in this transaction. */
-    readonly own: OwnRows;
-  },
-): Promise<UndoResult> {
-  const reason = await objectionTo(db, { undo, own });
-  if (reason !== null) return { kind: "refused", reason };
-  const { restored, first } = await restore(db, undo);
-  const changed = [own.first, first].filter((at): at is number => at !== null);
-  return {
-    kind: "undone",
-    removed: own.count,
-    restored,
-    changedFrom: changed.length === 0 ? null : utcMsOf(Math.min(...changed)),
-  };
-}
-
-/** The rows that an import brought, as they stand now. */
-export interface OwnRows {
+/** Rows with the earliest instant that one of them has; `null` of none. */
+interface Counted {
   readonly count: number;
   readonly first: number | null;
-  /** One of them that somebody else wrote over. */
-  readonly changed: { readonly at: number; readonly assetId: string } | null;
 }
 
-/** Reads them in pieces, as one look at a million rows would hold the event loop for seconds. */
-export async function readOwnRows(
-  db: Kysely<Schema>,
-  { portfolioId, importId, dialect }: Undo,
-): Promise<OwnRows> {
-  const breather = new Breather();
-  const id = toUuidColumn(importId, dialect);
-  const own = db.selectFrom("transactions").select(["id", "at", "asset_id", "written_by"])
-    .where("portfolio_id", "=", toUuidColumn(portfolioId, dialect))
-    .where("import_id", "=", id).orderBy("at").orderBy("id").limit(READ_AT_ONCE);
-  let count = 0;
-  let first: number | null = null;
-  let changed: OwnRows["changed"] = null;
-  let page = await own.execute();
-  while (true) {
-    count += page.length;
-    for (const { at, asset_id: assetId, written_by } of page) {
-      first = Math.min(first ?? at, at);
-      const isOurs = written_by !== null && fromUuidColumn(written_by) === importId;
-      if (!isOurs) changed ??= { at, assetId };
+/**
+ * Takes imports back the way they came: it claims the ledger, stages the rows that were changed as
+ * they were before, and has one transaction show those and hide the rows that the import brought.
+ */
+export class SqlLedgerUndo {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #maxWaitMs: number;
+
+  /** `maxWaitMs` is how long it waits for an import into the same ledger. */
+  constructor(database: Database, { clock, maxWaitMs }: { clock: Clock; maxWaitMs: number }) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#maxWaitMs = maxWaitMs;
+  }
+
+  /** Refused, and nothing of it done, where something was written over the import since. */
+  async undo(scope: LedgerScope, importId: Uuid): Promise<UndoOutcome> {
+    try {
+      return await this.#undo({ scope, importId });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return { kind: "refused", reason: error.message };
     }
-    const last = page.at(-1);
-    if (last === undefined || page.length < READ_AT_ONCE) return { count, first, changed };
-    if (breather.isDue) await breather.rest();
-    page = await own.where("at", ">=", last.at)
-      .where((row) => row.or([row("at", ">", last.at), row("id", ">", last.id)])).execute();
+  }
+
+  async #undo(undo: Undo): Promise<UndoOutcome> {
+    const [database, clock, maxWaitMs] = [this.#database, this.#clock, this.#maxWaitMs];
+    let inserted = 0;
+    const claim = await LedgerClaim.take({ ...undo, database, clock, maxWaitMs }, async (db) => {
+      inserted = await this.#countInserted(db, undo);
+    });
+    try {
+      const own = await this.#countOwn(undo);
+      if (own.count < inserted) {
+        const removed = inserted - own.count;
+        throw new Refused(
+          `${removed} of its rows were removed since: remove the others one by one`,
+        );
+      }
+      const restored = await this.#stage(undo, claim);
+      return await database.transaction(({ db }) => this.#end(db, { undo, claim, own, restored }));
+    } catch (error) {
+      // If even that fails, the claim ends by itself.
+      await database.transaction(({ db }) => claim.release(db)).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** The one transaction that takes the import back. */
+  async #end(
+    db: Kysely<Schema>,
+    { undo: { scope: { portfolioId }, importId }, claim, own, restored }: {
+      readonly undo: Undo;
+      readonly claim: LedgerClaim;
+      readonly own: Counted;
+      readonly restored: Counted;
+    },
+  ): Promise<UndoOutcome> {
+    const { dialect } = this.#database;
+    const version = await claim.renew(db);
+    if (restored.count > 0) {
+      const breather = new Breather();
+      await applyStaged(db, { importId, portfolioId, dialect, rest: () => breather.restIfDue() });
+    }
+    // The rows themselves are swept: of a large import that takes a while.
+    await db.updateTable("ledger_imports").set({ state: "undone", hides_rows: 1 })
+      .where("id", "=", toUuidColumn(importId, dialect)).execute();
+    const first = earliest(own.first, restored.first);
+    const ledgerVersion = await claim.end(db, { version, isChanged: first !== null });
+    return {
+      ...{ kind: "undone", removed: own.count, restored: restored.count, ledgerVersion },
+      changedFrom: first === null ? null : utcMsOf(first),
+    };
+  }
+
+  /** How many rows the import brought; throws where there is none to take back. */
+  async #countInserted(
+    db: Kysely<Schema>,
+    { scope: { portfolioId }, importId }: Undo,
+  ): Promise<number> {
+    const { dialect } = this.#database;
+    const found = await db.selectFrom("ledger_imports").select(["state", "inserted"])
+      .where("id", "=", toUuidColumn(importId, dialect))
+      .where("portfolio_id", "=", toUuidColumn(portfolioId, dialect))
+      .where("state", "!=", "staging").executeTakeFirst();
+    if (found === undefined) throw new AppError("RESOURCE_NOT_FOUND", "Import not found");
+    if (found.state !== "committed") throw new Refused(`it is ${found.state} already`);
+    return found.inserted;
+  }
+
+  /**
+   * Counts the rows that the import brought, in pieces, as one look at a million of them would hold
+   * the event loop for long. Refuses where somebody else wrote over one.
+   */
+  async #countOwn({ scope: { portfolioId }, importId }: Undo): Promise<Counted> {
+    const { read, dialect } = this.#database;
+    const breather = new Breather();
+    const own = read.selectFrom("transactions")
+      .where("portfolio_id", "=", toUuidColumn(portfolioId, dialect))
+      .where("import_id", "=", toUuidColumn(importId, dialect));
+    const oldest = await own.select("at").orderBy("at").limit(1).executeTakeFirst();
+    let left = own;
+    for (let count = 0;; count += COUNTED_AT_ONCE) {
+      const last = await left.select(["at", "id"]).orderBy("at").orderBy("id")
+        .offset(COUNTED_AT_ONCE - 1).limit(1).executeTakeFirst();
+      const piece = last ? left.where(sql<SqlBool>`(at, id) <= (${last.at}, ${last.id})`) : left;
+      const changed = await piece.select(["at", "asset_id"])
+        .where(sql<SqlBool>`(written_by is null or written_by <> import_id)`)
+        .orderBy("at").orderBy("id").limit(1).executeTakeFirst();
+      if (changed) throw changedSince(changed);
+      if (!last) {
+        const { rows } = await left.select(({ fn }) => fn.countAll().as("rows"))
+          .executeTakeFirstOrThrow();
+        return { count: count + Number(rows), first: oldest?.at ?? null };
+      }
+      left = own.where(sql<SqlBool>`(at, id) > (${last.at}, ${last.id})`);
+      await breather.restIfDue();
+    }
+  }
+
+  /** Stages the rows that the import replaced or took away, as they stood before it. */
+  async #stage({ scope: { portfolioId }, importId }: Undo, claim: LedgerClaim): Promise<Counted> {
+    const { read, dialect } = this.#database;
+    const breather = new Breather();
+    const target = { portfolioId, dialect };
+    const changes = read.selectFrom("ledger_import_changes")
+      .select(["transaction_id", "before"]).orderBy("transaction_id").limit(STAGED_AT_ONCE)
+      .where("import_id", "=", toUuidColumn(importId, dialect));
+    let left = changes;
+    let first: number | null = null;
+    for (let count = 0;;) {
+      const part = await left.execute();
+      const last: UuidValue | undefined = part.at(-1)?.transaction_id;
+      if (last === undefined) return { count, first };
+      left = changes.where("transaction_id", ">", last);
+      const before = part.map((row) => JSON.parse(row.before) as StoredTransaction);
+      const now = await this.#findAsLeft(before, { target, importId });
+      await this.#database.transaction(async ({ db }) => {
+        await claim.renew(db);
+        await requireOwnKeys(db, { target, before });
+        const rows = before.map((stored) => ({ stored, isRemoved: false }));
+        await insertStaged(db, { rows, importId, ...target });
+      });
+      count += before.length;
+      for (const { row } of [...before, ...now]) first = earliest(first, row.at);
+      await breather.restIfDue();
+    }
+  }
+
+  /** What the import made of rows; refuses where they are not as it left them. */
+  async #findAsLeft(
+    before: readonly StoredTransaction[],
+    { target, importId }: { readonly target: LedgerTarget; readonly importId: Uuid },
+  ): Promise<readonly StoredTransaction[]> {
+    const ids = before.map(({ row }) => row.id);
+    const now = await findStored(this.#database.read, { target, ids });
+    const isAsLeft = before.every(({ row }) => {
+      const stored = now.get(row.id);
+      // A fee that is no more was taken away by the import itself.
+      return stored === undefined ? row.parentId !== null : stored.writtenBy === importId;
+    });
+    if (isAsLeft) return [...now.values()];
+    throw new Refused("rows that it changed were changed again since: correct those one by one");
   }
 }
 
-/** Why an import can't be taken back as a whole; `null` if it can. */
-async function objectionTo(
+/** Refuses to put rows back beside others that have their hash or external id since. */
+async function requireOwnKeys(
   db: Kysely<Schema>,
-  { undo, own: { count, changed } }: { readonly undo: Undo; readonly own: OwnRows },
-): Promise<string | null> {
-  if (changed !== null) {
-    const day = new Date(changed.at).toISOString().slice(0, 10);
-    return `its row of ${changed.assetId} on ${day} was changed since: ` +
-      "undo that change, or remove the rows one by one";
-  }
-  const { inserted } = await db.selectFrom("ledger_imports").select("inserted")
-    .where("id", "=", toUuidColumn(undo.importId, undo.dialect)).executeTakeFirstOrThrow();
-  if (count !== inserted) {
-    return `${inserted - count} of its rows were removed since: remove the others one by one`;
-  }
-  return await hasOverwritten(db, undo)
-    ? "rows that it changed were changed again since: correct those one by one"
-    : null;
-}
-
-/** Whether a row that the import changed was written again since, or removed. */
-async function hasOverwritten(
-  db: Kysely<Schema>,
-  { portfolioId, importId, dialect }: Undo,
-): Promise<boolean> {
-  const id = toUuidColumn(importId, dialect);
-  const rows = await db.selectFrom("ledger_import_changes as change")
-    .leftJoin("transactions as row", (join) =>
-      join.onRef("row.id", "=", "change.transaction_id")
-        .on("row.portfolio_id", "=", toUuidColumn(portfolioId, dialect)))
-    .where("change.import_id", "=", id)
-    .where((where) =>
-      where.or([where("row.written_by", "is", null), where("row.written_by", "!=", id)])
-    )
-    .select(["row.id", "change.before"]).execute();
-  // A fee that is no more was taken away by the import itself.
-  return rows.some(({ id, before }) =>
-    id !== null || (JSON.parse(before) as StoredTransaction).row.parentId === null
+  { target, before }: {
+    readonly target: LedgerTarget;
+    readonly before: readonly StoredTransaction[];
+  },
+): Promise<void> {
+  const identities = before.flatMap(({ identity }) => identity ?? []);
+  const shown = await clearHidden(db, { target, ids: [], identities });
+  const own = new Set(before.map(({ row }) => row.id));
+  if (shown.every((id) => own.has(id))) return;
+  throw new Refused(
+    "other rows have the hash or external id since that rows had which it changed: " +
+      "remove those others first",
   );
 }
 
-/** Puts back the rows that the import replaced or took away; the earliest of them, as before or now. */
-async function restore(
-  db: Kysely<Schema>,
-  { portfolioId, importId, dialect }: Undo,
-): Promise<{ restored: number; first: number | null }> {
-  const breather = new Breather();
-  const target = { portfolioId, dialect };
-  const changes = () =>
-    db.selectFrom("ledger_import_changes")
-      .where("import_id", "=", toUuidColumn(importId, dialect));
-  let restored = 0;
-  let first: number | null = null;
-  while (true) {
-    const part = await changes().select(["transaction_id", "before"]).orderBy("transaction_id")
-      .limit(RESTORED_AT_ONCE).execute();
-    if (part.length === 0) return { restored, first };
-    const ids = part.map(({ transaction_id }) => fromUuidColumn(transaction_id));
-    const rows = part.map(({ before }) => JSON.parse(before) as StoredTransaction);
-    const now = await findStored(db, { target, ids });
-    await deleteRows(db, { target, ids: part.map(({ transaction_id }) => transaction_id) });
-    const identities = rows.flatMap(({ identity }) => identity ?? []);
-    await clearHidden(db, { target, ids: [], identities });
-    await insertTransactions(db, { rows, portfolioId, dialect });
-    await db.deleteFrom("ledger_import_changes")
-      .where("import_id", "=", toUuidColumn(importId, dialect))
-      .where("transaction_id", "in", part.map(({ transaction_id }) => transaction_id)).execute();
-    restored += rows.length;
-    for (const { row } of [...rows, ...now.values()]) first = Math.min(first ?? row.at, row.at);
-    if (breather.isDue) await breather.rest();
-  }
+function changedSince({ at, asset_id }: { readonly at: number; readonly asset_id: string }) {
+  return new Refused(
+    `its row of ${asset_id} on ${isoDayOf(utcMsOf(at))} was changed since: ` +
+      "undo that change, or remove the rows one by one",
+  );
 }
+
+function earliest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? a ?? b : Math.min(a, b);
+}
+
+/** Says why an import can't be taken back as a whole. */
+class Refused extends Error {}

@@ -40,7 +40,7 @@ function poolTick(poolId: string, supplyApy: number): PoolTick {
   return {
     ...{ poolId, supplyApy, incentiveApy: null, borrowApy: null, utilization: null },
     ...{ kinkDistance: null, tvlUsd: null, withdrawableUsd: null, volatilityPp: null },
-    ...{ scoreV0: null, scoreV1: null, at: 0 },
+    ...{ scoreV0: null, scoreV1: null, warnings: [], at: 0 },
   };
 }
 
@@ -88,6 +88,7 @@ export function values(...portfolios: string[]): LiveWants {
 export function valueOf(portfolioId: string, navUsd: number) {
   return {
     portfolio_id: portfolioId,
+    at: "2026-11-21T06:00:00Z",
     currency: "USD",
     nav: `${navUsd}`,
     nav_usd: `${navUsd}`,

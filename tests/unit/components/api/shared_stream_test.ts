@@ -38,8 +38,15 @@ const POOL = {
   supply_apy: 0.05,
   utilization: 0.9,
   scores: { v0: 12.5, v1: null },
+  warnings: [{ code: "stale", severity: "caution", title: "Stale", words: "It stands still." }],
   asof: "2026-11-21T00:00:00Z",
 };
+
+const UNREADABLE = [
+  { ...POOL, supply_apy: "much" },
+  { ...POOL, warnings: undefined },
+  { ...POOL, warnings: [{ ...POOL.warnings[0], severity: "odd" }] },
+];
 
 Deno.test("LiveHub tells new readings of pools, over one stream, to the pages that show some", async () => {
   const { hub, streams } = setUp();
@@ -52,7 +59,7 @@ Deno.test("LiveHub tells new readings of pools, over one stream, to the pages th
   hub.join(other.sink).want(wants());
   assertEquals(streams.open.map(({ path }) => path), ["/api/stream/pools"]);
   streams.last.open();
-  streams.last.send({ name: "pool_update", data: [POOL, { ...POOL, supply_apy: "much" }] });
+  streams.last.send({ name: "pool_update", data: [POOL, ...UNREADABLE] });
   await settle();
   assertEquals(one.heard, ["pools live", "aave-usdc 0.05"]);
   assertEquals(two.heard, ["pools connecting", "pools live", "aave-usdc 0.05"]);

@@ -138,6 +138,19 @@ Deno.test("matchLots() values a fee in the bought asset at its parent's price", 
   assertEquals(book.lots.map(({ quantity }) => quantity), ["4.9988"]);
 });
 
+Deno.test("matchLots() tells of an unknown fee at the row of the fee, which can be corrected", () => {
+  const { problems } = match([
+    { quantity: "5", unitPriceUsd: "100" },
+    { action: "FEE", asset: "eur", quantity: "-12.5", parent: "1", at: START },
+  ]);
+  assertEquals(
+    problems.map(({ code, rowId, assetId }) => [code, rowId, assetId]).sort(),
+    [["VALUE_UNKNOWN", idOf("2"), "bitcoin"], ["VALUE_UNKNOWN", idOf("2"), "eur"]],
+  );
+  const message = problems.find(({ assetId }) => assetId === "bitcoin")?.message;
+  assertEquals(message, "Its fee of 12.5 EUR has no known value and is not counted");
+});
+
 Deno.test("matchLots() takes income without a price for unknown, never for 0", () => {
   const rows: RowFields[] = [
     { action: "STAKING_REWARD", quantity: "2" },

@@ -101,6 +101,13 @@ Deno.test("a range that ends or begins in a gap stands on the last value and on 
   assertEquals(after.gain, -46);
 });
 
+Deno.test("what was paid by the time that a range begins is in its opening value, and no flow", () => {
+  const rows: RowCase[] = [BOUGHT, ["2025-01-02T12:00:00Z", "BUY", "bitcoin", "1", "100"]];
+  const closes = { bitcoin: [null, 100, 100, 110] };
+  const { openingValue, deposited, gain } = measure(rows, closes, { from: "2025-01-02" });
+  assertEquals([openingValue, deposited, gain], [200, 100, 30]);
+});
+
 Deno.test("what is left out at the end counts as sold at its last value, and is named with it", () => {
   const rows: RowCase[] = [BOUGHT, ["2025-01-01T12:00:00Z", "BUY", "ethereum", "1", "10"]];
   const ethereum = Array.from({ length: 14 }, (_, day) => 10 + day / 50);
