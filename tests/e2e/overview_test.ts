@@ -85,6 +85,26 @@ const STEPS: readonly Step[] = [
   },
 
   {
+    name: "says that no picture of a chart could be made where the server is gone, with its icons",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, url);
+      const { page } = visited;
+      const save = page.locator("#total").getByRole("button", { name: "Download PNG" });
+      await save.waitFor();
+      await page.context().setOffline(true);
+      await save.click();
+      await page.locator("#total").getByText("No picture could be made").waitFor();
+      await page.getByText("You are offline.").waitFor();
+      await keepPicture(page, "overview-offline", { isWhole: false });
+      await page.context().setOffline(false);
+      const saved = page.waitForEvent("download");
+      await save.click();
+      assertEquals((await saved).suggestedFilename(), "total-chart.png");
+      await page.getByText("No picture could be made").waitFor({ state: "hidden" });
+    },
+  },
+
+  {
     name: "explains a figure on a page of its own without JavaScript",
     async run({ browser, url }) {
       await using visited = await visit(browser, url, { hasScripts: false });
