@@ -1,6 +1,10 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { type ImportReport, rowsText } from "../components/imports/import_report.ts";
+import {
+  type FormatLabel,
+  type ImportReport,
+  rowsText,
+} from "../components/imports/import_report.ts";
 import { ImportReportView } from "../components/imports/ImportReportView.tsx";
 import { Icon } from "../components/Icon.tsx";
 import { formatCount } from "../components/format/number.ts";
@@ -13,7 +17,7 @@ export interface ImportDeskProps {
   readonly portfolios: readonly { readonly id: string; readonly name: string }[];
   /** Id of the portfolio that is imported into; empty without any. */
   readonly chosen: string;
-  readonly formats: readonly { readonly format: string; readonly label: string }[];
+  readonly formats: readonly FormatLabel[];
   /** Names of the fields that columns can stand for. */
   readonly fields: readonly string[];
 }
@@ -48,14 +52,16 @@ export default function ImportDesk(props: ImportDeskProps) {
           : <ColumnsPanel state={state} fields={props.fields} toMap={columns.value} />}
       </div>
       <div class="c-8 m-12 stack" aria-live="polite">
-        <Outcome state={state} />
+        <Outcome state={state} formats={props.formats} />
       </div>
     </div>
   );
 }
 
 /** What came of the file, or what will. */
-function Outcome({ state }: { readonly state: ImportState }) {
+function Outcome(
+  { state, formats }: Pick<ImportDeskProps, "formats"> & { readonly state: ImportState },
+) {
   const { report, failure, progress, isCancelled, columns, settings } = state;
   if (failure.value !== null) {
     return (
@@ -71,7 +77,11 @@ function Outcome({ state }: { readonly state: ImportState }) {
   if (report.value !== null) {
     return (
       <>
-        <ImportReportView report={report.value} portfolioId={settings.value.portfolioId} />
+        <ImportReportView
+          report={report.value}
+          portfolioId={settings.value.portfolioId}
+          formats={formats}
+        />
         {report.value.state === "preview" ? <Decision state={state} report={report.value} /> : null}
       </>
     );

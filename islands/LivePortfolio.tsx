@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { watchPortfolio } from "../components/api/live.ts";
 import type { PortfolioTick } from "../components/api/live_portfolios.ts";
 import { pageShape, refreshPage } from "./page/refresh_page.ts";
+import { REGIONS_EVENT } from "./page/regions.ts";
 import { ValueCells } from "./portfolio/value_cells.tsx";
 
 export interface LivePortfolioProps {
@@ -33,6 +34,11 @@ function isOutdated({ ledgerVersion, unpriced, isHeld }: PortfolioTick): boolean
     isHeld !== (held !== undefined);
 }
 
+/** Whether the server has told it since the page was made, or just then. */
+function isOfNow({ at }: PortfolioTick): boolean {
+  return at >= Number(pageShape()?.dataset["at"]);
+}
+
 /** Has the page of a portfolio follow its value and its ledger. */
 export default function LivePortfolio({ portfolioId, currency }: LivePortfolioProps) {
   useEffect(() => {
@@ -60,15 +66,21 @@ export default function LivePortfolio({ portfolioId, currency }: LivePortfolioPr
     function paint() {
       painting = 0;
       const rate = Number(pageShape()?.dataset["rate"]);
-      if (newest === null || !Number.isFinite(rate)) return;
+      if (newest === null || !isOfNow(newest) || !Number.isFinite(rate)) return;
       cells.write(newest, { rate, isCalm: motion.matches, now: performance.now() });
+    }
+
+    function paintSoon() {
+      if (painting === 0) painting = requestAnimationFrame(paint);
     }
 
     const stop = watchPortfolio(portfolioId, (tick) => {
       newest = tick;
       if (isOutdated(tick)) refresh();
-      else if (painting === 0) painting = requestAnimationFrame(paint);
+      else paintSoon();
     });
+    // What was asked for before the newest value came has brought an older one.
+    document.addEventListener(REGIONS_EVENT, paintSoon);
     const timer = setInterval(() => {
       if (!document.hidden) refresh();
       lookAgain(FIRST_LOOK_MS);
@@ -76,6 +88,7 @@ export default function LivePortfolio({ portfolioId, currency }: LivePortfolioPr
     lookAgain(FIRST_LOOK_MS);
     return () => {
       stop();
+      document.removeEventListener(REGIONS_EVENT, paintSoon);
       clearInterval(timer);
       clearTimeout(gathering);
       clearTimeout(looking);

@@ -5,7 +5,12 @@ import type {
   DemoMarket,
   LivePriceStore,
 } from "../services/market/mod.ts";
-import type { ImportDesk, LedgerService, SnapshotKeeper } from "../services/portfolio/mod.ts";
+import type {
+  ImportDesk,
+  LedgerService,
+  PortfolioService,
+  SnapshotKeeper,
+} from "../services/portfolio/mod.ts";
 import type { GaugeService } from "../services/onchain/mod.ts";
 import type { Bus } from "../services/ports/bus.ts";
 import type { JobStore } from "../services/ports/jobs.ts";
@@ -26,6 +31,7 @@ import { pruneGauges } from "./prune_gauges.ts";
 import { pruneJobs } from "./prune_jobs.ts";
 import { pruneRawAnswers } from "./prune_raw_answers.ts";
 import { pruneRemovedRows } from "./prune_removed_rows.ts";
+import { purgePortfolios } from "./purge_portfolios.ts";
 import { recalculateScores } from "./recalculate_scores.ts";
 import { rebuildPortfolio } from "./rebuild_portfolio.ts";
 import { refreshDemo } from "./refresh_demo.ts";
@@ -49,6 +55,7 @@ export interface JobDeps {
   readonly bus: Bus;
   /** Imports what was uploaded. */
   readonly desk: Pick<ImportDesk, "run">;
+  readonly portfolios: Pick<PortfolioService, "purge">;
   readonly ledger: Pick<LedgerService, "pruneRemoved" | "sweepImports">;
   /** Lets other work run in the middle of a job. */
   readonly rest: () => Promise<void>;
@@ -78,6 +85,7 @@ export function createJobs({ outside, ...deps }: JobDeps): readonly Job[] {
     pruneGauges(deps),
     pruneRawAnswers(deps),
     pruneRemovedRows(deps),
+    purgePortfolios(deps),
     recalculateScores(deps),
     measureHonesty(deps),
     importLedger(deps),

@@ -24,6 +24,10 @@ const BENCHES: readonly { file: string; what: string }[] = [
   { file: "tests/bench/start_bench.ts", what: "cold start" },
   { file: "tests/bench/chart_bench.ts", what: "drawing candles in Chromium" },
   { file: "tests/bench/live_bench.ts", what: "from a trade to the screen, and healing" },
+  {
+    file: "tests/bench/ledger_stream_bench.ts",
+    what: "from a transaction to the stream and the open page of its portfolio",
+  },
   { file: "tests/load/http_load.ts", what: "HTTP against Deno.serve and Fastify" },
   { file: "tests/load/streams_load.ts", what: "streams to thousands of clients, beside ws" },
 ];

@@ -3,11 +3,14 @@ import type { GaugeTick } from "./gauges.ts";
 import type { CandleTick, PoolTick, PriceTick, ScoreTick } from "./live_events.ts";
 import type { CandleWant, LiveSink, LiveWants } from "./live_hub.ts";
 import type { PortfolioTick } from "./live_portfolios.ts";
-import { deliver, type PageMessage, WANTS_EVERY_MS, type WorkerMessage } from "./live_messages.ts";
+import {
+  deliver,
+  type PageMessage,
+  WANTS_EVERY_MS,
+  WORKER_TIMEOUT_MS,
+  type WorkerMessage,
+} from "./live_messages.ts";
 import type { LiveState } from "./live_state.ts";
-
-/** A worker that has not answered by then is none: the page opens a stream of its own. */
-const WORKER_TIMEOUT_MS = 3_000;
 
 export interface PriceWatcher {
   /** Prices that changed, the newest of each asset. */

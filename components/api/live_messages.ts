@@ -34,6 +34,8 @@ export interface LivePort {
 export const WANTS_EVERY_MS = 30_000;
 /** A page that was not heard for this long is gone; browsers slow hidden pages to one a minute. */
 export const GONE_AFTER_MS = 150_000;
+/** A worker that has not answered by then is none: the page opens a stream of its own. */
+export const WORKER_TIMEOUT_MS = 3_000;
 
 /** The worker's list of pages. A page that vanished without a word is dropped in time. */
 export class PortDesk {

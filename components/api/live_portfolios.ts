@@ -13,6 +13,8 @@ export interface PositionTick {
 /** What a portfolio is worth now, as its stream or the API tells it. */
 export interface PortfolioTick {
   readonly portfolioId: string;
+  /** When the server valued it, UTC milliseconds. */
+  readonly at: number;
   /** The portfolio's own currency, which `nav` is in. */
   readonly currency: string;
   /** `null` where nothing that is held has a price, or there is no rate from dollars. */
@@ -116,9 +118,11 @@ export function parsePortfolioTick(value: unknown): PortfolioTick {
     throw new ClientError("Cannot read the value: it has no portfolio or currency");
   }
   if (!Array.isArray(positions)) throw new ClientError("Cannot read the value: no positions");
+  const at = Date.parse(String(field(value, "at")));
+  if (Number.isNaN(at)) throw new ClientError("Cannot read the value: it has no time");
   const [unpriced, ledgerVersion] = [countOf(value, "unpriced"), countOf(value, "ledger_version")];
   return {
-    ...{ portfolioId, currency, unpriced, ledgerVersion },
+    ...{ portfolioId, at, currency, unpriced, ledgerVersion },
     nav: amountOf(field(value, "nav")),
     navUsd: amountOf(field(value, "nav_usd")),
     unrealizedUsd: amountOf(field(value, "unrealized_usd")),

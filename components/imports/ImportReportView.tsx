@@ -6,6 +6,8 @@ import { Badge, type BadgeKind, Banner } from "../states/States.tsx";
 import { actionWord } from "./actions.ts";
 import {
   fixOf,
+  type FormatLabel,
+  formatLabel,
   type ImportReport,
   type ReadRow,
   type ReportedChange,
@@ -16,16 +18,18 @@ import {
 export interface ImportReportViewProps {
   readonly report: ImportReport;
   readonly portfolioId: string;
+  readonly formats: readonly FormatLabel[];
 }
 
 /** What became, or would become, of every row of a file; the sum always holds. */
-export function ImportReportView({ report, portfolioId }: ImportReportViewProps) {
+export function ImportReportView(props: ImportReportViewProps) {
+  const { report, portfolioId } = props;
   const { inserted, updated, duplicate, quarantined, ignored, read } = report;
   const parts = [inserted, duplicate, updated, quarantined, ignored];
   const words = report.state === "preview" ? "will be" : "were";
   return (
     <div class="stack">
-      <Outcome report={report} portfolioId={portfolioId} />
+      <Outcome {...props} />
       <div>
         <dl class="figs">
           <Count label="Read" value={read} note="rows" />
@@ -61,12 +65,13 @@ export function ImportReportView({ report, portfolioId }: ImportReportViewProps)
   );
 }
 
-function Outcome({ report, portfolioId }: ImportReportViewProps) {
+function Outcome({ report, portfolioId, formats }: ImportReportViewProps) {
   const { state, accepted, quarantined, read } = report;
   if (state === "preview") {
     return (
       <Banner kind="info">
-        <b>A preview: nothing is kept yet.</b> {report.file_name} is read {formatWords(report)}.
+        <b>A preview: nothing is kept yet.</b> {report.file_name} is read{" "}
+        {formatWords(report, formats)}.
       </Banner>
     );
   }
@@ -94,9 +99,13 @@ function Outcome({ report, portfolioId }: ImportReportViewProps) {
 }
 
 /** How a file was read, in words. */
-function formatWords({ format, layout }: ImportReport): string {
+function formatWords(
+  { format, layout }: ImportReport,
+  formats: readonly FormatLabel[],
+): string {
   if (format === "custom") return "by the columns that you chose";
-  return layout === format ? `as ${format}` : `as ${format}, layout ${layout}`;
+  const label = formatLabel(format, formats);
+  return layout === format ? `as ${label}` : `as ${label}, layout ${layout.replaceAll("_", " ")}`;
 }
 
 interface CountProps {

@@ -69,6 +69,18 @@ export function isImportReport(value: unknown): value is ImportReport {
     LISTS.every((name) => Array.isArray(field(value, name)));
 }
 
+/** A format that a file may have, with what people call it. */
+export interface FormatLabel {
+  readonly format: string;
+  readonly label: string;
+}
+
+/** What people call a format; one of somebody's own columns is in no list. */
+export function formatLabel(format: string, formats: readonly FormatLabel[]): string {
+  if (format === "custom") return "Own columns";
+  return formats.find((one) => one.format === format)?.label ?? format;
+}
+
 /** So many rows, in words. */
 export function rowsText(count: number): string {
   return formatCounted(count, "row");

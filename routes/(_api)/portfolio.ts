@@ -19,6 +19,7 @@ import {
   scopeOf,
 } from "./portfolio_scope.ts";
 import { removedEndpoints } from "./portfolio_removed.ts";
+import { ListedPortfolioSchema, listedToWire } from "./portfolio_summary_wire.ts";
 import { transactionEndpoints } from "./portfolio_transactions.ts";
 import { LotRuleSchema, PortfolioSchema, portfolioToWire } from "./portfolio_wire.ts";
 import { valueEndpoints } from "./portfolio_value.ts";
@@ -51,20 +52,28 @@ export function portfolioEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
 }
 
 function listEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
-  const { portfolios, ownerOf } = deps;
+  const { portfolios, summaries, ownerOf } = deps;
   const answer = answererOf(deps);
   return [
     endpoint({
       path: "/api/portfolio",
       tag,
-      summary: "Your portfolios, the oldest first",
+      summary: "Your portfolios with what each is worth, the oldest first",
+      description: "Values are read from what is kept, up to asof; valuation has those of now.",
       params: NOTHING,
-      query: z.object({ deleted: z.enum(["true", "false"]).default("false") }),
-      response: z.array(PortfolioSchema),
+      query: z.object({
+        deleted: z.enum(["true", "false"]).default("false")
+          .describe("true: with those that can be restored"),
+      }),
+      response: z.array(ListedPortfolioSchema),
       async handle({ headers, query }) {
+        const ownerId = ownerOf(headers());
         const withDeleted = query.deleted === "true";
-        const list = await portfolios.list(ownerOf(headers()), { withDeleted });
-        return answer(list.map(portfolioToWire));
+        const list = await portfolios.list(ownerId, { withDeleted });
+        const known = new Map(
+          (await summaries.list(ownerId)).map((one) => [one.portfolio.id, one]),
+        );
+        return answer(list.map((one) => listedToWire(one, known.get(one.id))));
       },
     }),
     endpoint({
@@ -120,7 +129,7 @@ function oneEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
     endpoint({
       ...shape,
       method: "DELETE",
-      summary: "Delete a portfolio; it can be restored",
+      summary: "Delete a portfolio; it can be restored for 30 days",
       async handle(input) {
         return answer(portfolioToWire(await portfolios.remove(scopeOf(input, deps))));
       },
@@ -129,7 +138,9 @@ function oneEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
       ...shape,
       method: "POST",
       path: "/api/portfolio/{portfolio_id}/restore",
-      summary: "Bring a deleted portfolio back",
+      summary: "Bring back a portfolio that was deleted in the last 30 days",
+      description: "Refused beside 100 others.",
+      refusals: [404, 409],
       async handle(input) {
         return answer(portfolioToWire(await portfolios.restore(scopeOf(input, deps))));
       },

@@ -1,7 +1,12 @@
 import { z } from "zod";
 import { AppError } from "../../services/kernel/errors.ts";
 import { formatUtcMs, type UtcMs } from "../../services/kernel/time.ts";
-import { BASE_CURRENCIES, type PortfolioPerformance } from "../../services/portfolio/mod.ts";
+import {
+  BASE_CURRENCIES,
+  type MeasuredPerformance,
+  type PerformanceQuery,
+  type PortfolioPerformance,
+} from "../../services/portfolio/mod.ts";
 import { csvOf } from "./csv_answer.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { AssetName, instant } from "./params.ts";
@@ -49,10 +54,19 @@ export function performanceEndpoints(deps: PortfolioDeps): readonly Endpoint[] {
       };
       const measured = await work.getPerformance(scope, range);
       if (format === "csv") return seriesReply(measured.performance, scope.portfolioId);
-      const lots = await work.getLotFigures(scope, range);
+      const lots = await work.getLotFigures(scope, lotRange(measured, range));
       return answer(measuredToWire(measured, { portfolioId: scope.portfolioId, lots }));
     },
   })];
+}
+
+/** Figures of lots end where the measure does, as prices may end before what was asked for. */
+function lotRange(
+  { performance, asof }: MeasuredPerformance,
+  { from, to }: Pick<PerformanceQuery, "from" | "to">,
+): Pick<PerformanceQuery, "from" | "to"> {
+  const end = Math.min(asof ?? Infinity, to ?? Infinity);
+  return { from, to: performance !== null && performance.to < end ? performance.to : to };
 }
 
 function seriesReply(measured: PortfolioPerformance | null, portfolioId: string) {

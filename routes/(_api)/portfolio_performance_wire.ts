@@ -8,6 +8,7 @@ import {
   type PortfolioPerformance,
 } from "../../services/portfolio/mod.ts";
 import { Amount, timeOf } from "./portfolio_wire.ts";
+import { ReasonsByFigure, reasonsToWire } from "./reasons_wire.ts";
 import { Epoch, Instant } from "./schemas.ts";
 
 const Ratio = z.number().nullable();
@@ -79,15 +80,19 @@ const Measured = z.object({
   }),
 });
 
+export const MeasureStatusSchema = z.enum([
+  ...["current", "catching_up", "recalculating", "pending", "empty"] as const,
+]).describe(
+  "current: of all that is stored. catching_up: buckets ended since asof, and are being added. " +
+    "recalculating: rows, prices or rates changed (lacks), and figures are of what was there " +
+    "before. pending: the first figures are being made. empty: the ledger has no rows",
+);
+
 export const PerformanceSchema = z.object({
   portfolio_id: z.uuid(),
   currency: z.enum(BASE_CURRENCIES),
   interval: z.string().describe("Length of the buckets that values stand at the ends of"),
-  status: z.enum(["current", "catching_up", "recalculating", "pending", "empty"]).describe(
-    "current: of all that is stored. catching_up: buckets ended since asof, and are being added. " +
-      "recalculating: rows, prices or rates changed (lacks), and figures are of what was there " +
-      "before. pending: the first figures are being made. empty: the ledger has no rows",
-  ),
+  status: MeasureStatusSchema,
   lacks: z.array(z.enum(["rows", "prices", "rates", "time"])),
   asof: Instant.nullable().describe("End of the last bucket that is valued"),
   built_at: Instant.nullable(),
@@ -101,9 +106,11 @@ export const PerformanceSchema = z.object({
     unrealized_usd: Amount.nullable().describe("Their value less cost, where both are known"),
     uncosted_lots: z.int().describe("Open lots of unknown cost"),
     unpriced_lots: z.int().describe("Open lots without a price at the end"),
+    reasons: ReasonsByFigure,
   }).describe(
-    "By the portfolio's lot rules, exact: settled in the range, and open at its end. A sum is null " +
-      "where nothing that it counts is known, as the counts beside tell",
+    "By the portfolio's lot rules, exact: settled in the range, and open at its end, which is that " +
+      "of the performance where prices end earlier than asked for. A sum is null where nothing " +
+      "that it counts is known, as the counts beside tell",
   ),
   performance: Measured.nullable().describe("null where no two values can be measured between"),
 }).meta({ id: "PortfolioPerformance" });
@@ -130,6 +137,7 @@ export function measuredToWire(
       unrealized_usd: lots.unrealizedUsd,
       uncosted_lots: lots.uncostedLots,
       unpriced_lots: lots.unpricedLots,
+      reasons: reasonsToWire(lots.reasons),
     },
     performance: performance && performanceToWire(performance),
   };

@@ -8,6 +8,7 @@ import type {
   PortfolioService,
   PortfolioWork,
   SnapshotValueService,
+  SummaryService,
   WatchlistService,
 } from "../../services/portfolio/mod.ts";
 import type { MarketService } from "../../services/market/mod.ts";
@@ -26,6 +27,8 @@ export const PortfolioParams = z.object({ portfolio_id: IdParam });
 /** All that has an owner. */
 export interface PortfolioParts {
   readonly portfolios: PortfolioService;
+  /** What each of an owner's portfolios is worth. */
+  readonly summaries: SummaryService;
   readonly ledger: LedgerService;
   /** Lots, performance and all else that is computed from whole ledgers. */
   readonly work: PortfolioWork;

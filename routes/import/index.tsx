@@ -86,7 +86,7 @@ export default define.page<typeof handler>(function ImportPage({ data }) {
         <UploadForm {...data} />
         {report === null || chosen === null
           ? null
-          : <ImportReportView report={report} portfolioId={chosen.id} />}
+          : <ImportReportView report={report} portfolioId={chosen.id} formats={data.formats} />}
       </div>
       <ImportDesk
         portfolios={portfolios.map(({ id, name }) => ({ id, name }))}

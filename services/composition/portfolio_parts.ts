@@ -15,6 +15,7 @@ import {
   RebuildThread,
   type RebuildWork,
   SnapshotValueService,
+  SummaryService,
   WatchlistService,
   WorkBySize,
   WorkThread,
@@ -56,7 +57,7 @@ export async function openPortfolio(
   const { work: here, ...parts } = openWork({ clock, database, demo }, {
     ...{ candles, changes, openRebuilder, ask },
   });
-  const { store, portfolioStore, portfolios, fxStore, valuation } = parts;
+  const { store, portfolioStore, portfolios, performance, fxStore, valuation } = parts;
   const thread = location &&
     new WorkThread({
       open: () => startWorker({ ...location, demo, now: clock.now() }),
@@ -71,6 +72,7 @@ export async function openPortfolio(
   ledger.subscribe((scope, change) => work.note(scope, change));
   const fx = new FxService({ store: fxStore, clock });
   const holdings = new HoldingService({ work, market, fx, clock });
+  const summaries = new SummaryService({ portfolios, performance, fx });
   const { keeper, watch } = openKeeper({ clock, log }, { ...parts, work, changes, queue });
   const snapshotValues = new SnapshotValueService({ portfolios, store: parts.snapshotStore });
   const stopFollowing = rebuildOnChange({ ledger, keeper });
@@ -89,8 +91,8 @@ export async function openPortfolio(
   // Nobody signs in where there is one user.
   const ownerOf = (_headers: Headers): string => LOCAL_OWNER;
   return {
-    ...{ portfolios, ledger, work, holdings, snapshotValues, fx, valuation, desk, watchlists },
-    ...{ keeper, watch, ownerOf },
+    ...{ portfolios, summaries, ledger, work, holdings, snapshotValues, fx, valuation, desk },
+    ...{ watchlists, keeper, watch, ownerOf },
     async close() {
       stopFollowing();
       await thread?.[Symbol.asyncDispose]();

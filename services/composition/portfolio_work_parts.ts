@@ -91,7 +91,10 @@ export function openWork({ clock, database, demo }: WorkCore, options: WorkOptio
     ask,
   });
   const work = new WorkHere({ ledgers, lots, performance, snapshots });
-  return { work, store, portfolioStore, portfolios, snapshotStore, fxStore, valuation, freshness };
+  return {
+    ...{ work, performance, store, portfolioStore, portfolios, snapshotStore, fxStore },
+    ...{ valuation, freshness },
+  };
 }
 
 /** Lets others have their turn once the event loop was held for long. */

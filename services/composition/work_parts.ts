@@ -32,7 +32,10 @@ export async function openJobs(
       readonly outside: Outside;
       readonly scores: ScoreService;
       readonly gauges: GaugeService;
-      readonly portfolio: Pick<PortfolioParts, "desk" | "holdings" | "fx" | "keeper" | "ledger">;
+      readonly portfolio: Pick<
+        PortfolioParts,
+        "desk" | "holdings" | "fx" | "keeper" | "ledger" | "portfolios"
+      >;
     },
 ) {
   const { config, clock, database } = core;
@@ -53,6 +56,7 @@ export async function openJobs(
       gauges,
       bus,
       desk: portfolio.desk,
+      portfolios: portfolio.portfolios,
       ledger: portfolio.ledger,
       rest: () => breather.rest(),
       snapshots: portfolio.keeper,

@@ -5,8 +5,9 @@ import { coinOf } from "./valuation/conversion.ts";
 import type { FxService } from "./fx/fx_service.ts";
 import type { FxStatus } from "./fx/drift_guard.ts";
 import { converted, currentPrice, type Holding, type Position, positionsOf } from "./holdings.ts";
-import { knownSum } from "./known_sum.ts";
+import { knownSum, whyUnknown } from "./known_sum.ts";
 import type { LotRules } from "./kept_ledgers.ts";
+import { NOT_SETTLED } from "./performance/lot_figures.ts";
 import type { BaseCurrency, Portfolio } from "./portfolio.ts";
 import type { LedgerScope } from "./ports.ts";
 import type { DecimalText } from "./transaction.ts";
@@ -192,17 +193,11 @@ const NO_GAIN = "The cost of no unit that has a price is known";
 /** Why sums are not known, of those that are not. */
 function reasonsOf(sums: ValueSums, whyNoRate: string): PortfolioValue["reasons"] {
   const whyNoGain = sums.navUsd === null ? NO_PRICES : NO_GAIN;
-  const reasons: Readonly<Record<keyof ValueSums, string>> = {
+  return whyUnknown(sums, {
     nav: sums.navUsd === null ? NO_PRICES : whyNoRate,
     navUsd: NO_PRICES,
     costUsd: whyNoGain,
     unrealizedUsd: whyNoGain,
-    realizedUsd: "Of no disposal are both cost and proceeds known",
-    incomeUsd: "No income had a known value when it came",
-    feesUsd: "No fee had a known value when it was paid",
-  };
-  const names = Object.keys(reasons) as (keyof ValueSums)[];
-  return Object.fromEntries(
-    names.filter((name) => sums[name] === null).map((name) => [name, reasons[name]]),
-  );
+    ...NOT_SETTLED,
+  });
 }

@@ -22,3 +22,15 @@ export function knownSum(amounts: Iterable<DecimalText | null>): KnownSum {
   }
   return { sum: known === 0 && unknown > 0 ? null : formatExact(exact), unknown };
 }
+
+/** Why sums are not known, of those that are not. */
+export function whyUnknown<Name extends string>(
+  sums: Readonly<Record<Name, DecimalText | null>>,
+  reasons: Readonly<Record<Name, string>>,
+): Readonly<Partial<Record<Name, string>>> {
+  const unknown: Partial<Record<Name, string>> = {};
+  for (const name of Object.keys(reasons) as Name[]) {
+    if (sums[name] === null) unknown[name] = reasons[name];
+  }
+  return unknown;
+}

@@ -60,6 +60,7 @@ export { SnapshotKeeper } from "./snapshots/snapshot_keeper.ts";
 export * from "./snapshots/snapshot_rebuild.ts";
 export { SnapshotWatch } from "./snapshots/snapshot_watch.ts";
 export * from "./snapshot_values.ts";
+export * from "./summary_service.ts";
 export * from "./transaction.ts";
 export type { CloseColumn } from "./valuation/close_column.ts";
 export { CloseReader, groupSeries, type SeriesByAsset } from "./valuation/close_reader.ts";

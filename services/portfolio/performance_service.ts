@@ -1,4 +1,4 @@
-import { type UtcMs, utcMsOf } from "../kernel/time.ts";
+import { DAY_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { AssetId } from "../market/mod.ts";
 import type { Clock } from "../ports/mod.ts";
 import type { LotService, MatchedLots } from "./lot_service.ts";
@@ -113,15 +113,32 @@ export class PerformanceService {
     scope: LedgerScope,
     query: PerformanceQuery = {},
   ): Promise<MeasuredPerformance> {
-    const { portfolios, snapshots, freshness, ask } = this.#deps;
+    const measured = await this.#read(scope, { currency: query.currency, rangeIn: () => query });
+    if (measured.lacks.length > 0) await this.#deps.ask(scope);
+    return measured;
+  }
+
+  /** The last day of what is kept, in the portfolio's own currency. Nothing is made anew for it. */
+  getLastDay(scope: LedgerScope): Promise<MeasuredPerformance> {
+    return this.#read(scope, { rangeIn: ({ until }) => ({ from: utcMsOf(until - DAY_MS) }) });
+  }
+
+  async #read(
+    scope: LedgerScope,
+    { currency: asked, rangeIn }: Pick<PerformanceQuery, "currency"> & {
+      /** What of the snapshots is asked for. */
+      readonly rangeIn: (state: SnapshotState) => Omit<PerformanceQuery, "currency">;
+    },
+  ): Promise<MeasuredPerformance> {
+    const { portfolios, snapshots, freshness } = this.#deps;
     const portfolio = await portfolios.get(scope);
-    const currency = query.currency ?? portfolio.baseCurrency;
+    const currency = asked ?? portfolio.baseCurrency;
     for (let read = 1;; read++) {
       const state = await snapshots.findState(scope);
       if (state === null) return await this.#unmeasured(scope, currency);
       const lacks = await freshness.lacksOf(portfolio, state);
-      if (lacks.length > 0) await ask(scope);
-      const measured = await this.#measure(scope, { state, query: { ...query, currency } });
+      const query = { ...rangeIn(state), currency };
+      const measured = await this.#measure(scope, { state, query });
       // A build that was replaced meanwhile is read again.
       if (measured === null && read < MAX_READS) continue;
       return {
@@ -166,7 +183,8 @@ export class PerformanceService {
     const key = [portfolio.id, ledgerVersion, state?.build, rules, to, end].join(" ");
     const compute = () => this.#openFigures(then, { portfolio, state, end });
     const open = await this.#open.get(key, compute) ?? await compute();
-    return { ...settledFigures(then, { from, to }), ...open };
+    const settled = settledFigures(then, { from, to });
+    return { ...settled, ...open, reasons: { ...settled.reasons, ...open.reasons } };
   }
 
   async #openFigures(
@@ -215,7 +233,6 @@ export class PerformanceService {
     currency: BaseCurrency,
   ): Promise<MeasuredPerformance> {
     const isEmpty = await this.#deps.isEmpty(scope);
-    if (!isEmpty) await this.#deps.ask(scope);
     return {
       currency,
       interval: "1d",

@@ -13,10 +13,18 @@ export type PortfolioSettings = Pick<
   "name" | "baseCurrency" | "rule" | "rulesByYear"
 >;
 
+/** How many portfolios an owner may have. */
+export interface PortfolioLimits {
+  /** Those that are not deleted. */
+  readonly max: number;
+  /** With those that can still be restored. */
+  readonly maxWithDeleted: number;
+}
+
 /** Portfolios by their owner: nobody reaches one of somebody else, nor learns that it is there. */
 export interface PortfolioStore {
-  /** Keeps a new portfolio, unless the owner has `max` of them; `false` then. */
-  create(portfolio: Portfolio, options: { readonly max: number }): Promise<boolean>;
+  /** Keeps a new portfolio, unless the owner has as many as `limits` says; `false` then. */
+  create(portfolio: Portfolio, limits: PortfolioLimits): Promise<boolean>;
   /** The oldest first, deleted ones among them. */
   list(ownerId: string): Promise<readonly Portfolio[]>;
   /** Also one that is deleted. */
@@ -28,8 +36,21 @@ export interface PortfolioStore {
    * not there, or is deleted.
    */
   update(scope: LedgerScope, settings: Partial<PortfolioSettings>): Promise<Portfolio | null>;
-  /** Deletes it at a time, or restores it with `null`; tells it as it then is. */
-  setDeletedAt(scope: LedgerScope, at: UtcMs | null): Promise<Portfolio | null>;
+  /** Deletes one at a time; tells it as it then is. `null` for one that is not there, or is deleted. */
+  markDeleted(scope: LedgerScope, at: UtcMs): Promise<Portfolio | null>;
+  /**
+   * Brings one back that was deleted at or after an instant; `null` for one that was not, and
+   * `false` where the owner has `max` others.
+   */
+  restore(
+    scope: LedgerScope,
+    options: { readonly since: UtcMs; readonly max: number },
+  ): Promise<Portfolio | false | null>;
+  /**
+   * Deletes up to `limit` rows of portfolios that were deleted before an instant, with all that
+   * hangs on them; how many, 0 once none is left.
+   */
+  purge(options: { readonly before: UtcMs; readonly limit: number }): Promise<number>;
 }
 
 /** Which watchlist, and whose. */

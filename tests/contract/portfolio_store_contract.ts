@@ -11,7 +11,7 @@ import { assert, assertEquals } from "@/tests/assert.ts";
 import type { StoreKind, TestStore } from "./stores.ts";
 
 const idOf = (index: number): Uuid => uuidOfMoment(index, "a row");
-const MAX = { max: 3 };
+const MAX = { max: 3, maxWithDeleted: 5 };
 
 function portfolioOf(index: number, changes: Partial<Portfolio> = {}): Portfolio {
   return {
@@ -82,10 +82,38 @@ function testRowCounts(test: ReturnType<typeof testerOf>): void {
   });
 }
 
+function testLimits(test: ReturnType<typeof testerOf>): void {
+  test("keeps no more than the limit of one owner", async ({ database }) => {
+    const store = new SqlPortfolioStore(database);
+    const outcomes = [];
+    for (const index of [1, 2, 3, 4]) outcomes.push(await store.create(portfolioOf(index), MAX));
+    outcomes.push(await store.create(portfolioOf(5, { ownerId: "bob" }), MAX));
+    assertEquals(outcomes, [true, true, true, false, true]);
+    assertEquals((await store.list("ann")).map(({ id }) => id), [1, 2, 3].map(idOf));
+  });
+
+  test("counts what is there against the limit, and what can be restored as well", async (kit) => {
+    const store = new SqlPortfolioStore(kit.database);
+    const scopeOf = (index: number) => ({ ownerId: "ann", portfolioId: idOf(index) });
+    const since = 5 as UtcMs;
+    for (const index of [1, 2, 3]) await store.create(portfolioOf(index), MAX);
+    await store.markDeleted(scopeOf(1), since);
+    assertEquals(await store.create(portfolioOf(4), MAX), true, "three are there");
+    assertEquals(await store.restore(scopeOf(1), { since, max: 3 }), false, "a fourth one");
+    assertEquals(await store.create(portfolioOf(5), MAX), false);
+    await store.markDeleted(scopeOf(2), since);
+    assertEquals(await store.create(portfolioOf(5), MAX), true);
+    await store.markDeleted(scopeOf(3), since);
+    assertEquals(await store.create(portfolioOf(6), MAX), false, "five with deleted ones");
+    assertEquals((await store.restore(scopeOf(3), { since, max: 3 }) || null)?.deletedAt, null);
+  });
+}
+
 /** What every store of portfolios must do. */
 export function testPortfolioStore(kind: StoreKind): void {
   const test = testerOf("PortfolioStore", kind);
   testRowCounts(test);
+  testLimits(test);
 
   test("gives a portfolio back as it was kept, to its owner alone", async ({ database }) => {
     const store = new SqlPortfolioStore(database);
@@ -111,15 +139,6 @@ export function testPortfolioStore(kind: StoreKind): void {
     assertEquals((await portfolios.list("ann")).length, 1, "others keep theirs");
   });
 
-  test("keeps no more than the limit of one owner", async ({ database }) => {
-    const store = new SqlPortfolioStore(database);
-    const outcomes = [];
-    for (const index of [1, 2, 3, 4]) outcomes.push(await store.create(portfolioOf(index), MAX));
-    outcomes.push(await store.create(portfolioOf(5, { ownerId: "bob" }), MAX));
-    assertEquals(outcomes, [true, true, true, false, true]);
-    assertEquals((await store.list("ann")).map(({ id }) => id), [1, 2, 3].map(idOf));
-  });
-
   test("changes settings of the owner's own, and of none that is deleted", async ({ database }) => {
     const store = new SqlPortfolioStore(database);
     const kept = portfolioOf(1);
@@ -141,12 +160,17 @@ export function testPortfolioStore(kind: StoreKind): void {
     await store.update(own, { rulesByYear: {}, name: settings.name });
     assertEquals(await store.find(own), { ...kept, ...settings, rulesByYear: {} });
     await store.update(own, settings);
-    assertEquals(await store.setDeletedAt(foreign, 5 as UtcMs), null);
+    assertEquals(await store.markDeleted(foreign, 5 as UtcMs), null);
     const deleted = { ...kept, ...settings, deletedAt: 5 as UtcMs };
-    assertEquals(await store.setDeletedAt(own, 5 as UtcMs), deleted);
+    assertEquals(await store.markDeleted(own, 5 as UtcMs), deleted);
+    assertEquals(await store.markDeleted(own, 6 as UtcMs), null, "it keeps when it was deleted");
     assertEquals(await store.find(own), deleted);
     assertEquals(await store.update(own, kept), null);
-    assertEquals(await store.setDeletedAt(own, null), { ...deleted, deletedAt: null });
+    const since = 5 as UtcMs;
+    assertEquals(await store.restore(foreign, { since, max: 1 }), null);
+    assertEquals(await store.restore(own, { since: 6 as UtcMs, max: 1 }), null, "too long ago");
+    assertEquals(await store.restore(own, { since, max: 1 }), { ...deleted, deletedAt: null });
+    assertEquals(await store.restore(own, { since, max: 1 }), null, "it is there");
   });
 }
 

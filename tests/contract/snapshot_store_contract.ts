@@ -59,7 +59,7 @@ async function open(kind: StoreKind) {
     ...{ id: portfolioId, ownerId: "ann", name: "Main", baseCurrency: "USD" },
     rule: { method: "fifo", pools: "account" },
     ...{ rulesByYear: {}, createdAt: utcMsOf(0), deletedAt: null, ledgerVersion: 3 },
-  }, { max: 1 });
+  }, { max: 1, maxWithDeleted: 1 });
   return { kit, store: new SqlSnapshotStore(kit.database) };
 }
 
@@ -82,6 +82,7 @@ function testKept(kind: StoreKind): void {
       assertEquals(await store.findState(scope), state);
       assertEquals(await store.readInputs(scope), FIRST.inputs);
       assertEquals((await store.readMarks(scope)).get(bitcoin), [[4, 2, 86_400_000]]);
+      assertEquals(await store.listAssetIds(scope), [bitcoin, ethereum]);
       const query = { interval: "1d", hasAccounts: true } as const;
       assertEquals(await store.readAssets(scope, query), [
         { assetId: bitcoin, chunks: chunks(1 / 3) },

@@ -1,4 +1,5 @@
-import type { Locator, Page } from "playwright-core";
+import type { BrowserContext, Locator, Page } from "playwright-core";
+import { WORKER_TIMEOUT_MS } from "@/components/api/live_messages.ts";
 import { until } from "@/tests/e2e/live_place.ts";
 
 /**
@@ -25,4 +26,16 @@ export async function readsOtherwise(element: Locator, before: string): Promise<
     what: "Another text",
     holds: (text) => text !== before,
   });
+}
+
+/**
+ * Has the pages wait for the worker that all tabs share, however long it takes to start: a page
+ * that gives it up opens a stream of its own.
+ */
+export async function waitsForWorker(context: BrowserContext): Promise<void> {
+  await context.addInitScript(`{
+    const start = globalThis.setTimeout;
+    globalThis.setTimeout = (run, ms, ...rest) =>
+      start(run, ms === ${WORKER_TIMEOUT_MS} ? 2 ** 31 - 1 : ms, ...rest);
+  }`);
 }

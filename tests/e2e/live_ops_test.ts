@@ -71,7 +71,7 @@ const STEPS: readonly Step[] = [
       await feed.getByText(/^Reconnecting/).waitFor();
       await keepPicture(page, "ops-real-away");
       place.bringBack();
-      await feed.getByText(/^Live/).waitFor({ timeout: 60_000 });
+      await feed.getByText(/^Live/).waitFor();
     },
   },
 

@@ -9,13 +9,12 @@ import { sampleGas, sampleMempool } from "@/tests/unit/onchain/gauge_sample.ts";
 import { build } from "@/tools/build.ts";
 import { type GaugeStub, startGaugeStub } from "./gauge_stub.ts";
 import { until } from "./live_place.ts";
+import { noteTexts } from "./noted.ts";
 import { checkViews, type Step, testInBrowser, visit } from "./page_checks.ts";
 import { type Product, startProduct } from "./product.ts";
 
 const FAST = "#gas .fig.lead dd";
 const MINUTES = 6;
-/** Gauges are read once a minute. */
-const WAIT_MS = 75_000;
 /** Readings that there are before the product starts. */
 const SEEDED = 30;
 
@@ -127,7 +126,7 @@ const LIVE_STEPS: readonly { name: string; run(place: LivePlace): Promise<void> 
       const { page, complaints } = visited;
       await page.locator(".feed-chip .feed", { hasText: "Live" }).waitFor();
       stub.sayFast("2.99");
-      await page.locator(FAST).first().filter({ hasText: "2.99" }).waitFor({ timeout: WAIT_MS });
+      await page.locator(FAST).first().filter({ hasText: "2.99" }).waitFor();
       // The chart goes on by itself, without the page.
       await page.locator("#gas .lines-legend").filter({ hasText: "2.99" }).waitFor();
       assertEquals(complaints, []);
@@ -141,12 +140,11 @@ const LIVE_STEPS: readonly { name: string; run(place: LivePlace): Promise<void> 
       // Streams of a worker can't be cut from here: this page has to have its own.
       await page.addInitScript("delete globalThis.SharedWorker");
       await page.route("**/api/stream/onchain*", (route) => route.abort());
+      const feed = await noteTexts(page, ".feed-chip .feed");
       await page.goto(`${url}/onchain`);
-      const feed = page.locator(".feed-chip .feed");
-      await feed.filter({ hasText: /^Reconnecting/ }).waitFor();
-      await feed.filter({ hasText: "Polling every 5 s" }).waitFor();
+      await feed.showed(/^Reconnecting/, /^Polling every 5 s$/);
       await page.route("**/api/onchain/**", (route) => route.abort());
-      await feed.filter({ hasText: /^Offline/ }).waitFor();
+      await feed.showed(/^Polling every 5 s$/, /^Offline/);
       await context.close();
     },
   },

@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import { build } from "@/tools/build.ts";
+import { waitsForWorker } from "./alive.ts";
 import { LivePlace, until } from "./live_place.ts";
 import { keepPicture } from "./page_checks.ts";
 
@@ -38,15 +39,13 @@ async function shows(
   selector: string,
   { amount }: { amount: number },
 ): Promise<void> {
-  await page.waitForFunction(
-    ([where, wanted]) => {
-      const text = document.querySelector(String(where))?.textContent ?? "";
+  await until(() => page.locator(selector).first().innerText(), {
+    what: `${selector} shows ${amount}`,
+    holds(text) {
       const digits = text.replaceAll(",", "").replace("\u2212", "-");
-      return Math.abs(parseFloat(digits) - Number(wanted)) < 0.006;
+      return Math.abs(parseFloat(digits) - amount) < 0.006;
     },
-    [selector, amount] as const,
-    { polling: 20 },
-  );
+  });
 }
 
 const NAV = '.fig.lead [data-cell="nav"]';
@@ -95,6 +94,7 @@ const STEPS: readonly Step[] = [
     name: "two tabs follow a price over one socket",
     async run(place, { browser, id }) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      await waitsForWorker(context);
       const tabs = [await context.newPage(), await context.newPage()];
       for (const tab of tabs) await tab.goto(`${place.url}/portfolio/${id}`);
       await tabs[0]?.locator(".feed", { hasText: "Live" }).waitFor();
@@ -143,6 +143,35 @@ const STEPS: readonly Step[] = [
       await shows(page, '[data-live="bitcoin"] [data-cell="price"]', { amount: price });
       assertEquals(await page.evaluate("window.isSamePage"), true);
       await keepPicture(page, "portfolio-live", { isWhole: false });
+      await page.close();
+    },
+  },
+
+  {
+    name: "a value stays that came while the page was read again, which brings an older one",
+    async run(place, { browser, id }) {
+      const page = await browser.newPage();
+      await page.clock.install();
+      await page.goto(`${place.url}/portfolio/${id}`);
+      await page.locator(".feed", { hasText: /^Live$/ }).waitFor();
+      await shows(page, VALUE, { amount: UNITS * (await place.tradeBitcoin()) });
+      const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      await page.route(`**/portfolio/${id}`, async (route) => {
+        const response = await route.fetch();
+        asked.resolve();
+        await held.promise;
+        await route.fulfill({ response });
+      });
+      const madeAt = () => page.locator("[data-shape]").getAttribute("data-at");
+      const before = await madeAt();
+      // Every minute the page is read again.
+      await page.clock.fastForward(61_000);
+      await asked.promise;
+      const amount = UNITS * (await place.tradeBitcoin());
+      await shows(page, VALUE, { amount });
+      held.resolve();
+      await until(madeAt, { what: "The page is read again", holds: (at) => at !== before });
+      await shows(page, VALUE, { amount });
       await page.close();
     },
   },

@@ -43,7 +43,7 @@ async function makePortfolio(url: string): Promise<string> {
 function changeRates(dataDir: string, change: (database: DatabaseSync) => void): void {
   const database = new DatabaseSync(`${dataDir}/tokenlysis.db`);
   try {
-    database.exec("pragma busy_timeout = 5000");
+    database.exec("pragma busy_timeout = 60000");
     change(database);
   } finally {
     database.close();

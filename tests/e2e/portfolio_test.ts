@@ -227,6 +227,36 @@ testInBrowser("portfolios in Chromium", [
   },
 
   {
+    name:
+      "the list tells what a portfolio is worth and hides it, and one that is deleted comes back",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, `${url}/portfolio`, { width: 320 });
+      const { page, complaints } = visited;
+      const row = page.locator("#portfolios tbody tr", { hasText: "Journey" });
+      assertMatch(await row.locator('[data-p="value"]').innerText(), /^[\d,.]+( [kM])? ?USD/);
+      assertMatch(await row.locator('[data-p="change"]').innerText(), /\d%/);
+      assertEquals(await row.locator('[data-p="detail"] time').count(), 1);
+      await page.keyboard.press(".");
+      const amount = row.locator('[data-p="value"] .amt');
+      assertEquals(
+        await amount.evaluate((element) => getComputedStyle(element).visibility),
+        "hidden",
+      );
+      const { data } = await (await fetch(`${url}/api/portfolio`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ name: "Given up" }),
+      })).json();
+      await fetch(`${url}/api/portfolio/${data.portfolio_id}`, { method: "DELETE" });
+      await page.reload();
+      await page.getByText("each can be restored for 30 days").waitFor();
+      await page.getByRole("button", { name: "Restore Given up" }).click();
+      await page.getByRole("heading", { name: "Given up", level: 1 }).waitFor();
+      assertEquals(complaints, []);
+    },
+  },
+
+  {
     name: "amounts are hidden at a key, and stay hidden",
     async run({ browser, url }) {
       await using visited = await openHome(browser, url);

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
+import { noteTexts } from "@/tests/e2e/noted.ts";
 import {
   checkViews,
   layoutShift,
@@ -125,16 +126,18 @@ const STEPS: readonly Step[] = [
     async run({ browser, url }) {
       await using visited = await visit(browser, `${url}/scores`);
       const { page, complaints } = visited;
+      const progress = await noteTexts(
+        page,
+        ".task:has(progress[aria-label=Recalculation]) button",
+      );
       const posted = page.waitForResponse((response) =>
         response.url().endsWith("/api/tasks/recalculate")
       );
+      const toasts = await noteTexts(page, ".recalculate .toast");
       await page.getByRole("button", { name: "Recalculate" }).click();
       assertEquals((await posted).status(), 202);
-      // Both at one moment: the work may be over at the next.
-      const progress = page.getByRole("progressbar", { name: "Recalculation" });
-      await page.locator(".task", { has: progress }).getByRole("button", { name: "Cancel" })
-        .waitFor();
-      await page.locator(".toast", { hasText: /runs? scored$/ }).waitFor();
+      await progress.showed(/^Cancel$/);
+      await toasts.showed(/runs? scored$/);
       assertEquals(await page.getByRole("progressbar", { name: "Recalculation" }).count(), 0);
       assertEquals(complaints, []);
     },

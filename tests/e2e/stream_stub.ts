@@ -1,8 +1,13 @@
 /** What requests are answered with. */
 interface Behaviour {
   readonly refusesStreams?: boolean;
+  /** Leaves requests for streams without an answer until it behaves otherwise. */
+  readonly holdsStreams?: boolean;
   readonly isDown?: boolean;
 }
+
+/** More often than a price gets old, however slow the machine is. */
+const TRADES_EVERY_MS = 500;
 
 interface OpenStream {
   readonly path: string;
@@ -21,6 +26,8 @@ export class StreamStub implements AsyncDisposable {
   readonly #streams = new Set<OpenStream>();
   readonly #quotes = new Map<string, Record<string, unknown>>();
   #behaviour: Behaviour = {};
+  #release = Promise.withResolvers<void>();
+  #stopTrading = () => {};
   #asked = 0;
   #eventId = 0;
 
@@ -46,6 +53,9 @@ export class StreamStub implements AsyncDisposable {
 
   behave(behaviour: Behaviour): void {
     this.#behaviour = behaviour;
+    if (behaviour.holdsStreams) return;
+    this.#release.resolve();
+    this.#release = Promise.withResolvers();
   }
 
   /** Sends an event to every open stream of the kind. */
@@ -64,6 +74,19 @@ export class StreamStub implements AsyncDisposable {
     this.send("prices", "price_update", { ...shared, timestamp: asof });
   }
 
+  /** Has the asset trade at this price, so that it never gets old, until the next call or `rest`. */
+  trade(coinId: string, price: number, { ageMs = 0 } = {}): void {
+    this.rest();
+    this.tick(coinId, price, { ageMs });
+    const timer = setInterval(() => this.tick(coinId, price, { ageMs }), TRADES_EVERY_MS);
+    this.#stopTrading = () => clearInterval(timer);
+  }
+
+  /** Nothing is traded any more: the last price gets old. */
+  rest(): void {
+    this.#stopTrading();
+  }
+
   /** Ends every stream. */
   cut(): void {
     for (const { controller } of this.#streams) controller.close();
@@ -71,12 +94,15 @@ export class StreamStub implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.rest();
+    this.behave({ refusesStreams: true });
     this.cut();
     await this.#server.shutdown();
   }
 
-  #openStream(path: string): Response {
+  async #openStream(path: string): Promise<Response> {
     this.#asked++;
+    while (this.#behaviour.holdsStreams) await this.#release.promise;
     if (this.#behaviour.refusesStreams) return new Response("full", { status: 503 });
     let own: OpenStream;
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -92,10 +118,12 @@ export class StreamStub implements AsyncDisposable {
 
   async #answer(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url);
-    if (this.#behaviour.isDown && pathname.startsWith("/api/")) {
+    const { isDown, holdsStreams } = this.#behaviour;
+    const isStream = pathname.startsWith("/api/stream/");
+    if (isDown && pathname.startsWith("/api/") && !(isStream && holdsStreams)) {
       return new Response(null, { status: 502 });
     }
-    if (pathname.startsWith("/api/stream/")) return this.#openStream(pathname + search);
+    if (isStream) return await this.#openStream(pathname + search);
     if (pathname === "/api/market/prices") {
       return Response.json({ success: true, data: [...this.#quotes.values()] });
     }

@@ -32,6 +32,7 @@ Deno.test("performance is measured under each measure's name, and its parts add 
   assertEquals(data.lots, {
     ...{ realized_usd: "0", income_usd: "0", fees_usd: "0", incomplete: 0 },
     ...{ cost_usd: "80000", unrealized_usd: "20000", uncosted_lots: 0, unpriced_lots: 0 },
+    reasons: {},
   });
   assertEquals([data.status, data.lacks, data.asof], ["current", [], "2026-01-01T00:00:00Z"]);
   assertEquals(performance.series.t.length, performance.series.nav.length);
@@ -109,4 +110,61 @@ Deno.test("snapshots are answered by account and asset, whole or in part", async
   assertEquals(csv.split("\n")[0]?.trim(), "time,asset_id,account,value_usd");
   const refused = await ask(harness, ["GET", `${path}?interval=1w`]);
   assertEquals(refused.status, 422);
+});
+
+Deno.test("figures of lots end where prices do, as performance does, or say why there are none", async () => {
+  await using harness = await openTestApi();
+  const base = await makePortfolio(harness);
+  const day = (ago: number) => new Date(NOW - NOW % DAY_MS - ago * DAY_MS).toISOString();
+  const buy = (ago: number, quantity: string) =>
+    ask(harness, ["POST", `${base}/assets`], {
+      json: { timestamp: day(ago), asset_id: "BTC", quantity, unit_price_usd: "1000" },
+    });
+  await buy(20, "2");
+  const path = `${base}/performance`;
+  const blind = (await ask(harness, ["GET", path])).data;
+  assertEquals([blind.performance, blind.lots.unrealized_usd], [null, null]);
+  assertEquals([blind.lots.cost_usd, blind.lots.unpriced_lots], ["2000", 1]);
+  assertEquals(blind.lots.reasons, { unrealized_usd: "No open lot has a price at the end" });
+
+  // Prices end ten days ago, at 1,100; what is bought later is in neither figure.
+  const candles = Array.from({ length: 90 }, (_, at) => ({
+    ...{ openTime: Date.parse(day(100 - at)), close: at < 89 ? 1_000 : 1_100 },
+  }));
+  await harness.write({ assetId: "bitcoin", source: "binance", interval: "1d", candles });
+  await buy(5, "1");
+  const { lots, performance } = (await ask(harness, ["GET", path])).data;
+  assertEquals(performance.to, day(10).replace(".000", ""));
+  assertEquals([performance.value, performance.gain], [2_200, 200]);
+  assertEquals([lots.cost_usd, lots.unrealized_usd], ["2000", "200"]);
+  assertEquals([lots.unpriced_lots, lots.reasons], [0, {}]);
+});
+
+Deno.test("snapshots are answered in pages of assets, as long as they are of one build", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  await ask(harness, ["POST", `${base}/import`], { body: LEDGER_CSV });
+  const path = `${base}/snapshots?from=2025-05-11&to=2025-05-11`;
+  const whole = await ask(harness, ["GET", path]);
+  assertEquals([whole.data.total, whole.meta["next_cursor"]], [2, null]);
+  const first = await ask(harness, ["GET", `${path}&limit=1`]);
+  const assetsOf = ({ data }: typeof first) =>
+    data.accounts.map((one: { asset_id: string }) => one.asset_id);
+  assertEquals(assetsOf(first), ["bitcoin"]);
+  const link = /<(.+)>; rel="next"/.exec(first.headers.get("link") ?? "")?.[1] ?? "";
+  const second = await ask(harness, ["GET", link]);
+  assertEquals(assetsOf(second), ["ethereum", "ethereum"]);
+  assertEquals([second.data.total, second.meta["next_cursor"]], [2, null]);
+  assertEquals([...first.data.accounts, ...second.data.accounts], whole.data.accounts);
+  const csv = await (await harness.send("GET", `${path}&limit=1&format=csv`)).text();
+  assertEquals(csv.trim().split("\n").length, 1 + 3 * whole.data.t.length);
+
+  const cursor = first.meta["next_cursor"];
+  for (const bad of ["x", "1", ".bitcoin", `${cursor}`.split(".")[0]]) {
+    assertEquals((await ask(harness, ["GET", `${path}&cursor=${bad}`])).status, 422);
+  }
+  const row = { timestamp: "2025-06-10", asset_id: "BTC", quantity: "1", unit_price_usd: "1" };
+  await ask(harness, ["POST", `${base}/assets`], { json: row });
+  const stale = await ask(harness, ["GET", link]);
+  assertEquals([stale.status, stale.error?.code], [409, "CONFLICT"]);
 });

@@ -230,6 +230,36 @@ Deno.test("a portfolio is deleted softly and restored with all its rows", async 
   assertEquals((await valueOf(harness, base)).nav, "180300");
 });
 
+Deno.test("the list tells what each portfolio is worth, by what is kept, and why one is not known", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  await importCsv(harness, base);
+  const deleted = await makePortfolio(harness);
+  await ask(harness, ["DELETE", deleted]);
+  await makePortfolio(harness);
+  const { data } = await ask(harness, ["GET", "/api/portfolio?deleted=true"]);
+  const summaries = data.map(({ summary }: { summary: unknown }) => summary);
+  const empty = { held_since: null, day: null, unpriced: null, status: "empty" };
+  assertEquals(summaries, [
+    {
+      ...{ nav: 180_300, reason: null, asof: "2026-01-01T00:00:00Z", held_since: null },
+      day: { from: "2025-12-31T00:00:00Z", time_weighted_return: 0, gain: 0 },
+      ...{ unpriced: 0, status: "current" },
+    },
+    null,
+    { ...empty, nav: null, reason: "It has no rows yet", asof: null },
+  ]);
+  assertEquals((await valueOf(harness, base)).nav, "180300");
+  // A rate that is missing is none, and never 1.
+  await ask(harness, ["PUT", base], { json: { base_currency: "EUR" } });
+  const [{ summary }] = (await ask(harness, ["GET", "/api/portfolio"])).data;
+  assertEquals([summary.nav, summary.asof, summary.day], [null, null, null]);
+  assertEquals(
+    summary.reason,
+    "No holding had a price in the last 24 hours, or dollars no rate to EUR",
+  );
+});
+
 Deno.test("rules are changed at any time and hold by tax year", async () => {
   await using harness = await openPricedApi();
   const base = await makePortfolio(harness);

@@ -9,7 +9,8 @@ const DESCRIPTORS = 128;
 const STREAMS = 10;
 /** More than a process of so few descriptors can take. */
 const CONNECTIONS = 2 * DESCRIPTORS;
-const ATTEMPTS = 100;
+/** The limit only ends what never comes. */
+const ATTEMPTS = 3_600;
 const RETRY_MS = 50;
 
 /** The server in a process that may have 128 files open. */

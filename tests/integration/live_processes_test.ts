@@ -24,8 +24,8 @@ import { BUCKET_MS, isSame, LATE_MS, storedCandles } from "./live_market_support
 const MARKET = "BTCUSDT";
 const LEASE_MS = 15 * SECOND_MS;
 const TRADES_PER_SECOND = 50;
-const LIMIT_MS = 30 * SECOND_MS;
-const HEALED_WITHIN_MS = 10 * SECOND_MS;
+/** What is waited for comes on every machine, at last: the limit only ends what never comes. */
+const LIMIT_MS = 180 * SECOND_MS;
 const ASK_EVERY_MS = 20;
 
 /** What two processes share. */
@@ -226,6 +226,8 @@ for (const { name, ignore, isHeard, share } of kinds) {
       await place.until("another socket", ({ counts }) => counts.connects === 2);
       await place.isFollowed();
       exchange.run(0);
+      // No trade before it is of the same millisecond.
+      await place.putForward(SECOND_MS, second);
       const [trade] = exchange.trade([MARKET]);
       assert(trade);
       assertEquals((await priceFrom(ofSecond, trade.at)).data.price, trade.price);
@@ -267,7 +269,7 @@ for (const { name, ignore, share } of kinds.filter(({ name }) => !name.endsWith(
       await priceFrom(reader, trade?.at ?? Infinity);
       await using database = await place.openDatabase();
       const store = new SqlCandleStore(database, new SystemClock());
-      const deadline = performance.now() + HEALED_WITHIN_MS;
+      const deadline = performance.now() + LIMIT_MS;
       while ((await place.unhealed(store)).length > 0 && performance.now() < deadline) {
         await new Promise((resolve) => systemTimer.after(ASK_EVERY_MS, () => resolve(null)));
       }

@@ -147,6 +147,11 @@ const refusals: readonly { name: string; content: () => Promise<Uint8Array>; rea
     content: () => bytesOf(`${HEADER},${numbered(200)}\n`),
     reason: /215 columns/,
   },
+  {
+    name: "a column's name of 257 characters",
+    content: () => bytesOf(`${HEADER},${"c".repeat(257)}\n`),
+    reason: /a column of more than 256 characters: shorten "c{40}…"/,
+  },
   { name: "a column twice", content: () => bytesOf(`${HEADER},Tag\n`), reason: /"Tag" twice/ },
   { name: "UTF-16", content: () => bytesOf(new Uint8Array([0xff, 0xfe, 1])), reason: /UTF-16/ },
   {

@@ -1,6 +1,12 @@
 import { pruneRemovedRows } from "@/jobs/prune_removed_rows.ts";
+import { purgePortfolios } from "@/jobs/purge_portfolios.ts";
 import type { Uuid } from "@/services/kernel/ids.ts";
-import { LOCAL_OWNER, REMOVED_KEPT_MS } from "@/services/portfolio/mod.ts";
+import {
+  DELETED_KEPT_MS,
+  LOCAL_OWNER,
+  MAX_PORTFOLIOS,
+  REMOVED_KEPT_MS,
+} from "@/services/portfolio/mod.ts";
 import { assertEquals, assertRejects } from "@/tests/assert.ts";
 import { jobContext } from "@/tests/unit/jobs/job_context.ts";
 import { ask, LEDGER_CSV, makePortfolio, openPricedApi } from "./portfolio_sample.ts";
@@ -51,4 +57,39 @@ Deno.test("a removed row comes back for 30 days, to its owner alone, and is then
   await assertRejects(() => ledger.restore(scope, row.id));
   assertEquals(await ledger.listRemoved(scope, 10), []);
   assertEquals(await job.run(jobContext(null)), { deleted: 1 });
+});
+
+Deno.test("a deleted portfolio comes back for 30 days, is then gone, and takes no place", async () => {
+  await using harness = await openPricedApi();
+  const { portfolio: { portfolios }, clock } = harness;
+  const base = await makePortfolio(harness);
+  await ask(harness, ["POST", `${base}/import`], { body: LEDGER_CSV });
+  const listed = async () =>
+    (await ask(harness, ["GET", "/api/portfolio?deleted=true"])).data.length;
+  await ask(harness, ["DELETE", base]);
+  clock.advance(DELETED_KEPT_MS);
+  const job = purgePortfolios({ portfolios, rest: () => Promise.resolve() });
+  assertEquals(await job.run(jobContext(null)), { deleted: 0 });
+  assertEquals(await listed(), 1);
+  assertEquals((await ask(harness, ["POST", `${base}/restore`])).status, 200);
+
+  await ask(harness, ["DELETE", base]);
+  clock.advance(DELETED_KEPT_MS + 1);
+  // Before anything is purged, too: half of it would come back.
+  assertEquals((await ask(harness, ["POST", `${base}/restore`])).status, 404);
+  assertEquals(await listed(), 0);
+  await job.run(jobContext(null));
+  assertEquals(await portfolios.purge(1), 0);
+  assertEquals(await harness.database.read.selectFrom("transactions").select("id").execute(), []);
+});
+
+Deno.test("a hundred portfolios are kept beside deleted ones, which come back where there is room", async () => {
+  await using harness = await openPricedApi();
+  const first = await makePortfolio(harness);
+  await ask(harness, ["DELETE", first]);
+  for (let count = 0; count < MAX_PORTFOLIOS; count++) await makePortfolio(harness);
+  const more = await ask(harness, ["POST", "/api/portfolio"], { json: { name: "One more" } });
+  assertEquals([more.status, more.error?.code], [409, "CONFLICT"]);
+  const restored = await ask(harness, ["POST", `${first}/restore`]);
+  assertEquals([restored.status, restored.error?.code], [409, "CONFLICT"]);
 });

@@ -13,7 +13,8 @@ import { sharedData } from "@/tests/shared_data.ts";
 import { marketsFrom } from "@/tests/unit/providers/market_kit.ts";
 import { receivedFrames } from "@/tests/unit/providers/recorded_frames.ts";
 
-const DEADLINE_MS = 10_000;
+/** The limit only ends what never comes. */
+const DEADLINE_MS = 180_000;
 
 interface Recorded {
   readonly market: string;

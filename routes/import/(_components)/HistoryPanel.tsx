@@ -1,5 +1,6 @@
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
+import { formatLabel } from "../../../components/imports/import_report.ts";
 import { formatCount } from "../../../components/format/number.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
@@ -14,7 +15,7 @@ const STATES: Readonly<Record<LedgerImport["state"], { kind: BadgeKind; word: st
 };
 
 /** Earlier imports with their sums; each can be taken back as a whole. */
-export function HistoryPanel({ imports, chosen }: ImportPageData) {
+export function HistoryPanel({ imports, chosen, formats }: ImportPageData) {
   return (
     <Panel id="history" title="Earlier imports" note={chosen?.name}>
       <div data-region="history">
@@ -43,7 +44,12 @@ export function HistoryPanel({ imports, chosen }: ImportPageData) {
               </thead>
               <tbody>
                 {imports.map((one) => (
-                  <ImportRow key={one.importId} one={one} portfolioId={chosen.id} />
+                  <ImportRow
+                    key={one.importId}
+                    one={one}
+                    label={formatLabel(one.format, formats)}
+                    portfolioId={chosen.id}
+                  />
                 ))}
               </tbody>
             </table>
@@ -56,17 +62,19 @@ export function HistoryPanel({ imports, chosen }: ImportPageData) {
 
 interface ImportRowProps {
   readonly one: LedgerImport;
+  /** What people call its format. */
+  readonly label: string;
   readonly portfolioId: string;
 }
 
-function ImportRow({ one, portfolioId }: ImportRowProps) {
+function ImportRow({ one, label, portfolioId }: ImportRowProps) {
   const { kind, word } = STATES[one.state];
   return (
     <tr>
       <th scope="row" data-p="name">
         <span class="own" title={one.fileName}>{one.fileName}</span>
       </th>
-      <td data-pri="3">{one.format}</td>
+      <td data-pri="3">{label}</td>
       <td data-pri="2">
         <Moment at={one.finishedAt} />
       </td>
@@ -95,7 +103,7 @@ function ImportRow({ one, portfolioId }: ImportRowProps) {
   );
 }
 
-function UndoForm({ one, portfolioId }: ImportRowProps) {
+function UndoForm({ one, portfolioId }: Omit<ImportRowProps, "label">) {
   return (
     <form method="post" action="/import" enctype="multipart/form-data">
       <input type="hidden" name="portfolio" value={portfolioId} />

@@ -1,5 +1,9 @@
 import { HttpError } from "fresh";
-import { type ImportReport, isImportReport } from "../../../components/imports/import_report.ts";
+import {
+  type FormatLabel,
+  type ImportReport,
+  isImportReport,
+} from "../../../components/imports/import_report.ts";
 import { parseUuid, type Uuid } from "../../../services/kernel/ids.ts";
 import {
   DIRECT_BYTES,
@@ -20,7 +24,7 @@ export interface ImportPageData {
   /** The one that is imported into; `null` without any. */
   readonly chosen: Portfolio | null;
   readonly imports: readonly LedgerImport[];
-  readonly formats: readonly { readonly format: string; readonly label: string }[];
+  readonly formats: readonly FormatLabel[];
   /** What came of a file that this request brought. */
   readonly report: ImportReport | null;
   /** Why what was asked for was not done. */

@@ -1,23 +1,23 @@
 import { Moment } from "../../../components/figures/Moment.tsx";
-import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { formatCount } from "../../../components/format/number.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Panel } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
-import type { Portfolio } from "../../../services/portfolio/mod.ts";
+import type { Portfolio, PortfolioSummary } from "../../../services/portfolio/mod.ts";
+import { PortfolioTable } from "./PortfolioTable.tsx";
 import { FIRST_SETTINGS, type SettingsValues } from "./portfolio_form.ts";
-import { methodText } from "./portfolio_view.ts";
 import { SettingsFields } from "./SettingsFields.tsx";
 
 export interface PortfolioListProps {
-  readonly portfolios: readonly Portfolio[];
-  readonly refused: { readonly fields: SettingsValues; readonly message: string } | null;
+  readonly kept: readonly PortfolioSummary[];
+  readonly deleted: readonly Portfolio[];
+  /** A form that was refused: that of a new portfolio where there are `fields`. */
+  readonly refused: { readonly fields: SettingsValues | null; readonly message: string } | null;
 }
 
-/** Portfolios with their rules, a form for another, and what can be restored. */
-export function PortfolioList({ portfolios, refused }: PortfolioListProps) {
-  const kept = portfolios.filter(({ deletedAt }) => deletedAt === null);
-  const deleted = portfolios.filter(({ deletedAt }) => deletedAt !== null);
+/** Portfolios with what each is worth, a form for another, and what can be restored. */
+export function PortfolioList({ kept, deleted, refused }: PortfolioListProps) {
+  const fields = refused?.fields ?? null;
   return (
     <>
       <header class="page-head">
@@ -29,20 +29,21 @@ export function PortfolioList({ portfolios, refused }: PortfolioListProps) {
         </div>
       </header>
       <div class="grid">
-        <div class="c-8 m-12 stack">
-          <Panel id="portfolios" title="Yours" note={formatCount(kept.length)}>
-            {kept.length === 0
-              ? (
+        <div class="c-8 m-12 stack column">
+          {kept.length === 0
+            ? (
+              <Panel id="portfolios" title="Yours" note="0">
                 <EmptyState icon="portfolio" title="No portfolio yet">
                   Create one here, then import a file of transactions or enter them by hand.
                 </EmptyState>
-              )
-              : <KeptTable portfolios={kept} />}
-          </Panel>
+              </Panel>
+            )
+            : <PortfolioTable summaries={kept} />}
           {deleted.length === 0
             ? null
             : (
-              <Panel id="deleted" title="Deleted" note="nothing of them is lost">
+              <Panel id="deleted" title="Deleted" note="each can be restored for 30 days">
+                {refused !== null && fields === null ? <Refusal message={refused.message} /> : null}
                 <ul class="problems">
                   {deleted.map((one) => <DeletedItem key={one.id} portfolio={one} />)}
                 </ul>
@@ -52,10 +53,8 @@ export function PortfolioList({ portfolios, refused }: PortfolioListProps) {
         <div class="c-4 m-12">
           <Panel id="new" title="New portfolio">
             <form method="post" action="/portfolio" class="stack-form">
-              {refused === null
-                ? null
-                : <p class="hint" data-kind="bad" role="alert">{refused.message}</p>}
-              <SettingsFields fields={refused?.fields ?? FIRST_SETTINGS} />
+              {refused !== null && fields !== null ? <Refusal message={refused.message} /> : null}
+              <SettingsFields fields={fields ?? FIRST_SETTINGS} />
               <p class="hint">All of it can be changed later: lots are matched anew.</p>
               <div>
                 <button type="submit" class="btn" data-kind="primary">Create portfolio</button>
@@ -68,52 +67,8 @@ export function PortfolioList({ portfolios, refused }: PortfolioListProps) {
   );
 }
 
-function KeptTable({ portfolios }: { readonly portfolios: readonly Portfolio[] }) {
-  return (
-    <table class="table two-line" data-keys>
-      <caption class="sr">Portfolios</caption>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Currency</th>
-          <th scope="col">Lots</th>
-          <th scope="col" data-pri="2">Since</th>
-          <ControlsHead />
-        </tr>
-      </thead>
-      <tbody>
-        {portfolios.map(({ id, name, baseCurrency, createdAt, ...rules }) => (
-          <tr key={id}>
-            <th scope="row" data-p="name">
-              <span class="name">
-                <a class="own" href={`/portfolio/${id}`} title={name}>{name}</a>
-              </span>
-            </th>
-            <td data-p="value">{baseCurrency}</td>
-            <td data-p="detail">
-              {methodText(rules)},{" "}
-              {rules.rule.pools === "account" ? "per account" : "over all accounts"}
-            </td>
-            <td data-pri="2">
-              <Moment at={createdAt} />
-            </td>
-            <td class="num" data-p="change">
-              <a
-                class="btn"
-                data-kind="quiet"
-                data-size="s"
-                href={`/portfolio/${id}/settings`}
-                data-dialog
-              >
-                <Icon name="settings" />Settings
-                <span class="sr">&nbsp;of {name}</span>
-              </a>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+function Refusal({ message }: { readonly message: string }) {
+  return <p class="hint" data-kind="bad" role="alert">{message}</p>;
 }
 
 function DeletedItem({ portfolio }: { readonly portfolio: Portfolio }) {

@@ -8,6 +8,7 @@ export function PortfolioShape({ view, value, measured, rows, rate }: PortfolioP
     <div
       hidden
       data-shape={`portfolio ${parts}`}
+      data-at={value.at}
       data-version={value.ledgerVersion}
       data-status={measured.status}
       data-charts={parts === "charts" ? portfolioHref(view, "/charts") : undefined}

@@ -164,7 +164,7 @@ function PositionRow({ shown, ...data }: RowProps) {
         <Money value={cost} reason={UNCOSTED} />
         {cost === null || position.uncosted === "0" ? null : (
           <a
-            class="uncosted"
+            class="below"
             href="#problems"
             title="Units of unknown cost are in neither cost nor gain"
           >

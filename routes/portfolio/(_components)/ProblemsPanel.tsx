@@ -200,7 +200,7 @@ export function IncomePanel(data: PortfolioPageData) {
                     {formatCount(count)}
                     {unknown === 0 || unknown === count
                       ? null
-                      : <small class="sub">{formatCount(unknown)} without value</small>}
+                      : <small class="below">{formatCount(unknown)} without value</small>}
                   </td>
                   <td class="num">
                     <Money

@@ -2,11 +2,17 @@ import type { UtcMs } from "../../kernel/time.ts";
 import { parseUuid, type Uuid } from "../../kernel/ids.ts";
 import { type Field, type Layout, OWN_FIELDS, type Rule } from "./mapping.ts";
 import { unguardFormula } from "./formula_guard.ts";
+import { unpackColumns } from "./packed_columns.ts";
 import { RowFault, shown } from "./row_fault.ts";
 import { readInstant } from "./values.ts";
 
-/** Letters of a name, hash or id; notes may be as long as a cell. */
+/** Letters of a name, hash or id, and of a column's name. */
 export const MAX_NAME = 256;
+/**
+ * Letters of a row's notes, and of all that is kept beside it together: less than a cell of a file
+ * may hold however it is quoted there, so that what came in by one file goes out by another.
+ */
+export const MAX_NOTES = 10_000;
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -39,9 +45,8 @@ export class Columns {
     const read = new Set<number | undefined>(Object.values(index));
     const { keep } = layout;
     this.#kept = header.flatMap((name, at) => {
-      const isReject = (REJECT_COLUMNS as readonly string[]).includes(name.trim());
       const isWanted = keep === "*" ? !read.has(at) : keep.includes(name.trim());
-      return isWanted && !isReject ? [[keptName(name), at] as const] : [];
+      return isWanted && !isRejectColumn(name) ? [[keptName(name), at] as const] : [];
     });
   }
 
@@ -78,6 +83,11 @@ function keptName(name: string): string {
   return OWN_FIELDS.some((field) => field === columnKey(own)) ? `${own}_extra` : own;
 }
 
+/** Whether a column is one that a list of rejected rows has besides those of its file. */
+export function isRejectColumn(name: string): boolean {
+  return REJECT_COLUMNS.some((one) => one === name.trim());
+}
+
 /** Headers are the same whatever their case and the blanks around them. */
 export function columnKey(name: string): string {
   return name.trim().toLowerCase();
@@ -101,8 +111,23 @@ export class Cells {
     this.#now = now;
   }
 
+  /** What is kept beside the row: columns of their own, and those that share one. */
   get kept(): Readonly<Record<string, string>> {
-    return this.columns.keptOf(this.row.fields);
+    const own = this.columns.keptOf(this.row.fields);
+    const shared = this.raw("notes_extra").trim();
+    const kept = shared === "" ? own : { ...this.#unpack(shared), ...own };
+    const letters = Object.entries(kept).flat().reduce((sum, text) => sum + text.length, 0);
+    if (letters <= MAX_NOTES) return kept;
+    throw new RowFault(
+      "bad_text",
+      `columns that are kept beside the row hold ${letters} characters with their names: ` +
+        `expected at most ${MAX_NOTES}`,
+    );
+  }
+
+  #unpack(shared: string): Readonly<Record<string, string>> {
+    const columns = unpackColumns(shared, this.columns.nameOf("notes_extra"));
+    return Object.fromEntries(columns.map(([name, text]) => [keptName(name), text]));
   }
 
   /** The cell as it stands, or the field's default; empty if it has neither. */
@@ -132,8 +157,13 @@ export class Cells {
 
   /** Text of any kind, to the letter. */
   get notes(): string | null {
-    const notes = this.raw("notes");
-    return notes === "" ? null : unguardFormula(notes);
+    const notes = unguardFormula(this.raw("notes"));
+    if (notes.length <= MAX_NOTES) return notes === "" ? null : notes;
+    throw new RowFault(
+      "bad_text",
+      `${this.columns.nameOf("notes")} holds ${notes.length} characters: expected at most ` +
+        `${MAX_NOTES}`,
+    );
   }
 
   get at(): UtcMs {

@@ -10,6 +10,8 @@ export const FIELDS = [
   ...["parent_id", "unit_price", "price_asset", "group", "amount", "subtype", "side"],
   ...["sent_amount", "sent_asset", "sent_account"],
   ...["received_amount", "received_asset", "received_account", "value_amount", "value_asset"],
+  // Of our own export: JSON of the columns that it has no room for.
+  ...["notes_extra"],
 ] as const;
 export type Field = typeof FIELDS[number];
 
@@ -96,11 +98,14 @@ export function parseMapping(json: unknown, name: string): Mapping {
   });
 }
 
-/** The columns of Transactions CSV v1.1, and the one that ties a fee to its row. */
+/**
+ * The columns of Transactions CSV v1.1, the one that ties a fee to its row, and the one that holds
+ * further columns.
+ */
 export const OWN_FIELDS: readonly Field[] = [
   ...["id", "timestamp", "action", "asset_id", "quantity", "unit_price_usd"] as const,
   ...["fee_asset", "fee_amount", "account", "wallet", "venue", "tx_hash", "external_id"] as const,
-  ...["notes", "parent_id"] as const,
+  ...["notes", "parent_id", "notes_extra"] as const,
 ];
 
 /** Transactions CSV v1.1: every column under the name of its field, unknown ones kept. */

@@ -1,10 +1,11 @@
 import { CsvReader, type CsvRecord } from "../../kernel/csv_reader.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { columnKey } from "./cells.ts";
+import { columnKey, isRejectColumn, MAX_NAME } from "./cells.ts";
 import { refusal } from "./import_bytes.ts";
 import { readJsonTable } from "./json_table.ts";
 import type { Layout, Mapping } from "./mapping.ts";
 import { proposeColumns } from "./mapping_proposal.ts";
+import { shown } from "./row_fault.ts";
 
 export const MAX_COLUMNS = 200;
 
@@ -139,8 +140,13 @@ function matchHeader(header: readonly string[], mappings: readonly Mapping[]): M
 }
 
 function checkHeader(header: readonly string[], layout: Layout): readonly string[] {
-  if (header.length > MAX_COLUMNS) {
-    throw refusal(`has ${header.length} columns: expected at most ${MAX_COLUMNS}`);
+  const own = header.filter((name) => !isRejectColumn(name));
+  if (own.length > MAX_COLUMNS) {
+    throw refusal(`has ${own.length} columns: expected at most ${MAX_COLUMNS}`);
+  }
+  const long = header.find((name) => name.length > MAX_NAME);
+  if (long !== undefined) {
+    throw refusal(`has a column of more than ${MAX_NAME} characters: shorten ${shown(long)}`);
   }
   const seen = new Set<string>();
   const wanted = new Set(Object.values(layout.columns).flat().map(columnKey));

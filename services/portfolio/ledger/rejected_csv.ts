@@ -1,4 +1,4 @@
-import { REJECT_COLUMNS } from "../imports/cells.ts";
+import { isRejectColumn, REJECT_COLUMNS } from "../imports/cells.ts";
 import { anyCell, csvLine, textCell } from "./csv_text.ts";
 import type { LedgerScope, LedgerStore, RejectedRow } from "./ledger_ports.ts";
 import type { Uuid } from "../../kernel/ids.ts";
@@ -35,7 +35,5 @@ function rejectedLine({ line, fields, reason }: RejectedRow, header: readonly st
 
 /** Places of the columns that are none of a list of rejected rows, which the file may itself be. */
 function ownColumns(header: readonly string[]): readonly number[] {
-  return [...header.keys()].filter((at) =>
-    !(REJECT_COLUMNS as readonly string[]).includes(header[at]?.trim() ?? "")
-  );
+  return [...header.keys()].filter((at) => !isRejectColumn(header[at] ?? ""));
 }

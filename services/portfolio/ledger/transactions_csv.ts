@@ -1,6 +1,8 @@
 import type { Uuid } from "../../kernel/ids.ts";
 import { columnKey } from "../imports/cells.ts";
 import { feeId } from "../imports/entry.ts";
+import { packColumns } from "../imports/packed_columns.ts";
+import { MAX_COLUMNS } from "../imports/table.ts";
 import { compareTransactions, type Transaction } from "../transaction.ts";
 import { csvLine, textCell } from "./csv_text.ts";
 import { isPlainFee, VALUE_COLUMNS, valuesOf } from "./field_changes.ts";
@@ -17,29 +19,32 @@ interface Line {
   readonly fee: Transaction | null;
 }
 
+/** Columns by `columnKey`, as files may write the name of the same one differently. */
+type Names = readonly (readonly [key: string, name: string])[];
+
 /** Columns of a ledger besides those of the format. */
 interface ExtraColumns {
   /** Whether a fee stands apart from its row, which it then names. */
   readonly hasParents: boolean;
-  /** By `columnKey`, as files may write the same column differently. */
-  readonly names: ReadonlyMap<string, string>;
+  readonly names: Names;
+  /** Those beyond the columns that a file may have, which share `notes_extra`. */
+  readonly packed: Names;
 }
 
 /**
  * A ledger as Transactions CSV v1.1, in its order. What is exported imports again to the same
- * bytes; cells that a spreadsheet would run are marked, and come back unmarked.
+ * bytes; cells that a spreadsheet would run are marked, and come back unmarked. Columns that files
+ * brought besides come last: as many as an import takes, and the others as JSON in one.
  */
 export async function* exportTransactions(
   store: LedgerStore,
   scope: LedgerScope,
 ): AsyncGenerator<string> {
   const extra = await findExtraColumns(store, scope);
-  const names = [...extra.names.values()];
   yield csvLine([
-    "id",
-    ...VALUE_COLUMNS,
-    ...extra.hasParents ? ["parent_id"] : [],
-    ...names.map(textCell),
+    ...ownColumns(extra),
+    ...extra.names.map(([, name]) => textCell(name)),
+    ...extra.packed.length > 0 ? ["notes_extra"] : [],
   ]);
   for await (const lines of readLines(store, scope)) {
     yield lines.map((line) => toCsvLine(line, extra)).join("");
@@ -60,10 +65,17 @@ async function findExtraColumns(store: LedgerStore, scope: LedgerScope): Promise
       }
     }
   }
-  return { hasParents, names: new Map([...names].sort(([a], [b]) => a < b ? -1 : 1)) };
+  const sorted = [...names].sort(([a], [b]) => a < b ? -1 : 1);
+  const room = MAX_COLUMNS - ownColumns({ hasParents }).length;
+  const shown = sorted.length > room ? room - 1 : room;
+  return { hasParents, names: sorted.slice(0, shown), packed: sorted.slice(shown) };
 }
 
-function toCsvLine({ row, fee }: Line, { hasParents, names }: ExtraColumns): string {
+function ownColumns({ hasParents }: Pick<ExtraColumns, "hasParents">): readonly string[] {
+  return ["id", ...VALUE_COLUMNS, ...hasParents ? ["parent_id"] : []];
+}
+
+function toCsvLine({ row, fee }: Line, { hasParents, names, packed }: ExtraColumns): string {
   const cells = Object.entries(valuesOf(row, fee)).map(([column, value]) =>
     NUMBER_COLUMNS.has(column) ? value ?? "" : textCell(value)
   );
@@ -74,8 +86,17 @@ function toCsvLine({ row, fee }: Line, { hasParents, names }: ExtraColumns): str
     row.id,
     ...cells,
     ...hasParents ? [row.parentId ?? ""] : [],
-    ...[...names.keys()].map((key) => textCell(extras.get(key) ?? null)),
+    ...names.map(([key]) => textCell(extras.get(key) ?? null)),
+    ...packed.length > 0 ? [packColumns(saidOf(extras, packed))] : [],
   ]);
+}
+
+/** What a row says in some columns, under their names. */
+function saidOf(extras: ReadonlyMap<string, string>, names: Names) {
+  return names.flatMap(([key, name]) => {
+    const text = extras.get(key);
+    return text === undefined ? [] : [[name, text] as const];
+  });
 }
 
 /** Rows with their plain fees, in the order of the ledger. */

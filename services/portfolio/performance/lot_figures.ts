@@ -1,4 +1,5 @@
 import type { AssetId } from "../../market/mod.ts";
+import { whyUnknown } from "../known_sum.ts";
 import type { LotBook } from "../lots.ts";
 import type { DecimalText } from "../transaction.ts";
 import { type BookRange, bookTotals, lotTotals } from "./book_totals.ts";
@@ -20,25 +21,37 @@ export interface LotFigures {
   /** Open lots whose cost is not known, and those without a price at the end. */
   readonly uncostedLots: number;
   readonly unpricedLots: number;
+  /** Why a sum is `null`, of each that is. */
+  readonly reasons: Readonly<Partial<Record<LotSumName, string>>>;
 }
+
+type SettledName = "realizedUsd" | "incomeUsd" | "feesUsd";
+type LotSumName = SettledName | "costUsd" | "unrealizedUsd";
 
 /** What of the figures is of the lots that are open at the end. */
 export type OpenFigures = Pick<
   LotFigures,
-  "costUsd" | "unrealizedUsd" | "uncostedLots" | "unpricedLots"
+  "costUsd" | "unrealizedUsd" | "uncostedLots" | "unpricedLots" | "reasons"
 >;
+
+/** Why nothing is known of what was settled. */
+export const NOT_SETTLED: Readonly<Record<SettledName, string>> = {
+  realizedUsd: "Of no disposal are both cost and proceeds known",
+  incomeUsd: "No income had a known value when it came",
+  feesUsd: "No fee had a known value when it was paid",
+};
 
 /** What of the figures is settled in a range. */
 export function settledFigures(
   book: LotBook,
   range: BookRange,
-): Omit<LotFigures, keyof OpenFigures> {
+): Omit<LotFigures, Exclude<keyof OpenFigures, "reasons">> {
   const { realized, income, fees } = bookTotals(book, range);
+  const sums = { realizedUsd: realized.sum, incomeUsd: income.sum, feesUsd: fees.sum };
   return {
-    realizedUsd: realized.sum,
-    incomeUsd: income.sum,
-    feesUsd: fees.sum,
+    ...sums,
     incomplete: realized.unknown + income.unknown + fees.unknown,
+    reasons: whyUnknown(sums, NOT_SETTLED),
   };
 }
 
@@ -48,11 +61,21 @@ export function openFigures(
   priceOf: (assetId: AssetId) => number | null,
 ): OpenFigures {
   // What left and arrived nowhere was taken out, as the range's flows have it.
-  const open = lotTotals(lots.filter(({ isInTransit }) => !isInTransit), priceOf);
-  return {
+  const held = lots.filter(({ isInTransit }) => !isInTransit);
+  const open = lotTotals(held, priceOf);
+  const sums = {
     costUsd: open.cost?.toFixed() ?? null,
     unrealizedUsd: open.unrealized?.toFixed() ?? null,
+  };
+  return {
+    ...sums,
     uncostedLots: open.unknownCost.length,
     unpricedLots: open.unpriced.length,
+    reasons: whyUnknown(sums, {
+      costUsd: "The cost of no open lot is known",
+      unrealizedUsd: open.unpriced.length === held.length
+        ? "No open lot has a price at the end"
+        : "The cost of no open lot that has a price is known",
+    }),
   };
 }

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { UtcMs } from "../../kernel/time.ts";
 import { utcMsOf } from "../../kernel/time.ts";
 import type {
@@ -8,10 +8,17 @@ import type {
   LotRule,
   Portfolio,
 } from "../../portfolio/portfolio.ts";
-import type { LedgerScope, PortfolioSettings, PortfolioStore } from "../../portfolio/ports.ts";
+import type {
+  LedgerScope,
+  PortfolioLimits,
+  PortfolioSettings,
+  PortfolioStore,
+} from "../../portfolio/ports.ts";
 import type { Database } from "../database.ts";
 import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
+import { purgePortfolios } from "./portfolio_purge.ts";
 import type { PortfolioRow } from "./portfolio_schema.ts";
+import type { Schema } from "./schema.ts";
 
 /** Portfolios in either database. */
 export class SqlPortfolioStore implements PortfolioStore {
@@ -21,12 +28,13 @@ export class SqlPortfolioStore implements PortfolioStore {
     this.#database = database;
   }
 
-  async create(portfolio: Portfolio, { max }: { readonly max: number }): Promise<boolean> {
+  async create(
+    portfolio: Portfolio,
+    { max, maxWithDeleted }: PortfolioLimits,
+  ): Promise<boolean> {
     return await this.#database.transaction(async ({ db }) => {
-      const { rows } = await db.selectFrom("portfolios")
-        .select((row) => row.fn.countAll<number>().as("rows"))
-        .where("owner_id", "=", portfolio.ownerId).executeTakeFirstOrThrow();
-      if (Number(rows) >= max) return false;
+      const { all, kept } = await countOf(db, portfolio.ownerId);
+      if (kept >= max || all >= maxWithDeleted) return false;
       await db.insertInto("portfolios").values({
         id: toUuidColumn(portfolio.id, this.#database.dialect),
         owner_id: portfolio.ownerId,
@@ -85,17 +93,49 @@ export class SqlPortfolioStore implements PortfolioStore {
     });
   }
 
-  async setDeletedAt(
-    { ownerId, portfolioId }: LedgerScope,
-    at: UtcMs | null,
-  ): Promise<Portfolio | null> {
+  async markDeleted({ ownerId, portfolioId }: LedgerScope, at: UtcMs): Promise<Portfolio | null> {
     return await this.#database.transaction(async ({ db }) => {
       const row = await db.updateTable("portfolios").set({ deleted_at: at })
         .where("id", "=", toUuidColumn(portfolioId, this.#database.dialect))
-        .where("owner_id", "=", ownerId).returningAll().executeTakeFirst();
+        .where("owner_id", "=", ownerId).where("deleted_at", "is", null)
+        .returningAll().executeTakeFirst();
       return row ? toPortfolio(row) : null;
     });
   }
+
+  async restore(
+    { ownerId, portfolioId }: LedgerScope,
+    { since, max }: { readonly since: UtcMs; readonly max: number },
+  ): Promise<Portfolio | false | null> {
+    return await this.#database.transaction(async ({ db }) => {
+      const deleted = db.selectFrom("portfolios").select("id")
+        .where("id", "=", toUuidColumn(portfolioId, this.#database.dialect))
+        .where("owner_id", "=", ownerId).where("deleted_at", ">=", since);
+      if (await deleted.executeTakeFirst() === undefined) return null;
+      if ((await countOf(db, ownerId)).kept >= max) return false;
+      const row = await db.updateTable("portfolios").set({ deleted_at: null })
+        .where("id", "in", deleted).returningAll().executeTakeFirst();
+      return row ? toPortfolio(row) : null;
+    });
+  }
+
+  purge(options: { readonly before: UtcMs; readonly limit: number }): Promise<number> {
+    return purgePortfolios(this.#database, options);
+  }
+}
+
+/** How many portfolios an owner has: all of them, and those that are not deleted. */
+async function countOf(
+  db: Kysely<Schema>,
+  ownerId: string,
+): Promise<{ readonly all: number; readonly kept: number }> {
+  const { all, deleted } = await db.selectFrom("portfolios")
+    .select(({ fn }) => [
+      fn.countAll<number>().as("all"),
+      fn.count<number>("deleted_at").as("deleted"),
+    ])
+    .where("owner_id", "=", ownerId).executeTakeFirstOrThrow();
+  return { all: Number(all), kept: Number(all) - Number(deleted) };
 }
 
 function toSettingsColumns({ name, baseCurrency, rule, rulesByYear }: PortfolioSettings) {

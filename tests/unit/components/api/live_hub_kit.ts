@@ -88,6 +88,7 @@ export function values(...portfolios: string[]): LiveWants {
 export function valueOf(portfolioId: string, navUsd: number) {
   return {
     portfolio_id: portfolioId,
+    at: "2026-11-21T06:00:00Z",
     currency: "USD",
     nav: `${navUsd}`,
     nav_usd: `${navUsd}`,

@@ -187,7 +187,7 @@ Deno.test("parsePortfolioTick() reads a stream's value and the API's valuation a
   const tick = parsePortfolioTick(valueOf("p", 45_000));
   assertEquals(tick, {
     ...{ portfolioId: "p", currency: "USD", nav: 45_000, navUsd: 45_000, unrealizedUsd: -1.5 },
-    ...{ isHeld: false, unpriced: 1, ledgerVersion: 3 },
+    ...{ isHeld: false, unpriced: 1, ledgerVersion: 3, at: Date.UTC(2026, 10, 21, 6) },
     positions: [
       { assetId: "bitcoin", valueUsd: 45_000, share: 1 },
       { assetId: "aave", valueUsd: null, share: null },
@@ -206,6 +206,10 @@ Deno.test("parsePortfolioTick() invents no value where nothing held has a price,
   for (const name of ["unpriced", "ledger_version"]) {
     const pattern = new RegExp(`Cannot read the value: it has no ${name}`);
     assertThrows(() => parsePortfolioTick({ ...sums, [name]: undefined }), { pattern });
+  }
+  for (const at of [undefined, "soon"]) {
+    const pattern = /Cannot read the value: it has no time/;
+    assertThrows(() => parsePortfolioTick({ ...sums, at }), { pattern });
   }
 });
 

@@ -4,7 +4,7 @@ import { assertEquals } from "@/tests/assert.ts";
 
 const tick: PortfolioTick = {
   ...{ portfolioId: "p", currency: "EUR", nav: 90, navUsd: 100, unrealizedUsd: 0 },
-  ...{ isHeld: false, unpriced: 0, ledgerVersion: 1, positions: [] },
+  ...{ at: 0, isHeld: false, unpriced: 0, ledgerVersion: 1, positions: [] },
 };
 
 Deno.test("shownNav() is the server's own in the portfolio's currency, and none while it is held", () => {

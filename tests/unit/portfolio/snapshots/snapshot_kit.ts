@@ -66,7 +66,7 @@ interface Facts {
 export async function openKit(rows: readonly RowCase[] = [], { now = NOW } = {}) {
   const clock = new FakeClock(now);
   const database = await openTestDatabase({ clock });
-  await new SqlPortfolioStore(database).create(portfolio, { max: 10 });
+  await new SqlPortfolioStore(database).create(portfolio, { max: 10, maxWithDeleted: 10 });
   const store = new SqlSnapshotStore(database);
   const candles = new SqlCandleStore(database, clock);
   const reader = new CloseReader({ store: candles, demoMode: "off" });
