@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Browser, Download, Page } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { comesAlive } from "@/tests/e2e/alive.ts";
+import { EXPORT_SAMPLES } from "@/tests/unit/portfolio/imports/export_samples.ts";
 import { axeFindings, keepPicture, testInBrowser, visit } from "./page_checks.ts";
 
 const HEADER = "timestamp,action,asset_id,quantity,unit_price_usd,account,external_id";
@@ -31,9 +32,11 @@ const FOREIGN = [
 
 /** Above what is imported while its sender waits: some seconds of a job's work. */
 const MANY_ROWS = 90_000;
+/** A little above it. */
+const TASK_ROWS = 45_000;
 
-function bigFile(): string {
-  const rows = Array.from({ length: MANY_ROWS }, (_, at) => {
+function bigFile(count = MANY_ROWS): string {
+  const rows = Array.from({ length: count }, (_, at) => {
     const time = new Date(Date.UTC(2020, 0, 1) + at * 60_000).toISOString();
     return `${time},BUY,bitcoin,0.001,10000,Main,big-${at}`;
   });
@@ -84,7 +87,33 @@ async function countRows(api: string): Promise<number> {
   return (await readData(`${api}/transactions?limit=1000`)).length;
 }
 
+/** What people call the formats of `EXPORT_SAMPLES`, in their order. */
+const READ_AS = [
+  ...["Transactions CSV v1.1.", "Binance, layout transaction history."],
+  ...["Binance, layout trade history.", "Coinbase, layout transactions."],
+  ...["Kraken, layout ledgers.", "Koinly, layout universal.", "Ghostfolio, layout activities."],
+];
+
 testInBrowser("imports in Chromium", [
+  {
+    name: "the file of each exporter is told by its name, and every row of it is counted",
+    async run({ browser, url }) {
+      await using desk = await openDesk(browser, url);
+      const { page, complaints } = desk;
+      assertEquals(EXPORT_SAMPLES.length, READ_AS.length);
+      for (const [at, { text, rows }] of EXPORT_SAMPLES.entries()) {
+        await give(page, `${at}.${text.startsWith("{") ? "json" : "csv"}`, text);
+        await page.getByText(`is read as ${READ_AS[at]}`).waitFor();
+        const count = rows.flatMap((row) => row.split(" ", 1)[0]?.split("+") ?? []).length;
+        await page.getByText(new RegExp(`^${count} = .*The sum always holds`)).waitFor();
+        await page.getByRole("button", { name: /^Import \d+ rows?$/ }).click();
+        await page.getByText(/rows? imported/).waitFor();
+      }
+      await page.locator("#history").getByText("Ghostfolio", { exact: true }).waitFor();
+      assertEquals(complaints, []);
+    },
+  },
+
   {
     name: "columns that nobody knows are mapped beside their first values, words as well",
     async run({ browser, url }) {
@@ -210,6 +239,30 @@ testInBrowser("imports in Chromium", [
       await page.getByRole("button", { name: "Undo the import of first.csv" }).click();
       await page.getByText("The import of first.csv was taken back as a whole.").waitFor();
       assertEquals(await countRows(api), 0);
+    },
+  },
+
+  {
+    name: "an import goes on while the server can't be reached, and a file is sent again",
+    async run({ browser, url }) {
+      await using desk = await openDesk(browser, url);
+      const { page, api } = desk;
+      const isCut = (address: URL) => address.pathname.includes("/import");
+      await page.route(isCut, (route) => route.abort("connectionreset"));
+      await give(page, "task.csv", bigFile(TASK_ROWS));
+      await page.getByText("The server could not be reached").waitFor();
+      await page.unroute(isCut);
+      assertEquals(await axeFindings(page), []);
+      await page.getByRole("button", { name: "Try again" }).click();
+      const isTask = (address: URL) => address.pathname.includes("/import/tasks/");
+      const button = page.getByRole("button", { name: "Import 45,000 rows" });
+      await button.waitFor();
+      await page.route(isTask, (route) => route.abort("internetdisconnected"));
+      await button.click();
+      await page.getByText("where the import goes on: asking again").waitFor();
+      await page.unroute(isTask);
+      await page.getByText("45,000 rows imported").waitFor();
+      assertEquals((await readData(`${api}/valuation`)).positions[0].quantity, "45");
     },
   },
 
