@@ -162,9 +162,7 @@ function FilePanel(
           </div>
         )}
       </div>
-      <SourceLine
-        parts={["own CSV 1.1, Binance, Coinbase, Kraken, Koinly, ghostfolio", "plain or gzip"]}
-      />
+      <SourceLine parts={[formats.map(({ label }) => label).join(", "), "plain or gzip"]} />
     </Panel>
   );
 }

@@ -155,23 +155,12 @@ function RowsPanel({ id, title, rows, total, rejectedHref }: RowsPanelProps) {
             <th scope="col" class="num">Line</th>
             <th scope="col">Reason</th>
             <th scope="col" data-pri="2">Row as received</th>
-            <th scope="col" data-pri="2">What fixes it</th>
+            <th scope="col" data-pri="5">What fixes it</th>
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={row.line}>
-              <td class="num">{formatCount(row.line)}</td>
-              <th scope="row">
-                <span class="wrap">{row.reason}</span>
-              </th>
-              <td data-pri="2">
-                <code class="amt wrap">{row.row}</code>
-              </td>
-              <td data-pri="2">
-                <span class="wrap">{id === "ignored" ? "Nothing to do" : fixOf(row)}</span>
-              </td>
-            </tr>
+            <Row key={row.line} row={row} fix={id === "ignored" ? "Nothing to do" : fixOf(row)} />
           ))}
         </tbody>
       </table>
@@ -181,10 +170,32 @@ function RowsPanel({ id, title, rows, total, rejectedHref }: RowsPanelProps) {
           rows.length < total
             ? `the first ${formatCount(rows.length)} of ${formatCount(total)}`
             : "all of them",
-          id === "ignored" ? "they change nothing" : "the download imports once corrected",
+          id === "ignored"
+            ? "they change nothing"
+            : rejectedHref === null
+            ? "a file to correct once the import is done"
+            : "the download imports once corrected",
         ]}
       />
     </Panel>
+  );
+}
+
+function Row({ row, fix }: { readonly row: ReportedRow; readonly fix: string }) {
+  return (
+    <tr>
+      <td class="num">{formatCount(row.line)}</td>
+      <th scope="row">
+        <span class="wrap">{row.reason}</span>
+        <small class="fix">{fix}</small>
+      </th>
+      <td data-pri="2">
+        <code class="amt wrap">{row.row}</code>
+      </td>
+      <td data-pri="5">
+        <span class="wrap">{fix}</span>
+      </td>
+    </tr>
   );
 }
 

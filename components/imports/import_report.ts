@@ -96,9 +96,9 @@ const FIXES: Readonly<Record<string, string>> = {
   unknown_action: "Name an action that is known, or say what the word means under Columns",
   bad_number: "Write a plain decimal number, without separators",
   bad_text: "Shorten the text, or take out what can't be read",
-  unknown_asset: "Write the asset's id, or import its candles first",
+  unknown_asset: "Write the id, symbol or name of an asset that the search knows",
   ambiguous_asset: "Choose one of the candidates and write its id",
-  half_trade: "Add the other side of the trade, or write a unit price",
+  half_trade: "Correct the trade's other rows: they are imported together",
   conflicting_row: "Keep one of the rows that share a key",
 };
 

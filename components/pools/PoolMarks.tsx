@@ -9,27 +9,19 @@ export interface PoolMark {
   readonly words: string;
 }
 
-/** Chips of one row; the rest is counted, and told by the pool's page. */
-const MAX_CHIPS = 2;
-
-/** The gravest warnings of a pool as chips, by the server and by scripts alike; all on hover. */
+/**
+ * The gravest warning of a pool as a chip, with the number of the others, by the server and by
+ * scripts alike: one chip, so that names keep their room. All are told on hover and by its page.
+ */
 export function PoolMarks({ warnings }: { readonly warnings: readonly PoolMark[] }) {
-  const told = warnings.filter(({ severity }) => severity !== "info");
-  const more = told.slice(MAX_CHIPS);
+  const [gravest, ...others] = warnings.filter(({ severity }) => severity !== "info");
+  if (gravest === undefined) return null;
+  const { severity, title } = gravest;
+  const words = [gravest, ...others].map((warning) => warning.words).join(" ");
   return (
-    <>
-      {told.slice(0, MAX_CHIPS).map(({ code, severity, title, words }) => (
-        <Badge key={code} kind={severity === "danger" ? "bad" : "stale"} icon="warn" title={words}>
-          <span>{title}</span>
-        </Badge>
-      ))}
-      {more.length === 0
-        ? null
-        : (
-          <Badge key="more" kind="plain" title={more.map(({ words }) => words).join(" ")}>
-            <span>{`${more.length} more`}</span>
-          </Badge>
-        )}
-    </>
+    <Badge kind={severity === "danger" ? "bad" : "stale"} icon="warn" title={words}>
+      <span>{title}</span>
+      {others.length === 0 ? null : <b>+{others.length}</b>}
+    </Badge>
   );
 }

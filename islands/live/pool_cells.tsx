@@ -69,10 +69,13 @@ export class PoolCells {
       for (const cell of place.cells) {
         const value = READ[cell.figure](tick);
         if (value === cell.value) continue;
-        const direction = (value ?? 0) < (cell.value ?? 0) ? "down" : "up";
+        const before = cell.value;
         cell.value = value;
         this.#draw(cell, place.subject);
-        if (!isCalm && this.#flashes.take(cell.element, now)) flashCell(cell.element, direction);
+        // What was or is not known went neither up nor down.
+        if (isCalm || value === null || before === null) continue;
+        const direction = value < before ? "down" : "up";
+        if (this.#flashes.take(cell.element, now)) flashCell(cell.element, direction);
       }
     }
   }

@@ -112,7 +112,13 @@ export class Dispatcher {
   }
 
   #refuse(error: unknown, { path, requestId }: { path: string; requestId: string }): Reply {
-    if (error instanceof AppError) return refusal(error);
+    if (error instanceof AppError) {
+      // Something outside failed, which who asked can't change.
+      if (error.code === "UNAVAILABLE" && error.cause !== undefined) {
+        this.#log.warn("Request refused", { request_id: requestId, path, error });
+      }
+      return refusal(error);
+    }
     this.#log.error("Request failed", { request_id: requestId, path, error });
     return internalError(requestId);
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { formatCount, formatDecimal, formatPlain } from "../../components/format/number.ts";
 import { AppError } from "../../services/kernel/errors.ts";
 import { parseUuid } from "../../services/kernel/ids.ts";
 import { DAY_MS, readUtcMs, type UtcMs } from "../../services/kernel/time.ts";
@@ -60,7 +61,7 @@ export const RANGE_SHAPE = {
 export function wholeNumber(
   { min, max, fallback }: { min: number; max: number; fallback: number },
 ) {
-  const words = `Expected a whole number from ${min} to ${max}`;
+  const words = `Expected a whole number from ${formatCount(min)} to ${formatCount(max)}`;
   return z.string().regex(/^\d{1,9}$/, words)
     .transform(Number)
     .pipe(z.number().min(min, words).max(max, words))
@@ -70,11 +71,16 @@ export function wholeNumber(
 
 /** A number in decimal digits; infinity, signs and exponents are refused. */
 export function decimalNumber({ min, max }: { min: number; max: number }) {
-  const words = `Expected a number from ${min} to ${max}`;
+  const words = `Expected a number from ${limitText(min)} to ${limitText(max)}`;
   return z.string().regex(/^\d{1,16}(\.\d{1,12})?$/, words)
     .transform(Number)
     .pipe(z.number().min(min, words).max(max, words))
     .meta({ wire: { type: "number", minimum: min, maximum: max } });
+}
+
+/** A limit as it is read, with its own decimals: `0.01`, `1,000,000,000`. */
+function limitText(limit: number): string {
+  return formatDecimal(limit, formatPlain(limit).split(".")[1]?.length ?? 0);
 }
 
 /** The id of a row: a task, a held price, an entry. */

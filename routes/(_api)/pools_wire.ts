@@ -129,7 +129,11 @@ export const PoolPage = z.object({
     reserve_factor: Value,
     maturity_at: Instant.nullable(),
     age_days: z.number(),
-    sources: z.array(z.string()),
+    sources: z.array(z.object({
+      name: z.string(),
+      newest_at: Instant.nullable(),
+      stale_since: Instant.nullable(),
+    })).describe("All that read it, the one that is used first: it has the newest fresh reading"),
     held: z.int().nullable()
       .describe("Readings that jumped and wait to be confirmed; null as of the past"),
   }),
@@ -193,7 +197,11 @@ export function poolPageToWire(
       reserve_factor: pool.reserveFactor,
       maturity_at: pool.maturityAt === null ? null : formatUtcMs(pool.maturityAt),
       age_days: metrics.ageDays,
-      sources: [...sources],
+      sources: sources.map(({ name, newestAt, staleSince }) => ({
+        name,
+        newest_at: newestAt === null ? null : formatUtcMs(newestAt),
+        stale_since: staleSince === null ? null : formatUtcMs(staleSince),
+      })),
       held,
     },
     metrics: {

@@ -56,20 +56,29 @@ export function openUpload({ headers, body }: Request): AsyncIterable<Uint8Array
       "Cannot read a form: expected the file itself as the body",
     );
   }
-  return body ?? NO_BYTES;
+  return readBody(body);
 }
 
-const NO_BYTES: AsyncIterable<Uint8Array> = {
-  async *[Symbol.asyncIterator]() {},
-};
+/** A body as it comes; one whose sender leaves in its middle is nobody's mistake here. */
+async function* readBody(
+  body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    // Leaving the loop cancels what was not read.
+    for await (const chunk of body ?? []) yield chunk;
+  } catch (error) {
+    throw new AppError("BAD_REQUEST", "Cannot read the body: its sender broke off", {
+      cause: error,
+    });
+  }
+}
 
 /** Reads no further than the limit, whatever the request says of its length. */
 async function readBytes({ headers, body }: Request): Promise<Uint8Array<ArrayBuffer>> {
   if (Number(headers.get("content-length")) > MAX_BODY_BYTES) throw tooLarge();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let sizeBytes = 0;
-  // Leaving the loop cancels what was not read.
-  for await (const chunk of body ?? []) {
+  for await (const chunk of readBody(body)) {
     sizeBytes += chunk.length;
     if (sizeBytes > MAX_BODY_BYTES) throw tooLarge();
     chunks.push(chunk);

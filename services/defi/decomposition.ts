@@ -154,8 +154,10 @@ function isInterestAlone(
 function pastKinkTerm(
   { supplyApy, median30, kinkDistance }: PoolMetrics,
 ): readonly Term[] {
-  const excess = supplyApy - (median30 ?? supplyApy);
-  if ((kinkDistance ?? 0) >= 0 || excess <= 0) return [];
+  // Without a distance or a median there is no telling whether, or how much of it.
+  if (kinkDistance === null || kinkDistance >= 0 || median30 === null) return [];
+  const excess = supplyApy - median30;
+  if (excess <= 0) return [];
   return [{
     name: "past_kink",
     range: [-excess, 0],

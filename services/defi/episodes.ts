@@ -21,7 +21,11 @@ export interface PoolEpisode {
 export function poolEpisodes(history: PoolHistory): readonly PoolEpisode[] {
   const { since } = staleReadings(history);
   return [
-    ...stretches(history, "utilization_stress", (row) => (history.utilization[row] ?? 0) >= STRESS),
+    ...stretches(
+      history,
+      "utilization_stress",
+      (row) => (history.utilization[row] ?? NaN) >= STRESS,
+    ),
     ...stretches(history, "stale", (row) => !Number.isNaN(since[row] ?? NaN)),
   ].sort((a, b) => a.from - b.from);
 }

@@ -39,7 +39,7 @@ export type { ExplainedScore, PoolScores, ScorePart } from "./explain_score.ts";
 export { type Pool, POOL_KINDS, type PoolId, type PoolSnapshot, STRUCTURES } from "./pool.ts";
 export { type IngestReport, keepReadings, type Taken } from "./ingest_report.ts";
 export { type IngestStatus, PoolIngestion } from "./pool_ingestion.ts";
-export { type ArchivedPool, MOCK_SOURCE, PoolArchive } from "./pool_archive.ts";
+export { type ArchivedPool, PoolArchive } from "./pool_archive.ts";
 export { PoolFeed, type PoolFeedDeps } from "./pool_feed.ts";
 export { type PoolRow, poolRows, type ReadingState } from "./pool_rows.ts";
 export type { PoolHistory } from "./pool_history.ts";
@@ -68,4 +68,5 @@ export { DEFAULT_POOL_SETTINGS, type PoolSettings, readPoolSettings } from "./po
 export type { PoolTrend } from "./pool_trend.ts";
 export type { PoolWarning } from "./pool_warnings.ts";
 export type { HeldReading, PoolFetch, PoolProvider, PoolStore } from "./ports.ts";
+export { MOCK_SOURCE, type PoolSource } from "./pool_sources.ts";
 export { driftLosses } from "./yields.ts";

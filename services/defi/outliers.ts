@@ -13,8 +13,18 @@ type Figures = Pick<PoolSnapshot, "ts" | "supplyApy" | "incentiveApy" | "tvlUsd"
 /** Whether TVL or APY is more than 5 times what it was up to 5 hours before. */
 export function isOutlier(next: Figures, previous: Figures | null): boolean {
   if (previous === null || next.ts - previous.ts > OUTLIER_WINDOW_MS) return false;
-  return hasJumped(next.tvlUsd, previous.tvlUsd) ||
-    hasJumped(totalApy(next), Math.max(totalApy(previous), SMALL_APY));
+  return hasJumped(next.tvlUsd, previous.tvlUsd) || hasApyJumped(next, previous);
+}
+
+/**
+ * Whether the whole yield jumped. Rewards that a source begins to tell are no jump: without them
+ * before there is nothing to compare them with, and one that tells them no more has them in the
+ * yield, if at all.
+ */
+function hasApyJumped(next: Figures, previous: Figures): boolean {
+  const hadRewards = previous.incentiveApy !== null;
+  const nextApy = hadRewards ? toldApy(next) : next.supplyApy;
+  return hasJumped(nextApy, Math.max(toldApy(previous), SMALL_APY));
 }
 
 /** Snapshots to store, and earlier ones that they set free. */
@@ -90,6 +100,7 @@ function hasJumped(next: number | null, previous: number | null): boolean {
   return next !== null && previous !== null && previous > 0 && next > OUTLIER_FACTOR * previous;
 }
 
-function totalApy({ supplyApy, incentiveApy }: Figures): number {
-  return supplyApy + (incentiveApy ?? 0);
+/** All of a yield that its source tells. */
+function toldApy({ supplyApy, incentiveApy }: Figures): number {
+  return incentiveApy === null ? supplyApy : supplyApy + incentiveApy;
 }

@@ -1,17 +1,17 @@
 import { MINUTE_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { ChangeFeed, Clock } from "../ports/mod.ts";
-import { isHeld, type Pool, type PoolId, type StoredSnapshot } from "./pool.ts";
-import { kinksOf } from "./kinks.ts";
-import { type PoolHistory, poolHistory } from "./pool_history.ts";
+import type { Pool, PoolId, StoredSnapshot } from "./pool.ts";
+import type { PoolHistory } from "./pool_history.ts";
 import { markNamesakes } from "./pool_marks.ts";
+import { MOCK_SOURCE, type PoolSource, rankSources } from "./pool_sources.ts";
 import type { PoolStore } from "./ports.ts";
 
 /** A pool with all that is kept of it, by the source that is used. */
 export interface ArchivedPool {
   readonly pool: Pool;
   readonly source: string;
-  /** Every source that has readings of it. */
-  readonly sources: readonly string[];
+  /** Every source that has readings of it, the one that is used first. */
+  readonly sources: readonly PoolSource[];
   readonly history: PoolHistory;
   /** Readings of the source that wait to be confirmed. */
   readonly held: number;
@@ -25,9 +25,6 @@ export interface PoolShelf {
 
 /** Whether made-up pools are all that is wanted, or stand in where there are no others. */
 export type MockUse = "only" | "fallback";
-
-/** The source of made-up readings. */
-export const MOCK_SOURCE = "mock";
 
 /** Clocks of processes differ, and a transaction commits after its time. */
 const OVERLAP_MS = MINUTE_MS;
@@ -122,7 +119,7 @@ export class PoolArchive {
         return [isSame ? known : { ...known, pool, history: { ...known.history, pool } }];
       }
       const sources = this.#series.get(pool.id);
-      return sources ? [archive(pool, sources)] : [];
+      return sources ? archive(pool, sources) : [];
     });
     const shown = withoutMixing(archived, this.#mock);
     this.#shelf = { pools: shown, byId: new Map(shown.map((one) => [one.pool.id, one])) };
@@ -137,18 +134,15 @@ function withoutMixing(pools: readonly ArchivedPool[], mock: MockUse): readonly 
   return real.length > 0 ? real : pools;
 }
 
-/** The source with the newest reading is used alone: readings of two would not be one series. */
-function archive(pool: Pool, sources: ReadonlyMap<string, Rows>): ArchivedPool {
-  const newest = (rows: Rows) => rows.keys().reduce((max, ts) => Math.max(max, ts), 0);
-  const names = [...sources.keys()].sort();
-  const ranked = names.toSorted((a, b) =>
-    newest(sources.get(b) ?? new Map()) - newest(sources.get(a) ?? new Map())
+/** One source is used alone: readings of two would not be one series. */
+function archive(pool: Pool, sources: ReadonlyMap<string, Rows>): readonly ArchivedPool[] {
+  const ranked = rankSources(
+    pool,
+    new Map([...sources].map(([name, rows]) => [name, [...rows.values()]])),
   );
-  const [source = ""] = ranked;
-  const rows = [...sources.get(source)?.values() ?? []];
-  // Few sources tell a kink, which is the pool's, whoever read its rates.
-  const telling = names.filter((name) => (name === MOCK_SOURCE) === (source === MOCK_SOURCE));
-  const kinks = kinksOf(telling.flatMap((name) => [...sources.get(name)?.values() ?? []]));
-  const history = poolHistory(pool, rows, { kinks });
-  return { pool, source, sources: names, history, held: rows.filter(isHeld).length };
+  const [used] = ranked;
+  if (used === undefined) return [];
+  const { name, history, held } = used;
+  const read = ranked.map(({ name, newestAt, staleSince }) => ({ name, newestAt, staleSince }));
+  return [{ pool, source: name, sources: read, history, held }];
 }

@@ -70,7 +70,7 @@ export function filterPools(
       words.every((word) => text.includes(word)) &&
       newest - metrics.asof <= maxAgeMs &&
       (!isOpen || isOpenPool(card)) &&
-      (minTvlUsd === 0 || (metrics.tvlUsd ?? 0) >= minTvlUsd);
+      (minTvlUsd === 0 || metrics.tvlUsd !== null && metrics.tvlUsd >= minTvlUsd);
   });
 }
 
@@ -190,11 +190,13 @@ export interface BoardSummary {
   readonly medianApy: number | null;
   /** Pools that pay rewards besides. */
   readonly rewarded: number;
+  /** Pools whose source tells rewards apart. */
+  readonly rewardsKnown: number;
   readonly aboveKink: number;
   readonly utilizationKnown: number;
   readonly tvlKnown: number;
   readonly tvlUsd: number | null;
-  readonly widest: PoolCard | null;
+  readonly widest: { readonly card: PoolCard; readonly volatilityPp: number } | null;
   /** Oldest and newest of the readings, UTC ms. */
   readonly oldestAt: number | null;
   readonly newestAt: number | null;
@@ -209,19 +211,24 @@ export function summarizePools(
   const apys = cards.map(({ metrics }) => metrics.supplyApy).toSorted((a, b) => a - b);
   const tvls = known(cards.map(({ metrics }) => metrics.tvlUsd));
   const asofs: readonly number[] = cards.map(({ metrics }) => metrics.asof);
+  const rewards = known(cards.map(({ metrics }) => metrics.incentiveApy));
   const distances = known(cards.map(({ metrics }) => metrics.kinkDistance));
-  const byWidth = sortPools(cards, { sort: "volatility", order: "desc", method });
-  const widest = byWidth[0] ?? null;
+  const [widest] = sortPools(cards, { sort: "volatility", order: "desc", method })
+    .flatMap((card) => {
+      const { volatilityPp } = card.metrics;
+      return volatilityPp === null ? [] : [{ card, volatilityPp }];
+    });
   return {
     pools: cards.length,
     rated: cards.filter(({ scores }) => scores[method].score !== null).length,
     medianApy: middleOf(apys),
-    rewarded: cards.filter(({ metrics }) => (metrics.incentiveApy ?? 0) > 0).length,
+    rewarded: rewards.filter((apy) => apy > 0).length,
+    rewardsKnown: rewards.length,
     aboveKink: distances.filter((distance) => distance < 0).length,
     utilizationKnown: distances.length,
     tvlKnown: tvls.length,
     tvlUsd: tvls.length === 0 ? null : tvls.reduce((sum, tvl) => sum + tvl, 0),
-    widest: widest?.metrics.volatilityPp === null ? null : widest,
+    widest: widest ?? null,
     oldestAt: asofs.length === 0 ? null : asofs.reduce((a, b) => Math.min(a, b)),
     newestAt: asofs.length === 0 ? null : asofs.reduce((a, b) => Math.max(a, b)),
   };

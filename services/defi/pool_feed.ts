@@ -1,9 +1,9 @@
 import { errorMessage } from "../kernel/errors.ts";
 import { HOUR_MS, MINUTE_MS, utcMsOf } from "../kernel/time.ts";
 import type { Clock, Log, Timer } from "../ports/mod.ts";
-import { MOCK_SOURCE } from "./pool_archive.ts";
 import type { PoolIngestion } from "./pool_ingestion.ts";
 import type { PoolCard, PoolService } from "./pool_service.ts";
+import { MOCK_SOURCE } from "./pool_sources.ts";
 import type { PoolStore } from "./ports.ts";
 
 export interface PoolFeedDeps {

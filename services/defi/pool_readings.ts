@@ -69,7 +69,8 @@ export function scoreInputsAt(
   const utilization = finiteOrNull(history.utilization[row]);
   const before = row > 0 ? finiteOrNull(history.utilization[row - 1]) : null;
   const utilizationChange = before === null || utilization === null ? null : utilization - before;
-  const hasJumped = Math.abs(utilizationChange ?? 0) > settings.spike_change;
+  const hasJumped = utilizationChange !== null &&
+    Math.abs(utilizationChange) > settings.spike_change;
   const tvlUsd = finiteOrNull(history.tvlUsd[row]);
   const readings = row + 1 - from;
   const spread = spreadOf(history.supplyApy, from, row + 1);
@@ -85,7 +86,7 @@ export function scoreInputsAt(
     utilization,
     utilizationChange,
     hasJumped,
-    isSpike: hasJumped || (utilization ?? 0) > settings.utilization_limit,
+    isSpike: hasJumped || utilization !== null && utilization > settings.utilization_limit,
     tvlUsd,
     withdrawableUsd: withdrawableUsd(tvlUsd, utilization),
     kink: finiteOrNull(history.kink[row]) ?? settings.utilization_limit,

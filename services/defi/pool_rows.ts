@@ -60,9 +60,9 @@ export function poolRows(
       isPaused: (flags & FLAG.paused) !== 0,
       state: isStale
         ? "stale"
-        : (lent ?? 0) >= STRESS
+        : lent !== null && lent >= STRESS
         ? "stress"
-        : Math.abs(change ?? 0) > settings.spike_change
+        : change !== null && Math.abs(change) > settings.spike_change
         ? "spike"
         : "final",
     };

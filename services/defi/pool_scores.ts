@@ -17,7 +17,8 @@ export function stabilityScore(
 
 /**
  * Method `v0`: `w1 supply_apy + w2 stability_score + w3 incentive_apy - w4 borrow_apy`, APYs in
- * percentage points. What is not known adds nothing; without stability there is no score.
+ * percentage points. A sum has no term for what is not known: it adds nothing, is told as missing
+ * and lowers the coverage. Without stability there is no score.
  */
 export function scoreV0(inputs: ScoreInputs, settings: PoolSettings): number | null {
   const stability = stabilityScore(inputs, settings);
@@ -60,7 +61,7 @@ export function scoreV1(
   return isRated ? 100 * Math.exp(logs / known) : null;
 }
 
-/** Yield after rewards are sold; unknown rewards are no yield. */
+/** Yield after rewards are sold, at least: rewards that nobody tells of are not counted on. */
 export function netApy(
   { supplyApy, incentiveApy }: Pick<ScoreInputs, "supplyApy" | "incentiveApy">,
   { reward_haircut }: Pick<PoolSettings, "reward_haircut">,

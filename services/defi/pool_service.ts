@@ -4,15 +4,11 @@ import { decomposeYield, type YieldDecomposition } from "./decomposition.ts";
 import { type PoolEpisode, poolEpisodes } from "./episodes.ts";
 import { type PoolScores, poolScores } from "./explain_score.ts";
 import type { Pool, PoolId } from "./pool.ts";
-import {
-  type ArchivedPool,
-  MOCK_SOURCE,
-  type PoolArchive,
-  type PoolShelf,
-} from "./pool_archive.ts";
+import type { ArchivedPool, PoolArchive, PoolShelf } from "./pool_archive.ts";
 import { historyAt, type PoolHistory } from "./pool_history.ts";
 import { type PoolMetrics, poolMetrics } from "./pool_metrics.ts";
 import type { PoolSettings } from "./pool_settings.ts";
+import { MOCK_SOURCE, type PoolSource } from "./pool_sources.ts";
 import { type PoolTrend, poolTrend } from "./pool_trend.ts";
 import { type PoolWarning, poolWarnings } from "./pool_warnings.ts";
 
@@ -30,7 +26,7 @@ export interface PoolCard {
 
 /** A card with its past. */
 export interface PoolDetail extends PoolCard {
-  readonly sources: readonly string[];
+  readonly sources: readonly PoolSource[];
   readonly history: PoolHistory;
   /** Readings that wait to be confirmed; `null` for a day of the past, of which it is not kept. */
   readonly held: number | null;

@@ -18,7 +18,8 @@ export interface PoolTrend {
  * steps as it has readings, 90 at most.
  */
 export function poolTrend({ ts, supplyApy, tvlUsd, length }: PoolHistory): PoolTrend {
-  const newest = ts[length - 1] ?? 0;
+  const newest = ts[length - 1];
+  if (newest === undefined) return { spanMs: 0, supplyApy: [], tvlUsd: [] };
   const first = countUpTo(ts, newest - TREND_SPAN_DAYS * DAY_MS);
   const readings = length - first;
   const life = newest - (ts[first] ?? newest);

@@ -124,11 +124,11 @@ function stoodStill({ staleSince }: PoolMetrics): PoolWarning | null {
 }
 
 function rewards({ rewardShare }: PoolMetrics): PoolWarning | null {
-  if ((rewardShare ?? 0) <= REWARD_DEPENDENT) return null;
+  if (rewardShare === null || rewardShare <= REWARD_DEPENDENT) return null;
   return caution(
     "reward_dependent",
     "Mostly rewards",
-    `${percent(rewardShare ?? 0)} of the yield is rewards, which can end any day.`,
+    `${percent(rewardShare)} of the yield is rewards, which can end any day.`,
   );
 }
 

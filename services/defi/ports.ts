@@ -69,11 +69,19 @@ export interface PaidTarget {
   readonly target: string;
 }
 
+/** A run that is paid for. */
+export interface PaidRun {
+  /** As the provider names it; `null` where it was asked for and its name never learnt. */
+  readonly id: string | null;
+  /** When it was asked for, or its name learnt. */
+  readonly startedAt: UtcMs;
+}
+
 /** Runs that are paid for and whose result was not read to its end, one of each target. */
 export interface PaidRunStore {
-  /** The run as the provider names it, or `null`. */
-  findRun(of: PaidTarget): Promise<string | null>;
-  recordRun(of: PaidTarget, runId: string): Promise<void>;
+  findRun(of: PaidTarget): Promise<PaidRun | null>;
+  /** Keeps a run of a target in the place of the one before; without an id before it is asked for. */
+  recordRun(of: PaidTarget, id: string | null): Promise<void>;
   forgetRun(of: PaidTarget): Promise<void>;
 }
 

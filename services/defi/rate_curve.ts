@@ -87,7 +87,7 @@ function fitCurve(points: readonly CurvePoint[], kink: number): FittedCurve | nu
   const slope2 = squares === 0 ? null : past.reduce((sum, { x, y }) => sum + x * y, 0) / squares;
   const gaps = [
     ...below.map(({ share, apr }) => Math.abs(apr - base - slope1 * share / kink)),
-    ...past.map(({ x, y }) => Math.abs(y - (slope2 ?? 0) * x)),
+    ...slope2 === null ? [] : past.map(({ x, y }) => Math.abs(y - slope2 * x)),
   ];
   const meanGap = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
   return meanGap > MAX_MEAN_GAP ? null : { base, slope1, slope2, kink, meanGap };

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { AppError } from "../kernel/errors.ts";
 import type { Uuid } from "../kernel/ids.ts";
 import { DAY_MS } from "../kernel/time.ts";
 import type { Upload, UploadStore } from "../portfolio/ports.ts";
@@ -19,6 +20,14 @@ export class UploadFolder implements UploadStore {
   }
 
   async keep(id: Uuid, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    try {
+      await this.#write(id, bytes);
+    } catch (error) {
+      throw keepError(error);
+    }
+  }
+
+  async #write(id: Uuid, bytes: AsyncIterable<Uint8Array>): Promise<void> {
     // Ledgers are nobody else's business.
     await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await this.#removeOld();
@@ -63,6 +72,23 @@ export class UploadFolder implements UploadStore {
   #path(id: Uuid): string {
     return join(this.#folder, id);
   }
+}
+
+/** Why a file can't be kept, by the code of what the system said. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full; free some space and send it again",
+  EDQUOT: "the disk's quota is used up; free some space and send it again",
+  EACCES: "the folder of uploads can't be written; make it writable for the server's user",
+  EPERM: "the folder of uploads can't be written; make it writable for the server's user",
+  EROFS: "the folder of uploads can't be written; make it writable for the server's user",
+};
+
+/** What kept a file from being kept, as an expected refusal where it is the disk's fault. */
+function keepError(error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const reason = REASONS[code];
+  if (reason === undefined) return error;
+  return new AppError("UNAVAILABLE", `Cannot keep the file: ${reason}`, { cause: error });
 }
 
 async function* chunksOf(file: Deno.FsFile): AsyncGenerator<Uint8Array> {

@@ -9,7 +9,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
-import { isBusy, whenFree } from "./sqlite_errors.ts";
+import { isBusy, statementError, whenFree } from "./sqlite_errors.ts";
 
 const MAX_PREPARED = 128;
 
@@ -64,7 +64,10 @@ class SqliteDriver implements Driver {
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("rollback"));
+    // A full disk has ended it already.
+    if (this.#connection.isTransaction) {
+      await connection.executeQuery(CompiledQuery.raw("rollback"));
+    }
   }
 
   destroy(): Promise<void> {
@@ -81,12 +84,16 @@ class SqliteConnection implements DatabaseConnection {
     this.#connection = connection;
   }
 
+  get isTransaction(): boolean {
+    return this.#connection.isTransaction;
+  }
+
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     try {
       return this.#run<R>(sql, parameters);
     } catch (error) {
       // Inside a transaction the lock is held already: waiting would not help.
-      if (!isBusy(error) || this.#connection.isTransaction) throw error;
+      if (!isBusy(error) || this.#connection.isTransaction) throw statementError(error);
       return await whenFree(() => this.#run<R>(sql, parameters));
     }
   }

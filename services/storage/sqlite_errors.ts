@@ -65,6 +65,16 @@ export async function whenFree<T>(
   }
 }
 
+/** What a statement threw; a full disk is nobody's mistake, and passes once there is space. */
+export function statementError(error: unknown): unknown {
+  if (resultOf(error) !== RESULT.full) return error;
+  return new AppError(
+    "UNAVAILABLE",
+    "Cannot write to the database: the disk is full; free some space and try again",
+    { cause: error },
+  );
+}
+
 /** What stops the start when the file can't be used, in one sentence that says what to do. */
 export function sqliteStartupError(error: unknown, path: string): unknown {
   const file = `the database file ${path}`;

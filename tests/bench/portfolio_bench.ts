@@ -7,7 +7,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Uuid, uuidOfMoment } from "@/services/kernel/ids.ts";
 import { DAY_MS, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
-import { type AssetId, emptyColumns, type Interval, intervalMs } from "@/services/market/mod.ts";
+import type { AssetId } from "@/services/market/mod.ts";
 import { LotMatcher, type LotRow } from "@/services/portfolio/lots.ts";
 import { KeptLedger } from "@/services/portfolio/kept_ledgers.ts";
 import { PerformanceService } from "@/services/portfolio/performance_service.ts";
@@ -30,6 +30,7 @@ import {
 } from "@/services/storage/mod.ts";
 import { openTestDatabase } from "@/tests/database.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
+import { seededRandom, writeWaves } from "./wave_candles.ts";
 
 const isQuick = Deno.args.includes("--quick");
 const YEARS = isQuick ? 2 : 12;
@@ -39,8 +40,7 @@ const GOALS = { rebuildMs: 2_000, tradeMs: 100, lagP99Ms: 50, performanceP95Ms: 
 const ACCOUNTS = ["exchange", "wallet", "ledger"];
 const signal = new AbortController().signal;
 
-let seed = 7;
-const random = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+const random = seededRandom();
 const assetOf = (index: number) => `asset-${index}` as AssetId;
 
 interface Ledger {
@@ -76,28 +76,6 @@ function ledgerOf(count: number, { assets, name }: { assets: number; name: strin
     ledgerVersion: 1,
   };
   return { portfolio, rows };
-}
-
-async function fillCandles(store: SqlCandleStore, assets: number): Promise<void> {
-  const windows: readonly (readonly [Interval, number])[] = [
-    ["1d", YEARS * 365 + 2],
-    ["1h", 90 * 24 + 600],
-    ["5m", 900],
-  ];
-  for (let index = 0; index < assets; index++) {
-    for (const [interval, count] of windows) {
-      const width = intervalMs(interval);
-      const start = Math.floor(NOW / width) * width - count * width;
-      const candles = { ...emptyColumns(count), length: count };
-      for (let k = 0; k < count; k++) {
-        const close = 100 * Math.exp(0.3 * Math.sin(k / 50 + index)) + random();
-        candles.openTime[k] = start + k * width;
-        for (const name of ["open", "high", "low", "close"] as const) candles[name][k] = close;
-        candles.state[k] = 1;
-      }
-      await store.upsertCandles({ assetId: assetOf(index), interval, source: "bench" }, candles);
-    }
-  }
 }
 
 /** Delays of a timer that wants to run every 5 ms, until it is stopped. */
@@ -253,7 +231,8 @@ async function main(): Promise<number> {
     const clock = new FakeClock(NOW as UtcMs);
     await using database = await openTestDatabase({ path: `${folder}/bench.db`, clock });
     const candles = new SqlCandleStore(database, clock);
-    await fillCandles(candles, isQuick ? 50 : 250);
+    const assetIds = Array.from({ length: isQuick ? 50 : 250 }, (_, index) => assetOf(index));
+    await writeWaves(candles, { assetIds, years: YEARS, now: NOW, random });
     const reader = new CloseReader({ store: candles, demoMode: "off", rest: () => nextTurn() });
     const readCloses: ReadCloses = async (assetIds, { times, now, series }) => {
       const axis = timeAxis(times, { now });

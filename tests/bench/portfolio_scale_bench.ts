@@ -8,7 +8,7 @@
 import { type Uuid, uuidOfMoment } from "@/services/kernel/ids.ts";
 import { Secret } from "@/services/kernel/secret.ts";
 import { DAY_MS, utcMsOf } from "@/services/kernel/time.ts";
-import { type AssetId, emptyColumns, type Interval, intervalMs } from "@/services/market/mod.ts";
+import type { AssetId } from "@/services/market/mod.ts";
 import { LOCAL_OWNER, type Portfolio } from "@/services/portfolio/mod.ts";
 import { SystemClock } from "@/services/platform/clock.ts";
 import {
@@ -22,6 +22,7 @@ import { toUuidColumn } from "@/services/storage/uuid_column.ts";
 import { startProduct } from "@/tests/e2e/product.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
 import { findPostgres, startPostgres } from "@/tests/postgres.ts";
+import { seededRandom, writeWaves } from "./wave_candles.ts";
 import registry from "@/registry/assets.json" with { type: "json" };
 
 const isQuick = Deno.args.includes("--quick");
@@ -34,8 +35,7 @@ const WRITTEN_AT_ONCE = 10_000;
 const ASK_EVERY_MS = 5;
 const GOALS = { p99Ms: 50, longestMs: 250 };
 
-let seed = 7;
-const random = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+const random = seededRandom();
 
 function rowAt(index: number, now: number) {
   const first = now - YEARS * 365 * DAY_MS;
@@ -84,29 +84,6 @@ async function showLedger(database: Database, portfolioId: Uuid): Promise<void> 
     db.updateTable("portfolios").set({ ledger_version: 1 })
       .where("id", "=", toUuidColumn(portfolioId, database.dialect)).execute()
   );
-}
-
-async function fillCandles(database: Database, now: number): Promise<void> {
-  const store = new SqlCandleStore(database, new SystemClock());
-  const windows: readonly (readonly [Interval, number])[] = [
-    ["1d", YEARS * 365 + 2],
-    ["1h", 90 * 24 + 600],
-    ["5m", 900],
-  ];
-  for (const [index, assetId] of ASSETS.entries()) {
-    for (const [interval, count] of windows) {
-      const width = intervalMs(interval);
-      const start = Math.floor(now / width) * width - count * width;
-      const candles = { ...emptyColumns(count), length: count };
-      for (let k = 0; k < count; k++) {
-        const close = 100 * Math.exp(0.3 * Math.sin(k / 50 + index)) + random();
-        candles.openTime[k] = start + k * width;
-        for (const name of ["open", "high", "low", "close"] as const) candles[name][k] = close;
-        candles.state[k] = 1;
-      }
-      await store.upsertCandles({ assetId, interval, source: "bench" }, candles);
-    }
-  }
 }
 
 /** Asks until told to stop; milliseconds of each answer, sorted. */
@@ -226,7 +203,8 @@ async function benchOn(
   const clock = new SystemClock();
   await using database = await openDatabase({ ...location, clock, log: new RecordingLog() });
   const portfolioId = await fillLedger(database, now);
-  await fillCandles(database, now);
+  const candles = new SqlCandleStore(database, new SystemClock());
+  await writeWaves(candles, { assetIds: ASSETS, years: YEARS, now, random });
   await using product = await startProduct({ dataDir, env: { TOKENLYSIS_DEMO: "off", ...env } });
   const { url, process: { pid } } = product;
   const base = `${url}/api/portfolio/${portfolioId}`;

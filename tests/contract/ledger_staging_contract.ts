@@ -1,9 +1,6 @@
-import { AssetRegistry, loadRegistry } from "@/services/market/mod.ts";
 import { contentFingerprint, type LedgerEntry } from "@/services/portfolio/imports/entry.ts";
 import { type Uuid, uuidOfMoment } from "@/services/kernel/ids.ts";
 import { utcMsOf } from "@/services/kernel/time.ts";
-import { TRANSACTIONS_V1_1 } from "@/services/portfolio/imports/mapping.ts";
-import { LedgerImportService } from "@/services/portfolio/ledger/import_service.ts";
 import type {
   LedgerImportOutcome,
   LedgerScope,
@@ -13,10 +10,9 @@ import type {
 import type { AssetId } from "@/services/market/mod.ts";
 import { type Database, SqlLedgerStore, SqlWatchlistStore } from "@/services/storage/mod.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@/tests/assert.ts";
+import { importText } from "./ledger_import_kit.ts";
 import type { StoreKind, TestStore } from "./stores.ts";
 
-const REGISTRY = new URL("../../registry/assets.json", import.meta.url);
-const names = new AssetRegistry(loadRegistry(Deno.readTextFileSync(REGISTRY)));
 const HEADER = "timestamp,action,asset_id,quantity,unit_price_usd,account,external_id\n";
 const FILE = HEADER +
   "2024-01-01,BUY,bitcoin,1,40000,Main,e1\n2024-01-02,BUY,bitcoin,2,41000,Main,e2\n";
@@ -110,13 +106,6 @@ interface Kit extends TestStore {
   readonly store: SqlLedgerStore;
   readonly scope: LedgerScope;
   readonly elsewhere: SqlLedgerStore;
-}
-
-async function importText(kit: Kit, text: string, options = {}) {
-  const { store, clock, scope } = kit;
-  const service = new LedgerImportService({ store, names, clock, mappings: [TRANSACTIONS_V1_1] });
-  const bytes = ReadableStream.from([new TextEncoder().encode(text)]);
-  return await service.importFile({ scope, fileName: "t.csv", bytes, ...options });
 }
 
 async function externalIds({ store, scope }: Kit): Promise<readonly (string | null)[]> {

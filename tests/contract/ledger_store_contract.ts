@@ -1,20 +1,14 @@
-import { AssetRegistry, loadRegistry } from "@/services/market/mod.ts";
-import { TRANSACTIONS_V1_1 } from "@/services/portfolio/imports/mapping.ts";
 import { contentFingerprint, type LedgerEntry } from "@/services/portfolio/imports/entry.ts";
-import {
-  type LedgerImportReport,
-  LedgerImportService,
-} from "@/services/portfolio/ledger/import_service.ts";
+import type { LedgerImportReport } from "@/services/portfolio/ledger/import_service.ts";
 import { exportRejected } from "@/services/portfolio/ledger/rejected_csv.ts";
 import { utcMsOf } from "@/services/kernel/time.ts";
 import { exportTransactions } from "@/services/portfolio/ledger/transactions_csv.ts";
 import type { LedgerScope } from "@/services/portfolio/ports.ts";
 import { SqlLedgerStore } from "@/services/storage/mod.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@/tests/assert.ts";
+import { importText } from "./ledger_import_kit.ts";
 import type { StoreKind, TestStore } from "./stores.ts";
 
-const REGISTRY = new URL("../../registry/assets.json", import.meta.url);
-const names = new AssetRegistry(loadRegistry(Deno.readTextFileSync(REGISTRY)));
 const HEADER =
   "id,timestamp,action,asset_id,quantity,unit_price_usd,fee_asset,fee_amount,account," +
   "wallet,venue,tx_hash,external_id,notes\n";
@@ -28,17 +22,16 @@ const BAD = ",2024-01-03T00:00:00Z,STAKING_REWARD,ETX,0.1,,,,Main,,,,e2,\n";
 class Ledger {
   readonly store: SqlLedgerStore;
   readonly scope: LedgerScope;
-  readonly #service: LedgerImportService;
+  readonly clock: TestStore["clock"];
 
   constructor(store: SqlLedgerStore, scope: LedgerScope, { clock }: TestStore) {
     this.store = store;
     this.scope = scope;
-    this.#service = new LedgerImportService({ store, names, clock, mappings: [TRANSACTIONS_V1_1] });
+    this.clock = clock;
   }
 
   import(rows: string, options = {}): Promise<LedgerImportReport> {
-    const bytes = ReadableStream.from([new TextEncoder().encode(rows)]);
-    return this.#service.importFile({ scope: this.scope, fileName: "t.csv", bytes, ...options });
+    return importText(this, rows, options);
   }
 
   async export(): Promise<string> {
@@ -72,6 +65,7 @@ export function testLedgerStore(kind: StoreKind): void {
   }
 
   testImports(test);
+  testExports(test);
   testBadRows(test);
   testChanges(test);
   testRemoved(test);
@@ -100,6 +94,28 @@ function testImports(test: TestLedger): void {
     assertEquals([fee?.parentId, fee?.at], [ID, Date.UTC(2024, 0, 1)]);
   });
 
+  test("shows a changed row before it changes it, and takes it back", async (ledger) => {
+    await ledger.import(HEADER + BUY + SELL);
+    const before = await ledger.export();
+    const changed = BUY.replace("42000", "41000").replace("usd,1.5", ",");
+    const preview = await ledger.import(HEADER + changed, { isPreview: true });
+    assertEquals(counts(preview), ["preview", 1, 0, 1, 0, 0, 0]);
+    assertEquals(preview.changes[0]?.changes, [
+      { field: "unit_price_usd", before: "42000", after: "41000" },
+      { field: "fee_asset", before: "usd", after: null },
+      { field: "fee_amount", before: "1.5", after: null },
+    ]);
+    assertEquals(await ledger.export(), before);
+    const { importId } = await ledger.import(HEADER + changed);
+    assertMatch(await ledger.export(), /bitcoin,0\.5,41000,,,Main/);
+    assert(importId !== null);
+    const undone = await ledger.store.undoImport(ledger.scope, importId);
+    assertEquals([undone.kind, await ledger.export()], ["undone", before]);
+    assertEquals((await ledger.store.undoImport(ledger.scope, importId)).kind, "refused");
+  });
+}
+
+function testExports(test: TestLedger): void {
   test("exports what imports again to the same bytes", async (ledger, kit) => {
     const other = new Ledger(
       ledger.store,
@@ -136,26 +152,6 @@ function testImports(test: TestLedger): void {
     const extras = (await store.listTransactions(scope, { limit: 9 })).map((row) => row.notesExtra);
     assertEquals(extras.map((extra) => Object.keys(extra).length), [150, 150]);
     assertEquals(extras.find((extra) => "b249" in extra)?.["b249"], "=b249");
-  });
-
-  test("shows a changed row before it changes it, and takes it back", async (ledger) => {
-    await ledger.import(HEADER + BUY + SELL);
-    const before = await ledger.export();
-    const changed = BUY.replace("42000", "41000").replace("usd,1.5", ",");
-    const preview = await ledger.import(HEADER + changed, { isPreview: true });
-    assertEquals(counts(preview), ["preview", 1, 0, 1, 0, 0, 0]);
-    assertEquals(preview.changes[0]?.changes, [
-      { field: "unit_price_usd", before: "42000", after: "41000" },
-      { field: "fee_asset", before: "usd", after: null },
-      { field: "fee_amount", before: "1.5", after: null },
-    ]);
-    assertEquals(await ledger.export(), before);
-    const { importId } = await ledger.import(HEADER + changed);
-    assertMatch(await ledger.export(), /bitcoin,0\.5,41000,,,Main/);
-    assert(importId !== null);
-    const undone = await ledger.store.undoImport(ledger.scope, importId);
-    assertEquals([undone.kind, await ledger.export()], ["undone", before]);
-    assertEquals((await ledger.store.undoImport(ledger.scope, importId)).kind, "refused");
   });
 }
 

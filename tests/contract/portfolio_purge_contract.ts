@@ -1,9 +1,7 @@
 import { sql } from "kysely";
-import { type AssetId, AssetRegistry, loadRegistry } from "@/services/market/mod.ts";
+import type { AssetId } from "@/services/market/mod.ts";
 import type { Uuid } from "@/services/kernel/ids.ts";
 import { utcMsOf } from "@/services/kernel/time.ts";
-import { TRANSACTIONS_V1_1 } from "@/services/portfolio/imports/mapping.ts";
-import { LedgerImportService } from "@/services/portfolio/ledger/import_service.ts";
 import {
   type Database,
   SqlFxStore,
@@ -13,10 +11,9 @@ import {
 } from "@/services/storage/mod.ts";
 import { toUuidColumn } from "@/services/storage/uuid_column.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
+import { importText } from "./ledger_import_kit.ts";
 import type { StoreKind, TestStore } from "./stores.ts";
 
-const REGISTRY = new URL("../../registry/assets.json", import.meta.url);
-const names = new AssetRegistry(loadRegistry(Deno.readTextFileSync(REGISTRY)));
 const HEADER = "timestamp,action,asset_id,quantity,unit_price_usd,account,external_id\n";
 const FILES = [
   HEADER + "2024-01-01,BUY,bitcoin,1,40000,Main,e1\n2024-01-02,BUY,bitcoin,2,41000,Main,e2\n" +
@@ -37,11 +34,7 @@ async function fill({ database, clock }: TestStore, ownerId: string): Promise<Uu
   const store = new SqlLedgerStore(database, clock);
   const portfolioId = await store.openDefaultPortfolio(ownerId);
   const scope = { ownerId, portfolioId };
-  const imports = new LedgerImportService({ store, names, clock, mappings: [TRANSACTIONS_V1_1] });
-  for (const file of FILES) {
-    const bytes = ReadableStream.from([new TextEncoder().encode(file)]);
-    await imports.importFile({ scope, fileName: "t.csv", bytes, isPartial: true });
-  }
+  for (const file of FILES) await importText({ store, scope, clock }, file, { isPartial: true });
   const [, last] = await store.listTransactions(scope, { limit: 9 });
   assert(last !== undefined);
   await store.deleteTransaction(scope, last.id);

@@ -82,6 +82,7 @@ function testKept(kind: StoreKind): void {
       assertEquals(await store.findState(scope), state);
       assertEquals(await store.readInputs(scope), FIRST.inputs);
       assertEquals((await store.readMarks(scope)).get(bitcoin), [[4, 2, 86_400_000]]);
+      assertEquals(await store.listAssetIds(scope), [bitcoin, ethereum]);
       const query = { interval: "1d", hasAccounts: true } as const;
       assertEquals(await store.readAssets(scope, query), [
         { assetId: bitcoin, chunks: chunks(1 / 3) },

@@ -3,6 +3,7 @@ import type { Browser, Download, Page } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { comesAlive } from "@/tests/e2e/alive.ts";
 import { noteTexts } from "./noted.ts";
+import { EXPORT_SAMPLES } from "@/tests/unit/portfolio/imports/export_samples.ts";
 import { axeFindings, keepPicture, testInBrowser, visit } from "./page_checks.ts";
 
 const HEADER = "timestamp,action,asset_id,quantity,unit_price_usd,account,external_id";
@@ -85,7 +86,33 @@ async function countRows(api: string): Promise<number> {
   return (await readData(`${api}/transactions?limit=1000`)).length;
 }
 
+/** What people call the formats of `EXPORT_SAMPLES`, in their order. */
+const READ_AS = [
+  ...["Transactions CSV v1.1.", "Binance, layout transaction history."],
+  ...["Binance, layout trade history.", "Coinbase, layout transactions."],
+  ...["Kraken, layout ledgers.", "Koinly, layout universal.", "Ghostfolio, layout activities."],
+];
+
 testInBrowser("imports in Chromium", [
+  {
+    name: "the file of each exporter is told by its name, and every row of it is counted",
+    async run({ browser, url }) {
+      await using desk = await openDesk(browser, url);
+      const { page, complaints } = desk;
+      assertEquals(EXPORT_SAMPLES.length, READ_AS.length);
+      for (const [at, { text, rows }] of EXPORT_SAMPLES.entries()) {
+        await give(page, `${at}.${text.startsWith("{") ? "json" : "csv"}`, text);
+        await page.getByText(`is read as ${READ_AS[at]}`).waitFor();
+        const count = rows.flatMap((row) => row.split(" ", 1)[0]?.split("+") ?? []).length;
+        await page.getByText(new RegExp(`^${count} = .*The sum always holds`)).waitFor();
+        await page.getByRole("button", { name: /^Import \d+ rows?$/ }).click();
+        await page.getByText(/rows? imported/).waitFor();
+      }
+      await page.locator("#history").getByText("Ghostfolio", { exact: true }).waitFor();
+      assertEquals(complaints, []);
+    },
+  },
+
   {
     name: "columns that nobody knows are mapped beside their first values, words as well",
     async run({ browser, url }) {

@@ -139,3 +139,32 @@ Deno.test("figures of lots end where prices do, as performance does, or say why 
   assertEquals([lots.cost_usd, lots.unrealized_usd], ["2000", "200"]);
   assertEquals([lots.unpriced_lots, lots.reasons], [0, {}]);
 });
+
+Deno.test("snapshots are answered in pages of assets, as long as they are of one build", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  await ask(harness, ["POST", `${base}/import`], { body: LEDGER_CSV });
+  const path = `${base}/snapshots?from=2025-05-11&to=2025-05-11`;
+  const whole = await ask(harness, ["GET", path]);
+  assertEquals([whole.data.total, whole.meta["next_cursor"]], [2, null]);
+  const first = await ask(harness, ["GET", `${path}&limit=1`]);
+  const assetsOf = ({ data }: typeof first) =>
+    data.accounts.map((one: { asset_id: string }) => one.asset_id);
+  assertEquals(assetsOf(first), ["bitcoin"]);
+  const link = /<(.+)>; rel="next"/.exec(first.headers.get("link") ?? "")?.[1] ?? "";
+  const second = await ask(harness, ["GET", link]);
+  assertEquals(assetsOf(second), ["ethereum", "ethereum"]);
+  assertEquals([second.data.total, second.meta["next_cursor"]], [2, null]);
+  assertEquals([...first.data.accounts, ...second.data.accounts], whole.data.accounts);
+  const csv = await (await harness.send("GET", `${path}&limit=1&format=csv`)).text();
+  assertEquals(csv.trim().split("\n").length, 1 + 3 * whole.data.t.length);
+
+  const cursor = first.meta["next_cursor"];
+  for (const bad of ["x", "1", ".bitcoin", `${cursor}`.split(".")[0]]) {
+    assertEquals((await ask(harness, ["GET", `${path}&cursor=${bad}`])).status, 422);
+  }
+  const row = { timestamp: "2025-06-10", asset_id: "BTC", quantity: "1", unit_price_usd: "1" };
+  await ask(harness, ["POST", `${base}/assets`], { json: row });
+  const stale = await ask(harness, ["GET", link]);
+  assertEquals([stale.status, stale.error?.code], [409, "CONFLICT"]);
+});

@@ -1,6 +1,6 @@
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
-import { formatLabel } from "../../../components/imports/import_report.ts";
+import { formatLabel, rowsText } from "../../../components/imports/import_report.ts";
 import { formatCount } from "../../../components/format/number.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
@@ -79,27 +79,38 @@ function ImportRow({ one, label, portfolioId }: ImportRowProps) {
         <Moment at={one.finishedAt} />
       </td>
       <td class="num" data-pri="2">{formatCount(one.read)}</td>
-      <td class="num" data-p="value">{formatCount(one.accepted)}</td>
+      <td class="num" data-p="value">
+        {formatCount(one.accepted)}
+        <span class="narrow-only">&nbsp;of {rowsText(one.read)}</span>
+      </td>
       <td class="num" data-pri="3">{formatCount(one.duplicate)}</td>
       <td class="num">
-        {one.quarantined === 0 ? "0" : (
-          <a
-            href={`/api/portfolio/${portfolioId}/imports/${one.importId}/rejected`}
-            download
-          >
-            {formatCount(one.quarantined)}
-            <span class="sr">&nbsp;rejected rows of {one.fileName}, CSV</span>
-          </a>
-        )}
+        <Rejected one={one} portfolioId={portfolioId} />
       </td>
       <td class="num" data-pri="3">{formatCount(one.ignored)}</td>
       <td data-p="detail">
         <Badge kind={kind}>{word}</Badge>
+        {one.quarantined === 0 ? null : (
+          <span class="narrow-only">
+            <Rejected one={one} portfolioId={portfolioId} /> quarantined
+          </span>
+        )}
       </td>
       <td class="num" data-p="change">
         {one.state === "committed" ? <UndoForm one={one} portfolioId={portfolioId} /> : null}
       </td>
     </tr>
+  );
+}
+
+/** How many rows were set aside, which leads to the file of them. */
+function Rejected({ one, portfolioId }: Omit<ImportRowProps, "label">) {
+  if (one.quarantined === 0) return <>0</>;
+  return (
+    <a href={`/api/portfolio/${portfolioId}/imports/${one.importId}/rejected`} download>
+      {formatCount(one.quarantined)}
+      <span class="sr">&nbsp;rejected rows of {one.fileName}, CSV</span>
+    </a>
   );
 }
 

@@ -256,7 +256,9 @@ function wordsOf<Name extends GaugeName>(
 
 /** The range of the page, or how much of it there is. */
 function spanWords(points: readonly { readonly t: number }[], { range }: OnchainView): string {
-  const coveredMs = (points.at(-1)?.t ?? 0) - (points[0]?.t ?? 0);
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined) return RANGE_WORDS[range];
+  const coveredMs = last.t - first.t;
   if (coveredMs > 0.9 * RANGES[range] * DAY_MS) return RANGE_WORDS[range];
   const [count, unit] = coveredMs < 2 * HOUR_MS
     ? [Math.round(coveredMs / MINUTE_MS), "minute"]

@@ -49,8 +49,10 @@ export function ApartPanel({ detail, view }: PoolPageData) {
         parts={[
           source,
           `rewards sold with a loss of ${formatShare(settings.reward_haircut)}`,
-          `${formatShare(metrics.rewardShare ?? 0)} of the yield is rewards`,
-        ].slice(0, metrics.rewardShare === null ? 2 : 3)}
+          ...metrics.rewardShare === null
+            ? []
+            : [`${formatShare(metrics.rewardShare)} of the yield is rewards`],
+        ]}
       />
     </Panel>
   );

@@ -36,7 +36,13 @@ export function VenuesPanel({ cards, view, isMock }: PoolsData) {
         </a>
       }
     >
-      <LinesView id="venues" set={venueSet(venues)} height={HEIGHT} words={words} isTable={false} />
+      <LinesView
+        id="venues"
+        set={venueSet(first, venues)}
+        height={HEIGHT}
+        words={words}
+        isTable={false}
+      />
       <SourceLine
         state={isMock ? "sim" : "current"}
         parts={[[...new Set(venues.map(({ source }) => source))].join(", "), "1 d"]}
@@ -65,10 +71,10 @@ function dayOf(at: number): number {
   return Math.floor(at / DAY_MS);
 }
 
-function venueSet(venues: readonly PoolCard[]): LineSet {
-  const [first] = venues;
-  const length = first?.trend.supplyApy.length ?? 0;
-  const from = (dayOf(first?.metrics.asof ?? 0) - length + 1) * DAY_MS;
+/** Lines that end on the day of the first venue's newest reading, as all of them do. */
+function venueSet(first: PoolCard, venues: readonly PoolCard[]): LineSet {
+  const { length } = first.trend.supplyApy;
+  const from = (dayOf(first.metrics.asof) - length + 1) * DAY_MS;
   const columns = venues.map(({ pool, trend }) => ({
     key: pool.id,
     label: slugName(pool.chain),

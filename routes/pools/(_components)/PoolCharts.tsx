@@ -17,7 +17,7 @@ const HEIGHTS: Readonly<Record<PoolChart, number>> = { yield: 232, utilization: 
 
 /** The rate that is paid, with rewards on top where they are told apart. */
 export function YieldPanel(data: PoolPageData) {
-  const hasReward = (data.lines.yield?.lines.length ?? 0) > 1;
+  const hasReward = data.lines.yield !== null && data.lines.yield.lines.length > 1;
   return (
     <ChartPanel
       {...data}
@@ -136,13 +136,15 @@ function wordsOf(
     readonly read: (row: PoolRow) => number | null;
   },
 ): string {
-  const known = rows.filter((row) => read(row) !== null);
+  const known = rows.flatMap((row) => {
+    const value = read(row);
+    return value === null ? [] : [{ ts: row.ts, value }];
+  });
   const [first, last] = [known[0], known.at(-1)];
   if (first === undefined || last === undefined) return `${name} of ${pool.symbol} is not known.`;
-  const text = (row: PoolRow) => lineText(unit, read(row));
-  const by = (isBetter: (a: number, b: number) => boolean) =>
-    known.reduce((best, row) => isBetter(read(row) ?? 0, read(best) ?? 0) ? row : best);
-  const [low, high] = [by((a, b) => a < b), by((a, b) => a > b)];
+  const text = ({ value }: { readonly value: number }) => lineText(unit, value);
+  const low = known.reduce((best, one) => one.value < best.value ? one : best);
+  const high = known.reduce((best, one) => one.value > best.value ? one : best);
   return `${name} of ${pool.symbol} from ${formatDay(first.ts)} to ${formatDay(last.ts)}: from ` +
     `${text(first)} to ${text(last)}; lowest ${text(low)} on ${formatDay(low.ts)}, highest ` +
     `${text(high)} on ${formatDay(high.ts)}.`;

@@ -1,7 +1,7 @@
 import { Unknown } from "../../../components/figures/Figures.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { formatChange, formatPoints, formatShare } from "../../../components/format/number.ts";
-import { formatSpan, isoInstant } from "../../../components/format/time.ts";
+import { formatDay, formatSpan, isoInstant } from "../../../components/format/time.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { POOL_FRESH_MS } from "../../../components/live/live_status.ts";
 import type { PoolFigureName } from "../../../components/pools/pool_figures.ts";
@@ -10,7 +10,7 @@ import { slugName } from "../../../components/pools/slug_names.ts";
 import { MomentForm } from "../../../components/shell/MomentForm.tsx";
 import { Badge, Banner } from "../../../components/states/States.tsx";
 import LivePools from "../../../islands/LivePools.tsx";
-import { kinkWords, type PoolWarning } from "../../../services/defi/mod.ts";
+import { kinkWords, type PoolSource, type PoolWarning } from "../../../services/defi/mod.ts";
 import { DAY_MS } from "../../../services/kernel/time.ts";
 import { Fig } from "./Fig.tsx";
 import { POOL_RANGES, poolFields, poolViewHref } from "./pool_view.ts";
@@ -47,6 +47,7 @@ export function PoolHeader(data: PoolPageData) {
               <Moment at={metrics.asof} />
             </span>
             <span>{source}</span>
+            <OtherSources sources={detail.sources.slice(1)} />
             <span>{barLabel(lines.barMs)}</span>
             <span>
               {pool.reserveFactor === null
@@ -81,6 +82,23 @@ export function PoolHeader(data: PoolPageData) {
       </header>
       <PoolBanners {...data} />
     </>
+  );
+}
+
+/** Who else reads the pool, and why that is not what is shown. */
+function OtherSources({ sources }: { readonly sources: readonly PoolSource[] }) {
+  if (sources.length === 0) return null;
+  const words = sources.map(({ name, newestAt, staleSince }) =>
+    staleSince !== null
+      ? `${name} to ${formatDay(staleSince)}, old since`
+      : newestAt === null
+      ? `${name}, held`
+      : `${name} to ${formatDay(newestAt)}`
+  );
+  return (
+    <span title="The source with the newest reading that is not old is used alone">
+      also read by {words.join(" and ")}
+    </span>
   );
 }
 

@@ -76,7 +76,10 @@ function PoolLine({ card, columns, view, isBehind }: LineProps) {
       <th scope="row" data-p="name">
         <span class="name">
           <a href={poolHref(pool.id, { asof: view.asof })}>{pool.symbol}</a>
-          <small>{slugName(pool.protocol)}</small>
+          <small>
+            {slugName(pool.protocol)}
+            <span class="chain">, {slugName(pool.chain)}</span>
+          </small>
           {pool.mark === undefined ? null : <small>{pool.mark}</small>}
           {isBehind
             ? (

@@ -193,9 +193,7 @@ export function PoolsFigures({ summary, settings, view }: PoolsData) {
       </Fig>
       <Fig
         label="Median supply APY"
-        note={summary.rewarded === 0
-          ? "no rewards in these sources"
-          : `${formatCount(summary.rewarded)} pay rewards besides`}
+        note={rewardsNote(summary)}
       >
         {summary.medianApy === null
           ? <Unknown reason="no pool is shown" />
@@ -212,11 +210,11 @@ export function PoolsFigures({ summary, settings, view }: PoolsData) {
       </Fig>
       <Fig
         label="Widest swing"
-        note={widest === null ? undefined : <PoolLink card={widest} view={view} />}
+        note={widest === null ? undefined : <PoolLink card={widest.card} view={view} />}
       >
         {widest === null ? <Unknown reason="no pool has two readings" /> : (
           <>
-            {formatDecimal(widest.metrics.volatilityPp ?? 0, 2)}
+            {formatDecimal(widest.volatilityPp, 2)}
             <span class="unit">points</span>
           </>
         )}
@@ -232,6 +230,14 @@ export function PoolsFigures({ summary, settings, view }: PoolsData) {
       </Fig>
     </dl>
   );
+}
+
+function rewardsNote(
+  { pools, rewarded, rewardsKnown }: PoolsData["summary"],
+): string {
+  if (rewardsKnown === 0) return "no source tells rewards apart";
+  const known = rewardsKnown < pools ? ` of ${formatCount(rewardsKnown)} that tell` : "";
+  return `${formatCount(rewarded)}${known} pay rewards besides`;
 }
 
 function PoolLink(

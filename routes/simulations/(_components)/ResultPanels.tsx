@@ -40,8 +40,10 @@ function links(view: SimulationView, { table, of }: { table: SimulationTable; of
 export function GrowthPanel({ found, view }: Props) {
   const { constraints, simulation } = found;
   const set = growthSet(found);
-  const ends = set.lines.map(({ label, values }) => ({ label, end: values.at(-1) ?? 0 }))
-    .toSorted((a, b) => b.end - a.end)
+  const ends = set.lines.flatMap(({ label, values }) => {
+    const end = values.at(-1);
+    return end === undefined || end === null ? [] : [{ label, end }];
+  }).toSorted((a, b) => b.end - a.end)
     .map(({ label, end }) => `${label} ${lineText("change", end)}`);
   const missing = simulation.baselines.filter(({ valuesUsd }) => valuesUsd === null);
   return (
@@ -76,16 +78,16 @@ export function AllocationPanel({ found, view }: Props) {
   const held = heldPools(found);
   const byId = new Map(found.pools.map((pool) => [pool.id as string, pool]));
   const steps = found.simulation.times.length;
-  if (held.length === 0) {
+  const [most] = held;
+  if (most === undefined) {
     return (
       <Panel id="allocation" title="Allocation over time">
         <NothingBought found={found} view={view} />
       </Panel>
     );
   }
-  const [most] = held;
-  const words = `${formatCount(held.length)} pools were held, ${most?.name} the most: a mean of ` +
-    `${formatShare(most?.meanWeight ?? 0)}. A mean of ` +
+  const words = `${formatCount(held.length)} pools were held, ${most.name} the most: a mean of ` +
+    `${formatShare(most.meanWeight)}. A mean of ` +
     `${formatShare(found.simulation.idleShare)} lay in cash.`;
   return (
     <Panel

@@ -124,7 +124,14 @@ function ListPanel({ chosen, quotes, now }: WatchlistData & { readonly chosen: W
       actions={<CsvLink href={`/watchlist/list.csv?list=${chosen.id}`} of="this watchlist" />}
     >
       {quotes.length === 0
-        ? <EmptyState icon="watch" title="The list is empty">Add an asset above.</EmptyState>
+        ? (
+          <EmptyState
+            icon="watch"
+            title={lost === 0 ? "The list is empty" : "The list holds nothing that is known"}
+          >
+            Add an asset above.
+          </EmptyState>
+        )
         : (
           <table class="table two-line" data-keys>
             <caption class="sr">Watched assets with price and changes</caption>
@@ -153,15 +160,17 @@ function ListPanel({ chosen, quotes, now }: WatchlistData & { readonly chosen: W
             </tbody>
           </table>
         )}
-      <SourceLine
-        state={lost === 0 ? "current" : "partial"}
-        parts={[
-          sources.size === 0 ? "no source" : [...sources].sort().join(", "),
-          "changes against the close that long before",
-          ...lost === 0 ? [] : [`${formatCounted(lost, "asset")} no longer in the registry`],
-          <AsofSpan key="asof" quotes={quotes} />,
-        ]}
-      />
+      {chosen.items.length === 0 ? null : (
+        <SourceLine
+          state={lost === 0 ? "current" : "partial"}
+          parts={[
+            sources.size === 0 ? "no source" : [...sources].sort().join(", "),
+            "changes against the close that long before",
+            ...lost === 0 ? [] : [`${formatCounted(lost, "asset")} no longer in the registry`],
+            <AsofSpan key="asof" quotes={quotes} />,
+          ]}
+        />
+      )}
     </Panel>
   );
 }

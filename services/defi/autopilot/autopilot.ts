@@ -116,13 +116,13 @@ export class Autopilot {
     this.#spanMs += spanMs;
     let idle = 1;
     for (const [pool, weight] of this.#book.weights()) {
-      this.#promisedSum += weight * (this.#promised.get(pool) ?? 0) * spanMs;
+      this.#promisedSum += weight * this.#promiseOf(pool) * spanMs;
       idle -= weight;
     }
     this.#idleSum += Math.max(0, idle) * spanMs;
     const { earnedUsd, promisedUsd } = this.#book.accrue((pool) => ({
       paid: this.#sightOf(pool).paid.growth(before, at),
-      promised: growthOver(this.#promised.get(pool) ?? 0, spanMs / DAY_MS),
+      promised: growthOver(this.#promiseOf(pool), spanMs / DAY_MS),
     }));
     this.#earnedUsd += earnedUsd;
     this.#promisedUsd += promisedUsd;
@@ -253,6 +253,14 @@ export class Autopilot {
   #weightsNow(): readonly Weight[] {
     return [...this.#book.weights()]
       .map(([pool, weight]) => ({ poolId: this.#sightOf(pool).history.pool.id, weight }));
+  }
+
+  #promiseOf(pool: number): number {
+    const netApy = this.#promised.get(pool);
+    if (netApy === undefined) {
+      throw new RangeError(`Cannot tell what pool ${pool} promised: it is not held`);
+    }
+    return netApy;
   }
 
   #sightOf(pool: number): PoolSight {

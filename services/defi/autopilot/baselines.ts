@@ -28,13 +28,16 @@ export function baselinesOf(first: FirstChoice | null, market: Market): readonly
   ];
 }
 
-function wordsOf(name: Baseline["name"], pools: number): string {
+function wordsOf(name: Baseline["name"], candidates: readonly Candidate[]): string {
+  const pools = candidates.length;
+  const known = candidates.filter(({ tvlUsd }) => tvlUsd !== null).length;
   switch (name) {
     case "equal_weight":
       return `The same share of each of the ${pools} pools that could be had at the start, ` +
         "never changed";
     case "largest_tvl":
-      return "All in the pool with the largest TVL at the start, never changed";
+      return "All in the pool with the largest TVL at the start, never changed" +
+        (known < pools ? `; the TVL was known of ${known} of ${pools} pools` : "");
     case "hold":
       return "The autopilot's first allocation, never changed";
   }
@@ -45,8 +48,9 @@ function equalWeights(candidates: readonly Candidate[]): ReadonlyMap<number, num
 }
 
 function largestTvl(candidates: readonly Candidate[]): ReadonlyMap<number, number> | null {
-  const [largest] = candidates.filter(({ tvlUsd }) => tvlUsd !== null)
-    .toSorted((a, b) => (b.tvlUsd ?? 0) - (a.tvlUsd ?? 0) || a.pool - b.pool);
+  const [largest] = candidates
+    .flatMap(({ pool, tvlUsd }) => tvlUsd === null ? [] : [{ pool, tvlUsd }])
+    .toSorted((a, b) => b.tvlUsd - a.tvlUsd || a.pool - b.pool);
   return largest ? new Map([[largest.pool, 1]]) : null;
 }
 
@@ -55,7 +59,7 @@ function baseline(
   weights: ReadonlyMap<number, number> | null,
   { first, market }: { readonly first: FirstChoice | null; readonly market: Market },
 ): Baseline {
-  const words = wordsOf(name, first?.candidates.length ?? 0);
+  const words = wordsOf(name, first?.candidates ?? []);
   if (first === null || weights === null) {
     const reason = first === null ? "Nothing was bought" : "No TVL is known";
     return { name, words, valuesUsd: null, apy: null, reason };

@@ -63,6 +63,8 @@ export class PoolSight {
     if (row < 0) return "no_reading";
     const readingAt = this.history.ts[row] ?? NaN;
     if (at - readingAt > constraints.vanishMs) return "old_reading";
+    // Nothing says yet that anybody goes on reading it: bought, it would be closed as gone.
+    if (row === 0) return "one_reading";
     const { settings } = constraints;
     const inputs = scoreInputsAt(this.#readings, { row, settings });
     const net = netApy(inputs, settings);

@@ -5,6 +5,7 @@ import type { Departure, Exclusion } from "./simulation.ts";
 /** Why a pool was not to be had, in words that follow "it" or stand alone. */
 export const EXCLUSION_WORDS: Readonly<Record<Exclusion, string>> = {
   no_reading: "no reading was known",
+  one_reading: "it was read only once",
   old_reading: "its newest reading was too old",
   stale: "its readings stood still or were marked as old",
   frozen: "frozen",

@@ -32,6 +32,7 @@ export interface AutopilotConstraints {
 /** Why a pool was not to be had. */
 export const EXCLUSIONS = [
   "no_reading",
+  "one_reading",
   "old_reading",
   "stale",
   "frozen",

@@ -62,6 +62,8 @@ export interface SnapshotStore {
   readInputs(scope: LedgerScope): Promise<readonly AssetInputs[]>;
   /** The states of its series that each asset's closes were read from. */
   readMarks(scope: LedgerScope): Promise<ReadonlyMap<AssetId, CloseMarks>>;
+  /** The assets of which anything is kept, ordered. */
+  listAssetIds(scope: LedgerScope): Promise<readonly AssetId[]>;
   /** What is kept of each asset, ordered by its id. */
   readAssets(scope: LedgerScope, query: ChunkQuery): Promise<readonly AssetSnapshot[]>;
   /** Writes all of it in one transaction; `false` where another rebuild was faster. */

@@ -1,21 +1,8 @@
 import type { Uuid } from "../../kernel/ids.ts";
-import type { LotFigures } from "../performance/lot_figures.ts";
-import type { MeasuredPerformance, PerformanceQuery } from "../performance_service.ts";
 import type { PortfolioService } from "../portfolio_service.ts";
-import type { PortfolioExplanation } from "../portfolio_explanation.ts";
 import type { LedgerChange, LedgerScope, PortfolioStore } from "../ports.ts";
 import type { RebuildOptions, RebuildResult } from "../snapshots/snapshot_rebuild.ts";
-import type {
-  FigureQuestion,
-  LotHoldings,
-  LotList,
-  LotListName,
-  LotListQuery,
-  LotOverview,
-  LotRows,
-  OverviewQuery,
-  PortfolioWork,
-} from "./portfolio_work.ts";
+import type { PortfolioWork } from "./portfolio_work.ts";
 
 /** Portfolios of which is known how large they are. */
 const MAX_KNOWN = 10_000;
@@ -39,38 +26,23 @@ export class WorkBySize implements PortfolioWork {
     this.#deps = deps;
   }
 
-  async getHoldings(scope: LedgerScope): Promise<LotHoldings> {
-    return await (await this.#of(scope)).getHoldings(scope);
-  }
+  readonly getHoldings: PortfolioWork["getHoldings"] = async (scope) =>
+    await (await this.#of(scope)).getHoldings(scope);
 
-  async getOverview(scope: LedgerScope, query: OverviewQuery): Promise<LotOverview> {
-    return await (await this.#of(scope)).getOverview(scope, query);
-  }
+  readonly getOverview: PortfolioWork["getOverview"] = async (scope, query) =>
+    await (await this.#of(scope)).getOverview(scope, query);
 
-  async listLots<Name extends LotListName>(
-    scope: LedgerScope,
-    query: LotListQuery<Name>,
-  ): Promise<LotList<LotRows[Name]>> {
-    return await (await this.#of(scope)).listLots(scope, query);
-  }
+  readonly listLots: PortfolioWork["listLots"] = async (scope, query) =>
+    await (await this.#of(scope)).listLots(scope, query);
 
-  async getPerformance(
-    scope: LedgerScope,
-    query?: PerformanceQuery,
-  ): Promise<MeasuredPerformance> {
-    return await (await this.#of(scope)).getPerformance(scope, query);
-  }
+  readonly getPerformance: PortfolioWork["getPerformance"] = async (scope, query) =>
+    await (await this.#of(scope)).getPerformance(scope, query);
 
-  async getLotFigures(
-    scope: LedgerScope,
-    range?: Pick<PerformanceQuery, "from" | "to">,
-  ): Promise<LotFigures> {
-    return await (await this.#of(scope)).getLotFigures(scope, range);
-  }
+  readonly getLotFigures: PortfolioWork["getLotFigures"] = async (scope, range) =>
+    await (await this.#of(scope)).getLotFigures(scope, range);
 
-  async explain(scope: LedgerScope, question: FigureQuestion): Promise<PortfolioExplanation> {
-    return await (await this.#of(scope)).explain(scope, question);
-  }
+  readonly explain: PortfolioWork["explain"] = async (scope, question) =>
+    await (await this.#of(scope)).explain(scope, question);
 
   /** What is limited is not begun in the thread: whoever changes a ledger would wait for it. */
   async rebuild(scope: LedgerScope, options: RebuildOptions): Promise<RebuildResult> {

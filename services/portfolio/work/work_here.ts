@@ -2,32 +2,11 @@ import { explainPortfolio } from "../explain_portfolio.ts";
 import type { KeptLedgers } from "../kept_ledgers.ts";
 import type { LotQuery, LotService, MatchedLots } from "../lot_service.ts";
 import type { LotBook } from "../lots/lot_book.ts";
-import type { LotFigures } from "../performance/lot_figures.ts";
-import type {
-  MeasuredPerformance,
-  PerformanceQuery,
-  PerformanceService,
-} from "../performance_service.ts";
-import type { PortfolioExplanation } from "../portfolio_explanation.ts";
+import type { PerformanceService } from "../performance_service.ts";
 import type { LedgerChange, LedgerScope } from "../ports.ts";
-import type {
-  RebuildOptions,
-  RebuildResult,
-  SnapshotRebuild,
-} from "../snapshots/snapshot_rebuild.ts";
+import type { SnapshotRebuild } from "../snapshots/snapshot_rebuild.ts";
 import { lotHoldings, lotList, lotOverview, lotSums, rulesOf } from "./lot_lists.ts";
-import type {
-  FigureQuestion,
-  LotHoldings,
-  LotList,
-  LotListName,
-  LotListQuery,
-  LotOverview,
-  LotRows,
-  LotSums,
-  OverviewQuery,
-  PortfolioWork,
-} from "./portfolio_work.ts";
+import type { LotHoldings, LotSums, PortfolioWork } from "./portfolio_work.ts";
 
 export interface WorkDeps {
   readonly ledgers: Pick<KeptLedgers, "note">;
@@ -47,48 +26,34 @@ export class WorkHere implements PortfolioWork {
     this.#deps = deps;
   }
 
-  async getHoldings(scope: LedgerScope): Promise<LotHoldings> {
+  readonly getHoldings: PortfolioWork["getHoldings"] = async (scope) => {
     const matched = await this.#match(scope);
     const known = this.#holdings.get(matched.book) ?? lotHoldings(matched);
     this.#holdings.set(matched.book, known);
     return { ...known, ...rulesOf(matched) };
-  }
+  };
 
-  async getOverview(scope: LedgerScope, query: OverviewQuery): Promise<LotOverview> {
+  readonly getOverview: PortfolioWork["getOverview"] = async (scope, query) => {
     const matched = await this.#match(scope, query);
     const sums = this.#sums.get(matched.book) ?? lotSums(matched.book);
     this.#sums.set(matched.book, sums);
     return { ...lotOverview(matched, query), ...sums };
-  }
+  };
 
-  async listLots<Name extends LotListName>(
-    scope: LedgerScope,
-    query: LotListQuery<Name>,
-  ): Promise<LotList<LotRows[Name]>> {
-    return lotList(await this.#match(scope, query), query);
-  }
+  readonly listLots: PortfolioWork["listLots"] = async (scope, query) =>
+    lotList(await this.#match(scope, query), query);
 
-  getPerformance(scope: LedgerScope, query?: PerformanceQuery): Promise<MeasuredPerformance> {
-    return this.#deps.performance.getPerformance(scope, query);
-  }
+  readonly getPerformance: PortfolioWork["getPerformance"] = (scope, query) =>
+    this.#deps.performance.getPerformance(scope, query);
 
-  getLotFigures(
-    scope: LedgerScope,
-    range?: Pick<PerformanceQuery, "from" | "to">,
-  ): Promise<LotFigures> {
-    return this.#deps.performance.getLotFigures(scope, range);
-  }
+  readonly getLotFigures: PortfolioWork["getLotFigures"] = (scope, range) =>
+    this.#deps.performance.getLotFigures(scope, range);
 
-  async explain(
-    scope: LedgerScope,
-    { figure, ...state }: FigureQuestion,
-  ): Promise<PortfolioExplanation> {
-    return explainPortfolio(figure, { ...state, matched: await this.#match(scope) });
-  }
+  readonly explain: PortfolioWork["explain"] = async (scope, { figure, ...state }) =>
+    explainPortfolio(figure, { ...state, matched: await this.#match(scope) });
 
-  rebuild(scope: LedgerScope, options: RebuildOptions): Promise<RebuildResult> {
-    return this.#deps.snapshots.run(scope, options);
-  }
+  readonly rebuild: PortfolioWork["rebuild"] = (scope, options) =>
+    this.#deps.snapshots.run(scope, options);
 
   note(scope: LedgerScope, change: LedgerChange): void {
     this.#deps.ledgers.note(scope, change);

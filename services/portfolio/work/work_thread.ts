@@ -1,22 +1,9 @@
 import { AppError } from "../../kernel/errors.ts";
 import { MINUTE_MS, SECOND_MS } from "../../kernel/time.ts";
-import type { LotFigures } from "../performance/lot_figures.ts";
-import type { MeasuredPerformance, PerformanceQuery } from "../performance_service.ts";
-import type { PortfolioExplanation } from "../portfolio_explanation.ts";
 import type { LedgerChange, LedgerScope } from "../ports.ts";
 import type { Clock, Log, Timer } from "../../ports/mod.ts";
 import type { RebuildOptions, RebuildResult } from "../snapshots/snapshot_rebuild.ts";
-import type {
-  FigureQuestion,
-  LotHoldings,
-  LotList,
-  LotListName,
-  LotListQuery,
-  LotOverview,
-  LotRows,
-  OverviewQuery,
-  PortfolioWork,
-} from "./portfolio_work.ts";
+import type { PortfolioWork } from "./portfolio_work.ts";
 import { type FromWorker, receivedError, type ToWorker, type WorkCall } from "./work_calls.ts";
 
 /** A thread that nobody asked for so long ends, and what it remembered of ledgers is free. */
@@ -64,35 +51,23 @@ export class WorkThread implements PortfolioWork, AsyncDisposable {
     this.#deps = deps;
   }
 
-  getHoldings(scope: LedgerScope): Promise<LotHoldings> {
-    return this.#call({ name: "getHoldings", scope, query: undefined });
-  }
+  readonly getHoldings: PortfolioWork["getHoldings"] = (scope) =>
+    this.#call({ name: "getHoldings", scope, query: undefined });
 
-  getOverview(scope: LedgerScope, query: OverviewQuery): Promise<LotOverview> {
-    return this.#call({ name: "getOverview", scope, query });
-  }
+  readonly getOverview: PortfolioWork["getOverview"] = (scope, query) =>
+    this.#call({ name: "getOverview", scope, query });
 
-  listLots<Name extends LotListName>(
-    scope: LedgerScope,
-    query: LotListQuery<Name>,
-  ): Promise<LotList<LotRows[Name]>> {
-    return this.#call({ name: "listLots", scope, query });
-  }
+  readonly listLots: PortfolioWork["listLots"] = (scope, query) =>
+    this.#call({ name: "listLots", scope, query });
 
-  getPerformance(scope: LedgerScope, query?: PerformanceQuery): Promise<MeasuredPerformance> {
-    return this.#call({ name: "getPerformance", scope, query });
-  }
+  readonly getPerformance: PortfolioWork["getPerformance"] = (scope, query) =>
+    this.#call({ name: "getPerformance", scope, query });
 
-  getLotFigures(
-    scope: LedgerScope,
-    query?: Pick<PerformanceQuery, "from" | "to">,
-  ): Promise<LotFigures> {
-    return this.#call({ name: "getLotFigures", scope, query });
-  }
+  readonly getLotFigures: PortfolioWork["getLotFigures"] = (scope, query) =>
+    this.#call({ name: "getLotFigures", scope, query });
 
-  explain(scope: LedgerScope, query: FigureQuestion): Promise<PortfolioExplanation> {
-    return this.#call({ name: "explain", scope, query });
-  }
+  readonly explain: PortfolioWork["explain"] = (scope, query) =>
+    this.#call({ name: "explain", scope, query });
 
   rebuild(
     scope: LedgerScope,

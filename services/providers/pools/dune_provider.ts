@@ -6,8 +6,15 @@ import type {
   PoolProvider,
   RawPayload,
 } from "../../defi/ports.ts";
-import { ProviderError } from "../../kernel/errors.ts";
-import { HOUR_MS, parseUtcMs, SECOND_MS, type UtcMs } from "../../kernel/time.ts";
+import { AppError, ProviderError } from "../../kernel/errors.ts";
+import {
+  formatUtcMs,
+  HOUR_MS,
+  MINUTE_MS,
+  parseUtcMs,
+  SECOND_MS,
+  type UtcMs,
+} from "../../kernel/time.ts";
 import type { Clock, Timer } from "../../ports/mod.ts";
 import { readAnswer } from "../answers.ts";
 import { wait } from "../gate/wait.ts";
@@ -22,6 +29,8 @@ const MAX_ROWS = 50_000;
 /** Between two looks at an execution, longer each time. */
 const POLL_MS = { first: SECOND_MS, factor: 1.5, most: 15 * SECOND_MS };
 const MAX_POLLS = 60;
+/** An execution that did not end after so long is taken to have failed. */
+const LONGEST_RUN_MS = 30 * MINUTE_MS;
 
 const Started = z.object({ execution_id: z.string().min(1) });
 const Status = z.object({
@@ -115,15 +124,44 @@ export class DunePoolProvider implements PoolProvider {
   ): Promise<readonly RawPayload[]> {
     const payloads: RawPayload[] = [];
     for (const target of targets) {
-      const paid = { provider: NAME, target };
-      const begun = await this.#deps.runs.findRun(paid);
-      const fresh = begun ? null : await this.#freshResult(target, { unreadSince, signal });
-      const executionId = begun ?? fresh ?? await this.#execute(target, signal);
-      if (fresh === null) await this.#untilDone(executionId, { target, signal });
+      const executionId = await this.#ended(target, { unreadSince, signal });
       payloads.push(...await this.#pages(executionId, { target, signal }));
-      await this.#deps.runs.forgetRun(paid);
+      await this.#deps.runs.forgetRun({ provider: NAME, target });
     }
     return payloads;
+  }
+
+  /** An execution that ended well: one that was begun, else the last, else a new one. */
+  async #ended(
+    target: string,
+    { unreadSince, signal }: { unreadSince: UtcMs | undefined; signal: AbortSignal | undefined },
+  ): Promise<string> {
+    const begun = await this.#deps.runs.findRun({ provider: NAME, target });
+    if (begun !== null && begun.id !== null) {
+      await this.#untilDone(begun.id, { target, signal });
+      return begun.id;
+    }
+    const since = [unreadSince, begun?.startedAt].filter((at) => at !== undefined)
+      .toSorted((a, b) => a - b);
+    const fresh = await this.#freshResult(target, { unreadSince: since[0], signal });
+    if (fresh !== null) return fresh;
+    if (begun !== null) this.#refuseTwice(target, begun.startedAt);
+    const executionId = await this.#execute(target, signal);
+    await this.#untilDone(executionId, { target, signal });
+    return executionId;
+  }
+
+  /**
+   * Dune tells no executions of a query but the last that ended: while one whose name was never
+   * learnt may still run, another would be paid for twice.
+   */
+  #refuseTwice(target: string, startedAt: UtcMs): void {
+    const until = startedAt + LONGEST_RUN_MS as UtcMs;
+    if (this.#deps.clock.now() >= until) return;
+    throw this.#error(
+      `Cannot execute ${target} again before ${formatUtcMs(until)}: it was asked for at ` +
+        `${formatUtcMs(startedAt)}, and no answer told its name; its result is looked for`,
+    );
   }
 
   /**
@@ -152,19 +190,27 @@ export class DunePoolProvider implements PoolProvider {
     return isFresh || isUnread ? value.execution_id : null;
   }
 
+  /** Starts an execution. That it was asked for is kept before: the answer may never be read. */
   async #execute(target: string, signal?: AbortSignal): Promise<string> {
-    const { value } = await this.#deps.http.fetchJson({
-      method: "POST",
-      path: `/v1/${target}/execute`,
-      key: `${target}/execute`,
-      body: {},
-      parse: (body) =>
-        readAnswer(body, { what: { provider: NAME, name: "execution" }, schema: Started }),
-      ...(signal && { signal }),
-    });
-    if (value === null) throw this.#error(`Cannot execute ${target}: there is no such query`);
-    await this.#deps.runs.recordRun({ provider: NAME, target }, value.execution_id);
-    return value.execution_id;
+    const paid = { provider: NAME, target };
+    await this.#deps.runs.recordRun(paid, null);
+    try {
+      const { value } = await this.#deps.http.fetchJson({
+        method: "POST",
+        path: `/v1/${target}/execute`,
+        key: `${target}/execute`,
+        body: {},
+        parse: (body) =>
+          readAnswer(body, { what: { provider: NAME, name: "execution" }, schema: Started }),
+        ...(signal && { signal }),
+      });
+      if (value === null) throw this.#error(`Cannot execute ${target}: there is no such query`);
+      await this.#deps.runs.recordRun(paid, value.execution_id);
+      return value.execution_id;
+    } catch (error) {
+      if (isRefusal(error)) await this.#deps.runs.forgetRun(paid);
+      throw error;
+    }
   }
 
   /** Waits for an execution; one that could not be seen to end is waited for again next time. */
@@ -198,6 +244,7 @@ export class DunePoolProvider implements PoolProvider {
 
   async #pages(executionId: string, { target, signal }: Asked): Promise<readonly RawPayload[]> {
     const payloads: RawPayload[] = [];
+    let read = 0;
     for (let offset = 0; offset < MAX_ROWS;) {
       const { value, fetchedAt } = await this.#deps.http.fetchJson({
         path: `/v1/execution/${executionId}/results?limit=${PAGE_ROWS}&offset=${offset}`,
@@ -206,14 +253,21 @@ export class DunePoolProvider implements PoolProvider {
         ...(signal && { signal }),
       });
       if (value === null) break;
+      const { rows, metadata } = value.result ?? {};
+      if (rows === undefined) throw await this.#giveUp(target, "its result has no rows");
+      const total = metadata?.total_row_count ?? null;
       // Reading pages costs credits too.
-      const total = value.result?.metadata?.total_row_count ?? 0;
-      if (total > MAX_ROWS) {
+      if (total !== null && total > MAX_ROWS) {
         throw await this.#giveUp(target, `it has ${total} rows, at most ${MAX_ROWS} fit`);
       }
       payloads.push({ key: `${target}/results/${offset}`, body: value, fetchedAt });
-      const next = value.next_offset ?? 0;
-      if (next <= offset) return payloads;
+      read += rows.length;
+      const next = nextOffset(value.next_offset, { offset, rows: rows.length, total, read });
+      if (next === null) return payloads;
+      if (next <= offset) {
+        const all = total === null ? "" : ` of ${total}`;
+        throw await this.#giveUp(target, `its pages ended after ${read}${all} rows`);
+      }
       offset = next;
     }
     throw await this.#giveUp(target, `more than ${MAX_ROWS} rows, or pages that went away`);
@@ -228,6 +282,31 @@ export class DunePoolProvider implements PoolProvider {
   #error(message: string): ProviderError {
     return new ProviderError(NAME, "never", message);
   }
+}
+
+/** Whether nothing can have been started: it was never asked, or Dune said no. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError ||
+    error instanceof ProviderError && error.retryClass !== "failover_with_penalty";
+}
+
+/**
+ * Where the next page begins; `null` after the last, and `offset` where rows are missing that the
+ * result says it has. A full page that says neither how many there are nor what follows may be the
+ * last: the next one tells.
+ */
+function nextOffset(
+  told: number | null | undefined,
+  { offset, rows, total, read }: {
+    readonly offset: number;
+    readonly rows: number;
+    readonly total: number | null;
+    readonly read: number;
+  },
+): number | null {
+  if (typeof told === "number") return told;
+  if (total === null) return rows < PAGE_ROWS ? null : offset + rows;
+  return read < total ? offset : null;
 }
 
 function readResults(body: unknown): Results {

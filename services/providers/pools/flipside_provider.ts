@@ -125,10 +125,13 @@ export class FlipsidePoolProvider implements PoolProvider {
         schema: Page,
         signal,
       });
-      const total = value.result.page?.totalPages ?? 0;
-      if (total > MAX_PAGES) break;
+      const { rows, page } = value.result;
+      if (page && page.totalPages > MAX_PAGES) break;
+      if (!rows && page?.totalPages !== 0) throw failure("Cannot read the result: it has no rows");
       payloads.push({ key: `results/${number}`, body: value, fetchedAt });
-      if (number >= total) return payloads;
+      // Without a count of pages, one that is not full is the last.
+      const isLast = page ? number >= page.totalPages : !rows || rows.length < PAGE_ROWS;
+      if (isLast) return payloads;
     }
     throw failure(`Cannot read the result: more than ${MAX_PAGES * PAGE_ROWS} rows`);
   }

@@ -1,6 +1,10 @@
-import type { PaidRunStore, PaidTarget } from "../../defi/ports.ts";
+import type { PaidRun, PaidRunStore, PaidTarget } from "../../defi/ports.ts";
+import { utcMsOf } from "../../kernel/time.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { Database } from "../database.ts";
+
+/** A run whose name was not learnt has none; the column takes no null. */
+const NAMELESS = "";
 
 /** Runs that are paid for, in either database. */
 export class SqlPaidRunStore implements PaidRunStore {
@@ -12,14 +16,16 @@ export class SqlPaidRunStore implements PaidRunStore {
     this.#clock = clock;
   }
 
-  async findRun({ provider, target }: PaidTarget): Promise<string | null> {
-    const row = await this.#database.read.selectFrom("paid_runs").select("run_id")
+  async findRun({ provider, target }: PaidTarget): Promise<PaidRun | null> {
+    const row = await this.#database.read.selectFrom("paid_runs").select(["run_id", "started_at"])
       .where("provider", "=", provider).where("target", "=", target).executeTakeFirst();
-    return row?.run_id ?? null;
+    if (row === undefined) return null;
+    const id = row.run_id === NAMELESS ? null : row.run_id;
+    return { id, startedAt: utcMsOf(row.started_at) };
   }
 
-  async recordRun(of: PaidTarget, runId: string): Promise<void> {
-    const run = { run_id: runId, started_at: this.#clock.now() };
+  async recordRun(of: PaidTarget, id: string | null): Promise<void> {
+    const run = { run_id: id ?? NAMELESS, started_at: this.#clock.now() };
     await this.#database.transaction(async ({ db }) => {
       await db.insertInto("paid_runs").values({ ...of, ...run })
         .onConflict((conflict) => conflict.columns(["provider", "target"]).doUpdateSet(run))

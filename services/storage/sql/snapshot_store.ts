@@ -81,13 +81,21 @@ export class SqlSnapshotStore implements SnapshotStore {
     return new Map(rows.map(({ asset_id, closes }) => [asset_id as AssetId, JSON.parse(closes)]));
   }
 
+  async listAssetIds(scope: LedgerScope): Promise<readonly AssetId[]> {
+    if (await this.findState(scope) === null) return [];
+    const rows = await this.#database.read.selectFrom("portfolio_snapshot_assets")
+      .select("asset_id").where("portfolio_id", "=", this.#uuid(scope.portfolioId)).execute();
+    // In the order of its texts here, which a database may have another of.
+    return rows.map(({ asset_id }) => asset_id as AssetId).sort();
+  }
+
   async readAssets(
     scope: LedgerScope,
     { interval, assetIds, from, hasAccounts = false }: ChunkQuery,
   ): Promise<readonly AssetSnapshot[]> {
     if (await this.findState(scope) === null) return [];
     const breather = new Breather();
-    const names = assetIds ?? await this.#assetIds(scope);
+    const names = assetIds ?? await this.listAssetIds(scope);
     const found: AssetSnapshot[] = [];
     for (const some of batchesOf([...names].sort(), NAMES_PER_READ)) {
       let query = this.#database.read.selectFrom("portfolio_snapshot_chunks")
@@ -145,12 +153,6 @@ export class SqlSnapshotStore implements SnapshotStore {
       portfolio,
       state: known.get(portfolio.id) ?? null,
     }));
-  }
-
-  async #assetIds({ portfolioId }: LedgerScope): Promise<readonly string[]> {
-    const rows = await this.#database.read.selectFrom("portfolio_snapshot_assets")
-      .select("asset_id").where("portfolio_id", "=", this.#uuid(portfolioId)).execute();
-    return rows.map(({ asset_id }) => asset_id);
   }
 
   /** Nothing is kept for a portfolio that is gone, or that another has. */

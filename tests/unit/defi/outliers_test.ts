@@ -27,6 +27,29 @@ Deno.test("isOutlier() has nothing against a first reading or a yield out of not
   assertEquals(isOutlier(at(1, { supplyApy: 0.0008 }), at(0, { supplyApy: 0.00001 })), false);
 });
 
+const REWARDS = [
+  {
+    name: "rewards that begin to be told",
+    before: null,
+    next: { incentiveApy: 0.9 },
+    isOut: false,
+  },
+  { name: "rewards that jump", before: 0.01, next: { incentiveApy: 0.9 }, isOut: true },
+  {
+    name: "rewards that are told no more, but as part of the yield",
+    ...{ before: 0.4, next: { supplyApy: 0.45, incentiveApy: null }, isOut: false },
+  },
+  {
+    name: "a yield that jumps as its rewards begin to be told",
+    ...{ before: null, next: { supplyApy: 0.9, incentiveApy: 0.1 }, isOut: true },
+  },
+];
+for (const { name, before, next, isOut } of REWARDS) {
+  Deno.test(`isOutlier() says ${isOut} to ${name}`, () => {
+    assertEquals(isOutlier(at(1, next), at(0, { incentiveApy: before })), isOut);
+  });
+}
+
 Deno.test("screenOutliers() holds a jump until the next reading confirms it", () => {
   const jump = { tvlUsd: 9e8 };
   const { accepted } = screenOutliers([at(1, jump), at(2, jump)], { accepted: at(0), held: null });

@@ -16,7 +16,7 @@ function samplePools(): readonly ArchivedPool[] {
   return [["USDC", "Ethereum"], ["USDC", "Base"], ["DAI", "Base"]].map(([symbol, chain]) => {
     const pool = samplePool({ symbol: symbol ?? "", chain: chain ?? "", poolAddress: `${symbol}` });
     const history = poolHistory(pool, sampleDays(Array(30).fill({}), pool));
-    return { pool, history, source: "sample", sources: ["sample"], held: 0 };
+    return { pool, history, source: "sample", sources: [], held: 0 };
   });
 }
 

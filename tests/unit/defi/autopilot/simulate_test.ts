@@ -206,16 +206,27 @@ Deno.test("simulateAutopilot() comes to what a sheet of paper does", () => {
 });
 
 Deno.test("simulateAutopilot() does not buy what scores nothing, however much it pays", () => {
-  const young = { since: null, poolAddress: "0xyoung" };
-  const pool = samplePool(young);
-  // On its first day a pool's age, a factor of v1, is 0.
-  const rows = sampleDays(looked(12, { supplyApy: 0.9 }), pool);
+  // A TVL of 100,000 dollars or less counts for nothing as liquidity, a factor of v1.
+  const tiny = dailyPool("tiny", looked(12, { supplyApy: 0.9, tvlUsd: 1e4 }));
   const { decisions } = simulateAutopilot(
-    [poolHistory(pool, rows), dailyPool("old", looked(12))],
+    [tiny, dailyPool("old", looked(12))],
     sampleConstraints({ method: "v1" }),
   );
-  assertEquals(decisions[0]?.at, sampleDay(0));
+  assertEquals(decisions[0]?.at, sampleDay(1));
   assertEquals(decisions[0]?.excluded, { score_zero: 1 });
+});
+
+Deno.test("simulateAutopilot() does not buy what was read only once, and so can't close it as gone", () => {
+  const pool = samplePool({ poolAddress: "0xonce" });
+  const once = poolHistory(pool, sampleDays([{ supplyApy: 0.9 }], pool));
+  const rules = sampleConstraints({ method: "v1", vanishMs: 3 * DAY_MS });
+  const alone = simulateAutopilot([once], rules);
+  assertEquals([alone.decisions, alone.valuesUsd.at(-1)], [[], 1_000]);
+  const { decisions } = simulateAutopilot([once, dailyPool("a", looked(12))], rules);
+  assertEquals(decisions.map(({ at, kind }) => ({ at, kind })), [
+    { at: sampleDay(1), kind: "rebalance" },
+  ]);
+  assertEquals(decisions[0]?.excluded, { one_reading: 1 });
 });
 
 Deno.test("simulateAutopilot() applies a kink from when it was told, not before", () => {
@@ -229,11 +240,11 @@ Deno.test("simulateAutopilot() applies a kink from when it was told, not before"
     return simulateAutopilot([dailyPool("a", days), dailyPool("b", other)], rules).decisions;
   };
   const never = first(NaN);
-  assertEquals(never.map(({ at }) => at), [sampleDay(0)]);
+  assertEquals(never.map(({ at }) => at), [sampleDay(1)]);
   const late = first(6);
   // All that was decided before day 6 is the same; on it the pool is far past its kink.
   assertEquals(late[0], never[0]);
-  assertEquals(late.map(({ at }) => at), [sampleDay(0), sampleDay(6)]);
+  assertEquals(late.map(({ at }) => at), [sampleDay(1), sampleDay(6)]);
   assert(late[1]?.departures.some(({ poolId }) => poolId.endsWith("-a")));
 });
 

@@ -1,28 +1,17 @@
-import { AppError, ProviderError } from "@/services/kernel/errors.ts";
+import { ProviderError } from "@/services/kernel/errors.ts";
 import { DAY_MS, SECOND_MS, utcMsOf } from "@/services/kernel/time.ts";
 import {
   DefillamaPoolProvider,
-  DunePoolProvider,
   FlipsidePoolProvider,
   MockPoolProvider,
 } from "@/services/providers/pools/mod.ts";
 import type { ProviderHttp, ProviderRequest } from "@/services/providers/provider_http.ts";
 import { assert, assertClose, assertEquals, assertRejects } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
-import { MemoryPaidRuns } from "@/tests/fakes/paid_runs.ts";
 import { FakeProviderHttp } from "@/tests/fakes/provider_http.ts";
+import { instantly, NOW, RANGE, ROW, rows } from "./rows_sample.ts";
 
-const NOW = Date.UTC(2026, 0, 10, 12, 0, 30);
-const RANGE = { start: utcMsOf(NOW - DAY_MS), end: utcMsOf(NOW) };
 const STETH = "747c1d2a-c668-4682-b9f9-296708a3dd90";
-
-/** Waits for nothing. */
-const instantly = {
-  after(_delayMs: number, callback: () => void) {
-    queueMicrotask(callback);
-    return () => {};
-  },
-};
 
 const llamaPool = (given = {}) => ({
   chain: "Ethereum",
@@ -169,168 +158,6 @@ Deno.test("DefillamaPoolProvider names the row of the answer that it sets aside"
   ]);
 });
 
-const ROW = {
-  ts: "2026-01-10 11:00:00.000 UTC",
-  protocol: "Aave V3",
-  chain: "Base",
-  pool_address: "0xABC",
-  symbol: "USDC",
-  supply_apy: "0.05",
-  borrow_apy: 0.07,
-  utilization: 0.8,
-  tvl_usd: 1e8,
-};
-const resultsOf = (rows: readonly unknown[], more = {}) => ({
-  execution_id: "E1",
-  state: "QUERY_STATE_COMPLETED",
-  result: { rows },
-  ...more,
-});
-
-function dune(
-  recordings: ConstructorParameters<typeof FakeProviderHttp>[1]["recordings"],
-  runs = new MemoryPaidRuns(),
-) {
-  const clock = new FakeClock(NOW);
-  const http = new FakeProviderHttp("dune", { clock, recordings });
-  return {
-    http,
-    provider: new DunePoolProvider({ http, runs, clock, timer: instantly, queries: ["7"] }),
-  };
-}
-
-const PAGES = {
-  "/v1/execution/E1/results?limit=1000&offset=0": {
-    body: resultsOf([ROW], { next_offset: 1000 }),
-  },
-  "/v1/execution/E1/results?limit=1000&offset=1000": {
-    body: resultsOf([{ ...ROW, symbol: "" }]),
-  },
-};
-const paths = (http: FakeProviderHttp) => http.requests.map(({ path }) => path);
-
-Deno.test("DunePoolProvider executes, polls, and reads page after page", async () => {
-  const { http, provider } = dune({
-    "/v1/query/7/results?limit=1": { status: 404, body: { error: "Object not found" } },
-    "/v1/query/7/execute": { body: { execution_id: "E1", state: "QUERY_STATE_PENDING" } },
-    "/v1/execution/E1/status": { body: { state: "QUERY_STATE_COMPLETED" } },
-    ...PAGES,
-  });
-  const { pools, snapshots, quarantined } = provider.normalize(
-    await provider.fetchRaw(provider.targets, RANGE),
-  );
-  assertEquals(paths(http).length, 5);
-  assertEquals(pools.map(({ id }) => id), ["aave-v3-base-0xabc" as never]);
-  assertEquals(snapshots[0]?.supplyApy, 0.05);
-  assertEquals(snapshots[0]?.ts, utcMsOf(Date.UTC(2026, 0, 10, 11)));
-  // Of the second page: rows are counted over all of them.
-  assertEquals(quarantined.map(({ line }) => line), [2]);
-});
-
-Deno.test("DunePoolProvider spends no credits on a result that is fresh", async () => {
-  const last = { body: resultsOf([], { execution_ended_at: "2026-01-10T11:30:00.000Z" }) };
-  const { http, provider } = dune({ "/v1/query/7/results?limit=1": last, ...PAGES });
-  await provider.fetchRaw(provider.targets, RANGE);
-  assert(!paths(http).includes("/v1/query/7/execute"));
-});
-
-Deno.test("DunePoolProvider takes an old result that a fetch paid for and never read", async () => {
-  const last = { body: resultsOf([], { execution_ended_at: "2026-01-10T09:30:00.000Z" }) };
-  const began = utcMsOf(Date.UTC(2026, 0, 10, 9, 29));
-  const later = utcMsOf(Date.UTC(2026, 0, 10, 9, 31));
-  for (const [unreadSince, isTaken] of [[began, true], [later, false]] as const) {
-    const { http, provider } = dune({
-      "/v1/query/7/results?limit=1": last,
-      "/v1/query/7/execute": { body: { execution_id: "E1" } },
-      "/v1/execution/E1/status": { body: { state: "QUERY_STATE_COMPLETED" } },
-      ...PAGES,
-    });
-    await provider.fetchRaw(provider.targets, { ...RANGE, unreadSince });
-    assertEquals(paths(http).includes("/v1/query/7/execute"), !isTaken);
-  }
-});
-
-Deno.test("DunePoolProvider takes up an execution of a process that was killed, and reads it once", async () => {
-  const runs = new MemoryPaidRuns();
-  const absent = { "/v1/query/7/results?limit=1": { status: 404, body: {} } };
-  const execute = { "/v1/query/7/execute": { body: { execution_id: "E1" } } };
-  // The first process dies while it waits: nothing answers it any more.
-  const dying = dune({ ...absent, ...execute }, runs);
-  await assertRejects(() => dying.provider.fetchRaw(dying.provider.targets, RANGE));
-  assertEquals(await runs.findRun({ provider: "dune", target: "query/7" }), "E1");
-  const done = { "/v1/execution/E1/status": { body: { state: "QUERY_STATE_COMPLETED" } } };
-  // The next one asks for nothing but the execution, then for its pages; they break off once.
-  const first = dune({ ...done }, runs);
-  await assertRejects(() => first.provider.fetchRaw(first.provider.targets, RANGE));
-  const next = dune({ ...done, ...PAGES }, runs);
-  assertEquals((await next.provider.fetchRaw(next.provider.targets, RANGE)).length, 2);
-  assert([first, next].every(({ http }) => !paths(http).includes("/v1/query/7/execute")));
-  assertEquals(await runs.findRun({ provider: "dune", target: "query/7" }), null);
-});
-
-Deno.test("DunePoolProvider starts anew after an execution that Dune forgot", async () => {
-  const runs = new MemoryPaidRuns();
-  await runs.recordRun({ provider: "dune", target: "query/7" }, "E0");
-  const { http, provider } = dune({
-    "/v1/execution/E0/status": { status: 404, body: {} },
-    "/v1/query/7/results?limit=1": { status: 404, body: {} },
-    "/v1/query/7/execute": { body: { execution_id: "E1" } },
-    "/v1/execution/E1/status": { body: { state: "QUERY_STATE_COMPLETED" } },
-    ...PAGES,
-  }, runs);
-  await assertRejects(() => provider.fetchRaw(provider.targets, RANGE), {
-    type: ProviderError,
-    pattern: /Dune does not know it/,
-  });
-  assertEquals((await provider.fetchRaw(provider.targets, RANGE)).length, 2);
-  assertEquals(paths(http).filter((path) => path.endsWith("/execute")).length, 1);
-});
-
-Deno.test("DunePoolProvider says why a query failed", async () => {
-  const error = { message: "Error: Line 1:1: mismatched input 'selecdt'" };
-  const { provider } = dune({
-    "/v1/query/7/results?limit=1": { status: 404, body: {} },
-    "/v1/query/7/execute": { body: { execution_id: "E1" } },
-    "/v1/execution/E1/status": { body: { state: "QUERY_STATE_FAILED", error } },
-  });
-  await assertRejects(() => provider.fetchRaw(provider.targets, RANGE), {
-    type: ProviderError,
-    pattern: /mismatched input/,
-  });
-});
-
-Deno.test("DunePoolProvider runs one query at a time, also when it is asked twice", async () => {
-  let running = 0;
-  let most = 0;
-  const { http } = dune({
-    "/v1/query/7/results?limit=1": { status: 404, body: {} },
-    "/v1/query/7/execute": { body: { execution_id: "E1" } },
-    "/v1/execution/E1/status": { body: { state: "QUERY_STATE_COMPLETED" } },
-    ...PAGES,
-  });
-  const counted: ProviderHttp = {
-    provider: "dune",
-    async fetchJson<T>(request: ProviderRequest<T>) {
-      if (request.path.endsWith("/execute")) most = Math.max(most, ++running);
-      const answer = await http.fetchJson(request);
-      if (request.path.endsWith("offset=1000")) running--;
-      return answer;
-    },
-  };
-  const clock = new FakeClock(NOW);
-  const provider = new DunePoolProvider({
-    ...{ http: counted, runs: new MemoryPaidRuns(), clock, timer: instantly, queries: ["7"] },
-  });
-  await Promise.all([1, 2].map(() => provider.fetchRaw(provider.targets, RANGE)));
-  assertEquals(most, 1);
-});
-
-Deno.test("DunePoolProvider passes on that its budget is spent", async () => {
-  const spent = new AppError("RATE_LIMITED", "later");
-  const { provider } = dune({ "/v1/query/7/results?limit=1": spent });
-  await assertRejects(() => provider.fetchRaw(provider.targets, RANGE), { type: AppError });
-});
-
 /** Answers JSON-RPC by its method. */
 function flipside(answers: Record<string, unknown>) {
   const asked: string[] = [];
@@ -360,7 +187,24 @@ Deno.test("FlipsidePoolProvider runs, polls and reads the rows of a query", asyn
   assertEquals(snapshots.length, 1);
 });
 
+Deno.test("FlipsidePoolProvider reads on after a full page where pages are not counted", async () => {
+  const pages = [rows(1000), rows(3)];
+  const { provider } = flipside({
+    createQueryRun: run("QUERY_STATE_SUCCESS"),
+    get getQueryRunResults() {
+      return { result: { rows: pages.shift() } };
+    },
+  });
+  assertEquals((await provider.fetchRaw(["sql"], RANGE)).length, 2);
+  assertEquals(pages, []);
+});
+
+const DONE = run("QUERY_STATE_SUCCESS");
 const failures = [
+  {
+    name: "a result without rows",
+    answers: { createQueryRun: DONE, getQueryRunResults: { result: {} } },
+  },
   { name: "a refusal", answers: { createQueryRun: { error: { message: "no seconds left" } } } },
   { name: "a failed query", answers: { createQueryRun: run("QUERY_STATE_FAILED") } },
   { name: "an answer that changed", answers: { createQueryRun: { result: {} } } },

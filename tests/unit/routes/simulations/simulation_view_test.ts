@@ -33,6 +33,14 @@ Deno.test("parseSimulationView() keeps what can't be read, with what was expecte
   assertEquals(query, null);
 });
 
+Deno.test("parseSimulationView() tells large limits with their thousands apart", () => {
+  const { problems } = view("?capital=0&gas_usd=20000");
+  assertEquals(problems, {
+    capital: "Expected a number from 1 to 1,000,000,000,000",
+    gas_usd: "Expected a number from 0 to 10,000",
+  });
+});
+
 Deno.test("parseSimulationView() takes a list given several times as one", () => {
   assertEquals(view("?assets=USDC&assets=DAI,GHO").query?.assets, ["USDC", "DAI", "GHO"]);
 });
