@@ -2,8 +2,8 @@ import { Buffer } from "node:buffer";
 import type { Browser, Download, Page } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { comesAlive } from "@/tests/e2e/alive.ts";
-import { noteTexts } from "./noted.ts";
 import { EXPORT_SAMPLES } from "@/tests/unit/portfolio/imports/export_samples.ts";
+import { noteTexts } from "./noted.ts";
 import { axeFindings, keepPicture, testInBrowser, visit } from "./page_checks.ts";
 
 const HEADER = "timestamp,action,asset_id,quantity,unit_price_usd,account,external_id";
