@@ -6,10 +6,10 @@ import type { MeasuredPerformance, PerformanceService } from "./performance_serv
 import type { Portfolio } from "./portfolio.ts";
 import type { PortfolioService } from "./portfolio_service.ts";
 import { coinOf } from "./valuation/conversion.ts";
+import { whyNoPerformance } from "./why_unmeasured.ts";
 
 /** What a portfolio is worth by what is kept of it, for a list of portfolios. */
-export interface PortfolioSummary
-  extends Pick<MeasuredPerformance, "status" | "currency" | "lacks"> {
+export interface PortfolioSummary extends Pick<MeasuredPerformance, "status" | "currency"> {
   readonly portfolio: Portfolio;
   /** In the currency, at `asof`; `null` where it is not known. */
   readonly nav: number | null;
@@ -61,10 +61,10 @@ export class SummaryService {
   async #summaryOf(portfolio: Portfolio): Promise<PortfolioSummary> {
     const { id: portfolioId, ownerId } = portfolio;
     const measured = await this.#deps.performance.getLastDay({ ownerId, portfolioId });
-    const { performance, currency, status, lacks } = measured;
+    const { performance, currency, status } = measured;
     const value = performance === null ? null : finiteOrNull(performance.value);
     const known = {
-      ...{ portfolio, currency, status, lacks },
+      ...{ portfolio, currency, status },
       unpriced: performance &&
         performance.unpriced.filter(({ leftOut }) => leftOut !== null).length,
     };
@@ -100,9 +100,9 @@ function dayOf({ from, twr, gain, invested }: PortfolioPerformance): DayReturn |
   return twr === null || invested === 0 ? null : { from, twr, gain: finiteOrNull(gain) };
 }
 
-function whyUnknown({ status, currency }: MeasuredPerformance): string {
-  if (status === "empty") return "It has no rows yet";
-  if (status === "pending") return "Its first values are being made";
+function whyUnknown(measured: MeasuredPerformance): string {
+  const { status, currency } = measured;
+  if (status === "empty" || status === "pending") return whyNoPerformance(measured);
   const noRate = currency === "USD" ? "" : `, or dollars no rate to ${currency}`;
   return `No holding had a price in the last 24 hours${noRate}`;
 }

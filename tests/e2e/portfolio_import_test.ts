@@ -33,9 +33,11 @@ const FOREIGN = [
 
 /** Above what is imported while its sender waits: some seconds of a job's work. */
 const MANY_ROWS = 90_000;
+/** A little above it. */
+const TASK_ROWS = 45_000;
 
-function bigFile(): string {
-  const rows = Array.from({ length: MANY_ROWS }, (_, at) => {
+function bigFile(count = MANY_ROWS): string {
+  const rows = Array.from({ length: count }, (_, at) => {
     const time = new Date(Date.UTC(2020, 0, 1) + at * 60_000).toISOString();
     return `${time},BUY,bitcoin,0.001,10000,Main,big-${at}`;
   });
@@ -238,6 +240,30 @@ testInBrowser("imports in Chromium", [
       await page.getByRole("button", { name: "Undo the import of first.csv" }).click();
       await page.getByText("The import of first.csv was taken back as a whole.").waitFor();
       assertEquals(await countRows(api), 0);
+    },
+  },
+
+  {
+    name: "an import goes on while the server can't be reached, and a file is sent again",
+    async run({ browser, url }) {
+      await using desk = await openDesk(browser, url);
+      const { page, api } = desk;
+      const isCut = (address: URL) => address.pathname.includes("/import");
+      await page.route(isCut, (route) => route.abort("connectionreset"));
+      await give(page, "task.csv", bigFile(TASK_ROWS));
+      await page.getByText("The server could not be reached").waitFor();
+      await page.unroute(isCut);
+      assertEquals(await axeFindings(page), []);
+      await page.getByRole("button", { name: "Try again" }).click();
+      const isTask = (address: URL) => address.pathname.includes("/import/tasks/");
+      const button = page.getByRole("button", { name: "Import 45,000 rows" });
+      await button.waitFor();
+      await page.route(isTask, (route) => route.abort("internetdisconnected"));
+      await button.click();
+      await page.getByText("where the import goes on: asking again").waitFor();
+      await page.unroute(isTask);
+      await page.getByText("45,000 rows imported").waitFor();
+      assertEquals((await readData(`${api}/valuation`)).positions[0].quantity, "45");
     },
   },
 
