@@ -71,6 +71,18 @@ function Outcome(
           <b>Not imported.</b> {failure.value}
           {columns.value === null ? "" : ". Say what its columns stand for, then preview it again."}
         </p>
+        {columns.value === null
+          ? (
+            <button
+              type="button"
+              class="btn"
+              data-size="s"
+              onClick={() => void state.send({ isPreview: true })}
+            >
+              Try again
+            </button>
+          )
+          : null}
       </div>
     );
   }

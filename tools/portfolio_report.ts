@@ -96,8 +96,11 @@ function reportOf(ledger: LedgerFile, { rule, currency, asked, prices: file }: R
   const prices = new CurrencyPrices(file, currency);
   const past = ledger.rows.filter(({ at }) => asof !== null && at <= asof);
   const { rows, problems: unconverted } = convertRows(past, prices);
-  const book = matchLots(rows, { rule, priceOf: (assetId, at) => prices.ofDay(assetId, at) });
-  const measured = asof === null ? null : measure(rows, { rule, prices, asof });
+  const book = matchLots(rows, {
+    ...{ rule, moneyId: currency },
+    priceOf: (assetId, at) => prices.ofDay(assetId, at),
+  });
+  const measured = asof === null ? null : measure(rows, { rule, prices, asof, moneyId: currency });
   const valued = valueOf(book, { prices, asof });
   const names = new Map(ledger.rows.map(({ id }) => [id, id]));
   const { problems, realized, ...lots } = lotBookJson(book, { names, lines: ledger.lines });
@@ -176,7 +179,11 @@ function averageInvestmentOf(
 /** Measures between the instants of rows and prices, up to the report's own instant. */
 function measure(
   rows: readonly LotRow[],
-  { rule, prices, asof }: Valuation & { readonly rule: LotRule; readonly asof: UtcMs },
+  { rule, prices, asof, moneyId }: Valuation & {
+    readonly rule: LotRule;
+    readonly asof: UtcMs;
+    readonly moneyId: AssetId;
+  },
 ): PortfolioPerformance | null {
   const instants = rows.map(({ at }) => at);
   const first = instants.reduce((earliest, at) => Math.min(earliest, at), Infinity);
@@ -188,6 +195,7 @@ function measure(
   const history = portfolioHistory(rows, {
     grid,
     pools: rule.pools,
+    moneyId,
     maxGap: Infinity,
     cashPriceUsd: (cashId, at) => Number(prices.ofDay(cashId, at) ?? NaN) || null,
     closesOf(assetId) {

@@ -74,6 +74,7 @@ function queryOf(file: File, order: UploadOrder): URLSearchParams {
   return query;
 }
 
+/** Waits for the end of a task, which goes on also while the server can't be reached. */
 async function followTask(
   path: string,
   { signal, onProgress }: {
@@ -82,12 +83,10 @@ async function followTask(
   },
 ): Promise<ImportReport> {
   let isAsked = false;
+  let known: UploadProgress = { done: 0, total: null, note: "" };
   while (true) {
-    if (signal.aborted && !isAsked) {
-      isAsked = true;
-      await cancelTask(path);
-    }
-    const task = await fetchData(path);
+    if (signal.aborted && !isAsked) isAsked = await cancelTask(path);
+    const task = await findTask(path);
     const result = field(task, "result");
     if (isImportReport(result)) return result;
     const state = field(task, "state");
@@ -96,22 +95,46 @@ async function followTask(
       const error = field(task, "error");
       throw new ClientError(typeof error === "string" ? error : "The import failed");
     }
-    const progress = field(task, "progress");
-    const [done, total, note] = ["done", "total", "note"].map((name) => field(progress, name));
-    onProgress({
-      done: typeof done === "number" ? done : 0,
-      total: typeof total === "number" ? total : null,
-      note: typeof note === "string" ? note : "",
-    });
+    if (task !== null) known = progressOf(task);
+    onProgress(task === null ? { ...known, note: UNREACHABLE } : known);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
-async function cancelTask(path: string): Promise<void> {
+const UNREACHABLE = "The server can't be reached, where the import goes on: asking again";
+
+function progressOf(task: unknown): UploadProgress {
+  const progress = field(task, "progress");
+  const [done, total, note] = ["done", "total", "note"].map((name) => field(progress, name));
+  return {
+    done: typeof done === "number" ? done : 0,
+    total: typeof total === "number" ? total : null,
+    note: typeof note === "string" ? note : "",
+  };
+}
+
+/** A task as it stands; `null` where no answer came. */
+async function findTask(path: string): Promise<unknown> {
+  try {
+    return await fetchData(path);
+  } catch (error) {
+    if (isUnanswered(error)) return null;
+    throw error;
+  }
+}
+
+/** Asks a task to end; whether an answer came, which may be that it is over. */
+async function cancelTask(path: string): Promise<boolean> {
   try {
     await sendDelete(path);
   } catch (error) {
-    // It is over already; what came of it is asked next.
+    // What came of one that is over is asked next.
     if (!(error instanceof ClientError)) throw error;
+    return !isUnanswered(error);
   }
+  return true;
+}
+
+function isUnanswered(error: unknown): boolean {
+  return error instanceof ClientError && error.requestId === null;
 }

@@ -6,6 +6,9 @@ import {
   type LotFigures,
   type MeasuredPerformance,
   type PortfolioPerformance,
+  type ReturnFigure,
+  whyNoPerformance,
+  whyUnmeasured,
 } from "../../services/portfolio/mod.ts";
 import { Amount, timeOf } from "./portfolio_wire.ts";
 import { ReasonsByFigure, reasonsToWire } from "./reasons_wire.ts";
@@ -50,6 +53,7 @@ const Measured = z.object({
     time_weighted_return: Ratio,
     is_partial: z.boolean(),
   })),
+  reasons: ReasonsByFigure,
   benchmark: z.object({
     asset_id: z.string(),
     return: Ratio,
@@ -113,6 +117,7 @@ export const PerformanceSchema = z.object({
       "that it counts is known, as the counts beside tell",
   ),
   performance: Measured.nullable().describe("null where no two values can be measured between"),
+  reason: z.string().nullable().describe("Why there is no performance"),
 }).meta({ id: "PortfolioPerformance" });
 
 /** A measure with how current it is. */
@@ -140,7 +145,26 @@ export function measuredToWire(
       reasons: reasonsToWire(lots.reasons),
     },
     performance: performance && performanceToWire(performance),
+    reason: performance === null ? whyNoPerformance({ status }) : null,
   };
+}
+
+/** Returns as they are called here. */
+const RETURN_NAMES = {
+  gain: "gain",
+  roi: "roi",
+  twr: "time_weighted_return",
+  xirr: "money_weighted_return",
+  modifiedDietz: "modified_dietz",
+  drawdown: "max_drawdown",
+} as const satisfies Readonly<Record<ReturnFigure, string>>;
+
+function whyNull(performance: PortfolioPerformance): Record<string, string> {
+  const names = Object.entries(RETURN_NAMES) as [ReturnFigure, string][];
+  return Object.fromEntries(names.flatMap(([figure, name]) => {
+    const why = whyUnmeasured({ performance, status: "current" }, figure);
+    return why === null ? [] : [[name, why]];
+  }));
 }
 
 function performanceToWire(one: PortfolioPerformance): z.input<typeof Measured> {
@@ -181,6 +205,7 @@ function performanceToWire(one: PortfolioPerformance): z.input<typeof Measured> 
       time_weighted_return: timeWeightedReturn,
       is_partial: isPartial,
     })),
+    reasons: whyNull(one),
     benchmark: benchmark && {
       asset_id: benchmark.assetId,
       return: benchmark.return,

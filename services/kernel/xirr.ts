@@ -18,14 +18,15 @@ const MAX_ITERATIONS = 200;
 /**
  * Yearly rate r, as a fraction, at which the flows are worth nothing:
  * sum(amount_i (1 + r)^(-days_i / 365)) = 0. `null` unless money goes both ways at different times,
- * and where no rate from -99.999999 % to 1,000,000 % solves it. Of several solutions the one
- * nearest to 0, in ln(1 + r), is given.
+ * where an amount is NaN, as it is not known, and where no rate from -99.999999 % to 1,000,000 %
+ * solves it. Of several solutions the one nearest to 0, in ln(1 + r), is given.
  *
  * Solved for x = ln(1 + r), where each term is an exponential and no power overflows: the sign
  * change nearest to 0 is bracketed, then Newton's steps are taken that stay inside.
  */
 export function xirr(flows: readonly CashFlow[]): number | null {
   const moving = flows.filter(({ amount }) => amount !== 0);
+  if (moving.some(({ amount }) => Number.isNaN(amount))) return null;
   if (!moving.some(({ amount }) => amount > 0) || !moving.some(({ amount }) => amount < 0)) {
     return null;
   }

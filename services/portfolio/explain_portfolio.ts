@@ -1,9 +1,8 @@
 import { AppError } from "../kernel/errors.ts";
-import { finiteOrNull } from "../kernel/numbers.ts";
 import type { UtcMs } from "../kernel/time.ts";
 import { formatUtcMs } from "../kernel/time.ts";
 import { settledFigure } from "./explain_settled.ts";
-import { dayChange, type Position } from "./holdings.ts";
+import { type DayChange, dayChange, type Position } from "./holdings.ts";
 import type { UnpricedAsset, UnvaluedFees } from "./performance/measure.ts";
 import {
   EXACT,
@@ -13,6 +12,7 @@ import {
   type PortfolioExplanation,
   type PortfolioInput,
 } from "./portfolio_explanation.ts";
+import { type ReturnFigure, returnOf, whyUnmeasured } from "./why_unmeasured.ts";
 
 export const PORTFOLIO_FIGURES = [
   ...[
@@ -94,13 +94,14 @@ function valueFigure(figure: string, { value, matched }: ExplainedState): Portfo
 
 function dayFigure(figure: string, { value, matched }: ExplainedState): PortfolioExplanation {
   const change = dayChange(value.positions);
+  const ratio = change?.ratio ?? null;
   return {
     figure,
     label: "Change in 24 hours",
-    value: change?.ratio === undefined || change.ratio === null ? null : `${change.ratio}`,
+    value: ratio === null ? null : `${ratio}`,
     unit: "fraction",
     currency: "USD",
-    reason: change === null ? "No holding has a price of now and one of 24 hours before" : null,
+    reason: ratio === null ? whyNoDay(change) : null,
     words: "What prices did in 24 hours to what is held now. What was bought or sold meanwhile " +
       "does not count, nor does a holding without both prices.",
     formula: "Σ value / Σ (value / (1 + change of the price)) − 1",
@@ -113,6 +114,12 @@ function dayFigure(figure: string, { value, matched }: ExplainedState): Portfoli
     rounding: FLOATS,
     ...newestRows(matched.ledger.rows()),
   };
+}
+
+function whyNoDay(change: DayChange | null): string {
+  return change === null
+    ? "No holding has a price of now and one of 24 hours before"
+    : "What is held was worth nothing 24 hours before";
 }
 
 function gainNote({ valueUsd, costUsd, lots, uncosted }: Position): string {
@@ -145,9 +152,9 @@ function unrealisedFigure(
   };
 }
 
-type ReturnFigure = "gain" | "twr" | "xirr" | "roi" | "drawdown";
+type ExplainedReturn = Exclude<ReturnFigure, "modifiedDietz">;
 
-const RETURN_WORDS: Readonly<Record<ReturnFigure, readonly [string, string, string]>> = {
+const RETURN_WORDS: Readonly<Record<ExplainedReturn, readonly [string, string, string]>> = {
   gain: [
     "Gain",
     "What the value grew by beyond what was paid in.",
@@ -177,18 +184,12 @@ const RETURN_WORDS: Readonly<Record<ReturnFigure, readonly [string, string, stri
 };
 
 function returnFigure(
-  figure: ReturnFigure,
-  { matched, measured: { performance, currency } }: ExplainedState,
+  figure: ExplainedReturn,
+  { matched, measured }: ExplainedState,
 ): PortfolioExplanation {
+  const { performance, currency } = measured;
   const [label, words, formula] = RETURN_WORDS[figure];
-  const values = performance === null ? null : {
-    gain: finiteOrNull(performance.gain),
-    twr: performance.twr,
-    xirr: performance.xirr,
-    roi: performance.roi,
-    drawdown: performance.drawdown?.depth ?? null,
-  };
-  const value = values?.[figure] ?? null;
+  const value = performance === null ? null : returnOf(performance, figure);
   const amounts = performance === null ? [] : ([
     ["Opening value", performance.openingValue, performance.from],
     ["Deposited", performance.deposited, null],
@@ -199,7 +200,7 @@ function returnFigure(
     ...{ figure, label, words, formula, currency },
     value: value === null ? null : `${value}`,
     unit: figure === "gain" ? "money" : "fraction",
-    reason: value === null ? "It takes two moments with prices, and money that moved" : null,
+    reason: whyUnmeasured(measured, figure),
     inputs: [
       ...amounts.map(([name, amount, at]) => ({
         name,

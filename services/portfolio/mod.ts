@@ -71,6 +71,7 @@ export * from "./valuation/valued.ts";
 export { VALUE_PACE_MS, ValueFeed } from "./value_feed.ts";
 export * from "./watchlist.ts";
 export * from "./watchlist_service.ts";
+export * from "./why_unmeasured.ts";
 export * from "./work/portfolio_work.ts";
 export { type ToldLine, ToldLog } from "./work/told_log.ts";
 export { WorkBySize } from "./work/work_by_size.ts";

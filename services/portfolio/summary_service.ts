@@ -4,12 +4,13 @@ import type { FxService, SettledNav } from "./fx/fx_service.ts";
 import type { PortfolioPerformance } from "./performance/measure.ts";
 import type { MeasuredPerformance, PerformanceService } from "./performance_service.ts";
 import type { Portfolio } from "./portfolio.ts";
+import type { LedgerScope } from "./ports.ts";
 import type { PortfolioService } from "./portfolio_service.ts";
 import { coinOf } from "./valuation/conversion.ts";
+import { whyNoPerformance } from "./why_unmeasured.ts";
 
 /** What a portfolio is worth by what is kept of it, for a list of portfolios. */
-export interface PortfolioSummary
-  extends Pick<MeasuredPerformance, "status" | "currency" | "lacks"> {
+export interface PortfolioSummary extends Pick<MeasuredPerformance, "status" | "currency"> {
   readonly portfolio: Portfolio;
   /** In the currency, at `asof`; `null` where it is not known. */
   readonly nav: number | null;
@@ -35,11 +36,14 @@ export interface SummaryDeps {
   readonly portfolios: Pick<PortfolioService, "list">;
   readonly performance: Pick<PerformanceService, "getLastDay">;
   readonly fx: Pick<FxService, "settleNav">;
+  /** Has what is behind made anew in the background. */
+  readonly ask: (scope: LedgerScope) => Promise<void>;
 }
 
 /**
  * All portfolios of an owner with what each is worth. It is read from their snapshots, as they are
- * kept: no ledger is opened and nothing is valued for it, however many and long they are.
+ * kept: no ledger is opened and nothing is valued for it, however many and long they are. What is
+ * not of the rows, prices and rates that are stored is asked for; that time passed is not enough.
  */
 export class SummaryService {
   readonly #deps: SummaryDeps;
@@ -60,11 +64,13 @@ export class SummaryService {
 
   async #summaryOf(portfolio: Portfolio): Promise<PortfolioSummary> {
     const { id: portfolioId, ownerId } = portfolio;
-    const measured = await this.#deps.performance.getLastDay({ ownerId, portfolioId });
+    const scope = { ownerId, portfolioId };
+    const measured = await this.#deps.performance.getLastDay(scope);
     const { performance, currency, status, lacks } = measured;
+    if (lacks.some((lack) => lack !== "time")) await this.#deps.ask(scope);
     const value = performance === null ? null : finiteOrNull(performance.value);
     const known = {
-      ...{ portfolio, currency, status, lacks },
+      ...{ portfolio, currency, status },
       unpriced: performance &&
         performance.unpriced.filter(({ leftOut }) => leftOut !== null).length,
     };
@@ -100,9 +106,9 @@ function dayOf({ from, twr, gain, invested }: PortfolioPerformance): DayReturn |
   return twr === null || invested === 0 ? null : { from, twr, gain: finiteOrNull(gain) };
 }
 
-function whyUnknown({ status, currency }: MeasuredPerformance): string {
-  if (status === "empty") return "It has no rows yet";
-  if (status === "pending") return "Its first values are being made";
+function whyUnknown(measured: MeasuredPerformance): string {
+  const { status, currency } = measured;
+  if (status === "empty" || status === "pending") return whyNoPerformance(measured);
   const noRate = currency === "USD" ? "" : `, or dollars no rate to ${currency}`;
   return `No holding had a price in the last 24 hours${noRate}`;
 }

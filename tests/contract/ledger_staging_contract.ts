@@ -65,40 +65,53 @@ class HeldImport {
   }
 }
 
-/** The undoing of an import that stands still before its last transaction. */
-class HeldUndo {
+/** Work on a ledger that stands still before one of its transactions, until it is to go on. */
+class HeldWork<Result> {
   readonly #gate = Promise.withResolvers<void>();
-  readonly #staged = Promise.withResolvers<void>();
-  readonly ended: Promise<unknown>;
+  readonly #held = Promise.withResolvers<void>();
+  readonly #ended: Promise<Result>;
 
-  constructor({ database, clock, scope }: Kit, importId: Uuid) {
-    // Its claim, what it stages, and what shows that.
+  constructor(
+    { database, clock }: Kit,
+    { before, work }: {
+      /** The transaction that it waits before, counted from 1. */
+      readonly before: number;
+      readonly work: (store: SqlLedgerStore) => Promise<Result>;
+    },
+  ) {
     let transactions = 0;
-    const held: Database = {
+    const slow: Database = {
       ...database,
-      transaction: async (work) => {
-        if (++transactions === 3) {
-          this.#staged.resolve();
+      transaction: async (write) => {
+        if (++transactions === before) {
+          this.#held.resolve();
           await this.#gate.promise;
         }
-        return await database.transaction(work);
+        return await database.transaction(write);
       },
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
-    this.ended = new SqlLedgerStore(held, clock, SHORT_WAITS).undoImport(scope, importId);
+    this.#ended = work(new SqlLedgerStore(slow, clock, SHORT_WAITS));
     // Whoever holds it asks how it ended.
-    this.ended.catch(() => {});
+    this.#ended.catch(() => {});
   }
 
-  /** Once the rows stand in the database that are to be put back. */
-  staged(): Promise<void> {
-    return this.#staged.promise;
+  held(): Promise<void> {
+    return this.#held.promise;
   }
 
-  goOn(): Promise<unknown> {
+  goOn(): Promise<Result> {
     this.#gate.resolve();
-    return this.ended;
+    return this.#ended;
   }
+}
+
+/** The undoing of an import once it has its claim, and what it puts back is staged. */
+async function heldUndo(kit: Kit, importId: Uuid) {
+  const work = (store: SqlLedgerStore) => store.undoImport(kit.scope, importId);
+  const undo = new HeldWork(kit, { before: 3, work });
+  await undo.held();
+  return undo;
 }
 
 /** A ledger of one owner, also as another process has it. */
@@ -282,8 +295,7 @@ async function quantities({ store, scope }: Kit): Promise<readonly string[]> {
 function testUndo(test: Test): void {
   test("undoes an import at once, and lets every other write through meanwhile", async (kit) => {
     const { store, scope } = kit;
-    const held = new HeldUndo(kit, await changedLedger(kit));
-    await held.staged();
+    const held = await heldUndo(kit, await changedLedger(kit));
     assertEquals(await quantities(kit), ["1", "5", "7"]);
     const bob = { ownerId: "bob", portfolioId: await store.openDefaultPortfolio("bob") };
     await store.addEntry(bob, entryOf("e1"));
@@ -299,8 +311,7 @@ function testUndo(test: Test): void {
   test("leaves the ledger as it is where its undoing dies", async (kit) => {
     const { store, scope, clock } = kit;
     const importId = await changedLedger(kit);
-    const dead = new HeldUndo(kit, importId);
-    await dead.staged();
+    const dead = await heldUndo(kit, importId);
     clock.advance(60_000);
     assert(await sweepAll(kit) > 0, "what it staged is swept");
     await store.addEntry(scope, entryOf("e9", "9"));
@@ -308,6 +319,17 @@ function testUndo(test: Test): void {
     assertEquals((await quantities(kit)).toSorted(), ["1", "5", "7", "9"]);
     assertEquals((await store.undoImport(scope, importId)).kind, "undone");
     assertEquals((await quantities(kit)).toSorted(), ["1", "2", "9"]);
+  });
+
+  test("sweeps nothing of an undoing that begins after the sweep looked", async (kit) => {
+    const importId = await changedLedger(kit);
+    const work = (store: SqlLedgerStore) => store.sweepImports(9);
+    const sweep = new HeldWork(kit, { before: 1, work });
+    await sweep.held();
+    const undo = await heldUndo(kit, importId);
+    assertEquals(await sweep.goOn(), 0);
+    await undo.goOn();
+    assertEquals(await quantities(kit), ["1", "2"]);
   });
 
   test("refuses to undo what would give two rows the same external id", async (kit) => {

@@ -8,6 +8,7 @@ import { RecordingLog } from "@/tests/fakes/log.ts";
 import { sampleGas, sampleMempool } from "@/tests/unit/onchain/gauge_sample.ts";
 import { build } from "@/tools/build.ts";
 import { type GaugeStub, startGaugeStub } from "./gauge_stub.ts";
+import { tellingWhatWasThere } from "./last_sight.ts";
 import { until } from "./live_place.ts";
 import { noteTexts } from "./noted.ts";
 import { boxes, checkViews, layoutShift, type Step, testInBrowser, visit } from "./page_checks.ts";
@@ -191,7 +192,8 @@ Deno.test({
     const browser = await launchChromium();
     try {
       for (const { name, run } of LIVE_STEPS) {
-        await t.step(name, () => run({ browser, stub, url: product.url }));
+        const step = () => run({ browser, stub, url: product.url });
+        await t.step(name, () => tellingWhatWasThere(step, { browser, product }));
       }
       await t.step("looks right in every width and theme", async () => {
         const page = `${product.url}/onchain`;

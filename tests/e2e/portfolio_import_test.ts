@@ -3,6 +3,7 @@ import type { Browser, Download, Page } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { comesAlive } from "@/tests/e2e/alive.ts";
 import { EXPORT_SAMPLES } from "@/tests/unit/portfolio/imports/export_samples.ts";
+import { noteTexts } from "./noted.ts";
 import { axeFindings, keepPicture, testInBrowser, visit } from "./page_checks.ts";
 
 const HEADER = "timestamp,action,asset_id,quantity,unit_price_usd,account,external_id";
@@ -32,9 +33,11 @@ const FOREIGN = [
 
 /** Above what is imported while its sender waits: some seconds of a job's work. */
 const MANY_ROWS = 90_000;
+/** A little above it. */
+const TASK_ROWS = 45_000;
 
-function bigFile(): string {
-  const rows = Array.from({ length: MANY_ROWS }, (_, at) => {
+function bigFile(count = MANY_ROWS): string {
+  const rows = Array.from({ length: count }, (_, at) => {
     const time = new Date(Date.UTC(2020, 0, 1) + at * 60_000).toISOString();
     return `${time},BUY,bitcoin,0.001,10000,Main,big-${at}`;
   });
@@ -241,6 +244,30 @@ testInBrowser("imports in Chromium", [
   },
 
   {
+    name: "an import goes on while the server can't be reached, and a file is sent again",
+    async run({ browser, url }) {
+      await using desk = await openDesk(browser, url);
+      const { page, api } = desk;
+      const isCut = (address: URL) => address.pathname.includes("/import");
+      await page.route(isCut, (route) => route.abort("connectionreset"));
+      await give(page, "task.csv", bigFile(TASK_ROWS));
+      await page.getByText("The server could not be reached").waitFor();
+      await page.unroute(isCut);
+      assertEquals(await axeFindings(page), []);
+      await page.getByRole("button", { name: "Try again" }).click();
+      const isTask = (address: URL) => address.pathname.includes("/import/tasks/");
+      const button = page.getByRole("button", { name: "Import 45,000 rows" });
+      await button.waitFor();
+      await page.route(isTask, (route) => route.abort("internetdisconnected"));
+      await button.click();
+      await page.getByText("where the import goes on: asking again").waitFor();
+      await page.unroute(isTask);
+      await page.getByText("45,000 rows imported").waitFor();
+      assertEquals((await readData(`${api}/valuation`)).positions[0].quantity, "45");
+    },
+  },
+
+  {
     name: "a large file shows how far it is, leaves nothing once cancelled, and lands whole",
     async run({ browser, url }) {
       await using desk = await openDesk(browser, url);
@@ -261,8 +288,9 @@ testInBrowser("imports in Chromium", [
       }, api);
 
       await give(page, "big.csv", text);
+      const bar = await noteTexts(page, 'progress[aria-label="Read of the file"]');
       await page.getByRole("button", { name: "Import 90,000 rows" }).click();
-      await progress.waitFor();
+      await bar.showed(/^$/);
       await keepPicture(page, "import-progress", { isWhole: false });
       await page.getByText("90,000 rows imported").waitFor();
       assertEquals((await readData(`${api}/valuation`)).positions[0].quantity, "90");

@@ -45,6 +45,11 @@ Deno.test("performance is measured under each measure's name, and its parts add 
   const empty = await makePortfolio(harness);
   const nothing = (await ask(harness, ["GET", `${empty}/performance`])).data;
   assertEquals([nothing.status, nothing.performance], ["empty", null]);
+  assertEquals([nothing.reason, data.reason, performance.reasons], [
+    "It has no rows yet",
+    null,
+    {},
+  ]);
 });
 
 Deno.test("what left and never arrived is in no value: neither now nor in performance", async () => {
@@ -124,6 +129,7 @@ Deno.test("figures of lots end where prices do, as performance does, or say why 
   const path = `${base}/performance`;
   const blind = (await ask(harness, ["GET", path])).data;
   assertEquals([blind.performance, blind.lots.unrealized_usd], [null, null]);
+  assertEquals(blind.reason, "There are no two moments with all prices to measure between");
   assertEquals([blind.lots.cost_usd, blind.lots.unpriced_lots], ["2000", 1]);
   assertEquals(blind.lots.reasons, { unrealized_usd: "No open lot has a price at the end" });
 

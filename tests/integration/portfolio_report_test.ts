@@ -92,6 +92,19 @@ Deno.test("portfolio:report converts at the rate of each row's day, and never wi
   assertMatch(JSON.stringify(without.json.problems), /RATE_MISSING/);
 });
 
+Deno.test("portfolio:report takes a dollar for one of its currency at no time", async () => {
+  // A fee of 5 dollars in March, when nobody knows what a dollar was in euros.
+  const csv = "2024-01-01,BUY,bitcoin,1,100,,,a\n2024-03-01,FEE,usd,5,,,,a\n";
+  const prices = "2024-01-01,eur,1.25\n2024-06-01,eur,1.2\n2024-06-01,bitcoin,120\n";
+  const { summary, json } = await reportOf(csv, { prices, args: ["--currency", "EUR"] });
+  assertEquals([summary.fees, summary.unvalued_fees], [null, 1]);
+  // Bought for 80 EUR, worth 100 EUR.
+  assertEquals([summary.deposited, summary.gain], [80, 20]);
+  assertMatch(JSON.stringify(json.problems), /VALUE_UNKNOWN/);
+  const dollars = await reportOf(csv, { prices });
+  assertEquals([dollars.summary.fees, dollars.summary.deposited], ["5", 105]);
+});
+
 Deno.test("portfolio:report tells the gain on what was invested on average", async () => {
   // 100 for ten days, then 300 for ten days: 200 on average. Each of three units gained 30.
   const csv = "2024-01-01,BUY,bitcoin,1,100,,,a\n2024-01-11,BUY,bitcoin,2,100,,,a\n" +

@@ -4,32 +4,30 @@ import { Change, NotApplicable, Unknown } from "../../../components/figures/Figu
 import { formatCount, formatCounted, formatShare } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import { finiteOrNull } from "../../../services/kernel/numbers.ts";
-import { dayChange } from "../../../services/portfolio/mod.ts";
+import {
+  dayChange,
+  type ReturnFigure,
+  returnOf,
+  UNKNOWN_FLOWS,
+  whyUnmeasured,
+} from "../../../services/portfolio/mod.ts";
 import { methodText, portfolioHref } from "./portfolio_view.ts";
 import { inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
 import { withoutNote } from "./without_note.ts";
 
-/** Why returns are missing where there is no performance. */
-const NO_RETURNS = "There are no two moments with all prices to measure between";
-const NO_FLOWS =
-  "What was paid in or taken out is not known of all rows: a price or rate is missing";
-const NO_ROOT = "Money went one way only, or no yearly rate explains it";
-
 /** What it is worth, and every measure under its own name. */
 export function PortfolioFigures(data: PortfolioPageData) {
-  const { value, measured: { performance }, rate, matched } = data;
+  const { value, measured, rate, matched } = data;
   const { reasons, unvalued } = value;
-  const without = withoutNote(performance, data.labels);
+  const without = withoutNote(measured.performance, data.labels);
+  const drawdown = returnIn(measured, "drawdown");
   const rule = methodText(value);
   const unrealised = inCurrency(value.unrealizedUsd, rate);
   return (
     <dl class="figs portfolio-figs">
       <NavFigure {...data} />
       <Figure {...data} label="Gain" figure="gain" note={<PaidIn {...data} />}>
-        <Gain
-          value={finiteOrNull(performance?.gain ?? NaN)}
-          reason={performance === null ? NO_RETURNS : NO_FLOWS}
-        />
+        <Gain {...returnIn(measured, "gain")} />
       </Figure>
       <Figure {...data} label="Unrealised" figure="unrealised" note={`value less cost, ${rule}`}>
         <span data-cell="unrealised-sum" data-n={unrealised ?? undefined}>
@@ -51,21 +49,16 @@ export function PortfolioFigures(data: PortfolioPageData) {
         figure="twr"
         note={`time-weighted, ${periodOf(data)}${without}`}
       >
-        <Fraction value={performance?.twr ?? null} reason={NO_RETURNS} />
+        <Fraction {...returnIn(measured, "twr")} />
       </Figure>
       <Figure {...data} label="MWR (XIRR)" figure="xirr" note={`money-weighted, a year${without}`}>
-        <Fraction
-          value={performance?.xirr ?? null}
-          reason={performance === null ? NO_RETURNS : NO_ROOT}
-        />
+        <Fraction {...returnIn(measured, "xirr")} />
       </Figure>
       <Figure {...data} label="ROI" figure="roi" note={`gain on what was paid in${without}`}>
-        <Fraction value={performance?.roi ?? null} reason={NO_RETURNS} />
+        <Fraction {...returnIn(measured, "roi")} />
       </Figure>
       <Figure {...data} label="Max drawdown" figure="drawdown" note={`of the TWR index${without}`}>
-        {performance?.drawdown === null || performance === null
-          ? <NotApplicable reason={NO_RETURNS} />
-          : formatShare(performance.drawdown.depth)}
+        {drawdown.value === null ? <NotApplicable {...drawdown} /> : formatShare(drawdown.value)}
       </Figure>
       <IncomeFigure {...data} />
     </dl>
@@ -122,7 +115,8 @@ function PaidIn(data: PortfolioPageData) {
   const paid = openingValue + deposited - withdrawn;
   return (
     <>
-      {paid < 0 ? "with" : "on"} <Money value={finiteOrNull(Math.abs(paid))} reason={NO_FLOWS} />
+      {paid < 0 ? "with" : "on"}{" "}
+      <Money value={finiteOrNull(Math.abs(paid))} reason={UNKNOWN_FLOWS} />
       {paid < 0 ? " more taken out than paid in, " : " paid in, "}
       {periodOf(data)}
       {withoutNote(performance, data.labels)}
@@ -171,6 +165,13 @@ function Cost({ value, rate }: PortfolioPageData) {
         : `, units of ${formatCounted(value.uncosted, "asset")} without known cost`}
     </>
   );
+}
+
+/** A return of the range, with why it is not known. */
+function returnIn(measured: PortfolioPageData["measured"], figure: ReturnFigure) {
+  const { performance } = measured;
+  const value = performance === null ? null : returnOf(performance, figure);
+  return { value, reason: whyUnmeasured(measured, figure) ?? "" };
 }
 
 function Fraction({ value, reason }: { readonly value: number | null; readonly reason: string }) {

@@ -35,10 +35,13 @@ export class Columns {
     const index: Partial<Record<Field, number>> = {};
     const names: Partial<Record<Field, string>> = {};
     for (const [field, candidates] of Object.entries(layout.columns)) {
-      const name = candidates.find((one) => places.has(columnKey(one)));
-      if (name === undefined) continue;
-      index[field as Field] = places.get(columnKey(name)) ?? 0;
-      names[field as Field] = name;
+      for (const name of candidates) {
+        const at = places.get(columnKey(name));
+        if (at === undefined) continue;
+        index[field as Field] = at;
+        names[field as Field] = name;
+        break;
+      }
     }
     this.#index = index;
     this.#names = names;

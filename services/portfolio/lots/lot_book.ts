@@ -4,7 +4,7 @@ import type { AssetId } from "../../market/mod.ts";
 import type { LotRule } from "../portfolio.ts";
 import type { Action, DecimalText, Transaction } from "../transaction.ts";
 
-/** What of a ledger row matters to lots. Money is in the currency of the prices, US dollars. */
+/** What of a ledger row matters to lots. Money is in one currency, `MoneyOptions`. */
 export interface LotRow extends
   Pick<
     Transaction,
@@ -24,7 +24,18 @@ export interface LotPick {
   readonly quantity: DecimalText;
 }
 
-export interface LotOptions {
+/** What amounts are in: one unit of it is worth 1 at any time. */
+export interface MoneyOptions {
+  /** US dollars by default. */
+  readonly moneyId?: AssetId | undefined;
+}
+
+/** Whether an asset is the money that amounts are in. */
+export function isMoney(assetId: AssetId, { moneyId }: MoneyOptions): boolean {
+  return assetId === (moneyId ?? "usd");
+}
+
+export interface LotOptions extends MoneyOptions {
   readonly rule: LotRule;
   /** Tax years (UTC year of the row) with a rule of their own. */
   readonly rulesByYear?: Readonly<Record<number, LotRule>>;

@@ -1,7 +1,13 @@
 import { isCash } from "../cash.ts";
 import type { LedgerIndex } from "./asset_plan.ts";
 import { absolute, add, type Exact, formatExact, multiply, parseExact, ZERO } from "./exact.ts";
-import type { FeeEntry, LotOptions, LotProblem, LotRow } from "./lot_book.ts";
+import {
+  type FeeEntry,
+  isMoney,
+  type LotOptions,
+  type LotProblem,
+  type LotRow,
+} from "./lot_book.ts";
 import { lotProblem } from "./lot_problem.ts";
 
 const ONE: Exact = { units: 1n, decimals: 0 };
@@ -50,7 +56,7 @@ function parentPriceOf(row: LotRow, index: LedgerIndex): Exact | null {
 }
 
 function marketPriceOf({ assetId, at }: LotRow, options: LotOptions): Exact | null {
-  if (assetId === "usd") return ONE;
+  if (isMoney(assetId, options)) return ONE;
   const price = options.priceOf?.(assetId, at) ?? null;
   return price === null ? null : parseExact(price);
 }

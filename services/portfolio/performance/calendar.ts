@@ -8,7 +8,7 @@ export interface MonthlyReturn {
   readonly year: number;
   /** 1 for January. */
   readonly month: number;
-  /** `null` where nothing was invested. */
+  /** `null` where nothing was invested, or a flow is not known. */
   readonly timeWeightedReturn: number | null;
   /** Whether the range covers only a part of it. */
   readonly isPartial: boolean;
@@ -24,24 +24,25 @@ export function monthlyReturns(
 ): readonly MonthlyReturn[] {
   const months: MonthlyReturn[] = [];
   const count = periods.to.length;
-  let unitBefore = 1;
+  let growth = 1;
   let isInvested = false;
   for (let p = 0; p < count; p++) {
     const end = bucketEnd(grid, periods.to[p] as number);
     const day = new Date(end - 1);
     isInvested ||= periods.isInvested[p] === 1;
+    // Of its own periods, so that one of unknown return takes none of the months after it along.
+    growth *= 1 + (periods.returns[p] as number);
     const next = p + 1 < count ? bucketEnd(grid, periods.to[p + 1] as number) : null;
     if (next !== null && monthOf(next - 1) === monthOf(end - 1)) continue;
-    const unit = periods.unit[p] as number;
     const [year, month] = [day.getUTCFullYear(), day.getUTCMonth()];
     const isCut = next === null && end !== Date.UTC(year, month + 1);
     months.push({
       year,
       month: month + 1,
-      timeWeightedReturn: isInvested ? finiteOrNull(unit / unitBefore - 1) : null,
+      timeWeightedReturn: isInvested ? finiteOrNull(growth - 1) : null,
       isPartial: isCut || (months.length === 0 && from > Date.UTC(year, month)),
     });
-    unitBefore = unit;
+    growth = 1;
     isInvested = false;
   }
   return months;

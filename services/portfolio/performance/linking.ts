@@ -18,9 +18,9 @@ export interface Periods {
   /** The buckets at whose ends each period starts and ends. */
   readonly from: Int32Array;
   readonly to: Int32Array;
-  /** What one unit of money became by the end of each period. */
+  /** What one unit of money became by the end of each period; NaN from an unknown flow on. */
   readonly unit: Float64Array;
-  /** Return of each period, as a fraction. */
+  /** Return of each period, as a fraction; NaN where a flow in it is not known. */
   readonly returns: Float64Array;
   /** What one unit of gain by prices, and by what happened, adds to the total return. */
   readonly priceWeight: Float64Array;
@@ -45,7 +45,7 @@ export function lastValued({ nav, isBlind }: PortfolioHistory, bucket: number): 
  * (C + withdrawn) / (V + deposited), and then V' / C. So a deposit or withdrawal at the market's
  * price changes nothing. Where C is unknown, both are one: (V' + withdrawn) / (V + deposited).
  * Where money meets nothing that is held (income of an empty portfolio), it starts the portfolio:
- * factor 1.
+ * factor 1. Where a flow is not known, as its rate is missing, there is no factor.
  */
 export function linkPeriods(history: PortfolioHistory, { from, to }: BucketRange): Periods {
   const { nav, grid } = history;
@@ -71,7 +71,7 @@ export function linkPeriods(history: PortfolioHistory, { from, to }: BucketRange
     periods.returns[p] = steps.factor - 1;
     periods.priceWeight[p] = unit * (isPooled ? steps.flowWeight : steps.priceWeight);
     periods.flowWeight[p] = unit * steps.flowWeight;
-    periods.isInvested[p] = Number(steps.priceWeight > 0 || steps.flowWeight > 0);
+    periods.isInvested[p] = Number(steps.priceWeight !== 0 || steps.flowWeight !== 0);
     periods.isPooled[p] = Number(isPooled);
     unit *= steps.factor;
     periods.unit[p] = unit;
@@ -104,25 +104,28 @@ function pricesFirst({ before, after, carried, flows }: PeriodValues): PeriodSte
   const growth = before > 0 ? carried / before : 1;
   const base = flowBase(carried, flows);
   return {
-    factor: base.sum > 0 ? growth * (after + base.out) / base.sum : growth,
+    factor: base.sum === 0 ? growth : growth * (after + base.out) / base.sum,
     priceWeight: before > 0 ? 1 / before : 0,
-    flowWeight: base.sum > 0 ? growth / base.sum : 0,
+    flowWeight: base.sum === 0 ? 0 : growth / base.sum,
   };
 }
 
 function flowsFirst({ before, after, carried, flows }: PeriodValues): PeriodSteps {
   const base = flowBase(before, flows);
-  const growth = base.sum > 0 ? (carried + base.out) / base.sum : 1;
+  const growth = base.sum === 0 ? 1 : (carried + base.out) / base.sum;
   return {
     factor: carried > 0 ? growth * after / carried : growth,
     priceWeight: carried > 0 ? growth / carried : 0,
-    flowWeight: base.sum > 0 ? 1 / base.sum : 0,
+    flowWeight: base.sum === 0 ? 0 : 1 / base.sum,
   };
 }
 
-/** What flows meet; a round trip in one instant out of nothing counts by what went through. */
+/**
+ * What flows meet, 0 for nothing and NaN where a flow is not known; a round trip in one instant out
+ * of nothing counts by what went through.
+ */
 function flowBase(held: number, { deposited, withdrawn, swapped }: PeriodMoney) {
-  const through = held + deposited > 0 ? 0 : swapped;
+  const through = held + deposited === 0 ? swapped : 0;
   return { sum: held + deposited + through, out: withdrawn + through };
 }
 

@@ -151,7 +151,8 @@ export function measurePortfolio(
     xirr: xirr(paid),
     modifiedDietz: modifiedDietz(paid),
     risk: riskOf(growth, { history, range }),
-    drawdown: datedDrawdown(growth.path, { history, range }),
+    // Part of a path tells nothing of how deep the whole of it went.
+    drawdown: twr === null ? null : datedDrawdown(growth.path, { history, range }),
     contributions,
     residual: twr === null ? null : finiteOrNull(twr - explained),
     months: monthlyReturns(periods, { grid, from }),

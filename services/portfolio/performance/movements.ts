@@ -13,7 +13,7 @@ import {
   subtract,
   ZERO,
 } from "../lots/exact.ts";
-import type { LotRow } from "../lots/lot_book.ts";
+import { isMoney, type LotRow, type MoneyOptions } from "../lots/lot_book.ts";
 import { pairTransfers } from "../lots/transfer_pairs.ts";
 import type { LotPools } from "../portfolio.ts";
 import { compareTransactions, isInflow } from "../transaction.ts";
@@ -48,7 +48,7 @@ export interface AssetMovements {
   readonly movements: readonly Movement[];
 }
 
-export interface MovementOptions {
+export interface MovementOptions extends MoneyOptions {
   /** Whether a sale may take what other accounts hold; by default it may not. */
   readonly pools?: LotPools | undefined;
   readonly transferWindowMs?: number | undefined;
@@ -154,10 +154,11 @@ function moneyOf(row: LotRow, quantity: Exact): number {
   return numberOf(multiply(quantity, parseExact(row.unitPriceUsd)));
 }
 
-function cashFeeStep(row: LotRow, { cashPriceUsd }: AssetOptions): Step {
+function cashFeeStep(row: LotRow, options: AssetOptions): Step {
   const amount = Math.abs(Number(row.quantity));
   const named = row.unitPriceUsd === null ? null : Number(row.unitPriceUsd);
-  const price = named ?? (row.assetId === "usd" ? 1 : cashPriceUsd?.(row.assetId, row.at) ?? null);
+  const price = named ??
+    (isMoney(row.assetId, options) ? 1 : options.cashPriceUsd?.(row.assetId, row.at) ?? null);
   const nothing = { quantity: ZERO, flowUsd: 0 };
   return { ...sidedStep(row, nothing), feeUsd: price === null ? null : amount * price };
 }

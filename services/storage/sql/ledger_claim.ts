@@ -98,10 +98,9 @@ export class LedgerClaim {
   /** Gives the ledger back, with a transaction. */
   async release(db: Kysely<Schema>): Promise<void> {
     const { database: { dialect }, scope, importId } = this.#deps;
-    await releaseClaim(db, {
-      portfolioId: toUuidColumn(scope.portfolioId, dialect),
-      claim: toUuidColumn(importId, dialect),
-    });
+    await db.updateTable("portfolios").set({ claim: null, claimed_until: null })
+      .where("id", "=", toUuidColumn(scope.portfolioId, dialect))
+      .where("claim", "=", toUuidColumn(importId, dialect)).execute();
   }
 }
 
@@ -112,18 +111,6 @@ interface ClaimDeps {
   readonly clock: Clock;
   /** How long to wait for another import. */
   readonly maxWaitMs: number;
-}
-
-/** Ends a claim, if the portfolio still has it. */
-export async function releaseClaim(
-  db: Kysely<Schema>,
-  { portfolioId, claim }: {
-    readonly portfolioId: Schema["portfolios"]["id"];
-    readonly claim: Schema["ledger_imports"]["id"];
-  },
-): Promise<void> {
-  await db.updateTable("portfolios").set({ claim: null, claimed_until: null })
-    .where("id", "=", portfolioId).where("claim", "=", claim).execute();
 }
 
 /**

@@ -2,10 +2,9 @@ import { type Kysely, type RawBuilder, sql, type SqlBool } from "kysely";
 import type { UtcMs } from "../../kernel/time.ts";
 import type { Database } from "../database.ts";
 import type { UuidValue } from "../uuid_column.ts";
-import { releaseClaim } from "./ledger_claim.ts";
 import type { Schema } from "./schema.ts";
 
-/** An import whose rows no ledger shows. */
+/** An import that left rows behind. */
 type Left = Pick<Schema["ledger_imports"], "id" | "portfolio_id" | "state">;
 
 /** What an import may leave beside its record, in the order in which it goes. */
@@ -24,11 +23,15 @@ export async function sweepImports(
 ): Promise<number> {
   // Looked at first, so that there mostly is nothing to write.
   const left = await findLeft(read, now);
-  const applied = left === null ? await findApplied(read, now) : null;
-  if (left === null && applied === null) return 0;
+  if (left !== null) {
+    return await transaction(({ db }) => sweepLeft(db, { left, limit, now }));
+  }
+  const applied = await findApplied(read, now);
+  if (applied === null) return 0;
   return await transaction(async ({ db }) => {
-    if (left !== null) return await sweepLeft(db, { left, limit, now });
-    return await deleteSome(db, { ...LEFT_BY[0], of: applied ?? "", limit });
+    // Its undoing may have begun meanwhile.
+    if (!await endDeadClaim(db, { ...applied, now })) return 0;
+    return await deleteSome(db, { ...LEFT_BY[0], of: applied.id, limit });
   });
 }
 
@@ -44,8 +47,9 @@ async function findLeft(db: Kysely<Schema>, now: UtcMs): Promise<Left | null> {
 }
 
 /** An import that was committed with changes, which it does not need unless it is being undone. */
-async function findApplied(db: Kysely<Schema>, now: UtcMs): Promise<UuidValue | null> {
-  const found = await db.selectFrom("ledger_imports as import").select("import.id")
+async function findApplied(db: Kysely<Schema>, now: UtcMs): Promise<Left | null> {
+  const found = await db.selectFrom("ledger_imports as import")
+    .select(["import.id", "import.portfolio_id", "import.state"])
     .innerJoin("portfolios as portfolio", "portfolio.id", "import.portfolio_id")
     .where("import.state", "=", "committed")
     .where(isUnclaimed(now))
@@ -55,7 +59,7 @@ async function findApplied(db: Kysely<Schema>, now: UtcMs): Promise<UuidValue | 
       )
     )
     .limit(1).executeTakeFirst();
-  return found?.id ?? null;
+  return found ?? null;
 }
 
 /** That nothing goes on in the name of `import`. */
@@ -73,9 +77,8 @@ async function sweepLeft(
   },
 ): Promise<number> {
   // It may have come back to life meanwhile; if not, it never will.
-  if (state === "staging" && !await endDeadClaim(db, { id, portfolioId: portfolio_id, now })) {
-    return 0;
-  }
+  const isDead = state !== "staging" || await endDeadClaim(db, { id, portfolio_id, now });
+  if (!isDead) return 0;
   const rows = db.selectFrom("transactions").select("id").where("portfolio_id", "=", portfolio_id)
     .where("import_id", "=", id).limit(limit);
   const { numDeletedRows } = await db.deleteFrom("transactions")
@@ -92,20 +95,25 @@ async function sweepLeft(
   return deleted + 1;
 }
 
-/** Makes sure that a dead import stays dead; `false` if it lives. */
+/**
+ * Makes sure that nothing goes on in the name of an import, and that nothing begins to until the
+ * transaction ends; `false` where something does.
+ */
 async function endDeadClaim(
   db: Kysely<Schema>,
-  { id, portfolioId, now }: {
-    readonly id: UuidValue;
-    readonly portfolioId: UuidValue;
-    readonly now: UtcMs;
-  },
+  { id, portfolio_id, now }: Pick<Left, "id" | "portfolio_id"> & { readonly now: UtcMs },
 ): Promise<boolean> {
-  const live = await db.selectFrom("portfolios").select("id").where("id", "=", portfolioId)
-    .where("claim", "=", id).where("claimed_until", ">", now).executeTakeFirst();
-  if (live !== undefined) return false;
-  await releaseClaim(db, { portfolioId, claim: id });
-  return true;
+  const dead = await db.updateTable("portfolios")
+    .set({
+      claim: sql`nullif(claim, ${id})`,
+      claimed_until: sql`case when claim = ${id} then null else claimed_until end`,
+    })
+    .where("id", "=", portfolio_id)
+    .where((row) =>
+      row.or([row("claim", "is", null), row("claim", "!=", id), row("claimed_until", "<=", now)])
+    )
+    .returning("id").executeTakeFirst();
+  return dead !== undefined;
 }
 
 async function deleteSome(
