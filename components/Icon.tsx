@@ -1,3 +1,5 @@
+import { asset } from "fresh/runtime";
+
 /** The symbols of `static/icons.svg` that pages use. */
 export const ICON_NAMES = [
   "analytics",
@@ -47,11 +49,14 @@ export const ICON_NAMES = [
 ] as const;
 export type IconName = typeof ICON_NAMES[number];
 
-/** A 16 px icon; decoration only, so the control around it carries the words. */
+/**
+ * A 16 px icon; decoration only, so the control around it carries the words. Browsers keep the file
+ * of all icons, so that one which first shows when the server is gone is drawn as well.
+ */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg class="i" viewBox="0 0 16 16" aria-hidden="true">
-      <use href={`/icons.svg#i-${name}`} />
+      <use href={asset(`/icons.svg#i-${name}`)} />
     </svg>
   );
 }

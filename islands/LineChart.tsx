@@ -71,9 +71,10 @@ export default function LineChart(
     const action = chartAction(event.key, { shift: event.shiftKey });
     if (action === null) return;
     event.preventDefault();
-    if (!explorer.act(action, { newest })) return;
+    const hasMoved = explorer.act(action, { newest });
     const { value: bars } = explorer.shown;
-    const at = explorer.cursor.value ?? 0;
+    const { value: at } = explorer.cursor;
+    if (!hasMoved || at === null) return;
     const time = formatBarTime(lineTime(bars, at), bars.barMs);
     announcer.announce(`${time}, ${isHidden ? "amounts are hidden" : barText(bars, at)}`);
   }

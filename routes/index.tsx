@@ -1,19 +1,22 @@
 import { page } from "fresh";
 import { asset, Head } from "fresh/runtime";
 import { EmptyState } from "../components/states/States.tsx";
-import type { MarketOverview } from "../services/market/mod.ts";
+import type { MarketOverview, TotalValue } from "../services/market/mod.ts";
 import { AssetsPanel } from "./(_overview)/AssetsPanel.tsx";
-import { Movement } from "./(_overview)/Movement.tsx";
+import { BreadthPanel, Movers } from "./(_overview)/Movement.tsx";
 import { readOverview } from "./(_overview)/read_overview.ts";
 import { OverviewHeader } from "./(_overview)/OverviewHeader.tsx";
 import type { OverviewView } from "./(_overview)/overview_view.ts";
 import { readTopScores, TopScores, type TopScoresData } from "./(_overview)/TopScores.tsx";
 import { Totals } from "./(_overview)/Totals.tsx";
+import { TotalValuePanel } from "./(_overview)/TotalValuePanel.tsx";
 import { define } from "./page_state.ts";
 
 interface OverviewData {
   readonly overview: MarketOverview;
   readonly view: OverviewView;
+  /** `null` where no asset of the view has a market value. */
+  readonly total: TotalValue | null;
   readonly top: TopScoresData;
 }
 
@@ -23,12 +26,14 @@ export const handler = define.handlers({
       readOverview(ctx.state.market, ctx.url),
       readTopScores(ctx.state),
     ]);
-    return page<OverviewData>({ ...read, top });
+    const total = await ctx.state.market.getTotalValue(read.overview.quotes);
+    return page<OverviewData>({ ...read, total, top });
   },
 });
 
 /** What moved, and is the move broad? */
-export default define.page<typeof handler>(function Overview({ data: { overview, view, top } }) {
+export default define.page<typeof handler>(function Overview({ data }) {
+  const { overview, view, total, top } = data;
   return (
     <>
       <Head>
@@ -45,8 +50,21 @@ export default define.page<typeof handler>(function Overview({ data: { overview,
           <div>
             <Totals overview={overview} />
           </div>
-          <Movement overview={overview} />
-          <div>
+          {total === null ? null : (
+            <div class="c-8 m-12">
+              <TotalValuePanel total={total} overview={overview} view={view} />
+            </div>
+          )}
+          <div class="c-4 m-12">
+            <BreadthPanel overview={overview} />
+          </div>
+          <div class="c-4">
+            <Movers id="gainers" title="Rising most" rows={overview.gainers} overview={overview} />
+          </div>
+          <div class="c-4">
+            <Movers id="losers" title="Falling most" rows={overview.losers} overview={overview} />
+          </div>
+          <div class={total === null ? undefined : "c-4 m-12"}>
             <TopScores {...top} />
           </div>
           <div>

@@ -24,19 +24,19 @@ function spanWords(set: LineSet): string {
 /** What a chart of lines offers to those with scripts: out of the zoom again, and its picture. */
 export function LineTools({ id, explorer, plot, height, isHidden }: LineToolsProps) {
   const [isReady, setReady] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => setReady(true), []);
 
   async function save() {
-    if (plot.current === null) return;
-    const shown = explorer.shown.value;
-    const { linePicture } = await import("./line_picture.ts");
-    const { downloadPng } = await import("./png.ts");
-    const { clientWidth: width } = plot.current;
-    const palette = readPalette(plot.current);
-    await downloadPng(linePicture(shown, { width, height, palette }), {
-      caption: { ...signature(plot.current, shown), fileName: `${id}.png` },
-      palette,
-    });
+    setProblem(null);
+    try {
+      if (plot.current !== null) {
+        await savePicture(explorer.shown.value, { id, plot: plot.current, height });
+      }
+    } catch (error) {
+      // What draws pictures is loaded with the first one, and the server may be gone by then.
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
   }
 
   return (
@@ -50,9 +50,30 @@ export function LineTools({ id, explorer, plot, height, isHidden }: LineToolsPro
             <span class="sr">, show everything</span>
           </button>
         )}
+      {problem === null
+        ? null
+        : <span role="alert" class="hint" title={problem}>No picture could be made</span>}
       {isReady && !isHidden ? <SavePng onSave={save} /> : null}
     </div>
   );
+}
+
+async function savePicture(
+  shown: LineSet,
+  { id, plot, height }: {
+    readonly id: string;
+    readonly plot: HTMLElement;
+    readonly height: number;
+  },
+): Promise<void> {
+  const { linePicture } = await import("./line_picture.ts");
+  const { downloadPng } = await import("./png.ts");
+  const { clientWidth: width } = plot;
+  const palette = readPalette(plot);
+  await downloadPng(linePicture(shown, { width, height, palette }), {
+    caption: { ...signature(plot, shown), fileName: `${id}.png` },
+    palette,
+  });
 }
 
 /** The words of a title without its badges. */

@@ -7,56 +7,47 @@ import { AsofSpan, asofSpan, isMixed, sourceNames } from "./AsofSpan.tsx";
 import { breadthBasis, breadthItems } from "./breadth_items.ts";
 import { sourceState } from "./source_state.ts";
 
-/** What moved and how broad the move is: risers, fallers, and every asset on one axis. */
-export function Movement({ overview }: { readonly overview: MarketOverview }) {
+/** How broad the move is: every asset on one axis. */
+export function BreadthPanel({ overview }: { readonly overview: MarketOverview }) {
   const items = breadthItems(overview.quotes);
   return (
-    <>
-      <div class="c-4">
-        <Movers id="gainers" title="Rising most" rows={overview.gainers} overview={overview} />
-      </div>
-      <div class="c-4">
-        <Movers id="losers" title="Falling most" rows={overview.losers} overview={overview} />
-      </div>
-      <div class="c-4 m-12">
-        <Panel id="breadth" title="How broad is the move" note="24 h change">
-          {items.length === 0
-            ? (
-              <EmptyState icon="overview" title="No change to show">
-                No asset here has two closes 24 hours apart.
-              </EmptyState>
-            )
-            : (
-              <div class="chart">
-                <Breadth items={items} />
-              </div>
-            )}
-          <SourceLine
-            state={sourceState(overview)}
-            parts={[
-              `${items.length} assets`,
-              breadthBasis(overview.quotes),
-              "ticks beyond the axis stand at its end",
-              // One as-of for all is in the page's header; several belong to the comparison.
-              ...isMixed(asofSpan(overview.quotes))
-                ? [<AsofSpan key="asof" quotes={overview.quotes} />]
-                : [],
-            ]}
-          />
-        </Panel>
-      </div>
-    </>
+    <Panel id="breadth" title="How broad is the move" note="24 h change">
+      {items.length === 0
+        ? (
+          <EmptyState icon="overview" title="No change to show">
+            No asset here has two closes 24 hours apart.
+          </EmptyState>
+        )
+        : (
+          <div class="chart">
+            <Breadth items={items} />
+          </div>
+        )}
+      <SourceLine
+        state={sourceState(overview)}
+        parts={[
+          `${items.length} assets`,
+          breadthBasis(overview.quotes),
+          "ticks beyond the axis stand at its end",
+          // One as-of for all is in the page's header; several belong to the comparison.
+          ...isMixed(asofSpan(overview.quotes))
+            ? [<AsofSpan key="asof" quotes={overview.quotes} />]
+            : [],
+        ]}
+      />
+    </Panel>
   );
 }
 
-interface MoversProps {
+export interface MoversProps {
   readonly id: string;
   readonly title: string;
   readonly rows: readonly AssetQuote[];
   readonly overview: MarketOverview;
 }
 
-function Movers({ id, title, rows, overview }: MoversProps) {
+/** Assets that rose or fell most. */
+export function Movers({ id, title, rows, overview }: MoversProps) {
   return (
     <Panel id={id} title={title} note="24 h">
       {rows.length === 0

@@ -88,10 +88,12 @@ export function TopScores({ run, lines }: TopScoresData) {
                   <th scope="col" class="num" data-col="rank" data-pri="2">Rank</th>
                   <th scope="col" data-col="name">Asset</th>
                   <th scope="col" class="num" data-col="score">Score</th>
-                  <th scope="col" class="num" data-col="interval">Interval</th>
+                  <th scope="col" class="num" data-col="interval" data-pri="5">Interval</th>
                   <th scope="col" class="num" data-col="ranks" data-pri="3">Rank interval</th>
                   <th scope="col" data-col="grade" data-pri="2">Grade</th>
-                  <th scope="col" class="num" data-col="change">Since the day before</th>
+                  <th scope="col" class="num" data-col="change">
+                    Change<span class="sr">since the day before</span>
+                  </th>
                 </tr>
               </thead>
               <tbody>{lines.map((line) => <TopRow key={line.card.assetId} {...line} />)}</tbody>
@@ -131,7 +133,7 @@ function TopRow({ card, label, change }: TopLine) {
           </ExplainedScore>
         )}
       </td>
-      <td class="num" data-p="detail">
+      <td class="num" data-p="detail" data-pri="5">
         <span class="sub">Interval</span>
         {band === null
           ? <Unknown reason="the draws gave no interval" />

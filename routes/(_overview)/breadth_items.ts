@@ -25,13 +25,11 @@ function largestFirst({ value: a }: Figure, { value: b }: Figure): number {
 
 /** By what the labels were given, as far as anything of it is known. */
 export function breadthBasis(quotes: readonly BreadthQuote[]): string {
-  const isKnown = (figure: "marketCapUsd" | "volume24hUsd") =>
-    quotes.some((quote) => quote[figure].value !== null);
+  const shown = quotes.filter(({ change24h }) => change24h.value !== null);
+  const others = shown.filter(({ marketCapUsd }) => marketCapUsd.value === null);
   const bases = [
-    ...isKnown("marketCapUsd") ? ["market value"] : [],
-    ...isKnown("volume24hUsd") && quotes.some(({ marketCapUsd }) => marketCapUsd.value === null)
-      ? ["volume"]
-      : [],
+    ...others.length < shown.length ? ["market value"] : [],
+    ...others.some(({ volume24hUsd }) => volume24hUsd.value !== null) ? ["volume"] : [],
   ];
   return bases.length === 0 ? "a tick each" : `a tick each, labelled by ${bases.join(", then ")}`;
 }

@@ -14,6 +14,8 @@ export interface OverviewView {
   readonly query: string;
   /** Keys of the columns that are not shown. */
   readonly hidden: ReadonlySet<string>;
+  /** Whether the total is read as numbers instead of a line. */
+  readonly isTotalTable: boolean;
 }
 
 const DEFAULT_SORT: QuoteSort = "market_cap";
@@ -40,6 +42,7 @@ export function readView({ searchParams }: URL): OverviewView {
     order: order === "asc" || order === "desc" ? order : defaultOrder(sort),
     query: (searchParams.get("q") ?? "").trim().slice(0, MAX_QUERY),
     hidden: new Set(shown.length === 0 ? [] : COLUMN_KEYS.filter((key) => !shown.includes(key))),
+    isTotalTable: searchParams.get("total") === "table",
   };
 }
 
@@ -55,6 +58,7 @@ export function viewFields(view: OverviewView): [name: string, value: string][] 
   if (view.hidden.size > 0) {
     for (const key of COLUMN_KEYS) if (!view.hidden.has(key)) fields.push(["col", key]);
   }
+  if (view.isTotalTable) fields.push(["total", "table"]);
   return fields;
 }
 

@@ -22,7 +22,7 @@ import { buildOverview, type OverviewQuery } from "./overview.ts";
 import type { LivePrices } from "./live_ports.ts";
 import type { CandleStore, IndicatorEngine } from "./ports.ts";
 import { QuoteBoard } from "./quote_board.ts";
-import { freshnessOf, lastCandle } from "./quotes.ts";
+import { freshnessOf, lastCandle, SPARKLINE_DAYS } from "./quotes.ts";
 import type {
   AssetQuote,
   CandlePage,
@@ -33,6 +33,7 @@ import type {
   SeriesProvenance,
 } from "./read_models.ts";
 import {
+  asofOfSeries,
   availableIntervals,
   chooseSeries,
   type DemoMode,
@@ -41,6 +42,7 @@ import {
   type SourcePriority,
   spotBeforeFutures,
 } from "./series_choice.ts";
+import { type TotalValue, totalValue } from "./total_value.ts";
 
 /** Points of one candle answer; what lies beyond is another page. */
 export const MAX_CANDLES = 5_000;
@@ -145,6 +147,21 @@ export class MarketService {
       )
       .map((asset) => this.#quotes.quoteOf(labelOf(asset), snapshot));
     return buildOverview(quotes, { ...query, version: this.#quotes.versionOf(snapshot) });
+  }
+
+  /**
+   * What those of the quotes with a market value are worth together, over the days that are in
+   * memory; `null` where none has one.
+   */
+  async getTotalValue(quotes: readonly AssetQuote[]): Promise<TotalValue | null> {
+    const { assets } = await this.#snapshot();
+    const parts = quotes.flatMap((asset) => {
+      const facts = assets.get(asset.assetId)?.quote ?? null;
+      if (asset.marketCapUsd.value === null || facts === null) return [];
+      const { daily, series } = facts;
+      return [{ asset, daily, source: series.source, asof: asofOfSeries(series) }];
+    });
+    return totalValue(parts, { days: SPARKLINE_DAYS });
   }
 
   /** The assets with a price, the most valuable first, each with what it is put in order by. */

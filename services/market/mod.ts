@@ -30,3 +30,4 @@ export * from "./ports.ts";
 export * from "./read_models.ts";
 export * from "./series_changes.ts";
 export * from "./series_choice.ts";
+export type { TotalValue } from "./total_value.ts";

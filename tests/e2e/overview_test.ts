@@ -11,6 +11,9 @@ import {
 
 const ROWS = '[data-table="assets"] tbody tr';
 
+/** A line as drawn, and not the piece of it that stands for it in the legend. */
+const LINE = ".c-marks path.c-line";
+
 /** The names in the table, in their order. */
 async function names(page: Page): Promise<string[]> {
   return await page.locator(`${ROWS}:visible th a`).allInnerTexts();
@@ -45,6 +48,63 @@ const STEPS: readonly Step[] = [
   },
 
   {
+    name: "draws the total market value without JavaScript, and leads to its numbers and back",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, url, { hasScripts: false });
+      const { page } = visited;
+      const panel = page.locator("#total");
+      assertMatch(await panel.locator(LINE).getAttribute("d") ?? "", /^M0 .*L1000 /);
+      await panel.getByRole("link", { name: "View as table: total market value" }).click();
+      await page.waitForLoadState();
+      assertEquals(await panel.locator("tbody tr").count(), 90);
+      await panel.getByRole("link", { name: "View as chart: total market value" }).click();
+      await panel.locator(LINE).waitFor();
+      const file = await (await fetch(`${url}/total_value.csv?theme=stablecoin`)).text();
+      const [header, ...rows] = file.trim().split("\n");
+      assertEquals(header?.trim(), "time,market_value_usd");
+      assertEquals(rows.length, 90);
+    },
+  },
+
+  {
+    name: "tells the total of a day where the keys move the crosshair",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, url);
+      const { page } = visited;
+      const plot = page.locator("#total .plot");
+      await plot.focus();
+      await page.keyboard.press("Home");
+      const first = await page.locator("#total .legend").innerText();
+      await page.keyboard.press("End");
+      await page.waitForFunction(
+        (text) => document.querySelector("#total .legend")?.textContent !== text,
+        first,
+      );
+      assertMatch(await page.locator("#total .legend").innerText(), /Total\s+[\d.]+T USD/);
+    },
+  },
+
+  {
+    name: "says that no picture of a chart could be made where the server is gone, with its icons",
+    async run({ browser, url }) {
+      await using visited = await visit(browser, url);
+      const { page } = visited;
+      const save = page.locator("#total").getByRole("button", { name: "Download PNG" });
+      await save.waitFor();
+      await page.context().setOffline(true);
+      await save.click();
+      await page.locator("#total").getByText("No picture could be made").waitFor();
+      await page.getByText("You are offline.").waitFor();
+      await keepPicture(page, "overview-offline", { isWhole: false });
+      await page.context().setOffline(false);
+      const saved = page.waitForEvent("download");
+      await save.click();
+      assertEquals((await saved).suggestedFilename(), "total-chart.png");
+      await page.getByText("No picture could be made").waitFor({ state: "hidden" });
+    },
+  },
+
+  {
     name: "explains a figure on a page of its own without JavaScript",
     async run({ browser, url }) {
       await using visited = await visit(browser, url, { hasScripts: false });
@@ -63,7 +123,8 @@ const STEPS: readonly Step[] = [
     async run({ browser, url }) {
       await using visited = await visit(browser, url);
       const { page } = visited;
-      for (const title of ["Rising most", "Falling most", "How broad is the move", "Assets"]) {
+      const titles = ["Total market value", "How broad is the move", "Rising most", "Falling most"];
+      for (const title of [...titles, "Highest scores", "Assets"]) {
         const box = await page.getByRole("heading", { name: title, exact: true }).boundingBox();
         assert(box !== null && box.y + box.height < 900, title);
       }

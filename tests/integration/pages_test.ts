@@ -57,6 +57,20 @@ Deno.test("pages: every page carries its headers, an id and no inline code witho
   });
 });
 
+Deno.test("pages: all icons are of one file that browsers keep", async () => {
+  await withProduct(async (product) => {
+    const html = await (await ask(product, "/")).text();
+    const files = new Set([...html.matchAll(/<use href="([^"#]+)#i-/g)].map(([, file]) => file));
+    assertEquals(files.size, 1);
+    const [file = ""] = files;
+    const response = await ask(product, file);
+    assertEquals(response.status, 200);
+    assertEquals(response.headers.get("content-type"), "image/svg+xml; charset=utf-8");
+    assertMatch(response.headers.get("cache-control") ?? "", /immutable/);
+    await response.body?.cancel();
+  });
+});
+
 Deno.test("pages: figures show their value, source and as-of, unknown ones their reason", async () => {
   await withProduct(async (product) => {
     const html = await (await ask(product, "/assets/bitcoin")).text();

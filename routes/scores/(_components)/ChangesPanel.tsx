@@ -72,14 +72,7 @@ export function ChangesPanel({ changes, view }: ScoresData) {
               </tbody>
             </table>
           )}
-        <SourceLine
-          parts={[
-            `${Math.min(moved.length, MAX_LINES)} of ${moved.length} that changed`,
-            ...eventWords(moved),
-            "the points of an asset's metrics add up to its change exactly",
-            <a key="json" href={withScope("/api/scores/changes", view)}>all as JSON</a>,
-          ]}
-        />
+        <Signature moved={moved} view={view} />
       </div>
     </Panel>
   );
@@ -87,6 +80,24 @@ export function ChangesPanel({ changes, view }: ScoresData) {
 
 function isNews({ score, event, letterBefore, letterAfter }: ScoreChange): boolean {
   return (score !== null && score !== 0) || event !== null || letterBefore !== letterAfter;
+}
+
+/** How many of those that changed are listed, and where all of them are. */
+function Signature({ moved, view }: Pick<ScoresData, "view"> & {
+  readonly moved: readonly Pick<ScoreChange, "event">[];
+}) {
+  return (
+    <SourceLine
+      parts={[
+        ...moved.length === 0
+          ? []
+          : [`${Math.min(moved.length, MAX_LINES)} of ${moved.length} that changed`],
+        ...eventWords(moved),
+        "the points of an asset's metrics add up to its change exactly",
+        <a key="json" href={withScope("/api/scores/changes", view)}>all as JSON</a>,
+      ]}
+    />
+  );
 }
 
 /** They have no change to be sorted by, so that the lines may not reach to them. */

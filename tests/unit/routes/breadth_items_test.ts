@@ -40,7 +40,7 @@ Deno.test("breadthItems() puts known market values first, then volumes, and leav
 const cases = [
   { quotes: MIXED, expected: "a tick each, labelled by market value, then volume" },
   {
-    quotes: quotesOf({ A: { change: 0, value: 1, volume: 1 } }),
+    quotes: quotesOf({ A: { change: 0, value: 1, volume: 1 }, UNPRICED: { volume: 1 } }),
     expected: "a tick each, labelled by market value",
   },
   {

@@ -13,6 +13,7 @@ Deno.test("readView() of a bare address is all assets by market value", () => {
     order: "desc",
     query: "",
     hidden: new Set<string>(),
+    isTotalTable: false,
   });
 });
 
@@ -53,6 +54,7 @@ Deno.test("readView() reads back every address that viewHref() writes", () => {
       order: fc.constantFrom("asc", "desc", "odd"),
       q: word,
       col: fc.constantFrom("price", "sparkline", "odd"),
+      total: fc.constantFrom("table", "odd"),
     }),
     (fields) => {
       const first = view(`?${new URLSearchParams(fields)}`);
