@@ -11,7 +11,7 @@ import { type GaugeStub, startGaugeStub } from "./gauge_stub.ts";
 import { tellingWhatWasThere } from "./last_sight.ts";
 import { until } from "./live_place.ts";
 import { noteTexts } from "./noted.ts";
-import { checkViews, type Step, testInBrowser, visit } from "./page_checks.ts";
+import { boxes, checkViews, layoutShift, type Step, testInBrowser, visit } from "./page_checks.ts";
 import { type Product, startProduct } from "./product.ts";
 
 const FAST = "#gas .fig.lead dd";
@@ -126,10 +126,13 @@ const LIVE_STEPS: readonly { name: string; run(place: LivePlace): Promise<void> 
       await using visited = await visit(browser, `${url}/onchain`);
       const { page, complaints } = visited;
       await page.locator(".feed-chip .feed", { hasText: "Live" }).waitFor();
+      const [before, shifted] = [await boxes(page), await layoutShift(page)];
       stub.sayFast("2.99");
       await page.locator(FAST).first().filter({ hasText: "2.99" }).waitFor();
       // The chart goes on by itself, without the page.
       await page.locator("#gas .lines-legend").filter({ hasText: "2.99" }).waitFor();
+      assertEquals(await boxes(page), before);
+      assert(await layoutShift(page) - shifted < 0.001);
       assertEquals(complaints, []);
     },
   },

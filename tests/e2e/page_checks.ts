@@ -106,6 +106,17 @@ export async function layoutShift(page: Page): Promise<number> {
   })`);
 }
 
+/** Where everything that holds something stands on a page, and how large it is. */
+export async function boxes(page: Page): Promise<readonly string[]> {
+  return await page.evaluate<string[]>(`(() => {
+    const held = "main :is(header, section, h1, p, tr, th, td, .fig, .scope > *, .feed-chip)";
+    return [...document.querySelectorAll(held)].map((element) => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return [element.tagName, x, y, width, height].join(" ");
+    });
+  })()`);
+}
+
 /** A page that is longer takes seconds to be drawn as a whole, and nobody looks at it. */
 const TALLEST_PICTURE_PX = 20_000;
 
