@@ -4,9 +4,10 @@ import type { FxService, SettledNav } from "./fx/fx_service.ts";
 import type { PortfolioPerformance } from "./performance/measure.ts";
 import type { MeasuredPerformance, PerformanceService } from "./performance_service.ts";
 import type { Portfolio } from "./portfolio.ts";
+import type { LedgerScope } from "./ports.ts";
 import type { PortfolioService } from "./portfolio_service.ts";
 import { coinOf } from "./valuation/conversion.ts";
-import { whyNoPerformance } from "./why_unmeasured.ts";
+import { whyNoPerformance, whyUnmeasured } from "./why_unmeasured.ts";
 
 /** What a portfolio is worth by what is kept of it, for a list of portfolios. */
 export interface PortfolioSummary extends Pick<MeasuredPerformance, "status" | "currency"> {
@@ -20,6 +21,8 @@ export interface PortfolioSummary extends Pick<MeasuredPerformance, "status" | "
   readonly heldSince: UtcMs | null;
   /** The time-weighted return of the day up to `asof`; `null` where nothing tells it. */
   readonly day: DayReturn | null;
+  /** Why nothing tells it; `null` where something does. */
+  readonly dayReason: string | null;
   /** Assets that are held and have no price, which the value leaves out; `null` where not known. */
   readonly unpriced: number | null;
 }
@@ -35,11 +38,14 @@ export interface SummaryDeps {
   readonly portfolios: Pick<PortfolioService, "list">;
   readonly performance: Pick<PerformanceService, "getLastDay">;
   readonly fx: Pick<FxService, "settleNav">;
+  /** Has what is behind made anew in the background. */
+  readonly ask: (scope: LedgerScope) => Promise<void>;
 }
 
 /**
  * All portfolios of an owner with what each is worth. It is read from their snapshots, as they are
- * kept: no ledger is opened and nothing is valued for it, however many and long they are.
+ * kept: no ledger is opened and nothing is valued for it, however many and long they are. What is
+ * not of the rows, prices and rates that are stored is asked for; that time passed is not enough.
  */
 export class SummaryService {
   readonly #deps: SummaryDeps;
@@ -60,8 +66,10 @@ export class SummaryService {
 
   async #summaryOf(portfolio: Portfolio): Promise<PortfolioSummary> {
     const { id: portfolioId, ownerId } = portfolio;
-    const measured = await this.#deps.performance.getLastDay({ ownerId, portfolioId });
-    const { performance, currency, status } = measured;
+    const scope = { ownerId, portfolioId };
+    const measured = await this.#deps.performance.getLastDay(scope);
+    const { performance, currency, status, lacks } = measured;
+    if (lacks.some((lack) => lack !== "time")) await this.#deps.ask(scope);
     const value = performance === null ? null : finiteOrNull(performance.value);
     const known = {
       ...{ portfolio, currency, status },
@@ -72,15 +80,15 @@ export class SummaryService {
     if (held !== null) {
       const nav = held.nav === null ? null : Number(held.nav);
       const reason = nav === null ? `The rate from dollars to ${currency} is held back` : null;
-      return { ...known, nav, reason, asof: held.asof, heldSince: held.asof, day: null };
+      const dayReason = "The value is held, so that its day is not known";
+      const day = { day: null, dayReason };
+      return { ...known, ...day, nav, reason, asof: held.asof, heldSince: held.asof };
     }
+    const reason = value === null ? whyUnknown(measured) : null;
+    const day = performance && dayOf(performance);
     return {
-      ...known,
-      nav: value,
-      reason: value === null ? whyUnknown(measured) : null,
-      asof: performance?.to ?? null,
-      heldSince: null,
-      day: performance && dayOf(performance),
+      ...{ ...known, nav: value, reason, asof: performance?.to ?? null, heldSince: null, day },
+      dayReason: day === null ? reason ?? whyNoDay(measured) : null,
     };
   }
 
@@ -98,6 +106,10 @@ export class SummaryService {
 function dayOf({ from, twr, gain, invested }: PortfolioPerformance): DayReturn | null {
   // Where nothing was held there was nothing to earn on.
   return twr === null || invested === 0 ? null : { from, twr, gain: finiteOrNull(gain) };
+}
+
+function whyNoDay(measured: MeasuredPerformance): string {
+  return whyUnmeasured(measured, "twr") ?? "Nothing was held in the 24 hours";
 }
 
 function whyUnknown(measured: MeasuredPerformance): string {
