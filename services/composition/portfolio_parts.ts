@@ -72,7 +72,7 @@ export async function openPortfolio(
   ledger.subscribe((scope, change) => work.note(scope, change));
   const fx = new FxService({ store: fxStore, clock });
   const holdings = new HoldingService({ work, market, fx, clock });
-  const summaries = new SummaryService({ portfolios, performance, fx });
+  const summaries = new SummaryService({ portfolios, performance, fx, ask });
   const { keeper, watch } = openKeeper({ clock, log }, { ...parts, work, changes, queue });
   const snapshotValues = new SnapshotValueService({ portfolios, store: parts.snapshotStore });
   const stopFollowing = rebuildOnChange({ ledger, keeper });

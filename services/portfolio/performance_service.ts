@@ -118,7 +118,7 @@ export class PerformanceService {
     return measured;
   }
 
-  /** The last day of what is kept, in the portfolio's own currency. Nothing is made anew for it. */
+  /** The last day of what is kept, in the portfolio's own currency. Nothing is asked for. */
   getLastDay(scope: LedgerScope): Promise<MeasuredPerformance> {
     return this.#read(scope, { rangeIn: ({ until }) => ({ from: utcMsOf(until - DAY_MS) }) });
   }

@@ -4,6 +4,7 @@ import type { FxService, SettledNav } from "./fx/fx_service.ts";
 import type { PortfolioPerformance } from "./performance/measure.ts";
 import type { MeasuredPerformance, PerformanceService } from "./performance_service.ts";
 import type { Portfolio } from "./portfolio.ts";
+import type { LedgerScope } from "./ports.ts";
 import type { PortfolioService } from "./portfolio_service.ts";
 import { coinOf } from "./valuation/conversion.ts";
 import { whyNoPerformance } from "./why_unmeasured.ts";
@@ -35,11 +36,14 @@ export interface SummaryDeps {
   readonly portfolios: Pick<PortfolioService, "list">;
   readonly performance: Pick<PerformanceService, "getLastDay">;
   readonly fx: Pick<FxService, "settleNav">;
+  /** Has what is behind made anew in the background. */
+  readonly ask: (scope: LedgerScope) => Promise<void>;
 }
 
 /**
  * All portfolios of an owner with what each is worth. It is read from their snapshots, as they are
- * kept: no ledger is opened and nothing is valued for it, however many and long they are.
+ * kept: no ledger is opened and nothing is valued for it, however many and long they are. What is
+ * not of the rows, prices and rates that are stored is asked for; that time passed is not enough.
  */
 export class SummaryService {
   readonly #deps: SummaryDeps;
@@ -60,8 +64,10 @@ export class SummaryService {
 
   async #summaryOf(portfolio: Portfolio): Promise<PortfolioSummary> {
     const { id: portfolioId, ownerId } = portfolio;
-    const measured = await this.#deps.performance.getLastDay({ ownerId, portfolioId });
-    const { performance, currency, status } = measured;
+    const scope = { ownerId, portfolioId };
+    const measured = await this.#deps.performance.getLastDay(scope);
+    const { performance, currency, status, lacks } = measured;
+    if (lacks.some((lack) => lack !== "time")) await this.#deps.ask(scope);
     const value = performance === null ? null : finiteOrNull(performance.value);
     const known = {
       ...{ portfolio, currency, status },

@@ -1,10 +1,10 @@
 // deno-lint-ignore-file no-console
 /** Times a simulation of the autopilot; see HELP. */
 import { HOUR_MS } from "@/services/kernel/time.ts";
-import { simulateAutopilot } from "@/services/defi/autopilot/simulate.ts";
 import { SCORE_METHODS } from "@/services/defi/pool_scores.ts";
 import { sampleDay } from "@/tests/unit/defi/pool_sample.ts";
 import { sampleConstraints, wanderingPool } from "@/tests/unit/defi/autopilot/pools_sample.ts";
+import { simulateAutopilot } from "@/tests/unit/defi/autopilot/whole_simulation.ts";
 
 const HELP = `Usage: deno run -A tests/bench/autopilot_bench.ts [--quick]
 

@@ -90,6 +90,7 @@ const STEPS: readonly Step[] = [
       assertMatch(await cell.getAttribute("title") ?? "", /n 90, 95 % interval .+ to .+/);
       const shown = await cell.innerText();
       await cell.click();
+      await page.waitForLoadState();
       assertMatch(page.url(), /explain\/correlation%3A90d\/ethereum\?asof=.+benchmark=bitcoin/);
       const explained = numberOf(await page.locator(".explanation .quote").innerText());
       assertClose(explained, numberOf(shown), 0.0051);

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import { build } from "@/tools/build.ts";
 import { EventReader } from "./event_reader.ts";
+import { tellingWhatWasThere } from "./last_sight.ts";
 import { LivePlace } from "./live_place.ts";
 import { checkViews, keepPicture, visit } from "./page_checks.ts";
 
@@ -92,7 +93,11 @@ Deno.test({
     const browser = await launchChromium();
     place.exchange.run(20);
     try {
-      for (const { name, run } of STEPS) await t.step(name, () => run(place, browser));
+      const { product } = place;
+      for (const { name, run } of STEPS) {
+        const step = () => run(place, browser);
+        await t.step(name, () => tellingWhatWasThere(step, { browser, product }));
+      }
     } finally {
       await browser.close();
     }

@@ -10,6 +10,7 @@ import {
 } from "@/tests/e2e/page_checks.ts";
 import { waitsForWorker } from "@/tests/e2e/alive.ts";
 import { tellsAge } from "@/tests/e2e/live_pages.ts";
+import { keepLastSight } from "@/tests/e2e/last_sight.ts";
 import { until } from "@/tests/e2e/live_place.ts";
 import { type Noted, noteTexts } from "@/tests/e2e/noted.ts";
 import { StreamStub } from "@/tests/e2e/stream_stub.ts";
@@ -32,6 +33,7 @@ async function withStub(
   try {
     await test(stub, context);
   } finally {
+    for (const page of context.pages()) await keepLastSight(page);
     await context.close();
   }
 }

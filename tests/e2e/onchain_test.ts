@@ -8,9 +8,10 @@ import { RecordingLog } from "@/tests/fakes/log.ts";
 import { sampleGas, sampleMempool } from "@/tests/unit/onchain/gauge_sample.ts";
 import { build } from "@/tools/build.ts";
 import { type GaugeStub, startGaugeStub } from "./gauge_stub.ts";
+import { tellingWhatWasThere } from "./last_sight.ts";
 import { until } from "./live_place.ts";
 import { noteTexts } from "./noted.ts";
-import { checkViews, type Step, testInBrowser, visit } from "./page_checks.ts";
+import { boxes, checkViews, layoutShift, type Step, testInBrowser, visit } from "./page_checks.ts";
 import { type Product, startProduct } from "./product.ts";
 
 const FAST = "#gas .fig.lead dd";
@@ -125,10 +126,13 @@ const LIVE_STEPS: readonly { name: string; run(place: LivePlace): Promise<void> 
       await using visited = await visit(browser, `${url}/onchain`);
       const { page, complaints } = visited;
       await page.locator(".feed-chip .feed", { hasText: "Live" }).waitFor();
+      const [before, shifted] = [await boxes(page), await layoutShift(page)];
       stub.sayFast("2.99");
       await page.locator(FAST).first().filter({ hasText: "2.99" }).waitFor();
       // The chart goes on by itself, without the page.
       await page.locator("#gas .lines-legend").filter({ hasText: "2.99" }).waitFor();
+      assertEquals(await boxes(page), before);
+      assert(await layoutShift(page) - shifted < 0.001);
       assertEquals(complaints, []);
     },
   },
@@ -188,7 +192,8 @@ Deno.test({
     const browser = await launchChromium();
     try {
       for (const { name, run } of LIVE_STEPS) {
-        await t.step(name, () => run({ browser, stub, url: product.url }));
+        const step = () => run({ browser, stub, url: product.url });
+        await t.step(name, () => tellingWhatWasThere(step, { browser, product }));
       }
       await t.step("looks right in every width and theme", async () => {
         const page = `${product.url}/onchain`;

@@ -1,6 +1,7 @@
 import type { Browser, Page, Request } from "playwright-core";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import { comesAlive } from "@/tests/e2e/alive.ts";
+import { keepLastSight, tellingWhatWasThere } from "@/tests/e2e/last_sight.ts";
 import { startProduct } from "@/tests/e2e/product.ts";
 import { build } from "@/tools/build.ts";
 
@@ -40,7 +41,11 @@ export async function visit(
   await page.goto(url);
   if (hasScripts) await comesAlive(page);
   await quiet();
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+  const close = async () => {
+    await keepLastSight(page);
+    await context.close();
+  };
+  return { page, complaints, [Symbol.asyncDispose]: close };
 }
 
 /** A page that has come alive and asked for nothing for this long has all it needs. */
@@ -99,6 +104,17 @@ export async function layoutShift(page: Page): Promise<number> {
     }).observe({ type: "layout-shift", buffered: true });
     requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
   })`);
+}
+
+/** Where everything that holds something stands on a page, and how large it is. */
+export async function boxes(page: Page): Promise<readonly string[]> {
+  return await page.evaluate<string[]>(`(() => {
+    const held = "main :is(header, section, h1, p, tr, th, td, .fig, .scope > *, .feed-chip)";
+    return [...document.querySelectorAll(held)].map((element) => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return [element.tagName, x, y, width, height].join(" ");
+    });
+  })()`);
 }
 
 /** A page that is longer takes seconds to be drawn as a whole, and nobody looks at it. */
@@ -195,7 +211,8 @@ export function testInBrowser(
         const browser = await launchChromium();
         try {
           for (const step of steps) {
-            await t.step(step.name, () => step.run({ browser, url: product.url }));
+            const run = () => step.run({ browser, url: product.url });
+            await t.step(step.name, () => tellingWhatWasThere(run, { browser, product }));
           }
         } finally {
           await browser.close();

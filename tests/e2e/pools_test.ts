@@ -4,6 +4,7 @@ import { comesAlive, readsOtherwise } from "@/tests/e2e/alive.ts";
 import { until } from "@/tests/e2e/live_place.ts";
 import { noteTexts } from "@/tests/e2e/noted.ts";
 import {
+  boxes,
   checkViews,
   layoutShift,
   type Step,
@@ -34,17 +35,6 @@ async function areMadeUp(url: string): Promise<void> {
 const SPACES = ["/pools", `/pools/${LENDING}`].flatMap((path) =>
   [320, 768, 1440].map((width) => [path, width] as const)
 );
-
-/** Where everything that holds something stands on a page, and how large it is. */
-async function boxes(page: Page): Promise<readonly string[]> {
-  return await page.evaluate<string[]>(`(() => {
-    const held = "main :is(header, section, h1, p, tr, th, td, .fig, .scope > *, .feed-chip)";
-    return [...document.querySelectorAll(held)].map((element) => {
-      const { x, y, width, height } = element.getBoundingClientRect();
-      return [element.tagName, x, y, width, height].join(" ");
-    });
-  })()`);
-}
 
 /** A reading of the same pool a while later, in which all goes wrong at once. */
 function stressed(pool: { readonly asof: string }) {

@@ -3,6 +3,7 @@ import type { Browser, Download, Page } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { comesAlive } from "@/tests/e2e/alive.ts";
 import { EXPORT_SAMPLES } from "@/tests/unit/portfolio/imports/export_samples.ts";
+import { noteTexts } from "./noted.ts";
 import { axeFindings, keepPicture, testInBrowser, visit } from "./page_checks.ts";
 
 const HEADER = "timestamp,action,asset_id,quantity,unit_price_usd,account,external_id";
@@ -287,8 +288,9 @@ testInBrowser("imports in Chromium", [
       }, api);
 
       await give(page, "big.csv", text);
+      const bar = await noteTexts(page, 'progress[aria-label="Read of the file"]');
       await page.getByRole("button", { name: "Import 90,000 rows" }).click();
-      await progress.waitFor();
+      await bar.showed(/^$/);
       await keepPicture(page, "import-progress", { isWhole: false });
       await page.getByText("90,000 rows imported").waitFor();
       assertEquals((await readData(`${api}/valuation`)).positions[0].quantity, "90");

@@ -236,6 +236,15 @@ Deno.test({
     assertEquals(stale.departures.map(({ exclusion }: { exclusion: string }) => exclusion), [
       "stale",
     ]);
+    // The decision that docs/pools.md works out by hand from the rows of the file.
+    const { data: usual } = await read(harness, PATH);
+    const base = "aave-v3-base-0x833589fcd6edb6e08f4c7c32d4f71b54bda02913";
+    const worked = usual.decisions[18];
+    assert(worked.at.startsWith("2026-06-12"));
+    const entered = worked.targets.find(({ pool_id }: { pool_id: string }) => pool_id === base);
+    assertClose(entered.score, 74.6866, 1e-6);
+    assertEquals([entered.rank, entered.new], [2, true]);
+
     const number = run.decisions.indexOf(stale) + 1;
     const { data: told } = await read(harness, `${PATH}/explain/decision/${number}?${query}`);
     for (const { pool_id, score } of stale.targets) {

@@ -5,7 +5,7 @@ import {
   formatPoints,
   formatShare,
 } from "../../../components/format/number.ts";
-import { formatSpan } from "../../../components/format/time.ts";
+import { formatDay, formatSpan } from "../../../components/format/time.ts";
 import { PoolFigure } from "../../../components/pools/PoolFigure.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { DAY_MS } from "../../../services/kernel/time.ts";
@@ -13,6 +13,19 @@ import { sourceState } from "./PoolCharts.tsx";
 import { figureSubject } from "./figure_subject.ts";
 import type { PoolPageData } from "./read_pool.ts";
 import { RowItem } from "./RowItem.tsx";
+
+/** Who else reads the pool: a source is used alone, that with the newest reading that is not old. */
+function OtherSources({ sources }: Pick<PoolPageData["detail"], "sources">) {
+  return sources.slice(1).map(({ name, newestAt, staleSince }) => (
+    <RowItem key={name} label={`Also read by ${name}`}>
+      {staleSince !== null
+        ? <>old since {formatDay(staleSince)}</>
+        : newestAt === null
+        ? "held as outliers"
+        : <>to {formatDay(newestAt)}</>}
+    </RowItem>
+  ));
+}
 
 const FEW = "fewer than 7 readings in 30 days, or no yield";
 const NO_MONTH = "no reading of 30 days ago";
@@ -60,6 +73,7 @@ export function CharacterPanel(data: PoolPageData) {
             ? <Unknown reason="its tokens are not known" />
             : <NotApplicable reason="one token can't drift from itself" />}
         </RowItem>
+        <OtherSources {...data.detail} />
         <RowItem label="Known for">{formatSpan(metrics.ageDays * DAY_MS)}</RowItem>
       </dl>
       <SourceLine

@@ -1,7 +1,12 @@
 import { Unknown } from "../../../components/figures/Figures.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
-import { formatChange, formatPoints, formatShare } from "../../../components/format/number.ts";
-import { formatDay, formatSpan, isoInstant } from "../../../components/format/time.ts";
+import {
+  formatChange,
+  formatCount,
+  formatPoints,
+  formatShare,
+} from "../../../components/format/number.ts";
+import { formatSpan, isoInstant } from "../../../components/format/time.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { POOL_FRESH_MS } from "../../../components/live/live_status.ts";
 import type { PoolFigureName } from "../../../components/pools/pool_figures.ts";
@@ -10,7 +15,7 @@ import { slugName } from "../../../components/pools/slug_names.ts";
 import { MomentForm } from "../../../components/shell/MomentForm.tsx";
 import { Badge, Banner } from "../../../components/states/States.tsx";
 import LivePools from "../../../islands/LivePools.tsx";
-import { kinkWords, type PoolSource, type PoolWarning } from "../../../services/defi/mod.ts";
+import { kinkWords, type PoolWarning } from "../../../services/defi/mod.ts";
 import { DAY_MS } from "../../../services/kernel/time.ts";
 import { Fig } from "./Fig.tsx";
 import { POOL_RANGES, poolFields, poolViewHref } from "./pool_view.ts";
@@ -46,8 +51,14 @@ export function PoolHeader(data: PoolPageData) {
             <span data-pools-asof>
               <Moment at={metrics.asof} />
             </span>
-            <span>{source}</span>
-            <OtherSources sources={detail.sources.slice(1)} />
+            <span>
+              {source}
+              {detail.sources.length === 1 ? null : (
+                <>
+                  , <a href="#character">one of {formatCount(detail.sources.length)} sources</a>
+                </>
+              )}
+            </span>
             <span>{barLabel(lines.barMs)}</span>
             <span>
               {pool.reserveFactor === null
@@ -82,23 +93,6 @@ export function PoolHeader(data: PoolPageData) {
       </header>
       <PoolBanners {...data} />
     </>
-  );
-}
-
-/** Who else reads the pool, and why that is not what is shown. */
-function OtherSources({ sources }: { readonly sources: readonly PoolSource[] }) {
-  if (sources.length === 0) return null;
-  const words = sources.map(({ name, newestAt, staleSince }) =>
-    staleSince !== null
-      ? `${name} to ${formatDay(staleSince)}, old since`
-      : newestAt === null
-      ? `${name}, held`
-      : `${name} to ${formatDay(newestAt)}`
-  );
-  return (
-    <span title="The source with the newest reading that is not old is used alone">
-      also read by {words.join(" and ")}
-    </span>
   );
 }
 

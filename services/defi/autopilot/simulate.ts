@@ -15,18 +15,9 @@ export const MAX_STEPS = 4_000;
  * their time and the time at which they were learned up to then, and what it decides is carried out
  * at the next step. Cash earns nothing; a pool without readings is closed at its last value less a
  * penalty. Throws `RangeError` for a range that is empty or too long.
+ *
+ * It is made bit by bit: yields the steps that are done, so that the caller can rest or stop.
  */
-export function simulateAutopilot(
-  histories: readonly PoolHistory[],
-  constraints: AutopilotConstraints,
-): Simulation {
-  const steps = simulationSteps(histories, constraints);
-  for (let step = steps.next();; step = steps.next()) {
-    if (step.done === true) return step.value;
-  }
-}
-
-/** The same bit by bit: yields the steps that are done, so that the caller can rest or stop. */
 export function* simulationSteps(
   histories: readonly PoolHistory[],
   constraints: AutopilotConstraints,

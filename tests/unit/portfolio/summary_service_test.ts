@@ -28,7 +28,7 @@ const REFUSED: Pick<FxService, "settleNav"> = {
 
 /** What is told of the one portfolio, in a currency of which a dollar is half a unit. */
 async function summaryOf(
-  { service }: Pick<Kit, "service">,
+  { service, keeper }: Pick<Kit, "service" | "keeper">,
   { currency = "USD", fx = REFUSED }: {
     readonly currency?: BaseCurrency;
     readonly fx?: Pick<FxService, "settleNav">;
@@ -43,6 +43,7 @@ async function summaryOf(
           : await service.getPerformance(asked, { currency, from: utcMsOf(NOW - DAY_MS) }),
     },
     fx,
+    ask: (asked) => keeper.ask(asked),
   });
   const [summary, ...others] = await summaries.list("ann");
   assert(summary !== undefined && others.length === 0);
@@ -69,12 +70,13 @@ Deno.test("SummaryService.list() leaves out and counts what has no price any mor
   assertEquals([nav, unpriced], [54.5 + 190, 1]);
 });
 
-Deno.test("SummaryService.list() says why a value is not known, and has nothing made for it", async () => {
+Deno.test("SummaryService.list() says why a value is not known, and asks for what is behind", async () => {
   await using opened = await openPriced();
   const { kit, queued, rebuildWith, clock } = opened;
   const pending = await summaryOf(opened);
   assertEquals([pending.nav, pending.status, pending.day], [null, "pending", null]);
   assertEquals(pending.reason, "Its first values are being made");
+  assertEquals(queued, [portfolio.id]);
 
   await rebuildWith().run(scope, { signal });
   clock.advance(40 * DAY_MS);
@@ -88,7 +90,8 @@ Deno.test("SummaryService.list() says why a value is not known, and has nothing 
   await rebuildWith().run(scope, { signal });
   const empty = await summaryOf(opened);
   assertEquals([empty.nav, empty.status, empty.reason], [null, "empty", "It has no rows yet"]);
-  assertEquals(queued, []);
+  // Neither for the days that passed, nor for a ledger without rows.
+  assertEquals(queued, [portfolio.id]);
 });
 
 Deno.test("SummaryService.list() has no return of a day in which nothing was held", async () => {

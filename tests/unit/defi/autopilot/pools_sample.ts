@@ -1,11 +1,12 @@
 import { DAY_MS, HOUR_MS } from "@/services/kernel/time.ts";
 import type { SimulatedAutopilot } from "@/services/defi/autopilot/autopilot_service.ts";
-import { MAX_STEPS, simulateAutopilot } from "@/services/defi/autopilot/simulate.ts";
+import { MAX_STEPS } from "@/services/defi/autopilot/simulate.ts";
 import type { AutopilotConstraints } from "@/services/defi/autopilot/simulation.ts";
 import type { StoredSnapshot } from "@/services/defi/pool.ts";
 import { type PoolHistory, poolHistory } from "@/services/defi/pool_history.ts";
 import { DEFAULT_POOL_SETTINGS } from "@/services/defi/pool_settings.ts";
 import { SAMPLE_START, sampleDay, sampleDays, samplePool } from "../pool_sample.ts";
+import { simulateAutopilot } from "./whole_simulation.ts";
 
 /** A year of one pool in a market of many: yields that wander, each pool in its own way. */
 export function wanderingPool(index: number, days: number): PoolHistory {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { DAY_MS } from "@/services/kernel/time.ts";
 import { PoolSight } from "@/services/defi/autopilot/pool_sight.ts";
-import { simulateAutopilot } from "@/services/defi/autopilot/simulate.ts";
 import type { Decision } from "@/services/defi/autopilot/simulation.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 import { sampleDay } from "../pool_sample.ts";
 import { dailyPool, sampleConstraints } from "./pools_sample.ts";
+import { simulateAutopilot } from "./whole_simulation.ts";
 
 const DAYS = 25;
 /** Rounding of the book, and the growth of a position between two trades. */

@@ -1,10 +1,10 @@
 import { DAY_MS, HOUR_MS, utcMsOf } from "@/services/kernel/time.ts";
-import { simulateAutopilot } from "@/services/defi/autopilot/simulate.ts";
 import { poolHistory } from "@/services/defi/pool_history.ts";
 import { DEFAULT_POOL_SETTINGS } from "@/services/defi/pool_settings.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "@/tests/assert.ts";
 import { SAMPLE_START, sampleDay, sampleDays, samplePool } from "../pool_sample.ts";
 import { dailyPool, sampleConstraints, TOO_MANY_HOURS } from "./pools_sample.ts";
+import { simulateAutopilot } from "./whole_simulation.ts";
 
 const days = (count: number, given = {}) => Array.from({ length: count }, () => given);
 const looked = (count: number, given = {}) =>
