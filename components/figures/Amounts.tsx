@@ -1,6 +1,20 @@
-import { directionOf, formatGain, formatHolding, formatPrice } from "../format/number.ts";
+import { type ComponentChildren, createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { directionAt, formatGain, formatHolding, formatPrice } from "../format/number.ts";
 import { formatQuantity } from "../format/quantity.ts";
 import { Amount, Unknown } from "./Figures.tsx";
+
+/** Decimals of what has other ones than dollars: about as much as a cent is worth, or one yen. */
+const DECIMALS: Readonly<Record<string, number>> = { JPY: 0, ETH: 5, BTC: 6 };
+const CENTS = 2;
+const Decimals = createContext(CENTS);
+
+/** Says what the amounts inside are in, by its code: bitcoin has more decimals than dollars. */
+export function InCurrency(
+  { currency, children }: { readonly currency: string; readonly children: ComponentChildren },
+) {
+  return <Decimals.Provider value={DECIMALS[currency] ?? CENTS}>{children}</Decimals.Provider>;
+}
 
 export interface MoneyProps {
   /** `null` where it is not known. */
@@ -10,10 +24,11 @@ export interface MoneyProps {
 
 /** What somebody holds in money; privacy mode hides it. */
 export function Money({ value, reason }: MoneyProps) {
+  const decimals = useContext(Decimals);
   if (value === null) return <Unknown reason={reason ?? null} />;
   return (
     <span class="amt">
-      <Amount shown={formatHolding(value)} />
+      <Amount shown={formatHolding(value, decimals)} />
     </span>
   );
 }
@@ -32,12 +47,13 @@ const GAIN_WORDS = { up: ", gain", down: ", loss", flat: ", unchanged" } as cons
 
 /** A gain or loss in money: sign, shape, colour and a word. */
 export function Gain({ value, reason }: MoneyProps) {
+  const decimals = useContext(Decimals);
   if (value === null) return <Unknown reason={reason ?? null} />;
   // Direction by what is shown: less than half a cent is none.
-  const direction = directionOf(value / 100);
+  const direction = directionAt(value, decimals);
   return (
     <span class="delta amt" data-dir={direction}>
-      <Amount shown={formatGain(value)} />
+      <Amount shown={formatGain(value, decimals)} />
       <span class="sr">{GAIN_WORDS[direction]}</span>
     </span>
   );

@@ -125,18 +125,22 @@ export function formatFiat(value: number): FormattedNumber {
 }
 
 const COMPACT_HOLDING_FROM = 10_000_000;
+const CENTS = 2;
 
-/** What somebody holds: to the cent up to ten millions, as a statement of account has it. */
-export function formatHolding(value: number): FormattedNumber {
+/**
+ * What somebody holds: to the cent, or to the `decimals` of its currency, up to ten millions, as a
+ * statement of account has it.
+ */
+export function formatHolding(value: number, decimals: number = CENTS): FormattedNumber {
   if (!(Math.abs(value) < COMPACT_HOLDING_FROM)) return formatFiat(value);
-  const text = formatDecimal(value, 2);
+  const text = formatDecimal(value, decimals);
   return { text, unit: "", full: text };
 }
 
 /** A gain in money with its sign: `+1,234.50`, `−12.30M`. */
-export function formatGain(value: number): FormattedNumber {
-  const shown = formatHolding(Math.abs(value));
-  const sign = signOf(value, 2);
+export function formatGain(value: number, decimals: number = CENTS): FormattedNumber {
+  const shown = formatHolding(Math.abs(value), decimals);
+  const sign = signOf(value, decimals);
   return { text: sign + shown.text, unit: shown.unit, full: sign + shown.full };
 }
 
@@ -210,6 +214,11 @@ export function formatPoints(fraction: number): string {
 
 /** Where a change points once it is rounded as shown: a change of 0.00 % is flat. */
 export function directionOf(fraction: number): Direction {
-  const shown = rounded(fraction * 100, 2);
+  return directionAt(fraction * 100, 2);
+}
+
+/** Where a number points once it is rounded to `decimals`. */
+export function directionAt(value: number, decimals: number): Direction {
+  const shown = rounded(value, decimals);
   return shown > 0 ? "up" : shown < 0 ? "down" : "flat";
 }

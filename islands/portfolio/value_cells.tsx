@@ -1,6 +1,6 @@
 import { render } from "preact";
 import type { PortfolioTick } from "../../components/api/live_portfolios.ts";
-import { Gain, Money } from "../../components/figures/Amounts.tsx";
+import { Gain, InCurrency, Money } from "../../components/figures/Amounts.tsx";
 import { formatShare } from "../../components/format/number.ts";
 import { FLASH_MS, FlashLimiter } from "../../components/live/flash_limiter.ts";
 
@@ -70,7 +70,12 @@ export class ValueCells {
     for (const place of root.querySelectorAll<HTMLElement>(`[data-cell="${cell}"]`)) {
       const [text, before] = [place.textContent, Number(place.dataset["n"])];
       place.dataset["n"] = String(value);
-      render(isGain ? <Gain value={value} /> : <Money value={value} />, place);
+      render(
+        <InCurrency currency={this.#currency}>
+          {isGain ? <Gain value={value} /> : <Money value={value} />}
+        </InCurrency>,
+        place,
+      );
       if (place.textContent === text || isCalm || !this.#flashes.take(place, now)) continue;
       flash(place, value < before ? "down" : "up");
     }

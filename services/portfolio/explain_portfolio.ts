@@ -31,7 +31,7 @@ export const PORTFOLIO_FIGURES = [
 ] as const;
 
 const POSITION = "position-";
-const FLOATS = "Double precision; two decimals are shown.";
+const FLOATS = "Double precision; shown to the decimals of the currency.";
 
 /** Takes a figure apart. Throws `RESOURCE_NOT_FOUND` for one that there is not. */
 export function explainPortfolio(figure: string, state: ExplainedState): PortfolioExplanation {

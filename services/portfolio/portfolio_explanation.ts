@@ -50,7 +50,7 @@ export interface ExplainedState {
 export const MAX_INPUTS = 100;
 
 /** How sums of decimals are rounded. */
-export const EXACT = "Exact decimals throughout; two decimals are shown, more on hover.";
+export const EXACT = "Exact decimals throughout; shown to the decimals of the currency.";
 
 /** The rows that an explanation ends with: the newest first. */
 export function newestRows(

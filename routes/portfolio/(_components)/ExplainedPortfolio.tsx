@@ -3,7 +3,13 @@ import {
   type ShownInput,
   unknownOf,
 } from "../../../components/explain/ExplanationFrame.tsx";
-import { Gain, Money, Quantity, UnitCost } from "../../../components/figures/Amounts.tsx";
+import {
+  Gain,
+  InCurrency,
+  Money,
+  Quantity,
+  UnitCost,
+} from "../../../components/figures/Amounts.tsx";
 import { Change, Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount } from "../../../components/format/number.ts";
 import type { ExplainedUnit, PortfolioExplanation } from "../../../services/portfolio/mod.ts";
@@ -23,27 +29,29 @@ export function ExplainedPortfolio({ explanation, ...props }: ExplainedPortfolio
   const isGain = GAINS.includes(explanation.figure);
   const { label, unit, currency, value, reason, words, formula, rounding } = explanation;
   return (
-    <ExplanationFrame
-      title={label}
-      value={
-        <>
-          <Value
-            value={value}
-            unit={unit}
-            reason={reason}
-            isGain={isGain || explanation.figure === "gain"}
-          />
-          {unit === "money" || unit === "usd" ? <span class="unit">{currency}</span> : null}
-        </>
-      }
-      unknown={unknownOf(explanation)}
-      inputs={explanation.inputs.map((input) =>
-        shownInput(input, { isGain, labels: props.labels })
-      )}
-      {...{ words, formula, rounding }}
-    >
-      <RawRows explanation={explanation} {...props} />
-    </ExplanationFrame>
+    <InCurrency currency={currency}>
+      <ExplanationFrame
+        title={label}
+        value={
+          <>
+            <Value
+              value={value}
+              unit={unit}
+              reason={reason}
+              isGain={isGain || explanation.figure === "gain"}
+            />
+            {unit === "money" || unit === "usd" ? <span class="unit">{currency}</span> : null}
+          </>
+        }
+        unknown={unknownOf(explanation)}
+        inputs={explanation.inputs.map((input) =>
+          shownInput(input, { isGain, labels: props.labels })
+        )}
+        {...{ words, formula, rounding }}
+      >
+        <RawRows explanation={explanation} {...props} />
+      </ExplanationFrame>
+    </InCurrency>
   );
 }
 
@@ -59,10 +67,13 @@ function Value({ value, unit, reason, isGain }: ValueProps) {
   if (value === null) return <Unknown reason={reason} />;
   switch (unit) {
     case "money":
+      return <SignedMoney value={Number(value)} isGain={isGain} />;
     case "usd":
-      return isGain || Number(value) < 0
-        ? <Gain value={Number(value)} />
-        : <Money value={Number(value)} />;
+      return (
+        <InCurrency currency="USD">
+          <SignedMoney value={Number(value)} isGain={isGain} />
+        </InCurrency>
+      );
     case "fraction":
       return <Change fraction={Number(value)} />;
     case "units":
@@ -70,6 +81,10 @@ function Value({ value, unit, reason, isGain }: ValueProps) {
     case "text":
       return <>{value}</>;
   }
+}
+
+function SignedMoney({ value, isGain }: { readonly value: number; readonly isGain: boolean }) {
+  return isGain || value < 0 ? <Gain value={value} /> : <Money value={value} />;
 }
 
 function shownInput(

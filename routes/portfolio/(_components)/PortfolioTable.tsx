@@ -1,4 +1,4 @@
-import { Gain, Money } from "../../../components/figures/Amounts.tsx";
+import { Gain, InCurrency, Money } from "../../../components/figures/Amounts.tsx";
 import { Change, Unknown } from "../../../components/figures/Figures.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
 import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
@@ -29,7 +29,11 @@ export function PortfolioTable(
           </tr>
         </thead>
         <tbody>
-          {summaries.map((summary) => <Row key={summary.portfolio.id} {...summary} />)}
+          {summaries.map((summary) => (
+            <InCurrency key={summary.portfolio.id} currency={summary.currency}>
+              <Row {...summary} />
+            </InCurrency>
+          ))}
         </tbody>
       </table>
       <SourceLine

@@ -1,5 +1,6 @@
 import { page } from "fresh";
 import { asset, Head } from "fresh/runtime";
+import { InCurrency } from "../../../components/figures/Amounts.tsx";
 import FormDialog from "../../../islands/FormDialog.tsx";
 import LivePortfolio from "../../../islands/LivePortfolio.tsx";
 import { define } from "../../page_state.ts";
@@ -34,8 +35,10 @@ export default define.page<typeof handler>(function PortfolioPage({ data }) {
         <link rel="stylesheet" href={asset("/styles/portfolio.css")} />
       </Head>
       <PortfolioShape {...data} />
-      <PortfolioHeader {...data} />
-      {data.rows.length === 0 ? <FirstUse {...data} /> : <Panels {...data} />}
+      <InCurrency currency={data.currency}>
+        <PortfolioHeader {...data} />
+        {data.rows.length === 0 ? <FirstUse {...data} /> : <Panels {...data} />}
+      </InCurrency>
       <AssetOptions labels={data.labels} />
       <FormDialog />
       <LivePortfolio portfolioId={data.portfolio.id} currency={data.currency} />
