@@ -15,6 +15,7 @@ const Summary = z.object({
     time_weighted_return: z.number(),
     gain: z.number().nullable(),
   }).nullable().describe("From a day before asof up to it; null where nothing tells it"),
+  day_reason: z.string().nullable().describe("Why there is no day"),
   unpriced: z.int().nullable().describe("Assets that are held and have no price: not in nav"),
   status: MeasureStatusSchema,
 });
@@ -32,11 +33,11 @@ export function listedToWire(
 }
 
 function summaryToWire(
-  { nav, reason, asof, heldSince, day, unpriced, status }: PortfolioSummary,
+  { nav, reason, asof, heldSince, day, dayReason, unpriced, status }: PortfolioSummary,
 ): z.input<typeof Summary> {
   return {
     ...{ nav, reason, asof: timeOf(asof), held_since: timeOf(heldSince) },
     day: day && { from: formatUtcMs(day.from), time_weighted_return: day.twr, gain: day.gain },
-    ...{ unpriced, status },
+    ...{ day_reason: dayReason, unpriced, status },
   };
 }

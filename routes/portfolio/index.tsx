@@ -2,26 +2,15 @@ import { page } from "fresh";
 import { asset, Head } from "fresh/runtime";
 import FormDialog from "../../islands/FormDialog.tsx";
 import { parseUuid } from "../../services/kernel/ids.ts";
-import type { Portfolio, PortfolioSummary } from "../../services/portfolio/mod.ts";
+import type { Portfolio } from "../../services/portfolio/mod.ts";
 import { readForm, refusalOf, seeOther, textOf } from "../forms.ts";
 import { define, type State } from "../page_state.ts";
-import { PortfolioList } from "./(_components)/PortfolioList.tsx";
-import { readSettings, type SettingsValues } from "./(_components)/portfolio_form.ts";
-
-/** A form that was refused. */
-export interface Refused {
-  /** What was typed for a new portfolio; `null` where one was to be restored. */
-  readonly fields: SettingsValues | null;
-  readonly message: string;
-}
-
-export interface PortfolioListData {
-  /** Those that are there. */
-  readonly kept: readonly PortfolioSummary[];
-  /** Those that can be restored. */
-  readonly deleted: readonly Portfolio[];
-  readonly refused: Refused | null;
-}
+import {
+  PortfolioList,
+  type PortfolioListProps,
+  type Refused,
+} from "./(_components)/PortfolioList.tsx";
+import { readSettings } from "./(_components)/portfolio_form.ts";
 
 const PRIVATE = { "cache-control": "private, no-store" };
 
@@ -35,21 +24,34 @@ export const handler = define.handlers({
     const ownerId = ownerOf(ctx.req.headers);
     const form = await readForm(ctx.req);
     const restored = parseUuid(textOf(form, "restore"));
-    const fields = restored === null ? readSettings(form) : null;
-    try {
-      const { id } = restored === null
-        ? await portfolios.create(ownerId, fields?.settings())
-        : await portfolios.restore({ ownerId, portfolioId: restored });
-      return seeOther(`/portfolio/${id}`);
-    } catch (error) {
-      const { message } = refusalOf(error);
-      return await listPage(ctx, { fields, message });
+    if (restored !== null) {
+      const scope = { ownerId, portfolioId: restored };
+      return await leadOn(ctx, { fields: null, change: () => portfolios.restore(scope) });
     }
+    const fields = readSettings(form);
+    const change = () => portfolios.create(ownerId, fields.settings());
+    return await leadOn(ctx, { fields, change });
   },
 });
 
+type ListContext = { readonly state: State; readonly req: Request };
+
+/** Makes or restores a portfolio and leads to it; where that is refused, the list says why. */
+async function leadOn(
+  ctx: ListContext,
+  { fields, change }: Pick<Refused, "fields"> & { readonly change: () => Promise<Portfolio> },
+) {
+  try {
+    const { id } = await change();
+    return seeOther(`/portfolio/${id}`);
+  } catch (error) {
+    const { message } = refusalOf(error);
+    return await listPage(ctx, { fields, message });
+  }
+}
+
 async function listPage(
-  { state: { portfolio }, req }: { readonly state: State; readonly req: Request },
+  { state: { portfolio }, req }: ListContext,
   refused: Refused | null = null,
 ) {
   const { portfolios, summaries, ownerOf } = portfolio;
@@ -59,7 +61,7 @@ async function listPage(
     portfolios.list(ownerId, { withDeleted: true }),
   ]);
   const deleted = all.filter(({ deletedAt }) => deletedAt !== null);
-  return page<PortfolioListData>({ kept, deleted, refused }, {
+  return page<PortfolioListProps>({ kept, deleted, refused }, {
     status: refused === null ? 200 : 422,
     headers: PRIVATE,
   });

@@ -7,7 +7,7 @@ import type { Portfolio } from "./portfolio.ts";
 import type { LedgerScope } from "./ports.ts";
 import type { PortfolioService } from "./portfolio_service.ts";
 import { coinOf } from "./valuation/conversion.ts";
-import { whyNoPerformance } from "./why_unmeasured.ts";
+import { whyNoPerformance, whyUnmeasured } from "./why_unmeasured.ts";
 
 /** What a portfolio is worth by what is kept of it, for a list of portfolios. */
 export interface PortfolioSummary extends Pick<MeasuredPerformance, "status" | "currency"> {
@@ -21,6 +21,8 @@ export interface PortfolioSummary extends Pick<MeasuredPerformance, "status" | "
   readonly heldSince: UtcMs | null;
   /** The time-weighted return of the day up to `asof`; `null` where nothing tells it. */
   readonly day: DayReturn | null;
+  /** Why nothing tells it; `null` where something does. */
+  readonly dayReason: string | null;
   /** Assets that are held and have no price, which the value leaves out; `null` where not known. */
   readonly unpriced: number | null;
 }
@@ -78,15 +80,15 @@ export class SummaryService {
     if (held !== null) {
       const nav = held.nav === null ? null : Number(held.nav);
       const reason = nav === null ? `The rate from dollars to ${currency} is held back` : null;
-      return { ...known, nav, reason, asof: held.asof, heldSince: held.asof, day: null };
+      const dayReason = "The value is held, so that its day is not known";
+      const day = { day: null, dayReason };
+      return { ...known, ...day, nav, reason, asof: held.asof, heldSince: held.asof };
     }
+    const reason = value === null ? whyUnknown(measured) : null;
+    const day = performance && dayOf(performance);
     return {
-      ...known,
-      nav: value,
-      reason: value === null ? whyUnknown(measured) : null,
-      asof: performance?.to ?? null,
-      heldSince: null,
-      day: performance && dayOf(performance),
+      ...{ ...known, nav: value, reason, asof: performance?.to ?? null, heldSince: null, day },
+      dayReason: day === null ? reason ?? whyNoDay(measured) : null,
     };
   }
 
@@ -104,6 +106,10 @@ export class SummaryService {
 function dayOf({ from, twr, gain, invested }: PortfolioPerformance): DayReturn | null {
   // Where nothing was held there was nothing to earn on.
   return twr === null || invested === 0 ? null : { from, twr, gain: finiteOrNull(gain) };
+}
+
+function whyNoDay(measured: MeasuredPerformance): string {
+  return whyUnmeasured(measured, "twr") ?? "Nothing was held in the 24 hours";
 }
 
 function whyUnknown(measured: MeasuredPerformance): string {

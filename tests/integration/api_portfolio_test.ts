@@ -239,15 +239,16 @@ Deno.test("the list tells what each portfolio is worth, by what is kept, and why
   await makePortfolio(harness);
   const { data } = await ask(harness, ["GET", "/api/portfolio?deleted=true"]);
   const summaries = data.map(({ summary }: { summary: unknown }) => summary);
-  const empty = { held_since: null, day: null, unpriced: null, status: "empty" };
+  const reason = "It has no rows yet";
+  const empty = { held_since: null, day: null, day_reason: reason, unpriced: null };
   assertEquals(summaries, [
     {
       ...{ nav: 180_300, reason: null, asof: "2026-01-01T00:00:00Z", held_since: null },
       day: { from: "2025-12-31T00:00:00Z", time_weighted_return: 0, gain: 0 },
-      ...{ unpriced: 0, status: "current" },
+      ...{ day_reason: null, unpriced: 0, status: "current" },
     },
     null,
-    { ...empty, nav: null, reason: "It has no rows yet", asof: null },
+    { ...empty, nav: null, reason, asof: null, status: "empty" },
   ]);
   assertEquals((await valueOf(harness, base)).nav, "180300");
   // A rate that is missing is none, and never 1.

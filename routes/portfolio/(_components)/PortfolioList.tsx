@@ -8,11 +8,19 @@ import { PortfolioTable } from "./PortfolioTable.tsx";
 import { FIRST_SETTINGS, type SettingsValues } from "./portfolio_form.ts";
 import { SettingsFields } from "./SettingsFields.tsx";
 
+/** A form that was refused, and why. */
+export interface Refused {
+  /** What was typed for a new portfolio; `null` where one was to be restored. */
+  readonly fields: SettingsValues | null;
+  readonly message: string;
+}
+
 export interface PortfolioListProps {
+  /** Those that are there. */
   readonly kept: readonly PortfolioSummary[];
+  /** Those that can be restored. */
   readonly deleted: readonly Portfolio[];
-  /** A form that was refused: that of a new portfolio where there are `fields`. */
-  readonly refused: { readonly fields: SettingsValues | null; readonly message: string } | null;
+  readonly refused: Refused | null;
 }
 
 /** Portfolios with what each is worth, a form for another, and what can be restored. */

@@ -45,7 +45,7 @@ export function PortfolioTable(
 }
 
 function Row(summary: PortfolioSummary) {
-  const { portfolio: { id, name, rule, rulesByYear }, day } = summary;
+  const { portfolio: { id, name, rule, rulesByYear }, day, dayReason } = summary;
   const pools = rule.pools === "account" ? "per account" : "over all accounts";
   return (
     <tr>
@@ -59,7 +59,7 @@ function Row(summary: PortfolioSummary) {
         <Value {...summary} />
       </td>
       <td class="num" data-p="change">
-        {day === null ? <Unknown reason={whyNoDay(summary)} /> : (
+        {day === null ? <Unknown reason={dayReason} /> : (
           <>
             <Change fraction={day.twr} />
             {day.gain === null ? null : (
@@ -114,9 +114,4 @@ function Standing({ asof, heldSince, status }: PortfolioSummary) {
       {status === "recalculating" ? <small class="below">being recalculated</small> : null}
     </>
   );
-}
-
-function whyNoDay({ nav, reason, heldSince }: PortfolioSummary): string {
-  if (heldSince !== null) return "The value is held, so that its day is not known";
-  return nav === null && reason !== null ? reason : "Nothing was held in the last 24 hours";
 }

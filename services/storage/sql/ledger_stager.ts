@@ -89,6 +89,7 @@ export class SqlLedgerStager implements LedgerWriter {
     const entries = groups.flatMap((group) => group.entries);
     const { known, left } = await findByKeys(read, { target, entries, importId });
     const judged = judgeGroups(groups, { known, keys: this.#keys });
+    await this.#breather.restIfDue();
     const replacements = await this.#replacementsOf(groups, judged);
     const inserts = judged.flatMap((judgement, at) =>
       judgement.kind === "conflict"
@@ -99,6 +100,8 @@ export class SqlLedgerStager implements LedgerWriter {
     );
     const all = [...replacements.values()].flat();
     this.#count(inserts, all);
+    // Nobody else changes the ledger meanwhile, so that what was judged still holds.
+    await this.#breather.restIfDue();
     await this.#stage({
       left,
       inserts,

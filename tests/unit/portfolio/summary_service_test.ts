@@ -76,6 +76,7 @@ Deno.test("SummaryService.list() says why a value is not known, and asks for wha
   const pending = await summaryOf(opened);
   assertEquals([pending.nav, pending.status, pending.day], [null, "pending", null]);
   assertEquals(pending.reason, "Its first values are being made");
+  assertEquals(pending.dayReason, pending.reason);
   assertEquals(queued, [portfolio.id]);
 
   await rebuildWith().run(scope, { signal });
@@ -100,8 +101,8 @@ Deno.test("SummaryService.list() has no return of a day in which nothing was hel
     ["2025-01-05T12:00:00Z", "SELL", "bitcoin", "0.5", "104"],
   ]);
   await opened.rebuildWith().run(scope, { signal });
-  const { nav, day } = await summaryOf(opened);
-  assertEquals([nav, day], [0, null]);
+  const { nav, day, dayReason } = await summaryOf(opened);
+  assertEquals([nav, day, dayReason], [0, null, "Nothing was held in the 24 hours"]);
 });
 
 Deno.test("SummaryService.list() shows the last good value while the rate of now is held back", async () => {
