@@ -1,7 +1,7 @@
 import { page } from "fresh";
 import { asset, Head } from "fresh/runtime";
 import { Moment } from "../../components/figures/Moment.tsx";
-import { formatCount } from "../../components/format/number.ts";
+import { formatCounted } from "../../components/format/number.ts";
 import { formatDay } from "../../components/format/time.ts";
 import { Icon } from "../../components/Icon.tsx";
 import { Menu } from "../../components/shell/Menu.tsx";
@@ -89,9 +89,9 @@ export default define.page<typeof handler>(function HonestyPage({ data }) {
       {notes.map((note) => <Banner key={note} kind="info">{note}.</Banner>)}
       {honesty.pending > 0 && (
         <Banner kind="info">
-          {formatCount(honesty.pending)}{" "}
-          days are still to be measured, which goes on in the background: until then the figures are
-          of the others. Read this page again in a minute.
+          {formatCounted(honesty.pending, "day")} {honesty.pending === 1 ? "is" : "are"}{" "}
+          still to be measured, which goes on in the background: until then the figures are of the
+          others. Read this page again in a minute.
         </Banner>
       )}
       <div class="grid">

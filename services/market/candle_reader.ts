@@ -1,3 +1,4 @@
+import { nextTurn } from "../kernel/next_turn.ts";
 import type { UtcMs } from "../kernel/time.ts";
 import {
   bucketStart,
@@ -121,11 +122,6 @@ async function readParts(
     if (left > 0) await nextTurn();
   }
   return { candles: joinColumns(pieces), hasMore: from < to };
-}
-
-/** Lets the event loop answer others: the embedded database reads without ever yielding. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** The candles of the pieces one after the other; the pieces must ascend. */

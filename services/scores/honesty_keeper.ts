@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { fingerprint } from "../kernel/fingerprint.ts";
+import { nextTurn } from "../kernel/next_turn.ts";
 import { DAY_MS, type IsoDay, isoDayOf, type UtcMs } from "../kernel/time.ts";
 import type { DailyPanel } from "./daily_panel.ts";
 import {
@@ -216,8 +217,4 @@ async function valuesByDay(panel: DailyPanel): Promise<readonly string[]> {
     if (day % DAYS_PER_WRITE === 0) await nextTurn();
   }
   return digests;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../kernel/errors.ts";
 import { fingerprint } from "../kernel/fingerprint.ts";
+import { nextTurn } from "../kernel/next_turn.ts";
 import { DAY_MS, type IsoDay, isoDayOf, type UtcMs } from "../kernel/time.ts";
 import {
   type Asset,
@@ -289,8 +290,4 @@ function notScored({ id, name }: Asset, day: IsoDay | null): AppError {
   return new AppError("RESOURCE_NOT_FOUND", `${name} has no score${when}: no daily candles`, {
     details: { asset_id: id },
   });
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

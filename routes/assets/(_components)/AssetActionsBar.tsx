@@ -17,7 +17,8 @@ export function AssetActionsBar({ asset, actions }: AssetActionsBarProps) {
   );
 }
 
-function WatchForm({ asset, actions: { list, isWatched } }: AssetActionsBarProps) {
+function WatchForm({ asset, actions: { watchedIn, firstList } }: AssetActionsBarProps) {
+  const list = watchedIn ?? firstList;
   return (
     <form method="post" action="/watchlist">
       <input type="hidden" name="asset" value={asset.id} />
@@ -27,10 +28,11 @@ function WatchForm({ asset, actions: { list, isWatched } }: AssetActionsBarProps
         type="submit"
         class="btn"
         name="act"
-        value={isWatched ? "remove" : list === null ? "create" : "add"}
-        title={isWatched ? `In "${list?.name ?? ""}"; press to take it out` : undefined}
+        value={watchedIn !== null ? "remove" : list === null ? "create" : "add"}
+        title={watchedIn === null ? undefined : `In "${watchedIn.name}"; press to take it out`}
       >
-        <Icon name={isWatched ? "check" : "watch"} /> {isWatched ? "Watched" : "Watch"}
+        <Icon name={watchedIn === null ? "watch" : "check"} />{" "}
+        {watchedIn === null ? "Watch" : "Watched"}
       </button>
     </form>
   );

@@ -4,9 +4,10 @@ import type { State } from "../../page_state.ts";
 
 /** What the reader can do with an asset: where it is watched, and whose ledger it may enter. */
 export interface AssetActions {
-  /** The list that holds it, or else the first one; `null` without any. */
-  readonly list: Pick<Watchlist, "id" | "name"> | null;
-  readonly isWatched: boolean;
+  /** The first list that holds it; `null` where none does. */
+  readonly watchedIn: Pick<Watchlist, "id" | "name"> | null;
+  /** The list that it would enter; `null` without any. */
+  readonly firstList: Pick<Watchlist, "id" | "name"> | null;
   readonly portfolios: readonly Pick<Portfolio, "id" | "name">[];
 }
 
@@ -22,5 +23,5 @@ export async function readAssetActions(
     portfolio.portfolios.list(ownerId),
   ]);
   const holding = lists.find(({ items }) => items.some(({ assetId }) => assetId === asset.id));
-  return { list: holding ?? lists[0] ?? null, isWatched: holding !== undefined, portfolios };
+  return { watchedIn: holding ?? null, firstList: lists[0] ?? null, portfolios };
 }

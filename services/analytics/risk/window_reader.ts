@@ -1,3 +1,4 @@
+import { nextTurn } from "../../kernel/next_turn.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import {
   type AssetLabel,
@@ -58,7 +59,7 @@ export async function inTurns<T, R>(
 ): Promise<readonly R[]> {
   const results: R[] = [];
   for (let at = 0; at < items.length; at += PARALLEL) {
-    if (at > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    if (at > 0) await nextTurn();
     results.push(...await Promise.all(items.slice(at, at + PARALLEL).map(work)));
   }
   return results;

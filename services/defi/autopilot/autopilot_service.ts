@@ -1,4 +1,5 @@
 import { AppError } from "../../kernel/errors.ts";
+import { nextTurn } from "../../kernel/next_turn.ts";
 import { SECOND_MS, type UtcMs } from "../../kernel/time.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { Pool } from "../pool.ts";
@@ -225,8 +226,4 @@ function namedPools(
   );
   return pools.filter(({ pool }) => named.has(pool.id))
     .map(({ pool, source }) => ({ ...pool, source }));
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

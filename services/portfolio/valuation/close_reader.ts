@@ -1,3 +1,4 @@
+import { nextTurn } from "../../kernel/next_turn.ts";
 import { utcMsOf } from "../../kernel/time.ts";
 import {
   type AssetId,
@@ -181,8 +182,4 @@ function isWithin({ firstOpenTime, lastOpenTime, interval }: FilledSeries, end =
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

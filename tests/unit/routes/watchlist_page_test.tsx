@@ -41,3 +41,11 @@ Deno.test("WatchlistPage counts what it can't show any more", () => {
   const html = pageOf([quoteAt("bitcoin", "live", NOW)], ["bitcoin", "gone"]);
   assertMatch(html, /1 asset no longer in the registry/);
 });
+
+Deno.test("WatchlistPage names no source of an empty list, and takes none for empty that is not", () => {
+  const empty = pageOf([], []);
+  assertMatch(empty, /The list is empty/);
+  assert(!empty.includes("changes against the close"), "there are no changes");
+  const lost = pageOf([], ["gone"]);
+  assertMatch(lost, /holds nothing that is known.*1 asset no longer in the registry/s);
+});
