@@ -57,6 +57,12 @@ export function formatCount(value: number): string {
   return formatDecimal(value, 0);
 }
 
+/** A number with all its decimals and thousands separated: `0.01`, `10,000`, `1,234.5`. */
+export function formatGrouped(value: number): string {
+  const decimals = formatPlain(value).split(".")[1];
+  return formatDecimal(value, decimals === undefined ? 0 : decimals.length);
+}
+
 /** So many of something: `1 asset`, `1,200 assets`. */
 export function formatCounted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;

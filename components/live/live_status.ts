@@ -74,7 +74,12 @@ export interface LiveStatusInput {
   readonly newest: Newest | null;
   /** This browser's clock, UTC milliseconds. */
   readonly now: number;
+  /** Whether the page has heard nothing yet, and knows only what it was served with. */
+  readonly isUnheard?: boolean;
 }
+
+/** How long a stream that has opened may take to tell what it knows. */
+export const WELCOME_MS = 5_000;
 
 /** In steps of 10 s under a minute: a page full of counting seconds can't be read. */
 export function roughSpan(ageMs: number): string {
@@ -83,7 +88,7 @@ export function roughSpan(ageMs: number): string {
 
 /** How the prices stand: by the way to the server first, then by their age. */
 export function describeLive(
-  { subject = PRICES, state, newest, now }: LiveStatusInput,
+  { subject = PRICES, state, newest, now, isUnheard = false }: LiveStatusInput,
 ): LiveStatus {
   const connecting = {
     kind: "connecting",
@@ -115,6 +120,8 @@ export function describeLive(
   }
   if (newest === null) return { kind: "none", ...subject.none };
   if (subject.isStale(ageMs, newest)) {
+    // A page that was long on its way is old; that says nothing of what the stream will tell.
+    if (isUnheard && now - state.since < WELCOME_MS) return connecting;
     // It trades all the time: where the server can be heard, its silence is no lull.
     if (newest.source === DEMO_SOURCE) return STOPPED;
     return {

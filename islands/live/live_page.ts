@@ -16,6 +16,7 @@ export class LivePage {
   readonly #pending = new Map<string, PriceTick>();
   readonly #onStatus: (status: LiveStatus) => void;
   #state: LiveState | null = null;
+  #isUnheard = true;
   #painting = 0;
 
   constructor(
@@ -34,7 +35,8 @@ export class LivePage {
       onPrices: (ticks) => this.#take(ticks),
       onState: (state) => {
         this.#state = state;
-        this.#look();
+        // What has come is painted first: the state is not to be told by what it replaces.
+        if (this.#pending.size === 0) this.#look();
       },
     });
     const timer = setInterval(() => this.#look(), AGES_EVERY_MS);
@@ -53,6 +55,7 @@ export class LivePage {
 
   #paint(): void {
     this.#painting = 0;
+    this.#isUnheard = false;
     const isCalm = this.#motion.matches;
     const now = performance.now();
     for (const tick of this.#pending.values()) {
@@ -70,7 +73,12 @@ export class LivePage {
     for (const row of this.#prices.live()) this.#cells.age(row, now);
     const newest = this.#prices.newest();
     if (newest !== null) this.#cells.date(newest.at, now);
-    this.#onStatus(describeLive({ state: this.#state, newest, now: Date.now() }));
+    this.#onStatus(
+      describeLive({
+        ...{ state: this.#state, newest, now: Date.now() },
+        isUnheard: this.#isUnheard,
+      }),
+    );
   }
 
   #serverNow(): number {

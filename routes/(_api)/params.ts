@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formatCount, formatDecimal, formatPlain } from "../../components/format/number.ts";
+import { formatCount, formatGrouped } from "../../components/format/number.ts";
 import { AppError } from "../../services/kernel/errors.ts";
 import { parseUuid } from "../../services/kernel/ids.ts";
 import { DAY_MS, readUtcMs, type UtcMs } from "../../services/kernel/time.ts";
@@ -71,16 +71,11 @@ export function wholeNumber(
 
 /** A number in decimal digits; infinity, signs and exponents are refused. */
 export function decimalNumber({ min, max }: { min: number; max: number }) {
-  const words = `Expected a number from ${limitText(min)} to ${limitText(max)}`;
+  const words = `Expected a number from ${formatGrouped(min)} to ${formatGrouped(max)}`;
   return z.string().regex(/^\d{1,16}(\.\d{1,12})?$/, words)
     .transform(Number)
     .pipe(z.number().min(min, words).max(max, words))
     .meta({ wire: { type: "number", minimum: min, maximum: max } });
-}
-
-/** A limit as it is read, with its own decimals: `0.01`, `1,000,000,000`. */
-function limitText(limit: number): string {
-  return formatDecimal(limit, formatPlain(limit).split(".")[1]?.length ?? 0);
 }
 
 /** The id of a row: a task, a held price, an entry. */

@@ -100,8 +100,10 @@ export function totalWords({ from, valuesUsd, assets }: TotalValue): string | nu
 }
 
 /** Which asset leaves most of the days without a sum, and how many others leave some. */
-function lackingWords({ lacking: [most, ...others], valuesUsd }: TotalValue): string {
+export function lackingWords(
+  { lacking: [most, ...others], valuesUsd }: Pick<TotalValue, "lacking" | "valuesUsd">,
+): string {
   if (most === undefined) return "";
   const words = `${most.asset.name} lacks ${formatCount(most.days)} of ${valuesUsd.length} days`;
-  return others.length === 0 ? words : `${words}, ${formatCounted(others.length, "other")} fewer`;
+  return others.length === 0 ? words : `${words}, ${formatCounted(others.length, "other")} some`;
 }

@@ -1,4 +1,4 @@
-import { formatPlain, formatShare } from "../../../components/format/number.ts";
+import { formatGrouped, formatPlain, formatShare } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import type { SimulationChoices, SimulationDefaults } from "../../../services/defi/mod.ts";
 import type { SimulationParam } from "../../(_api)/simulation_query.ts";
@@ -26,9 +26,8 @@ function usually(
     blank: ({ defaults }) => formatPlain(read(defaults)),
     usual: ({ defaults }) => {
       const value = read(defaults);
-      return inWords === undefined
-        ? formatPlain(value)
-        : `${formatPlain(value)}, ${inWords(value)}`;
+      const text = formatGrouped(value);
+      return inWords === undefined ? text : `${text}, ${inWords(value)}`;
     },
   };
 }

@@ -143,7 +143,12 @@ export class DunePoolProvider implements PoolProvider {
     }
     const since = [unreadSince, begun?.startedAt].filter((at) => at !== undefined)
       .toSorted((a, b) => a - b);
-    const fresh = await this.#freshResult(target, { unreadSince: since[0], signal });
+    const fresh = await this.#freshResult(target, {
+      unreadSince: since[0],
+      // The gate remembers for an hour that there was none, which is too long for one that may run.
+      isAnew: begun !== null,
+      signal,
+    });
     if (fresh !== null) return fresh;
     if (begun !== null) this.#refuseTwice(target, begun.startedAt);
     const executionId = await this.#execute(target, signal);
@@ -170,13 +175,17 @@ export class DunePoolProvider implements PoolProvider {
    */
   async #freshResult(
     target: string,
-    { unreadSince, signal }: { unreadSince: UtcMs | undefined; signal: AbortSignal | undefined },
+    { unreadSince, isAnew, signal }: {
+      readonly unreadSince: UtcMs | undefined;
+      readonly isAnew: boolean;
+      readonly signal: AbortSignal | undefined;
+    },
   ): Promise<string | null> {
     const own = this.#done.get(target);
     if (own && this.#deps.clock.now() - own.at < this.minFetchMs) return own.id;
     const { value } = await this.#deps.http.fetchJson({
       path: `/v1/${target}/results?limit=1`,
-      key: `${target}/last`,
+      key: isAnew ? `${target}/last/${this.#deps.clock.now()}` : `${target}/last`,
       parse: readResults,
       // A query that was never run has no result.
       isAbsence: ({ status }) => status === 404,

@@ -1,7 +1,7 @@
-import { totalWords } from "@/routes/(_overview)/TotalValuePanel.tsx";
+import { lackingWords, totalWords } from "@/routes/(_overview)/TotalValuePanel.tsx";
 import type { UtcMs } from "@/services/kernel/time.ts";
 import type { AssetId } from "@/services/market/mod.ts";
-import { assertEquals } from "@/tests/assert.ts";
+import { assert, assertEquals } from "@/tests/assert.ts";
 
 function totalOf(values: readonly number[]) {
   const asset = { assetId: "bitcoin" as AssetId, symbol: "BTC", name: "Bitcoin", themes: [] };
@@ -26,4 +26,16 @@ Deno.test("totalWords() tells the first, last, highest and lowest sum of the day
 Deno.test("totalWords() is null of fewer than two days with a sum", () => {
   assertEquals(totalWords(totalOf([NaN, 1e12, NaN])), null);
   assertEquals(totalWords(totalOf([NaN, NaN])), null);
+});
+
+Deno.test("lackingWords() names the asset that lacks most days, and counts the others", () => {
+  const total = totalOf([NaN, NaN, 1e12]);
+  const [asset] = total.assets;
+  assert(asset !== undefined);
+  const lacking = (...days: readonly number[]) => days.map((count) => ({ asset, days: count }));
+  const words = (...days: readonly number[]) =>
+    lackingWords({ ...total, lacking: lacking(...days) });
+  assertEquals(words(), "");
+  assertEquals(words(2), "Bitcoin lacks 2 of 3 days");
+  assertEquals(words(2, 2), "Bitcoin lacks 2 of 3 days, 1 other some");
 });

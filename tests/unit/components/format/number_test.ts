@@ -7,6 +7,7 @@ import {
   formatCounted,
   formatDecimal,
   formatFiat,
+  formatGrouped,
   formatPlain,
   formatPoints,
   formatPrice,
@@ -141,6 +142,18 @@ const plains: readonly [number, string][] = [
 for (const [value, expected] of plains) {
   Deno.test(`formatPlain() writes ${value} as "${expected}"`, () => {
     assertEquals(formatPlain(value), expected);
+  });
+}
+
+const grouped: readonly [number, string][] = [
+  [0.01, "0.01"],
+  [10_000, "10,000"],
+  [1_234.5, "1,234.5"],
+  [-1e12, "\u22121,000,000,000,000"],
+];
+for (const [value, expected] of grouped) {
+  Deno.test(`formatGrouped() writes ${value} as "${expected}"`, () => {
+    assertEquals(formatGrouped(value), expected);
   });
 }
 

@@ -1,5 +1,5 @@
 import type { LiveKind, LiveState } from "@/components/api/live_state.ts";
-import { describeLive, POOLS } from "@/components/live/live_status.ts";
+import { describeLive, POOLS, WELCOME_MS } from "@/components/live/live_status.ts";
 import { PoliteSpeech, SPEECH_EVERY_MS } from "@/components/live/polite_speech.ts";
 import { assertEquals, assertMatch } from "@/tests/assert.ts";
 import { HOUR_MS } from "@/services/kernel/time.ts";
@@ -67,6 +67,17 @@ for (const { name, state, ageMs, source = "consolidated", expected } of cases) {
     assertEquals(describeLive({ state, newest, now: NOW }).label, expected);
   });
 }
+
+Deno.test("describeLive() gives a stream some seconds to tell more than an old page knows", () => {
+  const newest = { at: NOW - 60_000, isTraded: true, source: "binance" };
+  const labelAt = (openMs: number, isUnheard: boolean) => {
+    const opened = state("live", { since: NOW - openMs });
+    return describeLive({ state: opened, newest, now: NOW, isUnheard }).label;
+  };
+  assertEquals(labelAt(WELCOME_MS - 1, true), "Connecting");
+  assertEquals(labelAt(WELCOME_MS, true), "Stale, 1 min");
+  assertEquals(labelAt(0, false), "Stale, 1 min");
+});
 
 Deno.test("describeLive() dates the price that stands", () => {
   const newest = { at: NOW - 60_000, isTraded: true, source: "consolidated" };

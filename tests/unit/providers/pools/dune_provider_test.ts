@@ -143,6 +143,9 @@ Deno.test("DunePoolProvider pays once where the answer that names an execution i
     type: ProviderError,
     pattern: /Cannot execute query\/7 again before 2026-01-10T12:30:30/,
   });
+  // The gate would answer what it was asked before with what it remembers.
+  const keys = [cut, again].map(({ http }) => http.requests[0]?.key);
+  assertEquals(new Set(keys).size, 2);
   const last = { body: resultsOf([], { execution_ended_at: "2026-01-10T12:05:00.000Z" }) };
   const later = dune({ "/v1/query/7/results?limit=1": last, ...PAGES }, { clock, runs });
   assertEquals((await later.provider.fetchRaw(later.provider.targets, RANGE)).length, 2);
