@@ -2,9 +2,11 @@ import type { Browser, Page } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { findChromium, launchChromium } from "@/tests/chromium.ts";
 import { build } from "@/tools/build.ts";
+import { waitsForWorker } from "./alive.ts";
 import { EventReader } from "./event_reader.ts";
 import { CLOSING_MS, LivePlace, TRADES_PER_SECOND, until } from "./live_place.ts";
 import { showsPrice, tellsAge } from "./live_pages.ts";
+import { noteTexts } from "./noted.ts";
 import { keepPicture } from "./page_checks.ts";
 
 const PRICE = '[data-table="assets"] [data-live="bitcoin"] [data-cell="price"]';
@@ -17,7 +19,10 @@ async function open(browser: Browser, url: string): Promise<Page> {
   return page;
 }
 
-async function showsState(page: Page, label: string | RegExp): Promise<void> {
+/** What the feed's chip says while prices come; other chips have the word in them, too. */
+const LIVE = /^Live$/;
+
+async function showsState(page: Page, label: RegExp): Promise<void> {
   await page.locator(".feed", { hasText: label }).waitFor();
 }
 
@@ -31,13 +36,14 @@ const STEPS: readonly Step[] = [
     name: "shows trades, from one stream for two tabs",
     async run(place, browser) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      await waitsForWorker(context);
       const tabs = [await context.newPage(), await context.newPage()];
       for (const tab of tabs) await tab.goto(place.url);
       for (let count = 0; count < PRICES_SHOWN; count++) {
         const price = await place.tradeBitcoin();
         for (const tab of tabs) {
           await showsPrice(tab, { selector: PRICE, price });
-          await showsState(tab, "Live");
+          await showsState(tab, LIVE);
         }
       }
       assertEquals(await readMetric(place.url, SSE_CLIENTS), 1);
@@ -50,7 +56,7 @@ const STEPS: readonly Step[] = [
     async run(place, browser) {
       const page = await open(browser, place.url);
       await place.tradeBitcoin();
-      await showsState(page, "Live");
+      await showsState(page, LIVE);
       place.pullAway();
       place.exchange.withhold(["BTCUSDT", "BTC-USD"]);
       await page.locator(".feed", { hasText: /^Stale, \d+ s$/ }).waitFor();
@@ -62,9 +68,9 @@ const STEPS: readonly Step[] = [
       assertEquals(await late.locator("[data-as-served]:visible").count(), 0);
       place.bringBack();
       await showsPrice(page, { selector: PRICE, price: await place.tradeBitcoin() });
-      await showsState(page, "Live");
+      await showsState(page, LIVE);
       await page.getByText("Prices are stale.").waitFor({ state: "hidden" });
-      await showsState(late, "Live");
+      await showsState(late, LIVE);
       assertEquals(await late.locator("[data-as-served]:visible").count(), 0);
       await Promise.all([page.close(), late.close()]);
       place.exchange.run(TRADES_PER_SECOND);
@@ -134,9 +140,10 @@ const STEPS: readonly Step[] = [
       });
       const taken = await takeStreams(`${place.url}/api/stream/prices`);
       assertEquals(taken.length, MAX_STREAMS);
-      const page = await open(browser, place.url);
-      await page.locator(".feed", { hasText: "Reconnecting" }).waitFor();
-      await page.locator(".feed", { hasText: "Polling every 5 s" }).waitFor();
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      const feed = await noteTexts(page, ".feed");
+      await page.goto(place.url);
+      await feed.showed(/^Reconnecting/, /^Polling every 5 s$/);
       const price = await place.tradeBitcoin();
       await showsPrice(page, { selector: PRICE, price });
       await keepPicture(page, "market-polling", { isWhole: false });

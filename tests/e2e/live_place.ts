@@ -152,13 +152,14 @@ export class LivePlace implements AsyncDisposable {
   }
 
   /**
-   * One trade of bitcoin at each venue, which no other follows; the price they make: the mean of
-   * the two. The venues trade before, as exchanges do: the product gives up a connection that was
-   * silent for 30 s, and what is traded while it connects anew passes it by.
+   * One trade of bitcoin at each venue, and the price they make: the mean of the two. Both are heard
+   * before, and trade on at that price: what is old counts as stale, and a venue that says nothing
+   * for 30 s is connected to anew, so that a single trade may pass by who listens too late.
    */
   async tradeBitcoin(): Promise<number> {
     await this.#isHeard();
     const trades = this.exchange.trade(BITCOIN_MARKETS);
+    this.exchange.run(TRADES_PER_SECOND, { isStill: true });
     return trades.reduce((sum, { price }) => sum + price, 0) / trades.length;
   }
 

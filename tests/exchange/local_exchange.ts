@@ -150,9 +150,13 @@ export class LocalExchange implements AsyncDisposable {
     return trades;
   }
 
-  /** Streams `perSecond` trades, spread over the markets, until it is called again or disposed. */
-  run(perSecond: number): void {
+  /**
+   * Streams `perSecond` trades, spread over the markets, until it is called again or disposed;
+   * `isStill` ones at the price that each market has.
+   */
+  run(perSecond: number, { isStill = false } = {}): void {
     clearInterval(this.#beat);
+    this.walk.isStill = isStill;
     if (perSecond <= 0) return;
     let [due, turn, beats] = [0, 0, 0];
     let last = performance.now();

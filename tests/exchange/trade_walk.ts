@@ -18,6 +18,8 @@ const FIRST_PRICE = 100;
 export class TradeWalk {
   readonly #walkers = new Map<string, Walker>();
   readonly #firstPrice: number;
+  /** Whether trades are made at the price of the one before. */
+  isStill = false;
   #state: number;
 
   constructor(seed: number, { firstPrice = FIRST_PRICE } = {}) {
@@ -31,7 +33,7 @@ export class TradeWalk {
     walker.id++;
     // A tenth of a thousandth per step; kept in cents and above one.
     const step = 1 + (this.#random() - 0.5) / 5_000;
-    walker.price = Math.max(1, walker.price * step);
+    if (!this.isStill) walker.price = Math.max(1, walker.price * step);
     const price = Math.round(walker.price * 100) / 100;
     const quantity = (1 + Math.floor(this.#random() * 1_000)) / 1_000;
     return { market, id: walker.id, price, quantity, at };

@@ -35,14 +35,12 @@ export function PoolsTable({ rows, columns, view, summary }: PoolsData) {
 }
 
 const NAME_COLUMN = {
-  ...{
-    key: "name",
-    label: "Pool",
-    title: "Token and protocol",
-    sort: "symbol",
-    priority: 1,
-    isText: true,
-  },
+  key: "name",
+  label: "Pool",
+  title: "Token and protocol",
+  sort: "symbol",
+  priority: 1,
+  isText: true,
 } as const;
 
 function Head(
