@@ -152,9 +152,9 @@ export class LivePlace implements AsyncDisposable {
   }
 
   /**
-   * One trade of bitcoin at each venue, and the price they make: the mean of the two. Both are heard
-   * before, and trade on at that price: what is old counts as stale, and a venue that says nothing
-   * for 30 s is connected to anew, so that a single trade may pass by who listens too late.
+   * One trade of bitcoin at each venue, and the price they make: the mean of the two. Both are
+   * heard before, and trade on at that price: what is old counts as stale, and a venue that says
+   * nothing for 30 s is connected to anew, so that a single trade may pass it by.
    */
   async tradeBitcoin(): Promise<number> {
     await this.#isHeard();
