@@ -247,7 +247,10 @@ testInBrowser("portfolios in Chromium", [
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ name: "Given up" }),
       })).json();
-      await fetch(`${url}/api/portfolio/${data.portfolio_id}`, { method: "DELETE" });
+      const deleted = await fetch(`${url}/api/portfolio/${data.portfolio_id}`, {
+        method: "DELETE",
+      });
+      assertEquals(deleted.status, 200, await deleted.text());
       await page.reload();
       await page.getByText("each can be restored for 30 days").waitFor();
       await page.getByRole("button", { name: "Restore Given up" }).click();
