@@ -26,6 +26,7 @@ const LEASE_MS = 15 * SECOND_MS;
 const TRADES_PER_SECOND = 50;
 /** What is waited for comes on every machine, at last: the limit only ends what never comes. */
 const LIMIT_MS = 180 * SECOND_MS;
+const HEALED_WITHIN_MS = 10 * SECOND_MS;
 const ASK_EVERY_MS = 20;
 
 /** What two processes share. */
@@ -269,7 +270,7 @@ for (const { name, ignore, share } of kinds.filter(({ name }) => !name.endsWith(
       await priceFrom(reader, trade?.at ?? Infinity);
       await using database = await place.openDatabase();
       const store = new SqlCandleStore(database, new SystemClock());
-      const deadline = performance.now() + LIMIT_MS;
+      const deadline = performance.now() + HEALED_WITHIN_MS;
       while ((await place.unhealed(store)).length > 0 && performance.now() < deadline) {
         await new Promise((resolve) => systemTimer.after(ASK_EVERY_MS, () => resolve(null)));
       }
