@@ -2,11 +2,11 @@ import { AppError } from "../kernel/errors.ts";
 import { parseUuid, type Uuid } from "../kernel/ids.ts";
 import { type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { AssetId } from "../market/mod.ts";
-import { PICKS_COLUMN, picksOf } from "./lot_picks.ts";
-import { LotMatcher, type LotOptions } from "./lots.ts";
-import type { LedgerChange, LedgerRow, LedgerScope, LedgerStore } from "./ports.ts";
+import { isSameRow, type KeptRow, RowKeeper } from "./kept_row.ts";
+import { parsePicks } from "./lot_picks.ts";
+import { LedgerLots, type LotOptions, RowIndex, rowsUntil } from "./lots.ts";
+import type { LedgerChange, LedgerScope, LedgerStore } from "./ports.ts";
 import type { Portfolio } from "./portfolio.ts";
-import { SharedTexts } from "./shared_texts.ts";
 import type { DecimalText } from "./transaction.ts";
 
 /**
@@ -33,16 +33,16 @@ export type PriceLookup = (assetId: AssetId, at: UtcMs) => DecimalText | null;
 /** Knows what things were worth at past moments. */
 export interface PastPrices {
   /** The lookup of all these moments. */
-  load(moments: readonly Pick<LedgerRow, "assetId" | "at">[]): Promise<PriceLookup>;
+  load(moments: readonly Pick<KeptRow, "assetId" | "at">[]): Promise<PriceLookup>;
 }
 
 /** A ledger in memory, with its lots by each way of matching that was asked for. */
 export class KeptLedger {
-  readonly #rows = new Map<Uuid, LedgerRow>();
-  readonly #unpriced = new Map<Uuid, LedgerRow>();
-  readonly #matchers = new Map<string, LotMatcher>();
+  readonly #rows = new RowIndex<KeptRow>();
+  readonly #unpriced = new Map<Uuid, KeptRow>();
+  readonly #matchers = new Map<string, LedgerLots>();
   /** Those that do not have all rows yet. */
-  readonly #filling = new Set<LotMatcher>();
+  readonly #filling = new Set<LedgerLots>();
   /** The rows are as of this version. */
   version = -1;
   #priceOf: PriceLookup = () => null;
@@ -58,16 +58,16 @@ export class KeptLedger {
   }
 
   /** In no order. */
-  rows(): Iterable<LedgerRow> {
+  rows(): Iterable<KeptRow> {
     return this.#rows.values();
   }
 
-  find(id: Uuid): LedgerRow | null {
-    return this.#rows.get(id) ?? null;
+  find(id: Uuid): KeptRow | null {
+    return this.#rows.rowOf(id);
   }
 
   /** Rows that name no price of their own and need one; a dollar does not. */
-  unpricedRows(): readonly LedgerRow[] {
+  unpricedRows(): readonly KeptRow[] {
     return [...this.#unpriced.values()];
   }
 
@@ -81,19 +81,19 @@ export class KeptLedger {
   }
 
   /** The rows from `from` on are now these, and no others. */
-  replaceFrom(from: UtcMs, rows: readonly LedgerRow[]): void {
+  replaceFrom(from: UtcMs, rows: readonly KeptRow[]): void {
     const now = new Set(rows.map(({ id }) => id));
-    for (const { id, at } of [...this.#rows.values()]) {
+    for (const { id, at } of this.#rows.values()) {
       if (at >= from && !now.has(id)) this.#remove(id);
     }
     for (const row of rows) {
-      const known = this.#rows.get(row.id);
-      if (known === undefined || !isSame(known, row)) this.#upsert(row);
+      const known = this.#rows.rowOf(row.id);
+      if (known === null || !isSameRow(known, row)) this.#upsert(row);
     }
   }
 
   /** Takes rows in, each in place of the one with its id. */
-  add(rows: readonly LedgerRow[]): void {
+  add(rows: readonly KeptRow[]): void {
     for (const row of rows) this.#upsert(row);
   }
 
@@ -101,7 +101,7 @@ export class KeptLedger {
    * The lots by a set of rules, which are begun in pieces where they were not asked for before;
    * those asked for the longest ago are forgotten.
    */
-  async matcher(rules: LotRules, rest: () => Promise<void>): Promise<LotMatcher> {
+  async matcher(rules: LotRules, rest: () => Promise<void>): Promise<LedgerLots> {
     const key = keyOf(rules);
     const matcher = this.#matchers.get(key) ?? await this.#newMatcher(rules, rest);
     this.#matchers.delete(key);
@@ -119,24 +119,29 @@ export class KeptLedger {
     }
   }
 
-  async #newMatcher(rules: LotRules, rest: () => Promise<void>): Promise<LotMatcher> {
-    const matcher = new LotMatcher([], this.#options(rules));
+  async #newMatcher(rules: LotRules, rest: () => Promise<void>): Promise<LedgerLots> {
+    const matcher = new LedgerLots(this.#rows, this.#options(rules));
     // What changes meanwhile reaches it as well.
     this.#filling.add(matcher);
-    let count = 0;
-    for (const row of this.#rows.values()) {
-      matcher.upsert(row);
-      if (++count % ROWS_AT_ONCE === 0) await rest();
-    }
+    await matcher.fill(rest);
     this.#filling.delete(matcher);
     return matcher;
   }
 
-  /** A matcher of the rows up to an instant; the one of all of them where none is later. */
-  matcherAt(rules: LotRules, to: UtcMs): LotMatcher {
-    const past = [...this.#rows.values()].filter(({ at }) => at <= to);
-    const known = past.length === this.#rows.size ? this.#matchers.get(keyOf(rules)) : undefined;
-    return known ?? new LotMatcher(past, this.#options(rules));
+  /** The lots by the rows up to an instant; those of all rows where none is later. */
+  async matcherAt(
+    { to, ...rules }: LotRules & { readonly to: UtcMs },
+    rest: () => Promise<void>,
+  ): Promise<LedgerLots> {
+    if (this.#endsBy(to)) return await this.matcher(rules, rest);
+    const matcher = new LedgerLots(rowsUntil(this.#rows, to), this.#options(rules));
+    await matcher.fill(rest);
+    return matcher;
+  }
+
+  #endsBy(to: UtcMs): boolean {
+    for (const { at } of this.#rows.values()) if (at > to) return false;
+    return true;
   }
 
   #options(rules: LotRules): LotOptions {
@@ -144,26 +149,26 @@ export class KeptLedger {
       ...rules,
       priceOf: (assetId, at) => this.#priceOf(assetId, at),
       picksOf: (id) => {
-        const row = this.#rows.get(id);
-        return row === undefined ? [] : picksOf(row);
+        const picks = this.#rows.rowOf(id)?.picks ?? null;
+        return picks === null ? [] : parsePicks(picks);
       },
     };
   }
 
-  #upsert(row: LedgerRow): void {
-    this.#rows.set(row.id, row);
+  #upsert(row: KeptRow): void {
+    const before = this.#rows.set(row);
     if (row.unitPriceUsd === null && row.assetId !== "usd") this.#unpriced.set(row.id, row);
     else this.#unpriced.delete(row.id);
-    for (const matcher of this.#allMatchers()) matcher.upsert(row);
+    for (const matcher of this.#allMatchers()) matcher.change({ before, after: row });
   }
 
   #remove(id: Uuid): void {
-    this.#rows.delete(id);
+    const before = this.#rows.delete(id);
     this.#unpriced.delete(id);
-    for (const matcher of this.#allMatchers()) matcher.remove(id);
+    for (const matcher of this.#allMatchers()) matcher.change({ before, after: null });
   }
 
-  #allMatchers(): readonly LotMatcher[] {
+  #allMatchers(): readonly LedgerLots[] {
     return [...this.#matchers.values(), ...this.#filling];
   }
 }
@@ -251,7 +256,7 @@ export class KeptLedgers {
     { scope, from }: { readonly scope: LedgerScope; readonly from: UtcMs },
   ): Promise<KeptLedger> {
     const pages = this.#read(scope, from);
-    const rows: LedgerRow[] = [];
+    const rows: KeptRow[] = [];
     for (let page = await pages.next(); !page.done; page = await pages.next()) {
       for (const row of page.value) rows.push(row);
       if (rows.length > MAX_TAKEN_AT_ONCE) return await this.#renew(ledger, { from, rows, pages });
@@ -275,8 +280,8 @@ export class KeptLedgers {
     ledger: KeptLedger,
     { from, rows, pages }: {
       readonly from: UtcMs;
-      readonly rows: readonly LedgerRow[];
-      readonly pages: AsyncIterable<readonly LedgerRow[]>;
+      readonly rows: readonly KeptRow[];
+      readonly pages: AsyncIterable<readonly KeptRow[]>;
     },
   ): Promise<KeptLedger> {
     const renewed = new KeptLedger();
@@ -293,15 +298,15 @@ export class KeptLedgers {
     return renewed;
   }
 
-  async *#read(scope: LedgerScope, from: UtcMs): AsyncGenerator<readonly LedgerRow[]> {
-    const texts = new SharedTexts();
+  async *#read(scope: LedgerScope, from: UtcMs): AsyncGenerator<readonly KeptRow[]> {
+    const keeper = new RowKeeper();
     let after = LAST_ID === null ? undefined : { at: utcMsOf(from - 1), id: LAST_ID };
     while (true) {
       const page = await this.#store.listTransactions(scope, {
         limit: ROWS_AT_ONCE,
         ...after && { after },
       });
-      yield page.map((row) => texts.share(row));
+      yield page.map((row) => keeper.keep(row));
       after = page.at(-1);
       if (page.length < ROWS_AT_ONCE) return;
       await this.#rest();
@@ -325,11 +330,4 @@ export class KeptLedgers {
 
 function keyOf({ rule, rulesByYear }: LotRules): string {
   return JSON.stringify([rule, rulesByYear]);
-}
-
-function isSame(a: LedgerRow, b: LedgerRow): boolean {
-  return a.at === b.at && a.action === b.action && a.assetId === b.assetId &&
-    a.quantity === b.quantity && a.unitPriceUsd === b.unitPriceUsd && a.account === b.account &&
-    a.txHash === b.txHash && a.parentId === b.parentId && a.importId === b.importId &&
-    a.line === b.line && a.notesExtra[PICKS_COLUMN] === b.notesExtra[PICKS_COLUMN];
 }

@@ -49,7 +49,7 @@ export class LotService {
 
   /** The lots as they stood at an instant, by the rows up to then. */
   async bookAt({ ledger, rule, rulesByYear }: MatchedLots, to: UtcMs): Promise<LotBook> {
-    const matcher = ledger.matcherAt({ rule, rulesByYear }, to);
+    const matcher = await ledger.matcherAt({ rule, rulesByYear, to }, this.#rest);
     await matcher.catchUp(this.#rest);
     return matcher.book();
   }

@@ -1,5 +1,5 @@
 import type { LotMethod, LotRule } from "../portfolio.ts";
-import type { LotEvent } from "./asset_plan.ts";
+import type { LotEvent } from "./lot_event.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { ARRIVE, compareUnitCosts, type EventColumns, LEAVE, OPEN, TAKE } from "./event_columns.ts";
 import { IntColumn } from "./int_column.ts";

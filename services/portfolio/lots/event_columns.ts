@@ -1,5 +1,5 @@
 import type { LotMethod } from "../portfolio.ts";
-import type { LotEvent } from "./asset_plan.ts";
+import type { LotEvent } from "./lot_event.ts";
 import { add, type Exact, multiply, parseExact } from "./exact.ts";
 import type { LotOptions } from "./lot_book.ts";
 

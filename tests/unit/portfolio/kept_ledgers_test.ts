@@ -148,7 +148,8 @@ Deno.test("KeptLedger.matcher() has what changes while it is begun", async () =>
   const matcher = await opened.matcher(PORTFOLIO, () => {
     if (rests++ === 0) {
       const kept = rows.filter((_, day) => day !== 10 && day !== 5_000);
-      opened.replaceFrom(utcMsOf(0), [...kept, rowOf(9_000, { quantity: "3" })]);
+      const now = [...kept, rowOf(9_000, { quantity: "3" })];
+      opened.replaceFrom(utcMsOf(0), now.map((row) => ({ ...row, picks: null })));
     }
     return Promise.resolve();
   });
@@ -177,11 +178,18 @@ Deno.test("KeptLedgers refuses a ledger that is longer than may be, however it b
   }
 });
 
-Deno.test("KeptLedgers gives rows back as they were read", async () => {
+Deno.test("KeptLedgers keeps of a row what lots follow from, and the lots that it names", async () => {
   const { ledger, kept } = setUp();
+  const lots = `${idAt(1)}:0.5`;
   ledger.rows = [
-    rowOf(1, { wallet: "w", venue: "v", notes: "n", notesExtra: { a: "b" } }),
-    rowOf(2, { wallet: "w", venue: "", action: "SELL" }),
+    rowOf(1, { wallet: "w", venue: "v", notes: "n", notesExtra: { a: "b" }, externalId: "e" }),
+    rowOf(2, { action: "SELL", txHash: "0x1", parentId: idAt(1), notesExtra: { lots } }),
   ];
-  assertEquals([...(await kept.open(PORTFOLIO)).rows()], [...ledger.rows]);
+  const opened = await kept.open(PORTFOLIO);
+  const common = { assetId: "bitcoin", quantity: "1", unitPriceUsd: "100", account: "a" };
+  const [first, second] = ledger.rows.map(({ id, at }) => ({ id, at, ...common }));
+  assertEquals([...opened.rows()] as readonly unknown[], [
+    { ...first, action: "BUY", txHash: null, parentId: null, picks: null },
+    { ...second, action: "SELL", txHash: "0x1", parentId: idAt(1), picks: lots },
+  ]);
 });
