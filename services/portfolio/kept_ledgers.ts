@@ -4,7 +4,7 @@ import { type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { AssetId } from "../market/mod.ts";
 import { isSameRow, type KeptRow, RowKeeper } from "./kept_row.ts";
 import { parsePicks } from "./lot_picks.ts";
-import { LedgerLots, type LotOptions, RowIndex, rowsUntil } from "./lots.ts";
+import { LedgerLots, type LotBook, type LotOptions, RowIndex } from "./lots.ts";
 import type { LedgerChange, LedgerScope, LedgerStore } from "./ports.ts";
 import type { Portfolio } from "./portfolio.ts";
 import type { DecimalText } from "./transaction.ts";
@@ -128,15 +128,21 @@ export class KeptLedger {
     return matcher;
   }
 
-  /** The lots by the rows up to an instant; those of all rows where none is later. */
-  async matcherAt(
+  /** The lots by the rows up to an instant, in books that follow each other: of all, or of one asset. */
+  async *booksAt(
     { to, ...rules }: LotRules & { readonly to: UtcMs },
     rest: () => Promise<void>,
-  ): Promise<LedgerLots> {
-    if (this.#endsBy(to)) return await this.matcher(rules, rest);
-    const matcher = new LedgerLots(rowsUntil(this.#rows, to), this.#options(rules));
-    await matcher.fill(rest);
-    return matcher;
+  ): AsyncGenerator<LotBook> {
+    if (this.#endsBy(to)) {
+      const matcher = await this.matcher(rules, rest);
+      await matcher.catchUp(rest);
+      return yield matcher.book();
+    }
+    // An index of its own: rows may change before the last asset is matched.
+    const past = new RowIndex([...this.#rows.values()].filter(({ at }) => at <= to));
+    const lots = new LedgerLots(past, this.#options(rules));
+    await lots.fill(rest);
+    yield* lots.drain(rest);
   }
 
   #endsBy(to: UtcMs): boolean {

@@ -12,5 +12,5 @@ export function matchLots(rows: readonly LotRow[], options: LotOptions): LotBook
 
 export { LotMatcher };
 export { LedgerLots } from "./lots/ledger_lots.ts";
-export { RowIndex, type RowSource, rowsUntil } from "./lots/row_index.ts";
+export { RowIndex } from "./lots/row_index.ts";
 export type * from "./lots/lot_book.ts";

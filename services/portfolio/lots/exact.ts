@@ -68,6 +68,7 @@ export function add(a: Exact, b: Exact): Exact {
 }
 
 export function subtract(a: Exact, b: Exact): Exact {
+  if (b.units === 0n) return a;
   return add(a, { units: -b.units, decimals: b.decimals });
 }
 

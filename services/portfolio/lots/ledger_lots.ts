@@ -2,7 +2,7 @@ import type { AssetId } from "../../market/mod.ts";
 import { AssetLots } from "./asset_lots.ts";
 import { JoinedBook } from "./joined_book.ts";
 import type { LotBook, LotOptions, LotRow } from "./lot_book.ts";
-import type { RowSource } from "./row_index.ts";
+import type { RowIndex } from "./row_index.ts";
 
 /** Rows that are taken in before others get their turn. */
 const ROWS_AT_ONCE = 2_000;
@@ -21,14 +21,14 @@ export interface RowChange {
  * amounts of each event, lot and fraction, and at most two lots an event in checkpoints.
  */
 export class LedgerLots {
-  readonly #rows: RowSource;
+  readonly #rows: RowIndex;
   readonly #options: LotOptions;
   readonly #assets = new Map<AssetId, AssetLots>();
   readonly #joined = new JoinedBook();
   #isFilling = false;
 
   /** Rows that are there already are taken in by `fill`. */
-  constructor(rows: RowSource, options: LotOptions) {
+  constructor(rows: RowIndex, options: LotOptions) {
     this.#rows = rows;
     this.#options = options;
   }
@@ -82,6 +82,15 @@ export class LedgerLots {
     for (const lots of [...this.#assets.values()]) {
       for (const _ of lots.catchUp()) await rest();
       await rest();
+    }
+  }
+
+  /** The book of one asset after the other, each of which is forgotten when the next is asked for. */
+  async *drain(rest: () => Promise<void>): AsyncGenerator<LotBook> {
+    for (const [assetId, lots] of this.#assets) {
+      for (const _ of lots.catchUp()) await rest();
+      yield lots.book();
+      this.#assets.delete(assetId);
     }
   }
 

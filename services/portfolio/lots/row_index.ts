@@ -1,25 +1,25 @@
 import type { Uuid } from "../../kernel/ids.ts";
-import type { UtcMs } from "../../kernel/time.ts";
 import type { LedgerIndex } from "./asset_plan.ts";
 import type { LotRow } from "./lot_book.ts";
 
-/** Rows that can be gone through, and looked up. */
-export interface RowSource extends LedgerIndex {
-  /** In no order; rows that come meanwhile are among them. */
-  readonly values: () => Iterable<LotRow>;
-}
-
 /** The rows of a ledger by id, and fees by the row that they were paid for. */
-export class RowIndex<Row extends LotRow = LotRow> implements RowSource {
+export class RowIndex<Row extends LotRow = LotRow> implements LedgerIndex {
   readonly #rows = new Map<Uuid, Row>();
   /** Ids, as most rows that have fees have one. */
   readonly #fees = new Map<Uuid, readonly Uuid[]>();
+
+  constructor(rows: Iterable<Row> = []) {
+    for (const row of rows) this.set(row);
+  }
 
   get size(): number {
     return this.#rows.size;
   }
 
-  readonly values = (): MapIterator<Row> => this.#rows.values();
+  /** In no order; rows that come meanwhile are among them. */
+  values(): MapIterator<Row> {
+    return this.#rows.values();
+  }
 
   readonly rowOf = (id: Uuid): Row | null => this.#rows.get(id) ?? null;
 
@@ -59,19 +59,4 @@ export class RowIndex<Row extends LotRow = LotRow> implements RowSource {
     if (others.length > 0) this.#fees.set(parentId, others);
     else this.#fees.delete(parentId);
   }
-}
-
-/** The rows up to an instant, as if no other had happened. */
-export function rowsUntil({ rowOf, feesOf, values }: RowSource, to: UtcMs): RowSource {
-  const isPast = ({ at }: LotRow) => at <= to;
-  return {
-    rowOf(id) {
-      const row = rowOf(id);
-      return row !== null && isPast(row) ? row : null;
-    },
-    feesOf: (parentId) => feesOf(parentId).filter(isPast),
-    *values() {
-      for (const row of values()) if (isPast(row)) yield row;
-    },
-  };
 }
