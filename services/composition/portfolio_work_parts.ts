@@ -73,7 +73,7 @@ export function openWork({ clock, database, demo }: WorkCore, options: WorkOptio
       const version = await fxVersion();
       const ledger = await ledgers.open(portfolio);
       const rows = [...ledger.rows()];
-      const cashPriceOf = await prices.load(ledger.unpricedRows());
+      const cashPriceOf = await prices.load(ledger.unpricedMoments());
       return { portfolio, rows, version: ledger.version, cashPriceOf, fxVersion: version };
     },
     ...{ listSeries, readCloses, openRebuilder, clock },

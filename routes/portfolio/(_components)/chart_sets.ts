@@ -35,7 +35,7 @@ function barsOf({ from }: PortfolioPerformance, { measured: { interval } }: Char
   return { from: from - barMs, barMs };
 }
 
-/** Value through time against what was paid in, with each flow marked. */
+/** Value through time against what was paid in less what was taken out, with each flow marked. */
 function navChart(performance: PortfolioPerformance, data: ChartData): ChartSpec {
   const { series, openingValue, deposited, withdrawn } = performance;
   const decimals = decimalsOf(data.currency);
@@ -44,7 +44,7 @@ function navChart(performance: PortfolioPerformance, data: ChartData): ChartSpec
   const invested = series.netFlow.map((flow) => paid += flow);
   const set = lineSet([
     { key: "nav", label: "NAV", values: series.nav },
-    { key: "paid", label: "Paid in", values: invested },
+    { key: "paid", label: "Paid in net", values: invested },
   ], { ...barsOf(performance, data), unit: "money", decimals });
   const label = `Net asset value in ${data.currency} from ${formatDay(performance.from)} to ` +
     `${formatDay(performance.to)}: from ${money(openingValue)} to ` +

@@ -24,13 +24,16 @@ interface Around {
 }
 
 /**
- * What a row is worth: by its own price or total; of a fee in the asset of its parent, by the
- * parent's price; else by the price at that time. `null` where none of them is known.
+ * What a row is worth: by its own price or total, or by what it was traded for at the rate of that
+ * time; of a fee in the asset of its parent, by the parent's price; else by the price at that time.
+ * `null` where none of them is known.
  */
 export function priceOf(row: LotRow, { index, options }: Around): Price | null {
   if (row.value !== undefined && row.value !== null) {
     return { unit: ZERO, extra: parseExact(row.value) };
   }
+  const paid = unitPriceOf(row) === null ? paidPriceOf(row, options) : null;
+  if (paid !== null) return { unit: ZERO, extra: paid };
   const unit = unitPriceOf(row) ?? parentPriceOf(row, index) ?? marketPriceOf(row, options);
   return unit && { unit, extra: ZERO };
 }
@@ -50,12 +53,21 @@ function unitPriceOf({ unitPriceUsd }: LotRow): Exact | null {
   return unitPriceUsd === null ? null : parseExact(unitPriceUsd);
 }
 
+function paidPriceOf({ paid, at }: LotRow, options: LotOptions): Exact | null {
+  if (!paid) return null;
+  const rate = marketPriceOf({ assetId: paid.cashId, at }, options);
+  return rate && multiply(parseExact(paid.total), rate);
+}
+
 function parentPriceOf(row: LotRow, index: LedgerIndex): Exact | null {
   const parent = row.parentId === null ? null : index.rowOf(row.parentId);
   return parent?.assetId === row.assetId ? unitPriceOf(parent) : null;
 }
 
-function marketPriceOf({ assetId, at }: LotRow, options: LotOptions): Exact | null {
+function marketPriceOf(
+  { assetId, at }: Pick<LotRow, "assetId" | "at">,
+  options: LotOptions,
+): Exact | null {
   if (isMoney(assetId, options)) return ONE;
   const price = options.priceOf?.(assetId, at) ?? null;
   return price === null ? null : parseExact(price);
