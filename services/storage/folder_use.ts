@@ -3,8 +3,8 @@ export type FolderUse = Disposable;
 
 /**
  * Begins to use a folder beside others, after `whenAlone` where nobody else does: then whoever did
- * before is gone. A lock on the folder itself proves that; where the system has no such locks, as on
- * Windows, nobody is ever known to be alone.
+ * before is gone. A lock on the folder itself proves that; where the system has no such locks, as
+ * on Windows, nobody is ever known to be alone.
  */
 export async function useFolder(
   path: string,
