@@ -38,7 +38,7 @@ const Seen = z.object({
   pool_id: z.string(),
   symbol: z.string(),
   chain: z.string(),
-  source: z.string(),
+  source: z.string().nullable(),
   role: z.enum(["enter", "keep", "leave", "pass"]),
   rank: z.int().nullable(),
   reading_at: Instant.nullable(),

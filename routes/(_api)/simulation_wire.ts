@@ -54,7 +54,8 @@ const Summary = z.object({
 });
 
 const Data = z.object({
-  sources: z.array(z.object({ name: z.string(), pools: Count })),
+  sources: z.array(z.object({ name: z.string(), pools: Count }))
+    .describe("With a reading in the range, and how many pools each read"),
   pools: Count.describe("To choose among"),
   pools_kept: Count,
   pools_read: Count.describe("With a reading in the range"),
@@ -69,6 +70,7 @@ const Data = z.object({
 
 const Seen = {
   pool_id: z.string(),
+  source: z.string().nullable().describe("The source that was the one to go by then"),
   reading_at: Instant.nullable(),
   known_at: Instant.nullable()
     .describe("When the reading was ingested, or confirmed where it was held"),
@@ -127,7 +129,6 @@ export const Simulated = z.object({
     symbol: z.string(),
     chain: z.string(),
     protocol: z.string(),
-    source: z.string(),
   })),
 }).meta({ id: "AutopilotSimulation" });
 
@@ -151,9 +152,7 @@ export function simulationToWire(found: SimulatedAutopilot): SimulatedWire {
       weights: Object.fromEntries(weights.map(({ poolId, weight }) => [poolId, weight])),
     })),
     decisions: simulation.decisions.map(decisionToWire),
-    pools: pools.map(({ id, symbol, chain, protocol, source }) => ({
-      ...{ id, symbol, chain, protocol, source },
-    })),
+    pools: pools.map(({ id, symbol, chain, protocol }) => ({ id, symbol, chain, protocol })),
   };
 }
 
@@ -228,6 +227,7 @@ function dataToWire(
 export function decisionToWire(decision: Decision): SimulatedWire["decisions"][number] {
   const seen = (one: Decision["departures"][number] | Decision["targets"][number]) => ({
     pool_id: one.poolId,
+    source: one.source,
     reading_at: instantOrNull(one.readingAt),
     known_at: instantOrNull(one.knownAt),
   });

@@ -2,7 +2,6 @@ export {
   AutopilotService,
   type OpenedSimulation,
   type SimulatedAutopilot,
-  type SimulatedPool,
   type SimulationChoices,
 } from "./autopilot/autopilot_service.ts";
 export { type SimulationDefaults, type SimulationQuery } from "./autopilot/constraints.ts";

@@ -3,7 +3,7 @@ import type { ChangeFeed, Clock } from "../ports/mod.ts";
 import type { Pool, PoolId, StoredSnapshot } from "./pool.ts";
 import type { PoolHistory } from "./pool_history.ts";
 import { markNamesakes } from "./pool_marks.ts";
-import { MOCK_SOURCE, type PoolSource, rankSources } from "./pool_sources.ts";
+import { MOCK_SOURCE, rankSources, type SourceReadings, sourcesAt } from "./pool_sources.ts";
 import type { PoolStore } from "./ports.ts";
 
 /** A pool with all that is kept of it, by the source that is used. */
@@ -11,7 +11,7 @@ export interface ArchivedPool {
   readonly pool: Pool;
   readonly source: string;
   /** Every source that has readings of it, the one that is used first. */
-  readonly sources: readonly PoolSource[];
+  readonly sources: readonly SourceReadings[];
   readonly history: PoolHistory;
   /** Readings of the source that wait to be confirmed. */
   readonly held: number;
@@ -115,11 +115,11 @@ export class PoolArchive {
     const archived = pools.flatMap((pool): readonly ArchivedPool[] => {
       const known = this.#shelf.byId.get(pool.id);
       if (known && !touched.has(pool.id)) {
-        const isSame = JSON.stringify(known.pool) === JSON.stringify(pool);
-        return [isSame ? known : { ...known, pool, history: { ...known.history, pool } }];
+        return [JSON.stringify(known.pool) === JSON.stringify(pool) ? known : renamed(known, pool)];
       }
       const sources = this.#series.get(pool.id);
-      return sources ? archive(pool, sources) : [];
+      const one = sources ? archive(pool, { sources, mock: this.#mock }) : null;
+      return one === null ? [] : [one];
     });
     const shown = withoutMixing(archived, this.#mock);
     this.#shelf = { pools: shown, byId: new Map(shown.map((one) => [one.pool.id, one])) };
@@ -134,15 +134,39 @@ function withoutMixing(pools: readonly ArchivedPool[], mock: MockUse): readonly 
   return real.length > 0 ? real : pools;
 }
 
+/**
+ * The pool as it was known at an instant, by the source that was the one to use then; `null` where
+ * nothing was known of it.
+ */
+export function archivedAt({ pool, sources }: ArchivedPool, at: UtcMs): ArchivedPool | null {
+  return archivedBy(pool, sourcesAt(sources, at));
+}
+
+/** Readings that were made up say nothing of a pool that others read. */
+function archive(
+  pool: Pool,
+  { sources, mock }: { readonly sources: ReadonlyMap<string, Rows>; readonly mock: MockUse },
+): ArchivedPool | null {
+  const isMadeUp = mock === "only" || [...sources.keys()].every((name) => name === MOCK_SOURCE);
+  const usable = [...sources].filter(([name]) => (name === MOCK_SOURCE) === isMadeUp);
+  const rows = new Map(usable.map(([name, rows]) => [name, [...rows.values()]]));
+  return archivedBy(pool, rankSources(pool, rows));
+}
+
 /** One source is used alone: readings of two would not be one series. */
-function archive(pool: Pool, sources: ReadonlyMap<string, Rows>): readonly ArchivedPool[] {
-  const ranked = rankSources(
-    pool,
-    new Map([...sources].map(([name, rows]) => [name, [...rows.values()]])),
-  );
-  const [used] = ranked;
-  if (used === undefined) return [];
+function archivedBy(pool: Pool, sources: readonly SourceReadings[]): ArchivedPool | null {
+  const [used] = sources;
+  if (used === undefined) return null;
   const { name, history, held } = used;
-  const read = ranked.map(({ name, newestAt, staleSince }) => ({ name, newestAt, staleSince }));
-  return [{ pool, source: name, sources: read, history, held }];
+  return { pool, source: name, sources, history, held };
+}
+
+/** The same readings of a pool of which something else was learned. */
+function renamed({ sources, ...archived }: ArchivedPool, pool: Pool): ArchivedPool {
+  const ofPool = (history: PoolHistory) => ({ ...history, pool });
+  return {
+    ...archived,
+    ...{ pool, history: ofPool(archived.history) },
+    sources: sources.map((source) => ({ ...source, history: ofPool(source.history) })),
+  };
 }

@@ -4,8 +4,8 @@ import { decomposeYield, type YieldDecomposition } from "./decomposition.ts";
 import { type PoolEpisode, poolEpisodes } from "./episodes.ts";
 import { type PoolScores, poolScores } from "./explain_score.ts";
 import type { Pool, PoolId } from "./pool.ts";
-import type { ArchivedPool, PoolArchive, PoolShelf } from "./pool_archive.ts";
-import { historyAt, type PoolHistory } from "./pool_history.ts";
+import { archivedAt, type ArchivedPool, type PoolArchive, type PoolShelf } from "./pool_archive.ts";
+import type { PoolHistory } from "./pool_history.ts";
 import { type PoolMetrics, poolMetrics } from "./pool_metrics.ts";
 import type { PoolSettings } from "./pool_settings.ts";
 import { MOCK_SOURCE, type PoolSource } from "./pool_sources.ts";
@@ -114,8 +114,8 @@ export class PoolService {
     const archived = byId.get(id as PoolId);
     if (!archived) throw new AppError("RESOURCE_NOT_FOUND", `Cannot find pool "${id}"`);
     const known = asof === undefined ? archived : archivedAt(archived, asof);
-    const card = this.#cardOf(known)?.[0];
-    if (!card) {
+    const card = known && this.#cardOf(known)?.[0];
+    if (known === null || !card) {
       throw new AppError("RESOURCE_NOT_FOUND", `Cannot show pool "${id}": nothing was known then`);
     }
     const { settings } = this;
@@ -135,7 +135,10 @@ export class PoolService {
     const { byTime } = this.#past;
     const known = byTime.get(asof);
     if (known) return known;
-    const cards = shelf.pools.flatMap((archived) => this.#cardOf(archivedAt(archived, asof)) ?? []);
+    const cards = shelf.pools.flatMap((archived): readonly PoolCard[] => {
+      const known = archivedAt(archived, asof);
+      return known === null ? [] : this.#cardOf(known) ?? [];
+    });
     const oldest = byTime.keys().next().value;
     if (byTime.size >= MAX_KEPT_BOARDS && oldest !== undefined) byTime.delete(oldest);
     byTime.set(asof, cards);
@@ -152,8 +155,4 @@ export class PoolService {
     const trend = poolTrend(history);
     return [{ pool, source, metrics, scores, warnings, episodes, trend }];
   }
-}
-
-function archivedAt(archived: ArchivedPool, asof: UtcMs): ArchivedPool {
-  return { ...archived, history: historyAt(archived.history, asof) };
 }

@@ -1,8 +1,8 @@
-import { type UtcMs, utcMsOf } from "../kernel/time.ts";
+import { DAY_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
 import { kinksOf } from "./kinks.ts";
 import { isHeld, type Pool, type StoredSnapshot } from "./pool.ts";
-import { type PoolHistory, poolHistory } from "./pool_history.ts";
-import { staleReadings } from "./stale_readings.ts";
+import { historyAt, type PoolHistory, poolHistory } from "./pool_history.ts";
+import { LEAST_READINGS, type PoolReadings, poolReadings } from "./pool_readings.ts";
 
 /** The source of made-up readings. */
 export const MOCK_SOURCE = "mock";
@@ -16,42 +16,101 @@ export interface PoolSource {
   readonly staleSince: UtcMs | null;
 }
 
-/** The readings of a source, ready to be used. */
-export interface SourceReadings extends PoolSource {
+/** What a source told of a pool. */
+export interface SourcePast {
+  readonly name: string;
   readonly history: PoolHistory;
+}
+
+/** The readings of a source, ready to be used. */
+export interface SourceReadings extends PoolSource, SourcePast {
   /** Readings that wait to be confirmed. */
   readonly held: number;
 }
 
+/** How a source stands beside others of its pool at one of its readings. */
+export interface SourceStanding {
+  readonly name: string;
+  /** Time of that reading, and of the last one up to it that is not old; -Infinity of none. */
+  readonly newestAt: number;
+  readonly freshAt: number;
+  /** Whether the 30 days up to it have enough readings to tell how steady the yield is. */
+  readonly isSeasoned: boolean;
+}
+
+/** A source that has just begun takes the place of one that goes on no sooner. */
+const NEWCOMER_WAITS_MS = 2 * DAY_MS;
+
 /**
  * The sources of a pool, the one to use first: that with the newest reading that is not old. One
- * that repeats an old state does not become newer by that. Where none has a fresh reading, or
- * several have it at the same time, the newest reading decides, then the name.
+ * that repeats an old state does not become newer by that. One that has just begun waits until it
+ * can tell how steady the yield is, for as long as another that can is hardly older. Where none has
+ * a fresh reading, or several have it at the same time, the newest reading decides, then the name.
  */
 export function rankSources(
   pool: Pool,
   rowsBySource: ReadonlyMap<string, readonly StoredSnapshot[]>,
 ): readonly SourceReadings[] {
-  const isMock = (name: string) => name === MOCK_SOURCE;
   // Few sources tell a kink, which is the pool's, whoever read its rates.
-  const kinks = [true, false].map((mock) =>
-    kinksOf([...rowsBySource].flatMap(([name, rows]) => isMock(name) === mock ? rows : []))
+  const kinks = kinksOf([...rowsBySource.values()].flat());
+  return ranked(
+    [...rowsBySource].map(([name, rows]) => ({
+      ...{ name, history: poolHistory(pool, rows, { kinks }) },
+      held: rows.filter(isHeld).length,
+    })),
   );
-  return [...rowsBySource].map(([name, rows]) => {
-    const history = poolHistory(pool, rows, { kinks: kinks[isMock(name) ? 0 : 1] ?? [] });
-    const { since } = staleReadings(history);
-    const staleSince = since.at(-1) ?? NaN;
-    return {
-      ...{ name, history, held: rows.filter(isHeld).length },
-      newestAt: instantOf(history.ts.at(-1)),
-      staleSince: instantOf(staleSince),
-      freshAt: history.ts[since.findLastIndex((at) => Number.isNaN(at))] ?? -Infinity,
+}
+
+/** The sources that had told anything at an instant, as they stood then, the one to use first. */
+export function sourcesAt(
+  sources: readonly SourceReadings[],
+  at: number,
+): readonly SourceReadings[] {
+  return ranked(
+    sources.map((source) => ({ ...source, history: historyAt(source.history, at) }))
+      .filter(({ history }) => history.length > 0),
+  );
+}
+
+/** How a source stands at a row of its readings; -1 is before the first of them. */
+export function standingOf(
+  name: string,
+  { readings, row }: { readonly readings: PoolReadings; readonly row: number },
+): SourceStanding {
+  const { history: { ts }, stale: { since }, monthFrom } = readings;
+  let fresh = row;
+  while (fresh >= 0 && !Number.isNaN(since[fresh] ?? NaN)) fresh--;
+  return {
+    name,
+    newestAt: ts[row] ?? -Infinity,
+    freshAt: ts[fresh] ?? -Infinity,
+    isSeasoned: row + 1 - (monthFrom[row] ?? 0) >= LEAST_READINGS,
+  };
+}
+
+/** Sources of one pool at one instant, the one to use first. */
+export function rankStandings<T extends SourceStanding>(standings: readonly T[]): readonly T[] {
+  const newest = standings.reduce((at, { freshAt }) => Math.max(at, freshAt), -Infinity);
+  const goesOn = ({ isSeasoned, freshAt }: T) => isSeasoned && newest - freshAt < NEWCOMER_WAITS_MS;
+  return standings.toSorted((a, b) =>
+    Number(goesOn(b)) - Number(goesOn(a)) ||
+    compare(b.freshAt, a.freshAt) || compare(b.newestAt, a.newestAt) || compare(a.name, b.name)
+  );
+}
+
+function ranked(
+  sources: readonly (SourcePast & { readonly held: number })[],
+): readonly SourceReadings[] {
+  const standings = sources.map((source) => {
+    const readings = poolReadings(source.history);
+    const row = source.history.length - 1;
+    const told = {
+      newestAt: instantOf(source.history.ts[row]),
+      staleSince: instantOf(readings.stale.since[row]),
     };
-  }).sort((a, b) =>
-    compare(b.freshAt, a.freshAt) ||
-    compare(b.newestAt ?? -Infinity, a.newestAt ?? -Infinity) ||
-    compare(a.name, b.name)
-  ).map(({ freshAt: _, ...source }) => source);
+    return { ...standingOf(source.name, { readings, row }), source: { ...source, ...told } };
+  });
+  return rankStandings(standings).map(({ source }) => source);
 }
 
 function instantOf(at: number | undefined): UtcMs | null {

@@ -33,7 +33,15 @@ export type PriceLookup = (assetId: AssetId, at: UtcMs) => DecimalText | null;
 /** Knows what things were worth at past moments. */
 export interface PastPrices {
   /** The lookup of all these moments. */
-  load(moments: readonly Pick<KeptRow, "assetId" | "at">[]): Promise<PriceLookup>;
+  load(moments: readonly Moment[]): Promise<PriceLookup>;
+}
+
+type Moment = Pick<KeptRow, "assetId" | "at">;
+
+/** What a row without a price of its own may be valued by; a dollar is one at any time. */
+function momentsOf({ assetId, at, paid }: KeptRow): readonly Moment[] {
+  const own = assetId === "usd" ? [] : [{ assetId, at }];
+  return paid ? [...own, { assetId: paid.cashId, at }] : own;
 }
 
 /** A ledger in memory, with its lots by each way of matching that was asked for. */
@@ -66,17 +74,19 @@ export class KeptLedger {
     return this.#rows.rowOf(id);
   }
 
-  /** Rows that name no price of their own and need one; a dollar does not. */
-  unpricedRows(): readonly KeptRow[] {
-    return [...this.#unpriced.values()];
+  /** When prices are needed, and of what: of rows that name none, and of the money they name. */
+  unpricedMoments(): readonly Moment[] {
+    return [...this.#unpriced.values()].flatMap(momentsOf);
   }
 
   /** Values rows without a price anew; lots of those whose price changed are matched again. */
   setPrices(priceOf: PriceLookup): void {
     const before = this.#priceOf;
     this.#priceOf = priceOf;
-    for (const row of this.unpricedRows()) {
-      if (before(row.assetId, row.at) !== priceOf(row.assetId, row.at)) this.#upsert(row);
+    for (const row of [...this.#unpriced.values()]) {
+      const isMoved = momentsOf(row)
+        .some(({ assetId, at }) => before(assetId, at) !== priceOf(assetId, at));
+      if (isMoved) this.#upsert(row);
     }
   }
 
@@ -239,7 +249,7 @@ export class KeptLedgers {
       ledger.version = ledgerVersion;
       this.#changes.delete(id);
     }
-    if (this.#prices !== null) ledger.setPrices(await this.#prices.load(ledger.unpricedRows()));
+    if (this.#prices !== null) ledger.setPrices(await this.#prices.load(ledger.unpricedMoments()));
     this.#keep(id, ledger);
     return ledger;
   }

@@ -1,9 +1,11 @@
 import type { LedgerRow } from "./ports.ts";
 import { PICKS_COLUMN } from "./lot_picks.ts";
 import type { LotRow } from "./lots.ts";
+import { type PaidMoney, paidMoneyOf } from "./paid_money.ts";
 
 /** What of a ledger row is kept in memory: all that lots, values and returns follow from. */
 export interface KeptRow extends LotRow {
+  readonly paid: PaidMoney | null;
   /** The lots that it names, as its column has them; `null` where it has no such column. */
   readonly picks: string | null;
 }
@@ -28,6 +30,7 @@ export class RowKeeper {
       account: this.#shared(account),
       txHash,
       parentId,
+      paid: paidMoneyOf(row),
       picks: Object.hasOwn(notesExtra, PICKS_COLUMN) ? notesExtra[PICKS_COLUMN] ?? null : null,
     };
   }
@@ -44,5 +47,6 @@ export class RowKeeper {
 export function isSameRow(a: KeptRow, b: KeptRow): boolean {
   return a.at === b.at && a.action === b.action && a.assetId === b.assetId &&
     a.quantity === b.quantity && a.unitPriceUsd === b.unitPriceUsd && a.account === b.account &&
-    a.txHash === b.txHash && a.parentId === b.parentId && a.picks === b.picks;
+    a.txHash === b.txHash && a.parentId === b.parentId && a.picks === b.picks &&
+    a.paid?.cashId === b.paid?.cashId && a.paid?.total === b.paid?.total;
 }

@@ -2,7 +2,7 @@ import { EXPLAINED_FIGURES, keepReadings } from "@/services/defi/mod.ts";
 import { parsePoolFile } from "@/services/providers/pools/mod.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 import { readSharedText, SHARED_UNTIL, sharedData } from "@/tests/shared_data.ts";
-import { HOUR_MS, utcMsOf } from "@/services/kernel/time.ts";
+import { DAY_MS, HOUR_MS, utcMsOf } from "@/services/kernel/time.ts";
 import { sampleDays, samplePool, sampleSnapshot } from "@/tests/unit/defi/pool_sample.ts";
 import { ADMIN_KEY, type ApiHarness, openTestApi } from "./api_harness.ts";
 
@@ -169,6 +169,65 @@ Deno.test("GET /api/pools?asof= tells what was known then, and nothing later", a
   assertEquals((await read(harness, "/api/pools?asof=2025-01-01")).data, []);
   const before = await read(harness, "/api/pools/aave-v3-ethereum-0x1?asof=2025-01-01");
   assertEquals([before.status, before.error.code], [404, "RESOURCE_NOT_FOUND"]);
+});
+
+Deno.test("GET /api/pools?asof= shows a pool by the source that was the one to use then", async () => {
+  await using harness = await openTestApi();
+  const pool = samplePool();
+  await harness.poolStore.upsertPools([pool]);
+  const days = (source: string, { from, apy }: { from: number; apy: number }) =>
+    sampleDays(Array(20).fill({ source }), pool).map((row, day) => {
+      const ts = utcMsOf(row.ts + from * DAY_MS);
+      return { ...row, ts, ingestedAt: ts, supplyApy: apy + day / 1e5 };
+    });
+  await harness.poolStore.recordSnapshots(days("early", { from: 0, apy: 0.03 }));
+  await harness.poolStore.recordSnapshots(days("late", { from: 30, apy: 0.06 }));
+  const shown = async (query: string) => {
+    const { data: [row], meta } = await read(harness, `/api/pools${query}`);
+    const { data } = await read(harness, `/api/pools/${pool.id}${query}`);
+    const sources = data.about.sources.map(({ name, newest_at }: Record<string, string>) => ({
+      ...{ name, newest_at },
+    }));
+    assertEquals([data.pool.source, data.pool.asof], [row.source, row.asof]);
+    assertEquals(meta.origin.sources, [{ name: row.source, pools: 1 }]);
+    return { source: row.source, asof: row.asof, sources };
+  };
+  const early = { name: "early", newest_at: "2026-01-20T00:00:00Z" };
+  assertEquals(await shown(""), {
+    ...{ source: "late", asof: "2026-02-19T00:00:00Z" },
+    sources: [{ name: "late", newest_at: "2026-02-19T00:00:00Z" }, early],
+  });
+  assertEquals(await shown("?asof=2026-01-25"), {
+    ...{ source: "early", asof: "2026-01-20T00:00:00Z", sources: [early] },
+  });
+
+  const path = "/api/simulations/autopilot?start=2026-01-01&end=2026-02-20&min_tvl=0";
+  const { data: run } = await read(harness, path);
+  assertEquals(run.data.sources, [{ name: "early", pools: 1 }, { name: "late", pools: 1 }]);
+  const [first] = run.decisions;
+  assertEquals([first.at < "2026-01-20", first.targets[0].source], [true, "early"]);
+  // Between the two sources nobody read it: it is closed, and bought again by the second.
+  const closed = run.decisions.findIndex(({ kind }: { kind: string }) => kind === "closed");
+  assertEquals([run.decisions[closed].departures[0].source], ["early"]);
+  assertEquals(run.decisions[closed + 1].targets[0].source, "late");
+  const { data: told } = await read(
+    harness,
+    path.replace("autopilot?", "autopilot/explain/decision/1?"),
+  );
+  assertEquals([told.seen[0].source, told.seen[0].score], ["early", first.targets[0].score]);
+});
+
+Deno.test("GET /api/pools leaves made-up readings of a pool out that others read", async () => {
+  await using harness = await threePools();
+  const pool = samplePool({ symbol: "DAI", poolAddress: "0x0" });
+  const [mock] = sampleDays(
+    [{ source: "mock", supplyApy: 9, ts: utcMsOf(Date.UTC(2026, 5)) }],
+    pool,
+  );
+  assert(mock !== undefined);
+  await harness.poolStore.recordSnapshots([mock]);
+  const { data } = await read(harness, `/api/pools/${pool.id}`);
+  assertEquals(data.about.sources.map(({ name }: { name: string }) => name), ["sample"]);
 });
 
 Deno.test("GET /api/pools/{id}/explain/{figure} gives formula, inputs with their time, and readings", async () => {

@@ -11,8 +11,8 @@ import {
   type Exclusion,
   EXCLUSION_WORDS,
   nameOf,
+  type Pool,
   type SimulatedAutopilot,
-  type SimulatedPool,
 } from "../../../services/defi/mod.ts";
 import { costOf } from "../../(_api)/simulation_wire.ts";
 import { poolHref } from "./ResultPanels.tsx";
@@ -166,7 +166,7 @@ function Kind({ decision: { kind } }: { readonly decision: Decision }) {
 
 interface EvidenceProps {
   readonly decision: Decision;
-  readonly pools: ReadonlyMap<string, SimulatedPool>;
+  readonly pools: ReadonlyMap<string, Pool>;
 }
 
 /** The rows that a decision rests on: none of them later than it. */
@@ -186,7 +186,7 @@ function EvidenceRows({ decision, pools }: EvidenceProps) {
         <span class="sr">&nbsp;of the decision of {new Date(at).toISOString().slice(0, 16)}</span>
       </summary>
       <ul>
-        {rows.map(({ poolId, role, rank, score, readingAt, knownAt }) => {
+        {rows.map(({ poolId, source, role, rank, score, readingAt, knownAt }) => {
           const pool = pools.get(poolId);
           return (
             <li key={poolId}>
@@ -200,7 +200,7 @@ function EvidenceRows({ decision, pools }: EvidenceProps) {
               <span>
                 <Dates readingAt={readingAt} knownAt={knownAt} />
               </span>
-              <span>{pool?.source ?? ""}</span>
+              {source === null ? null : <span>{source}</span>}
             </li>
           );
         })}

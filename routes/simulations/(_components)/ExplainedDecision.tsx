@@ -87,7 +87,7 @@ function Ranking({ seen, at }: Pick<DecisionEvidence, "seen"> & { readonly at: n
           {seen.map((one) => (
             <tr key={one.poolId}>
               <th scope="row">
-                <PoolName pool={{ ...one.pool, source: one.source }} id={one.poolId} at={at} />
+                <PoolName pool={one.pool} id={one.poolId} at={at} />
               </th>
               <td class="num">{one.rank ?? <Unknown reason="It could not be had" />}</td>
               <td class="num">
@@ -107,7 +107,7 @@ function Ranking({ seen, at }: Pick<DecisionEvidence, "seen"> & { readonly at: n
               <td>
                 <Time at={one.knownAt} />
               </td>
-              <td>{one.source}</td>
+              <td>{one.source ?? <Unknown reason="No reading was known" />}</td>
             </tr>
           ))}
         </tbody>

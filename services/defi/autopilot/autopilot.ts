@@ -172,7 +172,7 @@ export class Autopilot {
         ...sight.evidenceAt(at),
         ...{ exclusion: "old_reading", rank: null, score: null },
       };
-      const reason = `${nameOf(sight.history.pool)} gave no reading for ${spanWords(vanishMs)}: ` +
+      const reason = `${nameOf(sight.pool)} gave no reading for ${spanWords(vanishMs)}: ` +
         `closed at its last value less ${percentWords(vanishPenalty)}`;
       this.#decisions.push({
         ...{ at, actedAt: at, kind: "closed", reason, targets: [], departures: [departure] },
@@ -191,14 +191,14 @@ export class Autopilot {
     const leaving = [...held].filter((pool) => !wanted.has(pool)).map((pool) => {
       const sight = this.#sightOf(pool);
       const departure = departureOf(sight, { at, constraints, candidates });
-      return { departure, pool: sight.history.pool };
+      return { departure, pool: sight.pool };
     });
     const entering = targets.filter(({ candidate }) => !held.has(candidate.pool));
     if (entering.length + leaving.length === 0) return;
     const [eligible, keepRank] = [candidates.length, this.#keepRank];
     const change = changeWords({
       entering: entering.map(({ candidate, rank }) => ({
-        pool: this.#sightOf(candidate.pool).history.pool,
+        pool: this.#sightOf(candidate.pool).pool,
         rank,
       })),
       ...{ leaving, eligible, keepRank },
@@ -243,16 +243,16 @@ export class Autopilot {
 
   /** A target with its share after the trade; 0 where that can't be done. */
   #allocationOf({ candidate, rank }: Target, trade: Trade | null): Allocation {
-    const { pool, score, netApy, readingAt, knownAt } = candidate;
-    const poolId = this.#sightOf(pool).history.pool.id;
+    const { pool, score, netApy, source, readingAt, knownAt } = candidate;
+    const poolId = this.#sightOf(pool).pool.id;
     const isNew = !this.#book.pools.includes(pool);
     const weight = trade === null ? 0 : (trade.positions.get(pool) ?? 0) / trade.valueUsd;
-    return { poolId, readingAt, knownAt, weight, isNew, score, rank, netApy };
+    return { poolId, source, readingAt, knownAt, weight, isNew, score, rank, netApy };
   }
 
   #weightsNow(): readonly Weight[] {
     return [...this.#book.weights()]
-      .map(([pool, weight]) => ({ poolId: this.#sightOf(pool).history.pool.id, weight }));
+      .map(([pool, weight]) => ({ poolId: this.#sightOf(pool).pool.id, weight }));
   }
 
   #promiseOf(pool: number): number {

@@ -1,10 +1,11 @@
 import { AppError } from "../../kernel/errors.ts";
-import { nextTurn } from "../../kernel/next_turn.ts";
+import { giveWay } from "../../kernel/give_way.ts";
 import { SECOND_MS, type UtcMs } from "../../kernel/time.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { Pool } from "../pool.ts";
 import type { ArchivedPool, PoolArchive, PoolShelf } from "../pool_archive.ts";
 import { type PoolSourceCount, poolSources } from "../pool_board.ts";
+import { countUpTo } from "../pool_history.ts";
 import type { PoolSettings } from "../pool_settings.ts";
 import {
   constraintsOf,
@@ -19,11 +20,6 @@ import { simulationSteps, stepCount } from "./simulate.ts";
 import type { AutopilotConstraints, Simulation } from "./simulation.ts";
 import { type Pause, type RunProgress, SimulationRun } from "./simulation_run.ts";
 
-/** A pool of a simulation, by the source whose readings it stands on. */
-export interface SimulatedPool extends Pool {
-  readonly source: string;
-}
-
 /** A simulation with the rules that it followed, all of them. */
 export interface SimulatedAutopilot {
   readonly constraints: AutopilotConstraints;
@@ -32,10 +28,11 @@ export interface SimulatedAutopilot {
   readonly poolsKept: number;
   /** Whether the range was asked to end after the newest reading. */
   readonly isEndMoved: boolean;
+  /** Sources with a reading in the range, each with the pools that it read. */
   readonly sources: readonly PoolSourceCount[];
   readonly simulation: Simulation;
   /** The pools that any decision names. */
-  readonly pools: readonly SimulatedPool[];
+  readonly pools: readonly Pool[];
 }
 
 /** What a simulation may be asked for, of the pools that are kept now. */
@@ -79,7 +76,7 @@ export class AutopilotService {
   readonly #kept = new Map<string, Kept>();
 
   constructor(
-    { archive, clock, settings, pause = nextTurn }: {
+    { archive, clock, settings, pause = giveWay }: {
       readonly archive: PoolArchive;
       readonly clock: Clock;
       readonly settings: PoolSettings;
@@ -193,7 +190,7 @@ export class AutopilotService {
     const pools = poolsInScope(shelf.pools, query);
     const now = this.#clock.now();
     const constraints = constraintsOf(query, { pools, settings: this.settings, now });
-    const work = simulationSteps(pools.map(({ history }) => history), constraints);
+    const work = simulationSteps(pools.map(({ sources }) => sources), constraints);
     const run = new SimulationRun(work, {
       steps: stepCount(constraints),
       clock: this.#clock,
@@ -203,7 +200,7 @@ export class AutopilotService {
       ...{ constraints, simulation, poolsKept: shelf.pools.length },
       scope: { assets, chains, protocols },
       isEndMoved: query.end !== undefined && query.end > constraints.end,
-      sources: poolSources(pools),
+      sources: sourcesRead(pools, constraints),
       pools: namedPools(pools, simulation),
     }));
     found.catch(() => {});
@@ -215,15 +212,24 @@ function keyOf(query: SimulationQuery): string {
   return JSON.stringify(Object.entries(query).filter(([, value]) => value !== undefined).sort());
 }
 
+function sourcesRead(
+  pools: readonly ArchivedPool[],
+  { start, end }: Pick<AutopilotConstraints, "start" | "end">,
+): readonly PoolSourceCount[] {
+  const read = pools.flatMap(({ sources }) => sources).filter(({ history: { ts } }) =>
+    countUpTo(ts, end) > countUpTo(ts, start - 1)
+  );
+  return poolSources(read.map(({ name }) => ({ source: name })));
+}
+
 function namedPools(
   pools: readonly ArchivedPool[],
   { decisions }: Simulation,
-): readonly SimulatedPool[] {
+): readonly Pool[] {
   const named = new Set(
     decisions.flatMap(({ targets, departures }) =>
       [...targets, ...departures].map(({ poolId }) => poolId)
     ),
   );
-  return pools.filter(({ pool }) => named.has(pool.id))
-    .map(({ pool, source }) => ({ ...pool, source }));
+  return pools.map(({ pool }) => pool).filter(({ id }) => named.has(id));
 }

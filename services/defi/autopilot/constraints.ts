@@ -174,12 +174,12 @@ function refusal(name: string, message: string): AppError {
   });
 }
 
-/** From the first reading to the newest of any pool; `null` of none. */
+/** From the first reading to the newest of any source of any pool; `null` of none. */
 export function spanOf(
   pools: readonly ArchivedPool[],
 ): { readonly first: UtcMs; readonly last: UtcMs } | null {
   let [first, last] = [Infinity, -Infinity];
-  for (const { history: { ts, length } } of pools) {
+  for (const { history: { ts, length } } of pools.flatMap(({ sources }) => sources)) {
     first = Math.min(first, ts[0] ?? Infinity);
     last = Math.max(last, ts[length - 1] ?? -Infinity);
   }

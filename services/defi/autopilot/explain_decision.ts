@@ -2,7 +2,7 @@ import { utcMsOf } from "../../kernel/time.ts";
 import { type ExplainedScore, poolScores } from "../explain_score.ts";
 import type { Pool, PoolId } from "../pool.ts";
 import type { ArchivedPool } from "../pool_archive.ts";
-import { historyAt, learnedInOrder } from "../pool_history.ts";
+import { historyAt } from "../pool_history.ts";
 import { type PoolMetrics, poolMetrics } from "../pool_metrics.ts";
 import { PoolSight } from "./pool_sight.ts";
 import { isBetter } from "./plan.ts";
@@ -14,7 +14,6 @@ export type DecisionRole = "enter" | "keep" | "leave" | "pass";
 /** A pool as a decision saw it: nothing here was known later than the decision. */
 export interface SeenPool extends Evidence {
   readonly pool: Pool;
-  readonly source: string;
   readonly role: DecisionRole;
   readonly rank: number | null;
   /** Measured again from the rows up to the reading alone; `null` where there is no row. */
@@ -66,7 +65,7 @@ function rankedAt(
   { at, constraints }: { readonly at: number; readonly constraints: AutopilotConstraints },
 ): readonly ArchivedPool[] {
   return pools.flatMap((archived, index) => {
-    const candidate = new PoolSight(archived.history, { index, constraints }).judge(
+    const candidate = new PoolSight(archived.sources, { index, constraints }).judge(
       at,
       constraints,
     );
@@ -77,14 +76,15 @@ function rankedAt(
 }
 
 function look(
-  { pool, source, history }: ArchivedPool,
+  { pool, sources }: ArchivedPool,
   { at, constraints }: { readonly at: number; readonly constraints: AutopilotConstraints },
 ): Omit<SeenPool, "role" | "rank"> {
-  const head = historyAt(learnedInOrder(history), at);
+  const { name, history } = new PoolSight(sources, { index: 0, constraints }).sourceAt(at);
+  const head = historyAt(history, at);
   const metrics = poolMetrics(head, constraints.settings);
   const scores = metrics && poolScores(pool, { metrics, settings: constraints.settings });
   return {
-    ...{ pool, source, poolId: pool.id, metrics },
+    ...{ pool, source: metrics && name, poolId: pool.id, metrics },
     readingAt: metrics?.asof ?? null,
     knownAt: metrics && utcMsOf(head.knownAt[head.length - 1] ?? NaN),
     score: scores && scores[constraints.method],

@@ -1,5 +1,5 @@
 import { type UtcMs, utcMsOf } from "../../kernel/time.ts";
-import type { PoolHistory } from "../pool_history.ts";
+import type { SourcePast } from "../pool_sources.ts";
 import { Autopilot } from "./autopilot.ts";
 import { baselinesOf } from "./baselines.ts";
 import { annualized, maxDrawdown, worstMonth } from "./outcome.ts";
@@ -19,13 +19,13 @@ export const MAX_STEPS = 4_000;
  * It is made bit by bit: yields the steps that are done, so that the caller can rest or stop.
  */
 export function* simulationSteps(
-  histories: readonly PoolHistory[],
+  pools: readonly (readonly SourcePast[])[],
   constraints: AutopilotConstraints,
 ): Generator<number, Simulation> {
   const times = stepsOf(constraints);
   const sights: PoolSight[] = [];
-  for (const [index, history] of histories.entries()) {
-    sights.push(new PoolSight(history, { index, constraints }));
+  for (const [index, sources] of pools.entries()) {
+    sights.push(new PoolSight(sources, { index, constraints }));
     if (index % SIGHTS_AT_ONCE === 0) yield 0;
   }
   const autopilot = new Autopilot(sights, constraints);
@@ -56,7 +56,7 @@ export function* simulationSteps(
   };
 }
 
-/** Histories that are made ready between two rests. */
+/** Pools that are made ready between two rests. */
 const SIGHTS_AT_ONCE = 50;
 
 /** Steps from start to end, both included where they fall on one. */

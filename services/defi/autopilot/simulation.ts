@@ -52,6 +52,8 @@ export type ExclusionCounts = Readonly<Partial<Record<Exclusion, number>>>;
 /** The reading that a judgement of a pool stands on. Both times are at most the decision's. */
 export interface Evidence {
   readonly poolId: PoolId;
+  /** The source that was the one to go by then; `null` where none had a reading. */
+  readonly source: string | null;
   /** Time of the reading; `null` where there was none. */
   readonly readingAt: UtcMs | null;
   /** When it was known: when it was ingested, or when a held reading was confirmed. */
@@ -60,6 +62,7 @@ export interface Evidence {
 
 /** A pool in a plan, with what was seen of it. */
 export interface Allocation extends Evidence {
+  readonly source: string;
   readonly readingAt: UtcMs;
   readonly knownAt: UtcMs;
   /** Share of the value after costs. */

@@ -4,7 +4,15 @@ import { formatExact, ZERO } from "./exact.ts";
 import type { FeeEntry, IncomeEntry, LotOptions, LotProblem, LotRow } from "./lot_book.ts";
 import { compareEvents, type LotEvent, TradeEvent } from "./lot_event.ts";
 import { lotProblem } from "./lot_problem.ts";
-import { feeEntriesOf, type Price, priceOf, sumOfFees, totalOf, valueSource } from "./row_value.ts";
+import {
+  feeEntriesOf,
+  type Price,
+  priceOf,
+  sumOfFees,
+  totalOf,
+  unvaluedFee,
+  valueSource,
+} from "./row_value.ts";
 import { pairTransfers, type TransferLink, type TransferRest } from "./transfer_pairs.ts";
 
 /** What one row means for its asset, but for transfers: these depend on each other. */
@@ -32,13 +40,15 @@ export function planRow(
   { index, options }: { readonly index: LedgerIndex; readonly options: LotOptions },
 ): RowPlan {
   const problems: LotProblem[] = [];
-  const fee = sumOfFees(row, { index, options, problems });
+  const fee = sumOfFees(row, { index, options });
   const isFee = row.fee || row.action === "FEE";
   const fees = isFee ? feeEntriesOf(row, { index, options }) : NONE;
   const told = () => problems.length > 0 ? problems : NONE;
   if (isTransfer(row)) return { row, event: null, income: NONE, fees, problems: told() };
   const price = priceOf(row, { index, options });
-  if (price === null) problems.push(unvalued(row));
+  if (price === null) {
+    problems.push(row.action === "FEE" ? unvaluedFee(row, { index, options }) : unvalued(row));
+  }
   const income = isIncome(row) ? [incomeEntry(row, price)] : NONE;
   if (row.action === "FEE" && row.parentId !== null && index.rowOf(row.parentId) === null) {
     problems.push(orphanFee(row));

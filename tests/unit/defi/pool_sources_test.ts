@@ -1,7 +1,8 @@
+import fc from "fast-check";
 import type { StoredSnapshot } from "@/services/defi/pool.ts";
-import { rankSources } from "@/services/defi/pool_sources.ts";
+import { rankSources, sourcesAt } from "@/services/defi/pool_sources.ts";
 import { assertEquals } from "@/tests/assert.ts";
-import { sampleDay, sampleDays, samplePool } from "./pool_sample.ts";
+import { sampleDay, sampleDays, samplePool, sampleSnapshot } from "./pool_sample.ts";
 
 const moving = (count: number, given: Partial<StoredSnapshot> = {}) =>
   sampleDays(
@@ -56,14 +57,67 @@ Deno.test("rankSources() counts what is held, and dates nothing by it", () => {
   assertEquals([only?.held, only?.newestAt, only?.staleSince], [3, null, null]);
 });
 
-Deno.test("rankSources() gives each source the kinks that any of them told, made-up ones apart", () => {
-  const found = ranked({
-    a: moving(3, { kink: null }),
-    b: moving(2),
-    mock: moving(1, { kink: 0.5 }),
+Deno.test("rankSources() gives each source the kinks that any of them told", () => {
+  const found = ranked({ a: moving(3, { kink: null }), b: moving(2) });
+  assertEquals(found.map(({ name, history }) => [name, history.kink.at(-1)]), [
+    ["a", 0.92],
+    ["b", 0.92],
+  ]);
+});
+
+/** Readings that move, one each half day from a day on. */
+const begun = (count: number, { on }: { readonly on: number }) =>
+  Array.from(
+    { length: count },
+    (_, index) => sampleSnapshot({ ts: sampleDay(on + index / 2), supplyApy: 0.05 + index / 1e4 }),
+  );
+
+const NEWCOMERS = [
+  { name: "waits beside one that goes on", new: begun(6, { on: 18 }), first: "old" },
+  { name: "is used once it has seven readings", new: begun(7, { on: 17 }), first: "new" },
+  { name: "is used once the other fell silent", new: begun(3, { on: 20 }), first: "new" },
+  { name: "is used where the other had just begun too", new: begun(2, { on: 19 }), old: 1 },
+];
+for (const { name, new: rows, first = "new", old = 20 } of NEWCOMERS) {
+  Deno.test(`rankSources(): a source that has just begun ${name}`, () => {
+    // The old source's newest reading is of day 19.
+    const before = moving(20).slice(-old);
+    assertEquals(ranked({ old: before, new: rows })[0]?.name, first);
   });
-  const kinkOf = (name: string) => found.find((one) => one.name === name)?.history.kink.at(-1);
-  assertEquals([kinkOf("a"), kinkOf("mock")], [0.92, 0.5]);
+}
+
+Deno.test("sourcesAt() chooses as the rows of that day tell, and knows of none that came later", () => {
+  const sources = ranked({ early: moving(12), later: begun(60, { on: 10 }) });
+  assertEquals(sources.map(({ name }) => name), ["later", "early"]);
+  const [only, ...others] = sourcesAt(sources, sampleDay(9));
+  assertEquals([only?.name, only?.newestAt, others], ["early", sampleDay(9), []]);
+  assertEquals(sourcesAt(sources, sampleDay(10.5)).map(({ name, newestAt }) => [name, newestAt]), [
+    ["early", sampleDay(10)],
+    ["later", sampleDay(10.5)],
+  ]);
+  assertEquals(sourcesAt(sources, sampleDay(-1)), []);
+});
+
+Deno.test("sourcesAt() says what rankSources() said then, whatever was learned later", () => {
+  const reading = fc.record({
+    at: fc.nat({ max: 40 }),
+    delay: fc.nat({ max: 9 }),
+    supplyApy: fc.constantFrom(0.04, 0.05, 0.06),
+  });
+  const rowsOf = (readings: readonly { at: number; delay: number; supplyApy: number }[]) =>
+    readings.map(({ at, delay, supplyApy }) => {
+      const [ts, ingestedAt] = [sampleDay(at / 2), sampleDay((at + delay) / 2)];
+      return sampleSnapshot({ ts, ingestedAt, supplyApy, kink: null });
+    });
+  const source = fc.uniqueArray(reading, { maxLength: 30, selector: ({ at }) => at }).map(rowsOf);
+  const cut = fc.nat({ max: 50 }).map((half) => sampleDay(half / 2));
+  fc.assert(fc.property(fc.tuple(source, source, source), cut, ([a, b, c], at) => {
+    const known = (rows: readonly StoredSnapshot[]) =>
+      rows.filter(({ ingestedAt }) => ingestedAt <= at);
+    const told = Object.entries({ a, b, c }).map(([name, rows]) => [name, known(rows)] as const)
+      .filter(([, rows]) => rows.length > 0);
+    assertEquals(sourcesAt(ranked({ a, b, c }), at), ranked(Object.fromEntries(told)));
+  }));
 });
 
 function flagged(count: number): readonly StoredSnapshot[] {

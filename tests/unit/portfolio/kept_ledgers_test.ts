@@ -149,7 +149,7 @@ Deno.test("KeptLedger.matcher() has what changes while it is begun", async () =>
     if (rests++ === 0) {
       const kept = rows.filter((_, day) => day !== 10 && day !== 5_000);
       const now = [...kept, rowOf(9_000, { quantity: "3" })];
-      opened.replaceFrom(utcMsOf(0), now.map((row) => ({ ...row, picks: null })));
+      opened.replaceFrom(utcMsOf(0), now.map((row) => ({ ...row, paid: null, picks: null })));
     }
     return Promise.resolve();
   });
@@ -189,7 +189,7 @@ Deno.test("KeptLedgers keeps of a row what lots follow from, and the lots that i
   const common = { assetId: "bitcoin", quantity: "1", unitPriceUsd: "100", account: "a" };
   const [first, second] = ledger.rows.map(({ id, at }) => ({ id, at, ...common }));
   assertEquals([...opened.rows()] as readonly unknown[], [
-    { ...first, action: "BUY", txHash: null, parentId: null, picks: null },
-    { ...second, action: "SELL", txHash: "0x1", parentId: idAt(1), picks: lots },
+    { ...first, action: "BUY", txHash: null, parentId: null, paid: null, picks: null },
+    { ...second, action: "SELL", txHash: "0x1", parentId: idAt(1), paid: null, picks: lots },
   ]);
 });

@@ -2,7 +2,7 @@ import { HttpError } from "fresh";
 import { type CsvValue, formatCsv } from "../../../../components/format/csv.ts";
 import { linesCsv } from "../../../../components/charts/lines_csv.ts";
 import { isoInstant } from "../../../../components/format/time.ts";
-import type { SimulatedAutopilot } from "../../../../services/defi/mod.ts";
+import type { Evidence, SimulatedAutopilot } from "../../../../services/defi/mod.ts";
 import { define } from "../../../page_state.ts";
 import { simulationOf } from "../../(_components)/read_simulation.ts";
 import { heldPools } from "../../(_components)/simulation_series.ts";
@@ -45,18 +45,18 @@ function decisionsCsv({ simulation, pools }: SimulatedAutopilot): string {
       ...[decision.eligible, decision.turnoverUsd, decision.feeUsd],
       ...[decision.gasUsd, decision.penaltyUsd],
     ];
-    const named = (id: string): readonly CsvValue[] => {
-      const { symbol = "", chain = "", source = "" } = byId.get(id) ?? {};
-      return [id, symbol, chain, source];
+    const named = ({ poolId, source }: Evidence): readonly CsvValue[] => {
+      const { symbol = "", chain = "" } = byId.get(poolId) ?? {};
+      return [poolId, symbol, chain, source];
     };
     return [
       ...decision.targets.map((target): readonly CsvValue[] => [
-        ...[...head, target.isNew ? "enter" : "keep", ...named(target.poolId), target.weight],
+        ...[...head, target.isNew ? "enter" : "keep", ...named(target), target.weight],
         ...[target.rank, target.score, target.netApy],
         ...[time(target.readingAt), time(target.knownAt), null],
       ]),
       ...decision.departures.map((departure): readonly CsvValue[] => [
-        ...[...head, "leave", ...named(departure.poolId), 0, departure.rank, departure.score, null],
+        ...[...head, "leave", ...named(departure), 0, departure.rank, departure.score, null],
         ...[time(departure.readingAt), time(departure.knownAt), departure.exclusion],
       ]),
     ];

@@ -6,17 +6,21 @@ import {
   type SimulationQuery,
 } from "@/services/defi/autopilot/constraints.ts";
 import type { ArchivedPool } from "@/services/defi/pool_archive.ts";
-import { poolHistory } from "@/services/defi/pool_history.ts";
 import { DEFAULT_POOL_SETTINGS, readPoolSettings } from "@/services/defi/pool_settings.ts";
-import { assertEquals, assertThrows } from "@/tests/assert.ts";
+import { rankSources } from "@/services/defi/pool_sources.ts";
+import { assert, assertEquals, assertThrows } from "@/tests/assert.ts";
 import { sampleDay, sampleDays, samplePool } from "../pool_sample.ts";
 
-/** Pools of 30 days: two of USDC, one of DAI. */
+/** Pools of 30 days: two of USDC, one of DAI; another source read each of them five days before. */
 function samplePools(): readonly ArchivedPool[] {
   return [["USDC", "Ethereum"], ["USDC", "Base"], ["DAI", "Base"]].map(([symbol, chain]) => {
     const pool = samplePool({ symbol: symbol ?? "", chain: chain ?? "", poolAddress: `${symbol}` });
-    const history = poolHistory(pool, sampleDays(Array(30).fill({}), pool));
-    return { pool, history, source: "sample", sources: [], held: 0 };
+    const rows = sampleDays(Array(30).fill({}), pool);
+    const early = sampleDays([{ ts: sampleDay(-5) }], pool);
+    const [used, other] = rankSources(pool, new Map([["sample", rows], ["early", early]]));
+    assert(used !== undefined && other !== undefined);
+    const { name, history, held } = used;
+    return { pool, history, source: name, sources: [used, other], held };
   });
 }
 
@@ -35,9 +39,9 @@ Deno.test("constraintsOf() takes from the settings what is not asked for", () =>
   assertEquals([rules.vanishMs, rules.method, rules.stepMs], [7 * DAY_MS, "v0", DAY_MS / 2]);
 });
 
-Deno.test("constraintsOf() ends at the newest reading and begins a year before, or at the first", () => {
+Deno.test("constraintsOf() ends at the newest reading and begins a year before, or at the first of any source", () => {
   const { start, end } = constraintsOf({}, known);
-  assertEquals([start, end], [sampleDay(0), sampleDay(29)]);
+  assertEquals([start, end], [sampleDay(-5), sampleDay(29)]);
   // One step more, for what is decided at the newest reading.
   assertEquals(constraintsOf({ end: sampleDay(99) }, known).end, sampleDay(30));
 });

@@ -68,7 +68,7 @@ export function sampleSimulated(
     isEndMoved: false,
     sources: [{ name: "sample", pools: pools.length }],
     simulation: simulateAutopilot(pools, constraints),
-    pools: pools.map(({ pool }) => ({ ...pool, source: "sample" })),
+    pools: pools.map(({ pool }) => pool),
   };
 }
 

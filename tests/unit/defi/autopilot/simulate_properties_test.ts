@@ -5,7 +5,7 @@ import type { Decision } from "@/services/defi/autopilot/simulation.ts";
 import { assert, assertClose, assertEquals } from "@/tests/assert.ts";
 import { sampleDay } from "../pool_sample.ts";
 import { dailyPool, sampleConstraints } from "./pools_sample.ts";
-import { simulateAutopilot } from "./whole_simulation.ts";
+import { simulateAutopilot, simulateSources } from "./whole_simulation.ts";
 
 const DAYS = 25;
 /** Rounding of the book, and the growth of a position between two trades. */
@@ -87,7 +87,10 @@ Deno.test("PoolSight never offers a pool for a higher least TVL that a lower one
   const tvl = fc.double({ min: 0, max: 1e9, noNaN: true });
   fc.assert(fc.property(pools, tvl, tvl, (market, a, b) => {
     for (const [index, history] of historiesOf(market).entries()) {
-      const sight = new PoolSight(history, { index, constraints: constraintsOf({}) });
+      const sight = new PoolSight([{ name: "sample", history }], {
+        index,
+        constraints: constraintsOf({}),
+      });
       const isOffered = (minTvlUsd: number) =>
         typeof sight.judge(sampleDay(DAYS - 1), constraintsOf({ minTvlUsd })) !== "string";
       if (isOffered(Math.max(a, b))) assert(isOffered(Math.min(a, b)));
@@ -107,8 +110,8 @@ Deno.test("simulateAutopilot() stands on readings alone that were there and know
 
 /** What was decided, without how it came out. */
 function choiceOf({ at, kind, reason, targets, departures, eligible, excluded }: Decision) {
-  const seen = targets.map(({ poolId, readingAt, knownAt, score, rank, netApy }) => ({
-    ...{ poolId, readingAt, knownAt, score, rank, netApy },
+  const seen = targets.map(({ poolId, source, readingAt, knownAt, score, rank, netApy }) => ({
+    ...{ poolId, source, readingAt, knownAt, score, rank, netApy },
   }));
   return { at, kind, reason, seen, departures, eligible, excluded };
 }
@@ -147,6 +150,27 @@ Deno.test("simulateAutopilot() decides the same where the future is cut off", ()
     const { decisions } = simulateAutopilot(known, constraintsOf(given));
     const told = decisions.filter((decision) => decision.at <= sampleDay(at)).map(choiceOf);
     assertEquals(told, decidedBy(market, { at, given }));
+  }));
+});
+
+Deno.test("simulateAutopilot() chooses among sources by what was known by then alone", () => {
+  const twice = fc.array(fc.tuple(pools, pools), { minLength: 1, maxLength: 2 });
+  const sourced = (market: readonly (readonly (readonly Day[])[])[], until: number) =>
+    market.map((sources, index) =>
+      sources.map((rows, source) => ({
+        name: `s${source}`,
+        history: dailyPool(
+          `p${index}`,
+          readingsOf(rows).filter(({ ingestedAt }) => ingestedAt <= until),
+        ),
+      }))
+    );
+  fc.assert(fc.property(twice, cut, rules, (pairs, at, given) => {
+    const market = pairs.map((pair) => pair.flatMap((sources) => sources.slice(0, 2)));
+    const told = (until: number) =>
+      simulateSources(sourced(market, until), constraintsOf(given)).decisions
+        .filter((decision) => decision.at <= sampleDay(at)).map(choiceOf);
+    assertEquals(told(sampleDay(at)), told(Infinity));
   }));
 });
 

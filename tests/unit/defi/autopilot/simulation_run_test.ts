@@ -9,7 +9,10 @@ import { dailyPool, sampleConstraints } from "./pools_sample.ts";
 function slowRun(stepMs: number, onPause: (run: SimulationRun) => void = () => {}) {
   const clock = new FakeClock();
   function* work() {
-    const steps = simulationSteps([dailyPool("a", Array(12).fill({}))], sampleConstraints());
+    const steps = simulationSteps([[{
+      name: "sample",
+      history: dailyPool("a", Array(12).fill({})),
+    }]], sampleConstraints());
     for (let step = steps.next();; step = steps.next()) {
       clock.advance(stepMs);
       if (step.done === true) return step.value;
