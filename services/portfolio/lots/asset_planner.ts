@@ -92,12 +92,15 @@ export class AssetPlanner {
   }
 
   #tradeOf(row: LotRow): LotEvent | null {
-    return isTransfer(row) ? null : findSorted(this.#events, placeOfTrade(row), compareEvents);
+    if (isTransfer(row)) return null;
+    return findSorted(this.#events, { place: placeOfTrade(row), compare: compareEvents });
   }
 
   /** Gathers what rows mean beside their trades, where that changed. */
   #replan(gone: readonly LotRow[], come: readonly RowPlan[]): void {
-    const known = gone.flatMap((row) => findSorted(this.#plans, { row }, comparePlans) ?? []);
+    const known = gone.flatMap((row) =>
+      findSorted(this.#plans, { place: { row }, compare: comparePlans }) ?? []
+    );
     const added = come.filter((plan) => !isPlain(plan));
     const touched = [...known, ...added];
     if (touched.length === 0) return;

@@ -53,8 +53,7 @@ export function samePrefix(a: readonly unknown[], b: readonly unknown[]): number
 /** The item of a sorted list that stands where another one would; `null` if there is none. */
 export function findSorted<Place, Item extends Place>(
   list: readonly Item[],
-  place: Place,
-  compare: Compare<Place>,
+  { place, compare }: { readonly place: Place; readonly compare: Compare<Place> },
 ): Item | null {
   const found = list[boundOf(list, place, compare)];
   return found !== undefined && compare(found, place) === 0 ? found : null;
