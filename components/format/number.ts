@@ -1,3 +1,4 @@
+import { CENTS } from "./currency.ts";
 import { percentDecimals } from "../../services/kernel/numbers.ts";
 
 /** What stands where a number is not known. */
@@ -124,16 +125,18 @@ export function formatCompact(value: number): FormattedNumber {
 
 const COMPACT_FROM = 100_000;
 
-/** An amount of money: two decimals below 100 k, compact from there on. */
-export function formatFiat(value: number): FormattedNumber {
+/**
+ * An amount of money: to the cent, or to the `decimals` of its currency, below 100 k, compact from
+ * there on.
+ */
+export function formatFiat(value: number, decimals: number = CENTS): FormattedNumber {
   if (!Number.isFinite(value)) return { text: UNKNOWN, unit: "", full: "" };
-  if (Math.abs(rounded(value, 2)) >= COMPACT_FROM) return formatCompact(value);
-  const text = formatDecimal(value, 2);
+  if (Math.abs(rounded(value, decimals)) >= COMPACT_FROM) return formatCompact(value);
+  const text = formatDecimal(value, decimals);
   return { text, unit: "", full: text };
 }
 
 const COMPACT_HOLDING_FROM = 10_000_000;
-const CENTS = 2;
 
 /**
  * What somebody holds: to the cent, or to the `decimals` of its currency, up to ten millions, as a

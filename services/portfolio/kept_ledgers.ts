@@ -3,8 +3,10 @@ import { parseUuid, type Uuid } from "../kernel/ids.ts";
 import { type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { AssetId } from "../market/mod.ts";
 import { PICKS_COLUMN, picksOf } from "./lot_picks.ts";
+import type { LotRow } from "./lots/lot_book.ts";
 import { LotMatcher, type LotOptions } from "./lots.ts";
 import type { LedgerChange, LedgerRow, LedgerScope, LedgerStore } from "./ports.ts";
+import { paidMoneyOf } from "./paid_money.ts";
 import type { Portfolio } from "./portfolio.ts";
 import { SharedTexts } from "./shared_texts.ts";
 import type { DecimalText } from "./transaction.ts";
@@ -33,13 +35,29 @@ export type PriceLookup = (assetId: AssetId, at: UtcMs) => DecimalText | null;
 /** Knows what things were worth at past moments. */
 export interface PastPrices {
   /** The lookup of all these moments. */
-  load(moments: readonly Pick<LedgerRow, "assetId" | "at">[]): Promise<PriceLookup>;
+  load(moments: readonly Moment[]): Promise<PriceLookup>;
+}
+
+type Moment = Pick<LedgerRow, "assetId" | "at">;
+
+/** A row with what it was traded for, where that takes a rate. */
+type KeptRow = LedgerRow & Pick<LotRow, "paid">;
+
+function keptRow(row: LedgerRow): KeptRow {
+  const paid = paidMoneyOf(row);
+  return paid === null ? row : { ...row, paid };
+}
+
+/** What a row without a price of its own may be valued by; a dollar is one at any time. */
+function momentsOf({ assetId, at, paid }: KeptRow): readonly Moment[] {
+  const own = assetId === "usd" ? [] : [{ assetId, at }];
+  return paid ? [...own, { assetId: paid.cashId, at }] : own;
 }
 
 /** A ledger in memory, with its lots by each way of matching that was asked for. */
 export class KeptLedger {
-  readonly #rows = new Map<Uuid, LedgerRow>();
-  readonly #unpriced = new Map<Uuid, LedgerRow>();
+  readonly #rows = new Map<Uuid, KeptRow>();
+  readonly #unpriced = new Map<Uuid, KeptRow>();
   readonly #matchers = new Map<string, LotMatcher>();
   /** Those that do not have all rows yet. */
   readonly #filling = new Set<LotMatcher>();
@@ -58,7 +76,7 @@ export class KeptLedger {
   }
 
   /** In no order. */
-  rows(): Iterable<LedgerRow> {
+  rows(): Iterable<KeptRow> {
     return this.#rows.values();
   }
 
@@ -66,22 +84,24 @@ export class KeptLedger {
     return this.#rows.get(id) ?? null;
   }
 
-  /** Rows that name no price of their own and need one; a dollar does not. */
-  unpricedRows(): readonly LedgerRow[] {
-    return [...this.#unpriced.values()];
+  /** When prices are needed, and of what: of rows that name none, and of the money they name. */
+  unpricedMoments(): readonly Moment[] {
+    return [...this.#unpriced.values()].flatMap(momentsOf);
   }
 
   /** Values rows without a price anew; lots of those whose price changed are matched again. */
   setPrices(priceOf: PriceLookup): void {
     const before = this.#priceOf;
     this.#priceOf = priceOf;
-    for (const row of this.unpricedRows()) {
-      if (before(row.assetId, row.at) !== priceOf(row.assetId, row.at)) this.#upsert(row);
+    for (const row of [...this.#unpriced.values()]) {
+      const isMoved = momentsOf(row)
+        .some(({ assetId, at }) => before(assetId, at) !== priceOf(assetId, at));
+      if (isMoved) this.#upsert(row);
     }
   }
 
   /** The rows from `from` on are now these, and no others. */
-  replaceFrom(from: UtcMs, rows: readonly LedgerRow[]): void {
+  replaceFrom(from: UtcMs, rows: readonly KeptRow[]): void {
     const now = new Set(rows.map(({ id }) => id));
     for (const { id, at } of [...this.#rows.values()]) {
       if (at >= from && !now.has(id)) this.#remove(id);
@@ -93,7 +113,7 @@ export class KeptLedger {
   }
 
   /** Takes rows in, each in place of the one with its id. */
-  add(rows: readonly LedgerRow[]): void {
+  add(rows: readonly KeptRow[]): void {
     for (const row of rows) this.#upsert(row);
   }
 
@@ -150,7 +170,7 @@ export class KeptLedger {
     };
   }
 
-  #upsert(row: LedgerRow): void {
+  #upsert(row: KeptRow): void {
     this.#rows.set(row.id, row);
     if (row.unitPriceUsd === null && row.assetId !== "usd") this.#unpriced.set(row.id, row);
     else this.#unpriced.delete(row.id);
@@ -228,7 +248,7 @@ export class KeptLedgers {
       ledger.version = ledgerVersion;
       this.#changes.delete(id);
     }
-    if (this.#prices !== null) ledger.setPrices(await this.#prices.load(ledger.unpricedRows()));
+    if (this.#prices !== null) ledger.setPrices(await this.#prices.load(ledger.unpricedMoments()));
     this.#keep(id, ledger);
     return ledger;
   }
@@ -251,7 +271,7 @@ export class KeptLedgers {
     { scope, from }: { readonly scope: LedgerScope; readonly from: UtcMs },
   ): Promise<KeptLedger> {
     const pages = this.#read(scope, from);
-    const rows: LedgerRow[] = [];
+    const rows: KeptRow[] = [];
     for (let page = await pages.next(); !page.done; page = await pages.next()) {
       for (const row of page.value) rows.push(row);
       if (rows.length > MAX_TAKEN_AT_ONCE) return await this.#renew(ledger, { from, rows, pages });
@@ -275,8 +295,8 @@ export class KeptLedgers {
     ledger: KeptLedger,
     { from, rows, pages }: {
       readonly from: UtcMs;
-      readonly rows: readonly LedgerRow[];
-      readonly pages: AsyncIterable<readonly LedgerRow[]>;
+      readonly rows: readonly KeptRow[];
+      readonly pages: AsyncIterable<readonly KeptRow[]>;
     },
   ): Promise<KeptLedger> {
     const renewed = new KeptLedger();
@@ -293,7 +313,7 @@ export class KeptLedgers {
     return renewed;
   }
 
-  async *#read(scope: LedgerScope, from: UtcMs): AsyncGenerator<readonly LedgerRow[]> {
+  async *#read(scope: LedgerScope, from: UtcMs): AsyncGenerator<readonly KeptRow[]> {
     const texts = new SharedTexts();
     let after = LAST_ID === null ? undefined : { at: utcMsOf(from - 1), id: LAST_ID };
     while (true) {
@@ -301,7 +321,7 @@ export class KeptLedgers {
         limit: ROWS_AT_ONCE,
         ...after && { after },
       });
-      yield page.map((row) => texts.share(row));
+      yield page.map((row) => keptRow(texts.share(row)));
       after = page.at(-1);
       if (page.length < ROWS_AT_ONCE) return;
       await this.#rest();
@@ -327,9 +347,10 @@ function keyOf({ rule, rulesByYear }: LotRules): string {
   return JSON.stringify([rule, rulesByYear]);
 }
 
-function isSame(a: LedgerRow, b: LedgerRow): boolean {
+function isSame(a: KeptRow, b: KeptRow): boolean {
   return a.at === b.at && a.action === b.action && a.assetId === b.assetId &&
     a.quantity === b.quantity && a.unitPriceUsd === b.unitPriceUsd && a.account === b.account &&
     a.txHash === b.txHash && a.parentId === b.parentId && a.importId === b.importId &&
-    a.line === b.line && a.notesExtra[PICKS_COLUMN] === b.notesExtra[PICKS_COLUMN];
+    a.line === b.line && a.notesExtra[PICKS_COLUMN] === b.notesExtra[PICKS_COLUMN] &&
+    a.paid?.cashId === b.paid?.cashId && a.paid?.total === b.paid?.total;
 }

@@ -34,6 +34,7 @@ export { formatPicks, picksOf } from "./lot_picks.ts";
 export * from "./lot_service.ts";
 export * from "./lots.ts";
 export { LOT_PROBLEM_CODES } from "./lots/lot_book.ts";
+export { type PaidMoney, paidMoneyOf } from "./paid_money.ts";
 export { ClosePrices } from "./past_prices.ts";
 export type { PortfolioPerformance } from "./performance/measure.ts";
 export type { LotFigures } from "./performance/lot_figures.ts";

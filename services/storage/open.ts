@@ -1,7 +1,10 @@
 import { join } from "node:path";
+import type { Kysely } from "kysely";
 import type { Secret } from "../kernel/secret.ts";
 import type { Clock, Log } from "../ports/mod.ts";
 import type { Database } from "./database.ts";
+import { endLeases } from "./sql/end_leases.ts";
+import type { Schema } from "./sql/schema.ts";
 import { listPendingSqlite, openSqlite } from "./sqlite.ts";
 
 const FILE_NAME = "tokenlysis.db";
@@ -59,7 +62,8 @@ async function open(
   const path = sqlitePath(address);
   if (path !== null) {
     const backupDir = join(dataDir, "backups");
-    return await openSqlite({ path, backupDir, clock, log, mayMigrate, isThread });
+    const whenAlone = (write: Kysely<Schema>) => endLeases(write, { log });
+    return await openSqlite({ path, backupDir, clock, log, mayMigrate, isThread, whenAlone });
   }
   // Only here, so that the embedded database does not load the driver.
   const { openPostgres } = await import("./postgres.ts");

@@ -8,6 +8,7 @@ import { SqliteCandleRows, SqliteCandleRowsWriter } from "./candle_rows_sqlite.t
 import { SqliteChangeFeed } from "./changes_sqlite.ts";
 import { Checkpointer, WAL_LIMIT_BYTES } from "./checkpointer.ts";
 import { createDatabase, type Database } from "./database.ts";
+import { useFolder } from "./folder_use.ts";
 import { migrate, type Migration, pendingError, readMigrationState } from "./migrations.ts";
 import type { Schema } from "./sql/schema.ts";
 import { sqliteDialect } from "./sqlite_dialect.ts";
@@ -33,14 +34,17 @@ export interface SqliteOptions {
   /** Opened by a thread that nobody waits for, which checkpoints the log itself. */
   readonly isThread?: boolean;
   readonly migrations?: readonly Migration[];
+  /** Runs first where no other process uses the file's folder: those that did are gone. */
+  readonly whenAlone?: (write: Kysely<Schema>) => Promise<void>;
   /** How long the start waits for another process that has the file locked. */
   readonly lockWaitMs?: number;
 }
 
 /** Opens the file, makes it if there is none, and brings it to this version's schema. */
 export async function openSqlite(options: SqliteOptions): Promise<Database> {
-  const { path, lockWaitMs = START_LOCK_WAIT_MS } = options;
+  const { path, lockWaitMs = START_LOCK_WAIT_MS, whenAlone } = options;
   const opened: DatabaseSync[] = [];
+  using held = new DisposableStack();
   try {
     if (path !== MEMORY) makeFolder(dirname(path));
     const writer = connect(path, { opened });
@@ -49,11 +53,15 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
     configure(writer);
     const write = new Kysely<Schema>({ dialect: sqliteDialect(writer) });
     await migrateSafely(write, writer, options);
+    if (path !== MEMORY) {
+      held.use(await useFolder(dirname(path), async () => await whenAlone?.(write)));
+    }
     // In memory there is but the one connection.
     const reader = path === MEMORY ? writer : connectReader(path, opened);
     const watcher = path === MEMORY ? writer : connectReader(path, opened);
     const rowsWriter = new SqliteCandleRowsWriter(writer);
     const checkpointer = path === MEMORY ? null : new Checkpointer(path, options);
+    const use = held.move();
     return createDatabase({
       dialect: "sqlite",
       read: new Kysely<Schema>({ dialect: sqliteDialect(reader) }),
@@ -66,6 +74,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
       close: async () => {
         await checkpointer?.close();
         closeAll(opened);
+        use.dispose();
       },
     }, options.clock);
   } catch (error) {

@@ -4,7 +4,6 @@
  * SQLite, valued in a thread, while the event loop is watched; then after one more trade; then
  * answers performance of 100 assets and 10,000 transactions from snapshots.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Uuid, uuidOfMoment } from "@/services/kernel/ids.ts";
 import { DAY_MS, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import type { AssetId } from "@/services/market/mod.ts";
@@ -24,6 +23,7 @@ import { CloseReader, groupSeries } from "@/services/portfolio/valuation/close_r
 import { timeAxis } from "@/services/portfolio/valuation/time_axis.ts";
 import {
   type Database,
+  restWhenDue,
   SqlCandleStore,
   SqlPortfolioStore,
   SqlSnapshotStore,
@@ -118,9 +118,9 @@ function rebuildOf(
       }),
     openRebuilder: ({ cells, rows }) =>
       cells <= 100_000 && rows <= 2_000
-        ? new RebuildHere({ rest: () => nextTurn() })
+        ? new RebuildHere({ rest: restWhenDue() })
         : new RebuildThread(),
-    rest: () => nextTurn(),
+    rest: restWhenDue(),
     ...{ readCloses, listSeries, clock },
   });
 }
@@ -233,7 +233,7 @@ async function main(): Promise<number> {
     const candles = new SqlCandleStore(database, clock);
     const assetIds = Array.from({ length: isQuick ? 50 : 250 }, (_, index) => assetOf(index));
     await writeWaves(candles, { assetIds, years: YEARS, now: NOW, random });
-    const reader = new CloseReader({ store: candles, demoMode: "off", rest: () => nextTurn() });
+    const reader = new CloseReader({ store: candles, demoMode: "off", rest: restWhenDue() });
     const readCloses: ReadCloses = async (assetIds, { times, now, series }) => {
       const axis = timeAxis(times, { now });
       const columns = await reader.read(new Map(assetIds.map((id) => [id, axis])), { series });

@@ -5,13 +5,15 @@ import type { UtcMs } from "@/services/kernel/time.ts";
 import type { AssetId } from "@/services/market/mod.ts";
 import { LOCAL_OWNER, type Portfolio } from "@/services/portfolio/portfolio.ts";
 import type { Watchlist } from "@/services/portfolio/watchlist.ts";
-import { SqlPortfolioStore, SqlWatchlistStore } from "@/services/storage/mod.ts";
+import { SqlLedgerStore, SqlPortfolioStore, SqlWatchlistStore } from "@/services/storage/mod.ts";
 import { insertTransactions, type StoredTransaction } from "@/services/storage/sql/ledger_rows.ts";
 import { assert, assertEquals } from "@/tests/assert.ts";
 import type { StoreKind, TestStore } from "./stores.ts";
 
 const idOf = (index: number): Uuid => uuidOfMoment(index, "a row");
 const MAX = { max: 3, maxWithDeleted: 5 };
+/** More than one owner may have, all asked for at once. */
+const MANY = Array.from({ length: 12 }, (_, at) => at + 1);
 
 function portfolioOf(index: number, changes: Partial<Portfolio> = {}): Portfolio {
   return {
@@ -90,6 +92,41 @@ function testLimits(test: ReturnType<typeof testerOf>): void {
     outcomes.push(await store.create(portfolioOf(5, { ownerId: "bob" }), MAX));
     assertEquals(outcomes, [true, true, true, false, true]);
     assertEquals((await store.list("ann")).map(({ id }) => id), [1, 2, 3].map(idOf));
+  });
+
+  test("keeps no more than the limit where many are made at once", async (kit) => {
+    await using other = await kit.openAgain();
+    const [store, elsewhere] = [kit.database, other].map((one) => new SqlPortfolioStore(one));
+    assert(store !== undefined && elsewhere !== undefined);
+    const outcomes = await Promise.all(
+      MANY.map((index) => (index % 2 === 0 ? store : elsewhere).create(portfolioOf(index), MAX)),
+    );
+    assertEquals([outcomes.filter(Boolean).length, (await store.list("ann")).length], [3, 3]);
+  });
+
+  test("keeps no more than the limit where many are restored at once", async (kit) => {
+    await using other = await kit.openAgain();
+    const [store, elsewhere] = [kit.database, other].map((one) => new SqlPortfolioStore(one));
+    assert(store !== undefined && elsewhere !== undefined);
+    const [since, all] = [5 as UtcMs, { max: MANY.length, maxWithDeleted: MANY.length }];
+    for (const index of MANY) {
+      await store.create(portfolioOf(index, { deletedAt: since }), all);
+    }
+    // Connections first, so that none of them is late.
+    await Promise.all(MANY.flatMap(() => [store.list("ann"), elsewhere.list("ann")]));
+    const outcomes = await Promise.all(MANY.map((index) =>
+      (index % 2 === 0 ? store : elsewhere)
+        .restore({ ownerId: "ann", portfolioId: idOf(index) }, { since, max: 3 })
+    ));
+    const kept = (await store.list("ann")).filter(({ deletedAt }) => deletedAt === null);
+    assertEquals([outcomes.filter(Boolean).length, kept.length], [3, 3]);
+  });
+
+  test("makes one first portfolio for all who ask for it at once", async (kit) => {
+    await using other = await kit.openAgain();
+    const stores = [kit.database, other].map((one) => new SqlLedgerStore(one, kit.clock));
+    const asked = MANY.flatMap(() => stores.map((store) => store.openDefaultPortfolio("ann")));
+    assertEquals(new Set(await Promise.all(asked)).size, 1);
   });
 
   test("counts what is there against the limit, and what can be restored as well", async (kit) => {
@@ -195,6 +232,16 @@ export function testWatchlistStore(kind: StoreKind): void {
     for (const index of [1, 2, 3, 4]) outcomes.push(await store.create(watchlistOf(index), MAX));
     assertEquals(outcomes, [true, true, true, false]);
     assertEquals((await store.list("ann")).length, 3);
+  });
+
+  test("keeps no more than the limit where many are made at once", async (kit) => {
+    await using other = await kit.openAgain();
+    const [store, elsewhere] = [kit.database, other].map((one) => new SqlWatchlistStore(one));
+    assert(store !== undefined && elsewhere !== undefined);
+    const outcomes = await Promise.all(
+      MANY.map((index) => (index % 2 === 0 ? store : elsewhere).create(watchlistOf(index), MAX)),
+    );
+    assertEquals([outcomes.filter(Boolean).length, (await store.list("ann")).length], [3, 3]);
   });
 
   test("changes a list as a whole, or not at all if that throws", async ({ database }) => {

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 import { Gain, Money } from "../../../components/figures/Amounts.tsx";
 import { Change, NotApplicable, Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount, formatCounted, formatShare } from "../../../components/format/number.ts";
@@ -54,7 +54,12 @@ export function PortfolioFigures(data: PortfolioPageData) {
       <Figure {...data} label="MWR (XIRR)" figure="xirr" note={`money-weighted, a year${without}`}>
         <Fraction {...returnIn(measured, "xirr")} />
       </Figure>
-      <Figure {...data} label="ROI" figure="roi" note={`gain on what was paid in${without}`}>
+      <Figure
+        {...data}
+        label="ROI"
+        figure="roi"
+        note={`gain on ${investedWords(measured)}${without}`}
+      >
         <Fraction {...returnIn(measured, "roi")} />
       </Figure>
       <Figure {...data} label="Max drawdown" figure="drawdown" note={`of the TWR index${without}`}>
@@ -107,21 +112,34 @@ function NavFigure(data: PortfolioPageData) {
   );
 }
 
-/** What was paid in over the range, which the gain is beyond. */
+/** What the gain and the ROI stand on: the value at the start, what was paid in and taken out. */
 function PaidIn(data: PortfolioPageData) {
   const { performance } = data.measured;
   if (performance === null) return null;
   const { openingValue, deposited, withdrawn } = performance;
-  const paid = openingValue + deposited - withdrawn;
+  const parts = ([
+    [openingValue, "at the start"],
+    [deposited, "paid in"],
+    [withdrawn, "taken out"],
+  ] as const).filter(([amount]) => amount !== 0);
   return (
     <>
-      {paid < 0 ? "with" : "on"}{" "}
-      <Money value={finiteOrNull(Math.abs(paid))} reason={UNKNOWN_FLOWS} />
-      {paid < 0 ? " more taken out than paid in, " : " paid in, "}
+      {parts.map(([amount, words]) => (
+        <Fragment key={words}>
+          <Money value={finiteOrNull(amount)} reason={UNKNOWN_FLOWS} /> {words},{" "}
+        </Fragment>
+      ))}
       {periodOf(data)}
       {withoutNote(performance, data.labels)}
     </>
   );
+}
+
+/** What a return on investment is measured on. */
+function investedWords({ performance }: PortfolioPageData["measured"]): string {
+  return performance === null || performance.openingValue === 0
+    ? "all that was paid in"
+    : "the start's value and all that was paid in";
 }
 
 /** The time that returns are of; it ends before the present where prices did. */

@@ -12,6 +12,7 @@ import {
   quotedTotalOf,
   sumOfFees,
   totalOf,
+  unvaluedFee,
   valueSource,
 } from "./row_value.ts";
 import { pairTransfers, type TransferLink, type TransferRest } from "./transfer_pairs.ts";
@@ -59,12 +60,14 @@ export function planRow(
   { index, options }: { readonly index: LedgerIndex; readonly options: LotOptions },
 ): RowPlan {
   const problems: LotProblem[] = [];
-  const fee = sumOfFees(row, { index, options, problems });
+  const fee = sumOfFees(row, { index, options });
   const isFee = row.fee || row.action === "FEE";
   const fees = isFee ? feeEntriesOf(row, { index, options }) : NONE;
   if (isTransfer(row)) return { row, event: null, income: NONE, fees, problems };
   const price = priceOf(row, { index, options });
-  if (price === null) problems.push(unvalued(row));
+  if (price === null) {
+    problems.push(row.action === "FEE" ? unvaluedFee(row, { index, options }) : unvalued(row));
+  }
   const income = isIncome(row) ? [incomeEntry(row, price)] : NONE;
   if (row.action === "FEE" && row.parentId !== null && index.rowOf(row.parentId) === null) {
     problems.push(orphanFee(row));

@@ -36,6 +36,7 @@ import { forgetRemoved, keepRemoved, listRemoved, putBack } from "./ledger_remov
 import { fromTransactionRow, toLedgerImport, toLedgerRow, toRejectedRow } from "./ledger_rows.ts";
 import { sweepImports } from "./ledger_sweep.ts";
 import { SqlLedgerUndo } from "./ledger_undo.ts";
+import { takeOwnerTurn } from "./owner_turns.ts";
 import type { Schema } from "./schema.ts";
 
 const PAGE_LIMIT = 10_000;
@@ -61,7 +62,9 @@ export class SqlLedgerStore implements LedgerStore {
   }
 
   async openDefaultPortfolio(ownerId: string): Promise<Uuid> {
+    const { dialect } = this.#database;
     return await this.#database.transaction(async ({ db }) => {
+      await takeOwnerTurn(db, { ownerId, dialect });
       const oldest = await db.selectFrom("portfolios").select("id")
         .where("owner_id", "=", ownerId).where("deleted_at", "is", null)
         .orderBy("created_at").orderBy("id").limit(1).executeTakeFirst();

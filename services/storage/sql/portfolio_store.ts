@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { UtcMs } from "../../kernel/time.ts";
 import { utcMsOf } from "../../kernel/time.ts";
 import type {
@@ -16,6 +16,7 @@ import type {
 } from "../../portfolio/ports.ts";
 import type { Database } from "../database.ts";
 import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
+import { takeOwnerTurn } from "./owner_turns.ts";
 import { purgePortfolios } from "./portfolio_purge.ts";
 import type { PortfolioRow } from "./portfolio_schema.ts";
 import type { Schema } from "./schema.ts";
@@ -33,6 +34,7 @@ export class SqlPortfolioStore implements PortfolioStore {
     { max, maxWithDeleted }: PortfolioLimits,
   ): Promise<boolean> {
     return await this.#database.transaction(async ({ db }) => {
+      await this.#takeTurn(db, portfolio.ownerId);
       const { all, kept } = await countOf(db, portfolio.ownerId);
       if (kept >= max || all >= maxWithDeleted) return false;
       await db.insertInto("portfolios").values({
@@ -108,6 +110,7 @@ export class SqlPortfolioStore implements PortfolioStore {
     { since, max }: { readonly since: UtcMs; readonly max: number },
   ): Promise<Portfolio | false | null> {
     return await this.#database.transaction(async ({ db }) => {
+      await this.#takeTurn(db, ownerId);
       const deleted = db.selectFrom("portfolios").select("id")
         .where("id", "=", toUuidColumn(portfolioId, this.#database.dialect))
         .where("owner_id", "=", ownerId).where("deleted_at", ">=", since);
@@ -121,6 +124,10 @@ export class SqlPortfolioStore implements PortfolioStore {
 
   purge(options: { readonly before: UtcMs; readonly limit: number }): Promise<number> {
     return purgePortfolios(this.#database, options);
+  }
+
+  async #takeTurn(db: Transaction<Schema>, ownerId: string): Promise<void> {
+    await takeOwnerTurn(db, { ownerId, dialect: this.#database.dialect });
   }
 }
 

@@ -6,6 +6,7 @@ import type { WatchlistScope, WatchlistStore } from "../../portfolio/ports.ts";
 import type { Watchlist, WatchlistItem } from "../../portfolio/watchlist.ts";
 import type { Database } from "../database.ts";
 import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
+import { takeOwnerTurn } from "./owner_turns.ts";
 import type { Schema } from "./schema.ts";
 
 /** Watchlists in either database. */
@@ -17,7 +18,9 @@ export class SqlWatchlistStore implements WatchlistStore {
   }
 
   async create(watchlist: Watchlist, { max }: { readonly max: number }): Promise<boolean> {
+    const { dialect } = this.#database;
     return await this.#database.transaction(async ({ db }) => {
+      await takeOwnerTurn(db, { ownerId: watchlist.ownerId, dialect });
       const { rows } = await db.selectFrom("watchlists")
         .select((row) => row.fn.countAll<number>().as("rows"))
         .where("owner_id", "=", watchlist.ownerId).executeTakeFirstOrThrow();

@@ -1,15 +1,21 @@
 import { tmpdir } from "node:os";
 import { DatabaseSync } from "node:sqlite";
 import { StartupError } from "@/services/kernel/errors.ts";
+import { HOUR_MS } from "@/services/kernel/time.ts";
 import { Secret } from "@/services/kernel/secret.ts";
 import { MIGRATIONS } from "@/services/storage/migrations.ts";
 import {
+  type Database,
   listPendingMigrations,
   migrateDatabase,
   openDatabase,
   type OpenOptions,
+  SqlJobStore,
+  SqlLeaseStore,
+  SqlLedgerStore,
 } from "@/services/storage/mod.ts";
 import { openSqlite } from "@/services/storage/sqlite.ts";
+import { toUuidColumn } from "@/services/storage/uuid_column.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { RecordingLog } from "@/tests/fakes/log.ts";
@@ -121,6 +127,60 @@ Deno.test("openDatabase() refuses a data folder that can't be made", async () =>
     type: StartupError,
     pattern:
       /^Cannot make the folder .*: make it writable for this user, or set TOKENLYSIS_DATA_DIR/,
+  });
+});
+
+/** What a job store of a database that is opened now is asked for, and then closes. */
+async function withJobs<Result>(
+  { options }: Folder,
+  ask: (store: SqlJobStore, database: Database) => Promise<Result>,
+): Promise<Result> {
+  await using database = await openDatabase(options);
+  return await ask(new SqlJobStore(database, options.clock), database);
+}
+
+const RUN = { owner: "gone", leaseMs: HOUR_MS };
+
+/** A process that has a job, a lease and an import, none of which it gives back. */
+async function holdAll(store: SqlJobStore, database: Database): Promise<void> {
+  const clock = new FakeClock();
+  await store.enqueue({ name: "count", key: "1", maxAttempts: 3, timeoutMs: HOUR_MS });
+  await store.claim(["count"], RUN);
+  await new SqlLeaseStore(database, clock).acquire("feed", RUN);
+  const ledgers = new SqlLedgerStore(database, clock);
+  const id = toUuidColumn(await ledgers.openDefaultPortfolio("ann"), "sqlite");
+  await database.transaction(({ db }) =>
+    db.updateTable("portfolios").set({ claim: id, claimed_until: clock.now() + HOUR_MS }).execute()
+  );
+}
+
+const whatIsHeld = async (store: SqlJobStore, database: Database) => ({
+  lost: await store.reapExpired(),
+  hasFeed: !await new SqlLeaseStore(database, new FakeClock()).acquire("feed", {
+    ...RUN,
+    owner: "next",
+  }),
+  claimed: await database.read.selectFrom("portfolios").select("claimed_until").execute(),
+});
+
+Deno.test("openDatabase() ends at once what processes that are gone held", async () => {
+  await using folder = await makeFolder();
+  await withJobs(folder, holdAll);
+  const held = await withJobs(folder, whatIsHeld);
+  assertEquals({ ...held, claimed: held.claimed.map((row) => row.claimed_until) }, {
+    ...{ lost: 1, hasFeed: false, claimed: [0] },
+  });
+  const [line] = folder.log.lines.filter(({ message }) => /processes that are gone/.test(message));
+  assertEquals(line?.fields, { jobs: 1, imports: 1, leases: 1 });
+});
+
+Deno.test("openDatabase() leaves all to a process that still has the database open", async () => {
+  await using folder = await makeFolder();
+  await withJobs(folder, async (store, database) => {
+    await holdAll(store, database);
+    const held = await withJobs(folder, whatIsHeld);
+    assertEquals([held.lost, held.hasFeed], [0, true]);
+    assert((held.claimed[0]?.claimed_until ?? 0) > folder.options.clock.now());
   });
 });
 
