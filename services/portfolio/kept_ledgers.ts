@@ -1,192 +1,30 @@
 import { AppError } from "../kernel/errors.ts";
 import { parseUuid, type Uuid } from "../kernel/ids.ts";
 import { type UtcMs, utcMsOf } from "../kernel/time.ts";
-import type { AssetId } from "../market/mod.ts";
-import { isSameRow, type KeptRow, RowKeeper } from "./kept_row.ts";
-import { parsePicks } from "./lot_picks.ts";
-import { LedgerLots, type LotBook, type LotOptions, RowIndex } from "./lots.ts";
+import {
+  KeptLedger,
+  MAX_ROWS,
+  type Moment,
+  type PriceLookup,
+  ROWS_AT_ONCE,
+} from "./kept_ledger.ts";
+import { type KeptRow, RowKeeper } from "./kept_row.ts";
 import type { LedgerChange, LedgerScope, LedgerStore } from "./ports.ts";
-import type { Portfolio } from "./portfolio.ts";
-import type { DecimalText } from "./transaction.ts";
+import type { BaseCurrency, Portfolio } from "./portfolio.ts";
 
-/**
- * Rows that are kept over all ledgers, counted once more for each way in which they are matched;
- * and ways of matching that are kept of each ledger.
- */
-const MAX_ROWS = 3_000_000;
-const MAX_MATCHERS = 4;
 /** A longer ledger does not fit into the memory that the engine gives a thread, with its lots. */
 export const MAX_LEDGER_ROWS = 1_500_000;
-/** Rows that are read, or taken in, before others get their turn. */
-const ROWS_AT_ONCE = 2_000;
 /** Up to so many changed rows are taken in at once, which keeps the matches of a ledger. */
 const MAX_TAKEN_AT_ONCE = 25_000;
 /** Behind every id of a moment. */
 const LAST_ID = parseUuid("ffffffff-ffff-8fff-bfff-ffffffffffff");
 
-/** How a ledger is matched: one rule, and years that have another. */
-export type LotRules = Pick<Portfolio, "rule" | "rulesByYear">;
-
-/** Dollars for one unit of an asset, or of money, at a time; `null` where none is known. */
-export type PriceLookup = (assetId: AssetId, at: UtcMs) => DecimalText | null;
-
 /** Knows what things were worth at past moments. */
 export interface PastPrices {
   /** The lookup of all these moments. */
   load(moments: readonly Moment[]): Promise<PriceLookup>;
-}
-
-type Moment = Pick<KeptRow, "assetId" | "at">;
-
-/** What a row without a price of its own may be valued by; a dollar is one at any time. */
-function momentsOf({ assetId, at, paid }: KeptRow): readonly Moment[] {
-  const own = assetId === "usd" ? [] : [{ assetId, at }];
-  return paid ? [...own, { assetId: paid.cashId, at }] : own;
-}
-
-/** A ledger in memory, with its lots by each way of matching that was asked for. */
-export class KeptLedger {
-  readonly #rows = new RowIndex<KeptRow>();
-  readonly #unpriced = new Map<Uuid, KeptRow>();
-  readonly #matchers = new Map<string, LedgerLots>();
-  /** Those that do not have all rows yet. */
-  readonly #filling = new Set<LedgerLots>();
-  /** The rows are as of this version. */
-  version = -1;
-  #priceOf: PriceLookup = () => null;
-
-  /** Rows that it keeps, and that each way of matching keeps. */
-  get size(): number {
-    return this.#rows.size * (1 + this.#matchers.size);
-  }
-
-  /** Rows alone. */
-  get rowCount(): number {
-    return this.#rows.size;
-  }
-
-  /** In no order. */
-  rows(): Iterable<KeptRow> {
-    return this.#rows.values();
-  }
-
-  find(id: Uuid): KeptRow | null {
-    return this.#rows.rowOf(id);
-  }
-
-  /** When prices are needed, and of what: of rows that name none, and of the money they name. */
-  unpricedMoments(): readonly Moment[] {
-    return [...this.#unpriced.values()].flatMap(momentsOf);
-  }
-
-  /** Values rows without a price anew; lots of those whose price changed are matched again. */
-  setPrices(priceOf: PriceLookup): void {
-    const before = this.#priceOf;
-    this.#priceOf = priceOf;
-    for (const row of [...this.#unpriced.values()]) {
-      const isMoved = momentsOf(row)
-        .some(({ assetId, at }) => before(assetId, at) !== priceOf(assetId, at));
-      if (isMoved) this.#upsert(row);
-    }
-  }
-
-  /** The rows from `from` on are now these, and no others. */
-  replaceFrom(from: UtcMs, rows: readonly KeptRow[]): void {
-    const now = new Set(rows.map(({ id }) => id));
-    for (const { id, at } of this.#rows.values()) {
-      if (at >= from && !now.has(id)) this.#remove(id);
-    }
-    for (const row of rows) {
-      const known = this.#rows.rowOf(row.id);
-      if (known === null || !isSameRow(known, row)) this.#upsert(row);
-    }
-  }
-
-  /** Takes rows in, each in place of the one with its id. */
-  add(rows: readonly KeptRow[]): void {
-    for (const row of rows) this.#upsert(row);
-  }
-
-  /**
-   * The lots by a set of rules, which are begun in pieces where they were not asked for before;
-   * those asked for the longest ago are forgotten.
-   */
-  async matcher(rules: LotRules, rest: () => Promise<void>): Promise<LedgerLots> {
-    const key = keyOf(rules);
-    const matcher = this.#matchers.get(key) ?? await this.#newMatcher(rules, rest);
-    this.#matchers.delete(key);
-    this.#matchers.set(key, matcher);
-    this.#forgetMatchers();
-    return matcher;
-  }
-
-  /** Keeps the one asked for last, and others as far as there is room. */
-  #forgetMatchers(): void {
-    for (const oldest of this.#matchers.keys()) {
-      const { size } = this.#matchers;
-      if (size === 1 || size <= MAX_MATCHERS && this.size <= MAX_ROWS) return;
-      this.#matchers.delete(oldest);
-    }
-  }
-
-  async #newMatcher(rules: LotRules, rest: () => Promise<void>): Promise<LedgerLots> {
-    const matcher = new LedgerLots(this.#rows, this.#options(rules));
-    // What changes meanwhile reaches it as well.
-    this.#filling.add(matcher);
-    await matcher.fill(rest);
-    this.#filling.delete(matcher);
-    return matcher;
-  }
-
-  /** The lots by the rows up to an instant, in books that follow each other: of all, or of one asset. */
-  async *booksAt(
-    { to, ...rules }: LotRules & { readonly to: UtcMs },
-    rest: () => Promise<void>,
-  ): AsyncGenerator<LotBook> {
-    if (this.#endsBy(to)) {
-      const matcher = await this.matcher(rules, rest);
-      await matcher.catchUp(rest);
-      return yield matcher.book();
-    }
-    // An index of its own: rows may change before the last asset is matched.
-    const past = new RowIndex([...this.#rows.values()].filter(({ at }) => at <= to));
-    const lots = new LedgerLots(past, this.#options(rules));
-    await lots.fill(rest);
-    yield* lots.drain(rest);
-  }
-
-  #endsBy(to: UtcMs): boolean {
-    for (const { at } of this.#rows.values()) if (at > to) return false;
-    return true;
-  }
-
-  #options(rules: LotRules): LotOptions {
-    return {
-      ...rules,
-      priceOf: (assetId, at) => this.#priceOf(assetId, at),
-      picksOf: (id) => {
-        const picks = this.#rows.rowOf(id)?.picks ?? null;
-        return picks === null ? [] : parsePicks(picks);
-      },
-    };
-  }
-
-  #upsert(row: KeptRow): void {
-    const before = this.#rows.set(row);
-    if (row.unitPriceUsd === null && row.assetId !== "usd") this.#unpriced.set(row.id, row);
-    else this.#unpriced.delete(row.id);
-    for (const matcher of this.#allMatchers()) matcher.change({ before, after: row });
-  }
-
-  #remove(id: Uuid): void {
-    const before = this.#rows.delete(id);
-    this.#unpriced.delete(id);
-    for (const matcher of this.#allMatchers()) matcher.change({ before, after: null });
-  }
-
-  #allMatchers(): readonly LedgerLots[] {
-    return [...this.#matchers.values(), ...this.#filling];
-  }
+  /** Stays the same for as long as what was loaded is what would be loaded again. */
+  mark(): string;
 }
 
 /**
@@ -226,12 +64,13 @@ export class KeptLedgers {
   }
 
   /**
-   * The ledger of a portfolio as of its version, or later. Throws `PAYLOAD_TOO_LARGE` for one that
-   * is too long to be computed on.
+   * The ledger of a portfolio as of its version, or later, with what a currency cost at the times
+   * of its rows. Throws `PAYLOAD_TOO_LARGE` for one that is too long to be computed on.
    */
-  async open(portfolio: Portfolio): Promise<KeptLedger> {
+  async open(portfolio: Portfolio, currency: BaseCurrency = "USD"): Promise<KeptLedger> {
     const { id } = portfolio;
-    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(() => this.#load(portfolio));
+    const turn = (this.#turns.get(id) ?? Promise.resolve())
+      .then(() => this.#load(portfolio, currency));
     const settled = turn.catch(() => {});
     this.#turns.set(id, settled);
     try {
@@ -241,7 +80,10 @@ export class KeptLedgers {
     }
   }
 
-  async #load({ id, ownerId, ledgerVersion }: Portfolio): Promise<KeptLedger> {
+  async #load(
+    { id, ownerId, ledgerVersion }: Portfolio,
+    currency: BaseCurrency,
+  ): Promise<KeptLedger> {
     let ledger = this.#ledgers.get(id) ?? new KeptLedger();
     if (ledger.version < ledgerVersion) {
       const from = this.#changedFrom(id, { known: ledger.version, now: ledgerVersion });
@@ -250,8 +92,20 @@ export class KeptLedgers {
       this.#changes.delete(id);
     }
     if (this.#prices !== null) ledger.setPrices(await this.#prices.load(ledger.unpricedMoments()));
+    if (currency !== "USD") await this.#loadUnits(ledger, currency);
     this.#keep(id, ledger);
     return ledger;
+  }
+
+  async #loadUnits(ledger: KeptLedger, currency: BaseCurrency): Promise<void> {
+    if (this.#prices === null) return;
+    const mark = `${ledger.version} ${this.#prices.mark()}`;
+    if (ledger.unitsMark(currency) === mark) return;
+    const moments = ledger.momentsOf(currency);
+    const priceOf = await this.#prices.load(moments);
+    // Of its own: a lookup may learn more later on, and rows would seem to stand by that already.
+    const units = new Map(moments.map(({ assetId, at }) => [at, priceOf(assetId, at)]));
+    ledger.setUnits(currency, { mark, unitAt: (at) => units.get(at) ?? null });
   }
 
   /** From when on rows may differ; the beginning where a change is not known. */
@@ -342,8 +196,4 @@ export class KeptLedgers {
       this.#changes.delete(oldest);
     }
   }
-}
-
-function keyOf({ rule, rulesByYear }: LotRules): string {
-  return JSON.stringify([rule, rulesByYear]);
 }

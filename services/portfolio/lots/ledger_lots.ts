@@ -33,11 +33,14 @@ export class LedgerLots {
     this.#options = options;
   }
 
-  /** Takes all rows in, in pieces; what changes meanwhile may be told. */
-  async fill(rest: () => Promise<void>): Promise<void> {
+  /**
+   * Takes the rows in that are there, in pieces. What changes meanwhile may be told; rows that come
+   * are to be among those that follow.
+   */
+  async fill(rows: Iterable<LotRow>, rest: () => Promise<void>): Promise<void> {
     this.#isFilling = true;
     let count = 0;
-    for (const row of this.#rows.values()) {
+    for (const row of rows) {
       this.#assetOf(row).add(row);
       if (++count % ROWS_AT_ONCE === 0) await rest();
     }

@@ -27,8 +27,8 @@ export class WorkHere implements PortfolioWork {
     this.#deps = deps;
   }
 
-  readonly getHoldings: PortfolioWork["getHoldings"] = async (scope) => {
-    const matched = await this.#match(scope);
+  readonly getHoldings: PortfolioWork["getHoldings"] = async (scope, query) => {
+    const matched = await this.#match(scope, query);
     const known = this.#holdings.get(matched.book) ?? lotHoldings(matched);
     this.#holdings.set(matched.book, known);
     return { ...known, ...rulesOf(matched) };
@@ -51,7 +51,8 @@ export class WorkHere implements PortfolioWork {
     this.#deps.performance.getLotFigures(scope, range);
 
   readonly explain: PortfolioWork["explain"] = async (scope, { figure, ...state }) => {
-    const matched = await this.#match(scope);
+    const { currency } = state.value.own;
+    const matched = await this.#match(scope, { currency });
     const { rowIds, ...explanation } = explainPortfolio(figure, { ...state, matched });
     return { ...explanation, rows: await this.#deps.store.findTransactions(scope, rowIds) };
   };
