@@ -1,4 +1,5 @@
 import { CENTS } from "./currency.ts";
+import { percentDecimals } from "../../services/kernel/numbers.ts";
 
 /** What stands where a number is not known. */
 export const UNKNOWN = "—";
@@ -217,9 +218,21 @@ export function formatShare(fraction: number): string {
 }
 
 /** A difference of two rates, given as a fraction, in points: `+3.20 pt`. */
-export function formatPoints(fraction: number): string {
+export function formatPoints(fraction: number, decimals = 2): string {
   const points = fraction * 100;
-  return Number.isFinite(points) ? `${signOf(points, 2)}${grouped(points, 2)} pt` : UNKNOWN;
+  return Number.isFinite(points)
+    ? `${signOf(points, decimals)}${grouped(points, decimals)} pt`
+    : UNKNOWN;
+}
+
+/**
+ * A difference of two rates from least to most, `+3.20 pt to +3.75 pt`, with the decimals that tell
+ * its ends apart; one figure where none do.
+ */
+export function formatPointsRange(range: readonly [low: number, high: number]): string {
+  const decimals = percentDecimals(range);
+  const [low, high] = range.map((end) => formatPoints(end, decimals));
+  return low === high ? `${low}` : `${low} to ${high}`;
 }
 
 /** Where a change points once it is rounded as shown: a change of 0.00 % is flat. */

@@ -122,9 +122,10 @@ function whyNoDay(change: DayChange | null): string {
     : "What is held was worth nothing 24 hours before";
 }
 
-function gainNote({ valueUsd, costUsd, lots, uncosted }: Position): string {
-  return `${valueUsd ?? "unknown value"} − ${costUsd ?? "unknown cost"} of ${lots} lots` +
-    (uncosted === "0" || costUsd === null ? "" : `, without ${uncosted} units of unknown cost`);
+function gainNote({ value, valueUsd, lots, own }: Position): string {
+  const { cost, uncosted } = own;
+  return `${value ?? valueUsd ?? "unknown value"} − ${cost ?? "unknown cost"} of ${lots} lots` +
+    (uncosted === "0" || cost === null ? "" : `, without ${uncosted} units of unknown cost`);
 }
 
 function unrealisedFigure(
@@ -134,17 +135,18 @@ function unrealisedFigure(
   return {
     figure,
     label: "Unrealised gain",
-    value: value.unrealizedUsd,
-    unit: "usd",
-    currency: "USD",
-    reason: value.reasons.unrealizedUsd ?? null,
-    words: "Value less cost of the units of which both are known, in dollars. Cost is that of " +
-      `the open lots by ${value.rule.method}, fees included. Units of unknown cost are named.`,
-    formula: "Σ (quantity × price − cost of open lots)",
+    value: value.own.unrealized,
+    unit: "money",
+    currency: value.own.currency,
+    reason: value.own.reasons.unrealized ?? null,
+    words: "Value less cost of the units of which both are known. Cost is that of the open lots " +
+      `by ${value.rule.method}, fees included, each by the rate of its purchase. Units of ` +
+      "unknown cost are named.",
+    formula: "Σ (quantity × price × rate − cost of open lots)",
     inputs: value.positions.map((position) => ({
       name: position.name,
-      value: position.unrealizedUsd,
-      unit: "usd",
+      value: position.own.unrealized,
+      unit: "money",
       note: gainNote(position),
     })),
     rounding: EXACT,
@@ -270,7 +272,7 @@ function positionFigure(
         name: `Lot${whenOf(lot.acquired)}, ${lot.account}`,
         value: lot.quantity,
         unit: "units" as const,
-        note: lot.cost === null ? "cost not known" : `cost ${lot.cost} USD`,
+        note: lot.cost === null ? "cost not known" : `cost ${lot.cost} ${matched.currency}`,
       })),
     ],
     rounding: EXACT,

@@ -17,6 +17,7 @@ export {
   TRANSACTIONS_V1_1,
 } from "./imports/mapping.ts";
 export { ownMapping } from "./imports/own_mapping.ts";
+export { KeptLedger, type LotRules, type PriceLookup } from "./kept_ledger.ts";
 export * from "./kept_ledgers.ts";
 export { anyCell, csvLine } from "./ledger/csv_text.ts";
 export type { EntryValues } from "./ledger/entry_values.ts";

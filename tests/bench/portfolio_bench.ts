@@ -8,7 +8,7 @@ import { type Uuid, uuidOfMoment } from "@/services/kernel/ids.ts";
 import { DAY_MS, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import type { AssetId } from "@/services/market/mod.ts";
 import { LotMatcher, type LotRow } from "@/services/portfolio/lots.ts";
-import { KeptLedger } from "@/services/portfolio/kept_ledgers.ts";
+import { KeptLedger } from "@/services/portfolio/kept_ledger.ts";
 import { PerformanceService } from "@/services/portfolio/performance_service.ts";
 import type { Portfolio } from "@/services/portfolio/portfolio.ts";
 import { SnapshotFreshness } from "@/services/portfolio/snapshots/freshness.ts";
@@ -193,6 +193,7 @@ async function benchPerformance(bench: Bench): Promise<boolean> {
       bookAt: () => Promise.resolve(matcher.book()),
       getLots: () =>
         Promise.resolve({
+          currency: "USD",
           ...{ portfolio, rule: portfolio.rule, rulesByYear: {}, ledger: new KeptLedger() },
           ...{ ledgerVersion: portfolio.ledgerVersion, book: matcher.book() },
         }),

@@ -3,7 +3,7 @@ import type { UtcMs } from "../../kernel/time.ts";
 import type { AssetId, TrackedSeries } from "../../market/mod.ts";
 import type { Clock } from "../../ports/mod.ts";
 import { isCash } from "../cash.ts";
-import type { PriceLookup } from "../kept_ledgers.ts";
+import type { PriceLookup } from "../kept_ledger.ts";
 import type { LedgerScope } from "../ledger/ledger_ports.ts";
 import type { LotRow } from "../lots/lot_book.ts";
 import type { Grid } from "../performance/grid.ts";

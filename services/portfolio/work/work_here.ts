@@ -26,8 +26,8 @@ export class WorkHere implements PortfolioWork {
     this.#deps = deps;
   }
 
-  readonly getHoldings: PortfolioWork["getHoldings"] = async (scope) => {
-    const matched = await this.#match(scope);
+  readonly getHoldings: PortfolioWork["getHoldings"] = async (scope, query) => {
+    const matched = await this.#match(scope, query);
     const known = this.#holdings.get(matched.book) ?? lotHoldings(matched);
     this.#holdings.set(matched.book, known);
     return { ...known, ...rulesOf(matched) };
@@ -49,8 +49,10 @@ export class WorkHere implements PortfolioWork {
   readonly getLotFigures: PortfolioWork["getLotFigures"] = (scope, range) =>
     this.#deps.performance.getLotFigures(scope, range);
 
-  readonly explain: PortfolioWork["explain"] = async (scope, { figure, ...state }) =>
-    explainPortfolio(figure, { ...state, matched: await this.#match(scope) });
+  readonly explain: PortfolioWork["explain"] = async (scope, { figure, ...state }) => {
+    const { currency } = state.value.own;
+    return explainPortfolio(figure, { ...state, matched: await this.#match(scope, { currency }) });
+  };
 
   readonly rebuild: PortfolioWork["rebuild"] = (scope, options) =>
     this.#deps.snapshots.run(scope, options);

@@ -111,6 +111,7 @@ Deno.test("KeptLedgers values rows without a price by what was paid then", async
   const kept = new KeptLedgers({
     store: ledger as unknown as LedgerStore,
     prices: {
+      mark: () => "",
       load() {
         const known = price;
         return Promise.resolve(() => known);

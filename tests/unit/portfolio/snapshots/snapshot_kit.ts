@@ -141,6 +141,7 @@ function serviceOf(kit: Facts, { rebuild, ...deps }: Deps & { readonly rebuild: 
   });
   const getLots = (): Promise<MatchedLots> =>
     Promise.resolve({
+      currency: "USD",
       ...{ portfolio: currentOf(kit), rule: portfolio.rule, rulesByYear: {} },
       ...{ ledger: new KeptLedger(), ledgerVersion: kit.version },
       book: matchLots(kit.rows, { rule: portfolio.rule }),
