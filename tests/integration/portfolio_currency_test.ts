@@ -65,6 +65,27 @@ Deno.test("sums of lots in euros are what was paid and got in euros, at the rate
   assertEquals([dollars.value, dollars.currency], ["9953.75", "USD"]);
 });
 
+Deno.test("lists of lots are told in euros, under names that say no dollars", async () => {
+  await using place = await openEuroLedger();
+  const { lots } = await place.read("lots?currency=EUR&asset=BTC");
+  assertEquals([lots[0].cost, lots[0].unit_cost, lots[0].currency], ["16025", "32050", "EUR"]);
+  const { disposals, realized } = await place.read("disposals?currency=EUR");
+  assertEquals(
+    [disposals[0].proceeds, disposals[0].gain, realized[0].gain, realized[0].currency],
+    ["19990", "3965", "3965", "EUR"],
+  );
+  const send = async (path: string) =>
+    await (await place.harness.send("GET", `${place.base}/${path}`)).text();
+  const [header, line] = (await send("fees?currency=EUR&format=csv")).split("\n");
+  assertEquals(
+    [header, line?.split(",").slice(3, 5)],
+    ["asset_id,account,timestamp,quantity,value,applied_to,row_id,currency,method,pools", [
+      ...["50", "50"],
+    ]],
+  );
+  assertEquals((await place.read("lots?asset=BTC")).lots[0].cost_usd, "20031.25");
+});
+
 Deno.test("a cost in euros follows the rate of its purchase, and is unknown without one", async () => {
   await using place = await openEuroLedger();
   await place.read("valuation");

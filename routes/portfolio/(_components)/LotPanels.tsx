@@ -37,7 +37,7 @@ export function LotsPanel(data: PortfolioPageData) {
               isCurrent: method === rule.method,
             }))}
           />
-          <ApiCsvLink view={view} list="lots" of="lots" />
+          <ApiCsvLink view={view} currency={currency} list="lots" of="lots" />
         </>
       }
     >
@@ -127,7 +127,7 @@ export function DisposalsPanel(data: PortfolioPageData) {
       id="disposals"
       title="Disposals"
       note={`${formatCount(counts.disposals)}, ${methodText(data.matched)}`}
-      actions={<ApiCsvLink view={view} list="disposals" of="disposals" />}
+      actions={<ApiCsvLink view={view} currency={currency} list="disposals" of="disposals" />}
     >
       {listed.length === 0
         ? <EmptyState icon="info" title="Nothing was sold">Sales stand here.</EmptyState>

@@ -169,8 +169,8 @@ export function IncomePanel(data: PortfolioPageData) {
       note={currency}
       actions={
         <>
-          <ApiCsvLink view={view} list="income" of="income" />
-          <ApiCsvLink view={view} list="fees" of="fees" />
+          <ApiCsvLink view={view} currency={currency} list="income" of="income" />
+          <ApiCsvLink view={view} currency={currency} list="fees" of="fees" />
         </>
       }
     >
