@@ -88,7 +88,7 @@ export function openWork({ clock, database, demo }: WorkCore, options: WorkOptio
     isEmpty: async (scope) => await portfolioStore.countRows(scope, 1) === 0,
     ask,
   });
-  const work = new WorkHere({ ledgers, lots, performance, snapshots });
+  const work = new WorkHere({ store, ledgers, lots, performance, snapshots });
   return {
     ...{ work, performance, store, portfolioStore, portfolios, snapshotStore, fxStore },
     ...{ valuation, freshness },

@@ -7,9 +7,9 @@ import type { UnpricedAsset, UnvaluedFees } from "./performance/measure.ts";
 import {
   EXACT,
   type ExplainedState,
+  type FigureExplanation,
   MAX_INPUTS,
   newestRows,
-  type PortfolioExplanation,
   type PortfolioInput,
 } from "./portfolio_explanation.ts";
 import { type ReturnFigure, returnOf, whyUnmeasured } from "./why_unmeasured.ts";
@@ -34,7 +34,7 @@ const POSITION = "position-";
 const FLOATS = "Double precision; shown to the decimals of the currency.";
 
 /** Takes a figure apart. Throws `RESOURCE_NOT_FOUND` for one that there is not. */
-export function explainPortfolio(figure: string, state: ExplainedState): PortfolioExplanation {
+export function explainPortfolio(figure: string, state: ExplainedState): FigureExplanation {
   if (figure.startsWith(POSITION)) return positionFigure(figure.slice(POSITION.length), state);
   switch (figure) {
     case "nav":
@@ -68,7 +68,7 @@ function inputOfPosition({ name, quantity, price, valueUsd, unpriced }: Position
   return { name, value: valueUsd, unit: "usd", note: source };
 }
 
-function valueFigure(figure: string, { value, matched }: ExplainedState): PortfolioExplanation {
+function valueFigure(figure: string, { value, matched }: ExplainedState): FigureExplanation {
   const { fx, currency } = value;
   const rate: readonly PortfolioInput[] = currency === "USD" ? [] : [{
     name: `${currency} for one dollar`,
@@ -92,7 +92,7 @@ function valueFigure(figure: string, { value, matched }: ExplainedState): Portfo
   };
 }
 
-function dayFigure(figure: string, { value, matched }: ExplainedState): PortfolioExplanation {
+function dayFigure(figure: string, { value, matched }: ExplainedState): FigureExplanation {
   const change = dayChange(value.positions);
   const ratio = change?.ratio ?? null;
   return {
@@ -131,7 +131,7 @@ function gainNote({ value, valueUsd, lots, own }: Position): string {
 function unrealisedFigure(
   figure: string,
   { value, matched }: ExplainedState,
-): PortfolioExplanation {
+): FigureExplanation {
   return {
     figure,
     label: "Unrealised gain",
@@ -188,7 +188,7 @@ const RETURN_WORDS: Readonly<Record<ExplainedReturn, readonly [string, string, s
 function returnFigure(
   figure: ExplainedReturn,
   { matched, measured }: ExplainedState,
-): PortfolioExplanation {
+): FigureExplanation {
   const { performance, currency } = measured;
   const [label, words, formula] = RETURN_WORDS[figure];
   const value = performance === null ? null : returnOf(performance, figure);
@@ -251,7 +251,7 @@ function unvaluedInput({ assetId, count }: UnvaluedFees): PortfolioInput {
 function positionFigure(
   assetId: string,
   { value, matched }: ExplainedState,
-): PortfolioExplanation {
+): FigureExplanation {
   const position = value.positions.find((one) => one.assetId === assetId);
   if (position === undefined) {
     throw new AppError("RESOURCE_NOT_FOUND", `The portfolio holds no "${assetId}"`);

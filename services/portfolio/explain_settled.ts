@@ -7,9 +7,9 @@ import type { LotBook } from "./lots.ts";
 import {
   EXACT,
   type ExplainedState,
+  type FigureExplanation,
   MAX_INPUTS,
   newestRows,
-  type PortfolioExplanation,
   type PortfolioInput,
 } from "./portfolio_explanation.ts";
 import type { DecimalText } from "./transaction.ts";
@@ -95,7 +95,7 @@ const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
 export function settledFigure(
   figure: SettledFigure,
   { value: { own }, matched: { book, ledger } }: ExplainedState,
-): PortfolioExplanation {
+): FigureExplanation {
   const { label, words, formula, sum, counted, noun, inputsOf, entriesOf } = SETTLED[figure];
   const used = new Set(entriesOf(book).map(({ rowId }) => rowId));
   return {

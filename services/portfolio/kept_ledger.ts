@@ -1,12 +1,10 @@
 import type { Uuid } from "../kernel/ids.ts";
 import type { UtcMs } from "../kernel/time.ts";
 import type { AssetId } from "../market/mod.ts";
+import { isSameRow, type KeptRow } from "./kept_row.ts";
 import { fromDollars, moneyIdOf, rowInCurrency, type UnitPrices } from "./lot_currency.ts";
-import { PICKS_COLUMN, picksOf } from "./lot_picks.ts";
-import type { LotRow } from "./lots/lot_book.ts";
-import { LotMatcher, type LotOptions } from "./lots.ts";
-import { paidMoneyOf } from "./paid_money.ts";
-import type { LedgerRow } from "./ports.ts";
+import { parsePicks } from "./lot_picks.ts";
+import { LedgerLots, type LotBook, type LotOptions, RowIndex } from "./lots.ts";
 import type { BaseCurrency, Portfolio } from "./portfolio.ts";
 import type { DecimalText } from "./transaction.ts";
 
@@ -16,7 +14,7 @@ import type { DecimalText } from "./transaction.ts";
  */
 export const MAX_ROWS = 3_000_000;
 const MAX_MATCHERS = 4;
-/** Rows that are read, or taken in, before others get their turn. */
+/** Rows that are read before others get their turn. */
 export const ROWS_AT_ONCE = 2_000;
 /** Before they are read. */
 const UNKNOWN_UNITS: UnitPrices = () => null;
@@ -35,7 +33,9 @@ export type PriceLookup = (assetId: AssetId, at: UtcMs) => DecimalText | null;
 /** Lots by one way of matching. */
 interface KeptMatcher {
   readonly currency: BaseCurrency;
-  readonly matcher: LotMatcher;
+  /** The rows as it has them: those of the ledger where amounts are in dollars. */
+  readonly rows: RowIndex<KeptRow>;
+  readonly lots: LedgerLots;
 }
 
 /** What one unit of a currency cost at the times of rows, and what that was read by. */
@@ -45,16 +45,7 @@ export interface KeptUnits {
 }
 
 /** Of what a price is needed, and when. */
-export type Moment = Pick<LedgerRow, "assetId" | "at">;
-
-/** A row with what it was traded for, where that takes a rate. */
-export type KeptRow = LedgerRow & Pick<LotRow, "paid">;
-
-/** A row as it is kept. */
-export function keptRow(row: LedgerRow): KeptRow {
-  const paid = paidMoneyOf(row);
-  return paid === null ? row : { ...row, paid };
-}
+export type Moment = Pick<KeptRow, "assetId" | "at">;
 
 /** What a row without a price of its own may be valued by; a dollar is one at any time. */
 function momentsOf({ assetId, at, paid }: KeptRow): readonly Moment[] {
@@ -64,7 +55,7 @@ function momentsOf({ assetId, at, paid }: KeptRow): readonly Moment[] {
 
 /** A ledger in memory, with its lots by each way of matching that was asked for. */
 export class KeptLedger {
-  readonly #rows = new Map<Uuid, KeptRow>();
+  readonly #rows = new RowIndex<KeptRow>();
   readonly #unpriced = new Map<Uuid, KeptRow>();
   readonly #matchers = new Map<string, KeptMatcher>();
   /** Those that do not have all rows yet. */
@@ -89,8 +80,8 @@ export class KeptLedger {
     return this.#rows.values();
   }
 
-  find(id: Uuid): LedgerRow | null {
-    return this.#rows.get(id) ?? null;
+  find(id: Uuid): KeptRow | null {
+    return this.#rows.rowOf(id);
   }
 
   /** When prices are needed, and of what: of rows that name none, and of the money they name. */
@@ -128,7 +119,7 @@ export class KeptLedger {
     if (matchers.length === 0) return;
     for (const row of this.#rows.values()) {
       if (before(row.at) === units.unitAt(row.at)) continue;
-      for (const { matcher } of matchers) matcher.upsert(this.#rowIn(row, currency));
+      for (const kept of matchers) this.#follow(kept, { before: row, after: row });
     }
   }
 
@@ -143,12 +134,12 @@ export class KeptLedger {
   /** The rows from `from` on are now these, and no others. */
   replaceFrom(from: UtcMs, rows: readonly KeptRow[]): void {
     const now = new Set(rows.map(({ id }) => id));
-    for (const { id, at } of [...this.#rows.values()]) {
+    for (const { id, at } of this.#rows.values()) {
       if (at >= from && !now.has(id)) this.#remove(id);
     }
     for (const row of rows) {
-      const known = this.#rows.get(row.id);
-      if (known === undefined || !isSame(known, row)) this.#upsert(row);
+      const known = this.#rows.rowOf(row.id);
+      if (known === null || !isSameRow(known, row)) this.#upsert(row);
     }
   }
 
@@ -161,13 +152,13 @@ export class KeptLedger {
    * The lots by a set of rules, which are begun in pieces where they were not asked for before;
    * those asked for the longest ago are forgotten.
    */
-  async matcher(rules: LotRulesIn, rest: () => Promise<void>): Promise<LotMatcher> {
+  async matcher(rules: LotRulesIn, rest: () => Promise<void>): Promise<LedgerLots> {
     const key = keyOf(rules);
     const kept = this.#matchers.get(key) ?? await this.#newMatcher(rules, rest);
     this.#matchers.delete(key);
     this.#matchers.set(key, kept);
     this.#forgetMatchers();
-    return kept.matcher;
+    return kept.lots;
   }
 
   /** Keeps the one asked for last, and others as far as there is room. */
@@ -181,24 +172,43 @@ export class KeptLedger {
 
   async #newMatcher(rules: LotRulesIn, rest: () => Promise<void>): Promise<KeptMatcher> {
     const { currency = "USD" } = rules;
-    const matcher = new LotMatcher([], this.#options(rules));
-    const kept = { currency, matcher };
+    const rows = currency === "USD" ? this.#rows : new RowIndex<KeptRow>();
+    const kept = { currency, rows, lots: new LedgerLots(rows, this.#options(rules)) };
     // What changes meanwhile reaches it as well.
     this.#filling.add(kept);
-    let count = 0;
-    for (const row of this.#rows.values()) {
-      matcher.upsert(this.#rowIn(row, currency));
-      if (++count % ROWS_AT_ONCE === 0) await rest();
-    }
+    await kept.lots.fill(this.#rowsOf(kept), rest);
     this.#filling.delete(kept);
     return kept;
   }
 
-  /** A matcher of the rows up to an instant; the one of all of them where none is later. */
-  matcherAt(rules: LotRules, to: UtcMs): LotMatcher {
-    const past = [...this.#rows.values()].filter(({ at }) => at <= to);
-    const known = past.length === this.#rows.size ? this.#matchers.get(keyOf(rules)) : undefined;
-    return known?.matcher ?? new LotMatcher(past, this.#options(rules));
+  *#rowsOf({ currency, rows }: KeptMatcher): Generator<KeptRow> {
+    for (const row of this.#rows.values()) {
+      const own = this.#rowIn(row, currency);
+      if (currency !== "USD") rows.set(own);
+      yield own;
+    }
+  }
+
+  /** The lots by the rows up to an instant, in books that follow each other: of all, or of one asset. */
+  async *booksAt(
+    { to, ...rules }: LotRules & { readonly to: UtcMs },
+    rest: () => Promise<void>,
+  ): AsyncGenerator<LotBook> {
+    if (this.#endsBy(to)) {
+      const lots = await this.matcher(rules, rest);
+      await lots.catchUp(rest);
+      return yield lots.book();
+    }
+    // An index of its own: rows may change before the last asset is matched.
+    const past = new RowIndex([...this.#rows.values()].filter(({ at }) => at <= to));
+    const lots = new LedgerLots(past, this.#options(rules));
+    await lots.fill(past.values(), rest);
+    yield* lots.drain(rest);
+  }
+
+  #endsBy(to: UtcMs): boolean {
+    for (const { at } of this.#rows.values()) if (at > to) return false;
+    return true;
   }
 
   #options({ rule, rulesByYear, currency = "USD" }: LotRulesIn): LotOptions {
@@ -206,8 +216,8 @@ export class KeptLedger {
       ...{ rule, rulesByYear, moneyId: moneyIdOf(currency) },
       priceOf: (assetId, at) => this.#priceIn(currency, { assetId, at }),
       picksOf: (id) => {
-        const row = this.#rows.get(id);
-        return row === undefined ? [] : picksOf(row);
+        const picks = this.#rows.rowOf(id)?.picks ?? null;
+        return picks === null ? [] : parsePicks(picks);
       },
     };
   }
@@ -218,18 +228,27 @@ export class KeptLedger {
   }
 
   #upsert(row: KeptRow): void {
-    this.#rows.set(row.id, row);
+    const before = this.#rows.set(row);
     if (row.unitPriceUsd === null && row.assetId !== "usd") this.#unpriced.set(row.id, row);
     else this.#unpriced.delete(row.id);
-    for (const { matcher, currency } of this.#allMatchers()) {
-      matcher.upsert(this.#rowIn(row, currency));
-    }
+    for (const kept of this.#allMatchers()) this.#follow(kept, { before, after: row });
   }
 
   #remove(id: Uuid): void {
-    this.#rows.delete(id);
+    const before = this.#rows.delete(id);
     this.#unpriced.delete(id);
-    for (const { matcher } of this.#allMatchers()) matcher.remove(id);
+    for (const kept of this.#allMatchers()) this.#follow(kept, { before, after: null });
+  }
+
+  /** Has a matcher follow a change of the rows, which are changed already. */
+  #follow(
+    { currency, rows, lots }: KeptMatcher,
+    { before, after }: { readonly before: KeptRow | null; readonly after: KeptRow | null },
+  ): void {
+    if (currency === "USD") return lots.change({ before, after });
+    const own = after === null ? null : this.#rowIn(after, currency);
+    if (own !== null) lots.change({ before: rows.set(own), after: own });
+    else if (before !== null) lots.change({ before: rows.delete(before.id), after: null });
   }
 
   #allMatchers(): readonly KeptMatcher[] {
@@ -239,12 +258,4 @@ export class KeptLedger {
 
 function keyOf({ rule, rulesByYear, currency = "USD" }: LotRulesIn): string {
   return JSON.stringify([rule, rulesByYear, currency]);
-}
-
-function isSame(a: KeptRow, b: KeptRow): boolean {
-  return a.at === b.at && a.action === b.action && a.assetId === b.assetId &&
-    a.quantity === b.quantity && a.unitPriceUsd === b.unitPriceUsd && a.account === b.account &&
-    a.txHash === b.txHash && a.parentId === b.parentId && a.importId === b.importId &&
-    a.line === b.line && a.notesExtra[PICKS_COLUMN] === b.notesExtra[PICKS_COLUMN] &&
-    a.paid?.cashId === b.paid?.cashId && a.paid?.total === b.paid?.total;
 }

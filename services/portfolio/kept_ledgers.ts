@@ -3,16 +3,14 @@ import { parseUuid, type Uuid } from "../kernel/ids.ts";
 import { type UtcMs, utcMsOf } from "../kernel/time.ts";
 import {
   KeptLedger,
-  type KeptRow,
-  keptRow,
   MAX_ROWS,
   type Moment,
   type PriceLookup,
   ROWS_AT_ONCE,
 } from "./kept_ledger.ts";
+import { type KeptRow, RowKeeper } from "./kept_row.ts";
 import type { LedgerChange, LedgerScope, LedgerStore } from "./ports.ts";
 import type { BaseCurrency, Portfolio } from "./portfolio.ts";
-import { SharedTexts } from "./shared_texts.ts";
 
 /** A longer ledger does not fit into the memory that the engine gives a thread, with its lots. */
 export const MAX_LEDGER_ROWS = 1_500_000;
@@ -171,14 +169,14 @@ export class KeptLedgers {
   }
 
   async *#read(scope: LedgerScope, from: UtcMs): AsyncGenerator<readonly KeptRow[]> {
-    const texts = new SharedTexts();
+    const keeper = new RowKeeper();
     let after = LAST_ID === null ? undefined : { at: utcMsOf(from - 1), id: LAST_ID };
     while (true) {
       const page = await this.#store.listTransactions(scope, {
         limit: ROWS_AT_ONCE,
         ...after && { after },
       });
-      yield page.map((row) => keptRow(texts.share(row)));
+      yield page.map((row) => keeper.keep(row));
       after = page.at(-1);
       if (page.length < ROWS_AT_ONCE) return;
       await this.#rest();

@@ -54,11 +54,9 @@ export class LotService {
     return { ...rules, portfolio, ledger, ledgerVersion, currency, book: matcher.book() };
   }
 
-  /** The lots as they stood at an instant, by the rows up to then. */
-  async bookAt({ ledger, rule, rulesByYear }: MatchedLots, to: UtcMs): Promise<LotBook> {
-    const matcher = ledger.matcherAt({ rule, rulesByYear }, to);
-    await matcher.catchUp(this.#rest);
-    return matcher.book();
+  /** The lots as they stood at an instant, by the rows up to then: books of all, or of each asset. */
+  booksAt({ ledger, rule, rulesByYear }: MatchedLots, to: UtcMs): AsyncIterable<LotBook> {
+    return ledger.booksAt({ rule, rulesByYear, to }, this.#rest);
   }
 }
 

@@ -190,7 +190,9 @@ async function benchPerformance(bench: Bench): Promise<boolean> {
     ...{ snapshots, readCloses, fxVersion, clock },
     portfolios: { get: () => Promise.resolve(portfolio) },
     lots: {
-      bookAt: () => Promise.resolve(matcher.book()),
+      async *booksAt() {
+        yield await Promise.resolve(matcher.book());
+      },
       getLots: () =>
         Promise.resolve({
           currency: "USD",

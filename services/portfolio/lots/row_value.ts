@@ -49,6 +49,11 @@ export function quotedTotalOf(row: LotRow, price: Price): Exact {
   return unit ? multiply(absolute(parseExact(row.quantity)), unit) : totalOf(row, price);
 }
 
+/** The price of a row that is the unit price which it names; `null` of another one. */
+export function namedPriceOf(row: LotRow): Exact | null {
+  return row.value === undefined || row.value === null ? unitPriceOf(row) : null;
+}
+
 function unitPriceOf({ unitPriceUsd }: LotRow): Exact | null {
   return unitPriceUsd === null ? null : parseExact(unitPriceUsd);
 }

@@ -72,14 +72,19 @@ export function movementsOf(
 
 /** The rows that an asset's history depends on, and on no others; not in order. */
 export function rowsByBearer(rows: readonly LotRow[]): ReadonlyMap<AssetId, readonly LotRow[]> {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return Map.groupBy(rows, (row) => bearerOf(row, byId));
+  // A ledger may be long, and few of its rows are paid for in money.
+  const parents = new Set(
+    rows.flatMap(({ assetId, parentId }) => parentId !== null && isCash(assetId) ? parentId : []),
+  );
+  const assets = new Map<Uuid, AssetId>();
+  for (const { id, assetId } of rows) if (parents.has(id)) assets.set(id, assetId);
+  return Map.groupBy(rows, (row) => bearerOf(row, assets));
 }
 
 /** The asset that a row's gain or loss belongs to: a fee in money counts for what it was paid for. */
-function bearerOf(row: LotRow, byId: ReadonlyMap<Uuid, LotRow>): AssetId {
-  if (!isCash(row.assetId) || row.parentId === null) return row.assetId;
-  return byId.get(row.parentId)?.assetId ?? row.assetId;
+function bearerOf({ assetId, parentId }: LotRow, parents: ReadonlyMap<Uuid, AssetId>): AssetId {
+  if (!isCash(assetId) || parentId === null) return assetId;
+  return parents.get(parentId) ?? assetId;
 }
 
 /** A change before it is known how much is held. */
