@@ -1,3 +1,4 @@
+import { Decimal } from "../kernel/decimal.ts";
 import type { AssetId } from "../market/mod.ts";
 import { cashIdOf } from "./cash.ts";
 import { normalDecimal } from "./imports/values.ts";
@@ -38,6 +39,19 @@ export function paidMoneyOf(row: QuotedRow): PaidMoney | null {
   if (unitPrice === null) return null;
   const total = multiply(absolute(parseExact(quantity)), parseExact(unitPrice));
   return { cashId, total: formatExact(total) };
+}
+
+/** What one unit was traded for, at 18 decimals where a division does not end. */
+export function paidUnitPrice({ total }: PaidMoney, quantity: DecimalText): DecimalText {
+  return new Decimal(total).div(new Decimal(quantity).abs()).toDecimalPlaces(18).toFixed();
+}
+
+/** Columns of a row without what it was traded for. */
+export function withoutQuote(
+  notesExtra: Transaction["notesExtra"],
+): Readonly<Record<string, string>> {
+  const quote: readonly string[] = Object.values(QUOTE_COLUMNS);
+  return Object.fromEntries(Object.entries(notesExtra).filter(([name]) => !quote.includes(name)));
 }
 
 function positive(text: string): DecimalText | null {

@@ -102,6 +102,8 @@ async function addByKeys(page: Page): Promise<void> {
       await page.keyboard.press("Tab");
       await page.keyboard.type(text);
     }
+    // What the price is in says dollars, as the portfolio does.
+    await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
     await page.keyboard.type("05102021");
     await page.keyboard.press("ArrowRight");

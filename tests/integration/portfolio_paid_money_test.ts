@@ -76,3 +76,33 @@ Deno.test("a trade for euros without a rate counts at the close of its time", as
   const { cost, proceeds, deposited } = await figuresOf(harness, base);
   assertEquals([cost, proceeds, deposited], ["50000", "50000", 100_000]);
 });
+
+Deno.test("a row that is entered in euros keeps what was paid through changes of others", async () => {
+  await using harness = await openPricedApi();
+  await recordRates(harness, [1.25, 1.5]);
+  const base = await makePortfolio(harness);
+  const path = `${base}/transactions`;
+  const row = { timestamp: "2025-01-10T12:00:00Z", action: "BUY", asset_id: "BTC", quantity: "2" };
+  const priced = { ...row, unit_price: "32000", price_asset: "EUR" };
+  await ask(harness, ["POST", path], { json: priced });
+  const [{ id }] = (await ask(harness, ["GET", path])).data;
+  const read = async () => {
+    const rows = (await ask(harness, ["GET", path])).data;
+    const { data: { lots } } = await ask(harness, ["GET", `${base}/lots`]);
+    return [rows[0].unit_price_usd, rows[0].notes_extra, lots[0].cost_usd];
+  };
+  const quote = { quote_unit_price: "32000", quote_asset: "eur" };
+  assertEquals(await read(), [null, quote, "80000"]);
+
+  const change = async (json: unknown) =>
+    (await ask(harness, ["PUT", `${path}/${id}`], { json })).status;
+  assertEquals(await change({ notes: "by hand" }), 200);
+  assertEquals(await read(), [null, quote, "80000"]);
+  assertEquals(await change({ unit_price: "30000", price_asset: "GBP" }), 200);
+  // Pounds have no rate here, so that its close counts.
+  const pounds = { quote_unit_price: "30000", quote_asset: "gbp" };
+  assertEquals(await read(), [null, pounds, "200000"]);
+  assertEquals(await change({ unit_price: "41000", price_asset: null }), 200);
+  assertEquals(await read(), ["41000", {}, "82000"]);
+  assertEquals(await change({ unit_price: "1", price_asset: "BTC" }), 422);
+});

@@ -1,5 +1,5 @@
 import { UnitCost } from "../../../components/figures/Amounts.tsx";
-import { type LedgerRow, paidMoneyOf } from "../../../services/portfolio/mod.ts";
+import { type LedgerRow, paidMoneyOf, paidUnitPrice } from "../../../services/portfolio/mod.ts";
 
 /** What a row says one unit cost: in dollars, or in the money that it was traded for. */
 export function RowPrice({ row }: { readonly row: LedgerRow }) {
@@ -7,7 +7,7 @@ export function RowPrice({ row }: { readonly row: LedgerRow }) {
   if (paid !== null) {
     return (
       <>
-        <UnitCost value={Number(paid.total) / Math.abs(Number(row.quantity))} />
+        <UnitCost value={Number(paidUnitPrice(paid, row.quantity))} />
         <span class="unit">{paid.cashId.toUpperCase()}</span>
       </>
     );
