@@ -128,8 +128,9 @@ export class AssetMatcher {
       restoreLots();
       restoreAmounts();
       [this.#rule, this.#ruleUntil] = [rule, ruleUntil];
-      this.#accountOrders = accountOrders.map((order) => order());
-      this.#commonOrder = commonOrder?.() ?? null;
+      const keyOf = (lot: number) => this.#keyOf(lot);
+      this.#accountOrders = accountOrders.map((order) => order(keyOf));
+      this.#commonOrder = commonOrder?.(keyOf) ?? null;
     };
     this.#checkpoints.add({ index, lots: open.length, restore });
   }
@@ -264,12 +265,17 @@ export class AssetMatcher {
   #place(lot: number): void {
     const pool = this.#poolOf(lot);
     if (pool !== NO_POOL) this.#amounts.joinPool(lot, pool);
-    const { method } = this.#rule;
-    const event = this.#lots.eventOf(lot);
-    const { times, unitCost } = this.#columns;
-    const key = (method === "hifo" || method === "lofo" ? unitCost : times)[event] ?? 0;
+    const key = this.#keyOf(lot);
     this.#orderOf(this.#lots.accountOf(lot)).push(lot, key);
     this.#commonOrder?.push(lot, key);
+  }
+
+  /** What the rule of the year orders a lot by. */
+  #keyOf(lot: number): number {
+    const { method } = this.#rule;
+    const { times, unitCost } = this.#columns;
+    const isByCost = method === "hifo" || method === "lofo";
+    return (isByCost ? unitCost : times)[this.#lots.eventOf(lot)] ?? 0;
   }
 
   #orderOf(account: number): LotOrder {

@@ -57,7 +57,7 @@ export class EventColumns {
     return this.#accounts;
   }
 
-  /** Of what opens, where costs are ranked: its unit cost, rounded to a float. */
+  /** Of what opens, where costs are ranked: its unit cost, rounded to a float; else empty. */
   get unitCost(): Float64Array {
     return this.#unitCost;
   }
@@ -100,8 +100,9 @@ export class EventColumns {
     this.#kinds[index] = KINDS[kind];
     this.#times[index] = at;
     this.#account[index] = this.#placeOf(row.account);
-    const isRanked = this.#isRanked && kind === "open";
-    this.#unitCost[index] = isRanked ? ratioOf(rankOf(event), event.quantity) : 0;
+    if (this.#isRanked) {
+      this.#unitCost[index] = kind === "open" ? ratioOf(rankOf(event), event.quantity) : 0;
+    }
     const named = kind === "take" ? this.#picksOf?.(row.id) ?? [] : [];
     if (named.length === 0) return;
     this.#picks.set(
@@ -126,7 +127,9 @@ export class EventColumns {
     this.#kinds = new Uint8Array(this.#kinds.buffer.transfer(most));
     this.#times = new Float64Array(this.#times.buffer.transfer(8 * most));
     this.#account = new Int32Array(this.#account.buffer.transfer(4 * most));
-    this.#unitCost = new Float64Array(this.#unitCost.buffer.transfer(8 * most));
+    if (this.#isRanked) {
+      this.#unitCost = new Float64Array(this.#unitCost.buffer.transfer(8 * most));
+    }
   }
 }
 

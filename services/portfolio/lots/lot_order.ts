@@ -5,8 +5,8 @@ export interface LotOrder {
   /** The lot that is next, or -1. */
   first(): number;
   removeFirst(): void;
-  /** Remembers the lots that are still open; the answer makes the same order of them. */
-  save(isOpen: (lot: number) => boolean): () => LotOrder;
+  /** Remembers the lots that are still open; the answer makes the same order of them by their keys. */
+  save(isOpen: (lot: number) => boolean): (keyOf: (lot: number) => number) => LotOrder;
 }
 
 /** Oldest or newest first; mostly appended to, so a sorted list with two ends is enough. */
@@ -54,11 +54,11 @@ export class TimeOrder implements LotOrder {
     }
   }
 
-  save(isOpen: (lot: number) => boolean): () => LotOrder {
-    const { lots, keys } = openOnes(this.#lots, { keys: this.#times, from: this.#start, isOpen });
-    return () => {
+  save(isOpen: (lot: number) => boolean): (keyOf: (lot: number) => number) => LotOrder {
+    const lots = openOnes(this.#lots, { from: this.#start, isOpen });
+    return (keyOf) => {
       const order = new TimeOrder({ isNewestFirst: this.#isNewestFirst });
-      for (const [place, lot] of lots.entries()) order.push(lot, keys[place] ?? 0);
+      for (const lot of lots) order.push(lot, keyOf(lot));
       return order;
     };
   }
@@ -113,12 +113,12 @@ export class CostOrder implements LotOrder {
     }
   }
 
-  save(isOpen: (lot: number) => boolean): () => LotOrder {
-    const { lots, keys } = openOnes(this.#lots, { keys: this.#keys, from: 0, isOpen });
-    return () => {
+  save(isOpen: (lot: number) => boolean): (keyOf: (lot: number) => number) => LotOrder {
+    const lots = openOnes(this.#lots, { from: 0, isOpen });
+    return (keyOf) => {
       const isHighestFirst = this.#sign < 0;
       const order = new CostOrder(this.#compareExactly, { isHighestFirst });
-      for (const [place, lot] of lots.entries()) order.push(lot, keys[place] ?? 0);
+      for (const lot of lots) order.push(lot, keyOf(lot));
       return order;
     };
   }
@@ -144,23 +144,16 @@ export class CostOrder implements LotOrder {
   }
 }
 
-/** The lots that are open, and their keys. */
+/** The lots that are open, from a place on. */
 function openOnes(
   lots: readonly number[],
-  { keys, from, isOpen }: {
-    readonly keys: readonly number[];
-    readonly from: number;
-    readonly isOpen: (lot: number) => boolean;
-  },
-): { readonly lots: Int32Array; readonly keys: Float64Array } {
-  const openLots = new Int32Array(lots.length - from);
-  const openKeys = new Float64Array(lots.length - from);
+  { from, isOpen }: { readonly from: number; readonly isOpen: (lot: number) => boolean },
+): Int32Array {
+  const open = new Int32Array(lots.length - from);
   let count = 0;
   for (let place = from; place < lots.length; place++) {
     const lot = lots[place] ?? -1;
-    if (!isOpen(lot)) continue;
-    openLots[count] = lot;
-    openKeys[count++] = keys[place] ?? 0;
+    if (isOpen(lot)) open[count++] = lot;
   }
-  return { lots: openLots.slice(0, count), keys: openKeys.slice(0, count) };
+  return open.slice(0, count);
 }

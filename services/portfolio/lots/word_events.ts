@@ -18,7 +18,7 @@ export class WordEvents {
   readonly #perHigh: number;
   #quantity = new Float64Array(0);
   #price = new Float64Array(0);
-  #sign = new Float64Array(0);
+  #sign = new Int8Array(0);
   readonly #extra = new MoneyColumn(0);
 
   /** `hasPools` tells of pools of average cost, which may grow as large as all events together. */
@@ -35,7 +35,12 @@ export class WordEvents {
     const last = Math.max(0, events.length - 1);
     this.#quantity = grown(this.#quantity, last);
     this.#price = grown(this.#price, last);
-    this.#sign = grown(this.#sign, last);
+    if (last >= this.#sign.length) {
+      // As long as the others.
+      const longer = new Int8Array(this.#quantity.length);
+      longer.set(this.#sign);
+      this.#sign = longer;
+    }
     this.#extra.reserve(last);
     for (let index = from; index < events.length; index++) {
       const event = events[index];
