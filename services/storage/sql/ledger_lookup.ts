@@ -60,7 +60,7 @@ export async function findByKeys(
   return { known: new KnownRows(known), left };
 }
 
-/** The ledger's rows of these ids. */
+/** The ledger's rows of these ids, for whoever holds its lock, or its claim. */
 export async function findStored(
   db: Kysely<Schema>,
   { target, ids }: { readonly target: LedgerTarget; readonly ids: readonly Uuid[] },
@@ -70,6 +70,23 @@ export async function findStored(
     filter: shownIn(target),
   });
   return new Map(rows.map(fromTransactionRow).map((stored) => [stored.row.id, stored]));
+}
+
+/**
+ * The ledger's row of an id, also where it is not written over yet by the one that counts in its
+ * place; `null` where there is none.
+ */
+export async function findShown(
+  db: Kysely<Schema>,
+  { target, id }: { readonly target: LedgerTarget; readonly id: Uuid },
+): Promise<StoredTransaction | null> {
+  const staged = await db.selectFrom("portfolios as portfolio")
+    .innerJoin("ledger_staged_rows as staged", "staged.staged_by", "portfolio.applying")
+    .selectAll("staged")
+    .where("portfolio.id", "=", toUuidColumn(target.portfolioId, target.dialect))
+    .where("staged.id", "=", toUuidColumn(id, target.dialect)).executeTakeFirst();
+  if (staged !== undefined) return staged.is_removed === 1 ? null : fromTransactionRow(staged);
+  return (await findStored(db, { target, ids: [id] })).get(id) ?? null;
 }
 
 /**

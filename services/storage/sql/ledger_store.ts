@@ -29,7 +29,7 @@ import {
   whenUnclaimed,
 } from "./ledger_claim.ts";
 import { SqlLedgerEdits } from "./ledger_edits.ts";
-import { findStored } from "./ledger_lookup.ts";
+import { findShown } from "./ledger_lookup.ts";
 import { listRows } from "./ledger_pages.ts";
 import { SqlLedgerRecorder } from "./ledger_recorder.ts";
 import { forgetRemoved, keepRemoved, listRemoved, putBack } from "./ledger_removed.ts";
@@ -141,8 +141,8 @@ export class SqlLedgerStore implements LedgerStore {
   async findTransaction(scope: LedgerScope, id: Uuid): Promise<LedgerRow | null> {
     const { read } = this.#database;
     await this.#requireOwned(read, scope);
-    const found = (await findStored(read, { target: this.#ledger(scope), ids: [id] })).get(id);
-    return found === undefined ? null : toLedgerRow(found);
+    const found = await findShown(read, { target: this.#ledger(scope), id });
+    return found === null ? null : toLedgerRow(found);
   }
 
   async addEntry(scope: LedgerScope, named: NamedEntry): Promise<LedgerChange> {
