@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql, type SqlBool } from "kysely";
 import type { UtcMs } from "../../kernel/time.ts";
 import type { Database } from "../database.ts";
 import { fromUuidColumn, type UuidValue } from "../uuid_column.ts";
-import { applySome } from "./ledger_apply.ts";
+import { applyAll } from "./ledger_apply.ts";
 import type { Schema } from "./schema.ts";
 
 /** An import that left rows behind. */
@@ -16,20 +16,17 @@ const LEFT_BY = [
 
 /**
  * Deletes up to `limit` rows that imports left behind, in one short transaction; how many, 0 once
- * nothing is left. What an import still stages is left alone. What one that died left to be written
- * over comes first.
+ * nothing is left. What an import still stages is left alone. First it ends what one that died left
+ * half written over.
  */
 export async function sweepImports(
   database: Pick<Database, "read" | "transaction" | "dialect">,
   { limit, now }: { readonly limit: number; readonly now: UtcMs },
 ): Promise<number> {
   const { read, transaction } = database;
-  const half = await read.selectFrom("portfolios").select("id").where("applying", "is not", null)
-    .limit(1).executeTakeFirst();
-  if (half !== undefined) {
-    const applied = await applySome(database, fromUuidColumn(half.id));
-    if (applied > 0) return applied;
-  }
+  const halves = await read.selectFrom("portfolios").select("id")
+    .where("applying", "is not", null).execute();
+  for (const { id } of halves) await applyAll(database, fromUuidColumn(id));
   // Looked at first, so that there mostly is nothing to write.
   const left = await findLeft(read, now);
   if (left !== null) {
