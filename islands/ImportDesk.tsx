@@ -15,7 +15,7 @@ import { ColumnsPanel } from "./imports/ColumnsPanel.tsx";
 
 export interface ImportDeskProps {
   readonly portfolios: readonly { readonly id: string; readonly name: string }[];
-  /** Id of the portfolio that is imported into; empty without any. */
+  /** Id of the portfolio that is imported into. */
   readonly chosen: string;
   readonly formats: readonly FormatLabel[];
   /** Names of the fields that columns can stand for. */
@@ -29,20 +29,6 @@ const DIRECT_BYTES = 2 * 1024 ** 2;
 export default function ImportDesk(props: ImportDeskProps) {
   const state = useImport(props.chosen);
   const { columns } = state;
-  if (props.chosen === "") {
-    return (
-      <div class="needs-js">
-        <EmptyState
-          icon="portfolio"
-          title="There is no portfolio to import into"
-          level={2}
-          actions={<a class="btn" data-kind="primary" href="/portfolio">Create a portfolio</a>}
-        >
-          It takes a name, a currency and which lots a sale takes; all of that can be changed later.
-        </EmptyState>
-      </div>
-    );
-  }
   return (
     <div class="needs-js grid import-desk">
       <div class="c-4 m-12 stack">

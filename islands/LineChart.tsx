@@ -39,7 +39,9 @@ const INSTRUCTIONS = "Left and right arrow move through the bars, with Shift by 
 
 /** What stands at a bar, in words. */
 function barText(set: LineSet, at: number): string {
-  const values = set.lines.map(({ label, values }) => `${label} ${lineText(set.unit, values[at])}`);
+  const values = set.lines.map(({ label, values }) =>
+    `${label} ${lineText(set.unit, values[at], set)}`
+  );
   return [...values, ...barNotes(set, at)].join(", ");
 }
 

@@ -6,6 +6,7 @@ import { localizeMoments } from "../components/keys/moments.ts";
 import { describeLive, type LiveStatus, POOLS } from "../components/live/live_status.ts";
 import { FeedChip } from "./live/FeedChip.tsx";
 import { PoolCells } from "./live/pool_cells.tsx";
+import { RegionReader } from "./page/region_reader.ts";
 
 /** How often ages are looked at. */
 const AGES_EVERY_MS = 1_000;
@@ -30,6 +31,7 @@ function keepLive(onStatus: (status: LiveStatus) => void): () => void {
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   const pending = new Map<string, PoolTick>();
   let state: LiveState | null = null;
+  const regions = new RegionReader();
   let painting = 0;
 
   function look() {
@@ -41,9 +43,10 @@ function keepLive(onStatus: (status: LiveStatus) => void): () => void {
 
   function paint() {
     painting = 0;
-    const now = performance.now();
+    const [now, before] = [performance.now(), cells.newestAt];
     for (const tick of pending.values()) cells.write(tick, { isCalm: motion.matches, now });
     pending.clear();
+    if (cells.newestAt !== before) regions.outdate();
     look();
   }
 
@@ -61,6 +64,7 @@ function keepLive(onStatus: (status: LiveStatus) => void): () => void {
   return () => {
     stopWatching();
     clearInterval(ages);
+    regions.stop();
     cancelAnimationFrame(painting);
   };
 }

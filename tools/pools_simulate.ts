@@ -7,6 +7,7 @@ import {
   SCORE_METHODS,
   type SimulationQuery,
 } from "@/services/defi/mod.ts";
+import { giveWay } from "@/services/kernel/give_way.ts";
 import { SqlPoolStore } from "@/services/storage/mod.ts";
 import { runAsProcess, type Script, UsageError } from "./cli.ts";
 import { openFromEnvironment } from "./cli_database.ts";
@@ -67,7 +68,7 @@ what is left out comes from the settings.
         const { stepsDone, steps } = autopilot.progress(query) ?? { stepsDone: 0, steps: 0 };
         bar.update(stepsDone, steps);
         if (io.signal.aborted) autopilot.cancel(query);
-        await new Promise((resolve) => setTimeout(resolve, 0));
+        await giveWay();
       },
     });
     try {

@@ -3,6 +3,7 @@ import type { Uuid } from "@/services/kernel/ids.ts";
 import { DAY_MS, type UtcMs } from "@/services/kernel/time.ts";
 import type { AssetId } from "@/services/market/mod.ts";
 import type { LotRow } from "@/services/portfolio/lots.ts";
+import { paidMoneyOf } from "@/services/portfolio/paid_money.ts";
 import type { DecimalText, Transaction } from "@/services/portfolio/transaction.ts";
 import type { PriceFile } from "./price_file.ts";
 
@@ -100,7 +101,7 @@ export function convertRows(
   const problems: UnconvertedRow[] = [];
   const converted = rows.map((row): LotRow => {
     const dollars = row.assetId === USD ? "1" : row.unitPriceUsd;
-    if (dollars === null) return row;
+    if (dollars === null) return { ...row, paid: paidMoneyOf(row) };
     const unitPriceUsd = prices.convert(dollars, row.at);
     if (unitPriceUsd === null) {
       const message = `Its price has no rate to ${prices.code}, so its value is unknown`;

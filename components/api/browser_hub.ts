@@ -4,18 +4,11 @@ import { fetchGauges } from "./gauges.ts";
 import { livePricesOf, poolTicksOf } from "./live_events.ts";
 import { LiveHub } from "./live_hub.ts";
 import { parsePortfolioTick } from "./live_portfolios.ts";
-import type { LiveTimer } from "./live_state.ts";
+import { browserTimer } from "./live_state.ts";
 import { openBrowserSocket, socketOrEvents } from "./socket_stream.ts";
 
 /** Pools of one answer, the most that the server gives. */
 const MAX_POOLS = 500;
-
-const browserTimer: LiveTimer = {
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** A hub over the browser's network, clock and timers; in a page as well as in a worker. */
 export function createBrowserHub(): LiveHub {

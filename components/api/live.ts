@@ -3,14 +3,9 @@ import type { GaugeTick } from "./gauges.ts";
 import type { CandleTick, PoolTick, PriceTick, ScoreTick } from "./live_events.ts";
 import type { CandleWant, LiveSink, LiveWants } from "./live_hub.ts";
 import type { PortfolioTick } from "./live_portfolios.ts";
-import {
-  deliver,
-  type PageMessage,
-  WANTS_EVERY_MS,
-  WORKER_TIMEOUT_MS,
-  type WorkerMessage,
-} from "./live_messages.ts";
-import type { LiveState } from "./live_state.ts";
+import { WANTS_EVERY_MS } from "./live_messages.ts";
+import { browserTimer, type LiveState } from "./live_state.ts";
+import { type HubLink, SharedLink } from "./shared_link.ts";
 
 export interface PriceWatcher {
   /** Prices that changed, the newest of each asset. */
@@ -78,13 +73,6 @@ let shared: LivePage | null = null;
 
 function page(): LivePage {
   return shared ??= new LivePage();
-}
-
-/** What is asked of a hub, wherever it is. */
-interface HubLink {
-  want(wants: LiveWants): void;
-  leave(): void;
-  retry(): void;
 }
 
 /** What one page watches: many watchers, one link to the hub. */
@@ -225,20 +213,13 @@ class LivePage implements LiveSink {
       gauges: this.#gauges.size > 0,
       portfolios: [...new Set(this.#portfolios.values())],
     };
-    this.#link ??= this.#connect();
+    this.#link ??= connect(this);
     this.#link.want(wants);
   }
 
   get #watchers(): number {
     return this.#prices.size + this.#candles.size + this.#scores.size + this.#pools.size +
       this.#gauges.size + this.#portfolios.size;
-  }
-
-  #connect(): HubLink {
-    return connectWorker(this, () => {
-      this.#link = connectHub(this);
-      this.#tellWants();
-    });
   }
 }
 
@@ -259,30 +240,11 @@ function connectHub(sink: LiveSink): HubLink {
   };
 }
 
-/** The link to the worker of all tabs; `onFailure` if it turns out not to answer. */
-function connectWorker(sink: LiveSink, onFailure: () => void): HubLink {
+/** The link to the worker of all tabs, or to a hub of the page's own where there is none. */
+function connect(sink: LiveSink): HubLink {
   const worker = startWorker();
   if (worker === null) return connectHub(sink);
-  const { port } = worker;
-  const send = (message: PageMessage) => port.postMessage(message);
-  const giveUp = () => {
-    clearTimeout(timer);
-    worker.onerror = null;
-    send({ kind: "leave" });
-    port.close();
-    onFailure();
-  };
-  const timer = setTimeout(giveUp, WORKER_TIMEOUT_MS);
-  worker.onerror = giveUp;
-  port.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
-    clearTimeout(timer);
-    deliver(data, sink);
-  };
-  return {
-    want: (wants) => send({ kind: "want", wants }),
-    leave: () => send({ kind: "leave" }),
-    retry: () => send({ kind: "retry" }),
-  };
+  return new SharedLink(sink, { worker, openHub: () => connectHub(sink), timer: browserTimer });
 }
 
 /** `null` where the browser shares no workers, or refuses to, as in some private windows. */

@@ -21,8 +21,6 @@ export interface PortfolioTick {
   readonly nav: number | null;
   /** `null` where nothing that is held has a price. */
   readonly navUsd: number | null;
-  /** `null` where no unit has both a price and a known cost. */
-  readonly unrealizedUsd: number | null;
   /** Whether `nav` is the last good one, as the rate drifted. */
   readonly isHeld: boolean;
   readonly unpriced: number;
@@ -125,7 +123,6 @@ export function parsePortfolioTick(value: unknown): PortfolioTick {
     ...{ portfolioId, at, currency, unpriced, ledgerVersion },
     nav: amountOf(field(value, "nav")),
     navUsd: amountOf(field(value, "nav_usd")),
-    unrealizedUsd: amountOf(field(value, "unrealized_usd")),
     isHeld: typeof field(value, "held_since") === "string",
     positions: positions.map(positionOf),
   };

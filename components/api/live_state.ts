@@ -26,3 +26,11 @@ export interface LiveTimer {
   /** Runs the function once after the time; the answer takes that back. */
   after(ms: number, run: () => void): () => void;
 }
+
+/** The timer of a page, or of a worker. */
+export const browserTimer: LiveTimer = {
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};

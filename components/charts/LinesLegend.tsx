@@ -15,7 +15,7 @@ export function LinesLegend({ set, at }: { readonly set: LineSet; readonly at: n
       {set.lines.map(({ key, label, values }, index) => (
         <span key={key} class="key">
           <LineKey index={index} isArea={set.stack !== undefined} />
-          {label} <b>{lineText(set.unit, values[at])}</b>
+          {label} <b>{lineText(set.unit, values[at], set)}</b>
         </span>
       ))}
       {(set.references ?? []).map(({ key, label, value }) => (
@@ -23,10 +23,10 @@ export function LinesLegend({ set, at }: { readonly set: LineSet; readonly at: n
           <svg viewBox="0 0 24 8" aria-hidden="true">
             <path class="c-reference" d="M0 4H24" />
           </svg>
-          {label} <b>{lineText(set.unit, value)}</b>
+          {label} <b>{lineText(set.unit, value, set)}</b>
         </span>
       ))}
-      {start === null ? null : <span>axis from {lineText(set.unit, start)}</span>}
+      {start === null ? null : <span>axis from {lineText(set.unit, start, set)}</span>}
       {notes.length === 0 ? null : <span class="flow">{notes.join("; ")}</span>}
     </div>
   );

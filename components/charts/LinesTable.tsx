@@ -24,7 +24,7 @@ export function LinesTable({ set, caption }: { readonly set: LineSet; readonly c
             <tr key={at}>
               <th scope="row">{formatBarTime(lineTime(set, at), set.barMs)}</th>
               {set.lines.map(({ key, values }) => (
-                <td key={key} class="num">{lineText(set.unit, values[at])}</td>
+                <td key={key} class="num">{lineText(set.unit, values[at], set)}</td>
               ))}
               {hasNotes ? <td>{barNotes(set, at).join("; ")}</td> : null}
             </tr>

@@ -232,7 +232,7 @@ export function gutterPx(set: LineSet, { isWide }: { readonly isWide: boolean })
 function tagOf(set: LineSet, yOf: (value: number) => number): ValueTag | null {
   const newest = set.lines[0]?.values.findLast((value) => value !== null) ?? null;
   if (hasNames(set) || newest === null) return null;
-  return { y: yOf(newest), label: tagText(set.unit, newest) };
+  return { y: yOf(newest), label: tagText(set.unit, newest, set) };
 }
 
 function lineEnds({ lines }: LineSet, yOf: (value: number) => number): EndLabel[] {

@@ -38,8 +38,12 @@ function feeText(value: number): string {
   return formatPlain(Number(value.toPrecision(SIGNIFICANT_DIGITS)));
 }
 
-/** A value as legends and tables write it. */
-export function lineText(unit: LineUnit, value: number | null | undefined): string {
+/** A value as legends and tables write it; an amount to the `decimals` of its currency. */
+export function lineText(
+  unit: LineUnit,
+  value: number | null | undefined,
+  { decimals }: { readonly decimals?: number | undefined } = {},
+): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNKNOWN;
   switch (unit) {
     case "change":
@@ -57,16 +61,20 @@ export function lineText(unit: LineUnit, value: number | null | undefined): stri
       return countText(value);
     case "money":
     case "usd": {
-      const shown = formatFiat(value);
+      const shown = formatFiat(value, decimals);
       return shown.text + shown.unit + (unit === "usd" ? " USD" : "");
     }
   }
 }
 
 /** A value as its tag on an axis writes it: without the unit, which the legend names. */
-export function tagText(unit: LineUnit, value: number): string {
+export function tagText(
+  unit: LineUnit,
+  value: number,
+  look: { readonly decimals?: number | undefined } = {},
+): string {
   if (unit === "gwei" || unit === "sat_vb") return feeText(value);
-  return lineText(unit === "usd" ? "money" : unit, value);
+  return lineText(unit === "usd" ? "money" : unit, value, look);
 }
 
 const COMPACT_COUNT_FROM = 1e6;

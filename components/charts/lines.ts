@@ -42,6 +42,8 @@ export interface LineMark {
 
 /** How lines of a set are drawn where that isn't one line each from 0 upward. */
 export interface LineLook {
+  /** Of amounts: as many as their currency is shown to; cents without. */
+  readonly decimals?: number;
   /**
    * Parts of a whole, each on top of the one before, as areas: `straight` from bar to bar, or in
    * `steps` where a value holds until the next bar. Parts are at least 0; where one is
@@ -141,7 +143,10 @@ const MAX_MARKS = 40;
  * Marks of the largest of the amounts that came in (above 0) or went out, one column like those of
  * the set; amounts whose bars are drawn as one are summed.
  */
-export function flowMarks(flows: Float64Array, { length }: LineSet): readonly LineMark[] {
+export function flowMarks(
+  flows: Float64Array,
+  { length, decimals }: Pick<LineSet, "length" | "decimals">,
+): readonly LineMark[] {
   const group = Math.max(1, Math.ceil(flows.length / Math.max(1, length)));
   const lead = length * group - flows.length;
   const sums = new Float64Array(length);
@@ -157,7 +162,8 @@ export function flowMarks(flows: Float64Array, { length }: LineSet): readonly Li
     .map(({ at, amount }) => ({
       at,
       sign: amount > 0 ? "+" : "\u2212",
-      text: `${amount > 0 ? "paid in" : "taken out"} ${lineText("money", Math.abs(amount))}`,
+      text: `${amount > 0 ? "paid in" : "taken out"} ` +
+        lineText("money", Math.abs(amount), { decimals }),
     }));
 }
 

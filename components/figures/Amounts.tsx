@@ -1,19 +1,17 @@
 import { type ComponentChildren, createContext } from "preact";
 import { useContext } from "preact/hooks";
+import { CENTS, decimalsOf } from "../format/currency.ts";
 import { directionAt, formatGain, formatHolding, formatPrice } from "../format/number.ts";
 import { formatQuantity } from "../format/quantity.ts";
 import { Amount, Unknown } from "./Figures.tsx";
 
-/** Decimals of what has other ones than dollars: about as much as a cent is worth, or one yen. */
-const DECIMALS: Readonly<Record<string, number>> = { JPY: 0, ETH: 5, BTC: 6 };
-const CENTS = 2;
 const Decimals = createContext(CENTS);
 
 /** Says what the amounts inside are in, by its code: bitcoin has more decimals than dollars. */
 export function InCurrency(
   { currency, children }: { readonly currency: string; readonly children: ComponentChildren },
 ) {
-  return <Decimals.Provider value={DECIMALS[currency] ?? CENTS}>{children}</Decimals.Provider>;
+  return <Decimals.Provider value={decimalsOf(currency)}>{children}</Decimals.Provider>;
 }
 
 export interface MoneyProps {

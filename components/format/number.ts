@@ -1,3 +1,6 @@
+import { CENTS } from "./currency.ts";
+import { percentDecimals } from "../../services/kernel/numbers.ts";
+
 /** What stands where a number is not known. */
 export const UNKNOWN = "—";
 /** What stands where a number does not apply. */
@@ -122,16 +125,18 @@ export function formatCompact(value: number): FormattedNumber {
 
 const COMPACT_FROM = 100_000;
 
-/** An amount of money: two decimals below 100 k, compact from there on. */
-export function formatFiat(value: number): FormattedNumber {
+/**
+ * An amount of money: to the cent, or to the `decimals` of its currency, below 100 k, compact from
+ * there on.
+ */
+export function formatFiat(value: number, decimals: number = CENTS): FormattedNumber {
   if (!Number.isFinite(value)) return { text: UNKNOWN, unit: "", full: "" };
-  if (Math.abs(rounded(value, 2)) >= COMPACT_FROM) return formatCompact(value);
-  const text = formatDecimal(value, 2);
+  if (Math.abs(rounded(value, decimals)) >= COMPACT_FROM) return formatCompact(value);
+  const text = formatDecimal(value, decimals);
   return { text, unit: "", full: text };
 }
 
 const COMPACT_HOLDING_FROM = 10_000_000;
-const CENTS = 2;
 
 /**
  * What somebody holds: to the cent, or to the `decimals` of its currency, up to ten millions, as a
@@ -213,9 +218,21 @@ export function formatShare(fraction: number): string {
 }
 
 /** A difference of two rates, given as a fraction, in points: `+3.20 pt`. */
-export function formatPoints(fraction: number): string {
+export function formatPoints(fraction: number, decimals = 2): string {
   const points = fraction * 100;
-  return Number.isFinite(points) ? `${signOf(points, 2)}${grouped(points, 2)} pt` : UNKNOWN;
+  return Number.isFinite(points)
+    ? `${signOf(points, decimals)}${grouped(points, decimals)} pt`
+    : UNKNOWN;
+}
+
+/**
+ * A difference of two rates from least to most, `+3.20 pt to +3.75 pt`, with the decimals that tell
+ * its ends apart; one figure where none do.
+ */
+export function formatPointsRange(range: readonly [low: number, high: number]): string {
+  const decimals = percentDecimals(range);
+  const [low, high] = range.map((end) => formatPoints(end, decimals));
+  return low === high ? `${low}` : `${low} to ${high}`;
 }
 
 /** Where a change points once it is rounded as shown: a change of 0.00 % is flat. */

@@ -6,6 +6,7 @@ import { isPoolFigure, type PoolFigureName } from "../../components/pools/pool_f
 import { PoolMarks } from "../../components/pools/PoolMarks.tsx";
 import { type FigureSubject, PoolFigure } from "../../components/pools/PoolFigure.tsx";
 import { flashCell } from "./flash_cell.ts";
+import { WarningStrip } from "./warning_strip.tsx";
 
 /** The figures that a reading brings; the others stay as the server wrote them. */
 type LiveFigure = Exclude<PoolFigureName, "coverage">;
@@ -33,8 +34,10 @@ interface LiveCell {
 interface PoolPlace {
   readonly subject: FigureSubject;
   readonly cells: readonly LiveCell[];
-  /** Where its warnings stand as chips; `null` on a page that tells them in sentences. */
+  /** Where its warnings stand as a chip. */
   readonly marks: HTMLElement | null;
+  /** Where its warnings stand in words. */
+  readonly strip: WarningStrip | null;
   /** What says that nobody has read the pool for days, where it says so. */
   readonly ended: HTMLElement | null;
   at: number;
@@ -66,6 +69,7 @@ export class PoolCells {
       if (tick.at > place.at) place.ended?.remove();
       place.at = tick.at;
       if (place.marks !== null) render(<PoolMarks warnings={tick.warnings} />, place.marks);
+      place.strip?.write(tick.warnings);
       for (const cell of place.cells) {
         const value = READ[cell.figure](tick);
         if (value === cell.value) continue;
@@ -105,6 +109,7 @@ function placeOf(root: HTMLElement): PoolPlace {
     asof: null,
     isLending: lends === "yes",
   };
-  const marks = root.querySelector<HTMLElement>("[data-marks]");
-  return { subject, cells, marks, ended: root.querySelector(".ended"), at: Date.parse(at) };
+  const strip = WarningStrip.of(root);
+  const marks = strip === null ? root.querySelector<HTMLElement>("[data-marks]") : null;
+  return { subject, cells, marks, strip, ended: root.querySelector(".ended"), at: Date.parse(at) };
 }

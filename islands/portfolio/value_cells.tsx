@@ -42,10 +42,7 @@ export class ValueCells {
     const { rate } = writing;
     const nav = shownNav(tick, { currency: this.#currency, rate });
     if (nav !== null) this.#amounts(document, "nav", { value: nav, ...writing });
-    const { unrealizedUsd } = tick;
-    if (unrealizedUsd !== null) {
-      this.#amounts(document, "unrealised-sum", { value: unrealizedUsd * rate, ...writing });
-    }
+    let sum: number | null = null;
     for (const { assetId, valueUsd, share } of tick.positions) {
       if (valueUsd === null) continue;
       const rows = `[data-position="${CSS.escape(assetId)}"]`;
@@ -53,12 +50,15 @@ export class ValueCells {
         this.#amounts(row, "value", { value: valueUsd * rate, ...writing });
         const { cost, costed = "1" } = row.dataset;
         if (cost !== undefined) {
-          const gain = (valueUsd * Number(costed) - Number(cost)) * rate;
+          // What it cost stays what was paid, whatever the rate of now.
+          const gain = valueUsd * Number(costed) * rate - Number(cost);
+          sum = (sum ?? 0) + gain;
           this.#amounts(row, "unrealised", { value: gain, ...writing });
         }
         if (share !== null) writeShare(row, share);
       }
     }
+    if (sum !== null) this.#amounts(document, "unrealised-sum", { value: sum, ...writing });
   }
 
   #amounts(

@@ -39,6 +39,7 @@ const Intake = z.object({
     finished_at: Instant.nullable().describe("null while it runs, or if it was cut off"),
     next_at: Instant.describe("From when it is due again"),
     problem: z.string().nullable(),
+    pending: z.string().nullable().describe("What is paid for and not read yet"),
   })),
   held: z.array(HeldPool).describe(
     "Readings that wait for the next one to confirm them, newest first",
@@ -100,12 +101,13 @@ function statusToWire(
   { fetches, held, quarantined }: IngestStatus,
 ): Pick<z.output<typeof Intake>, "fetches" | "held" | "quarantined"> {
   return {
-    fetches: fetches.map(({ target, startedAt, finishedAt, nextAt, problem }) => ({
+    fetches: fetches.map(({ target, startedAt, finishedAt, nextAt, problem, pending }) => ({
       target,
       started_at: formatUtcMs(startedAt),
       finished_at: finishedAt === null ? null : formatUtcMs(finishedAt),
       next_at: formatUtcMs(nextAt),
       problem,
+      pending,
     })),
     held: held.map(heldPoolToWire),
     quarantined: quarantined.map(({ provider, target, line, reason, seenAt }) => ({

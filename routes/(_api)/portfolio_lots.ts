@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { AppError } from "../../services/kernel/errors.ts";
 import {
+  BASE_CURRENCIES,
+  type BaseCurrency,
   LOT_METHODS,
   LOT_POOLS,
   type LotList,
@@ -11,6 +13,7 @@ import {
   requireVersion,
   yearOf,
 } from "../../services/portfolio/mod.ts";
+import { rowInCurrency, schemaInCurrency } from "./amount_names.ts";
 import { csvOf, type CsvRow } from "./csv_answer.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { AssetName, wholeNumber } from "./params.ts";
@@ -42,6 +45,10 @@ const QUERY = z.object({
   method: z.enum(LOT_METHODS).optional()
     .describe("For all years alike; without it as the portfolio's rules say"),
   pools: z.enum(LOT_POOLS).optional(),
+  currency: z.enum(BASE_CURRENCIES).optional().describe(
+    "Has lots matched in it, each row by the rate of its time, and names amounts without _usd; " +
+      "dollars without it",
+  ),
   asset: AssetName.optional().describe("Only this asset"),
   year: z.string().regex(/^(19|20)\d\d$/).transform(Number).optional()
     .meta({ wire: { type: "integer", minimum: 1900, maximum: 2099 } })
@@ -123,19 +130,24 @@ function listEndpoint<Name extends LotListName>(
       lot_rules_by_year: z.record(z.string(), LotRuleSchema),
       ledger_version: z.int(),
       total: z.int().describe("Rows on all pages"),
-      [list.name]: z.array(list.schema),
-      ...hasTotals && { realized: z.array(RealizedSchema) },
+      [list.name]: z.array(z.union([list.schema, schemaInCurrency(list.schema)])),
+      ...hasTotals && {
+        realized: z.array(z.union([RealizedSchema, schemaInCurrency(RealizedSchema)])),
+      },
     }),
     otherMediaType: "text/csv",
     refusals: [404, 409],
     async handle(input) {
-      const { query: { method, pools, asset, year, limit, cursor, format }, url } = input;
+      const { query: { method, pools, currency, asset, year, limit, cursor, format }, url } = input;
       const scope = scopeOf(input, deps);
       const assetId = asset === undefined ? undefined : market.resolve(asset).id;
-      const asked = { name: list.name, method, pools, assetId, year };
+      const asked = { name: list.name, method, pools, currency, assetId, year };
+      const named = (row: CsvRow) => currency === undefined ? row : rowInCurrency(row, currency);
       const read = (start: number, limit: number) =>
         work.listLots(scope, { ...asked, start, limit });
-      if (format === "csv") return csvReply(list, { first: await read(0, ROWS_PER_PART), read });
+      if (format === "csv") {
+        return csvReply(list, { first: await read(0, ROWS_PER_PART), read, currency });
+      }
       const { version, start } = readCursor(cursor);
       const part = await read(start, limit);
       if (version !== null) requireVersion(version, part);
@@ -146,8 +158,8 @@ function listEndpoint<Name extends LotListName>(
         lot_rules_by_year: rulesToWire(part.rulesByYear),
         ledger_version: part.ledgerVersion,
         total: part.total,
-        [list.name]: part.rows.map((row) => list.toWire(row)),
-        ...hasTotals && { realized: part.realized.map(realizedToWire) },
+        [list.name]: part.rows.map((row) => named(list.toWire(row))),
+        ...hasTotals && { realized: part.realized.map((one) => named(realizedToWire(one))) },
       }, {
         meta: { next_cursor: next },
         headers: next === null ? {} : nextLink(url, { cursor: next }),
@@ -161,9 +173,14 @@ function csvReply<Name extends LotListName>(
   { name, schema, toWire, at }: BookList<Name>,
   parts: ListParts<Name>,
 ): Reply {
-  const { first } = parts;
-  const columns = [...Object.keys(schema.shape), "method", "pools"];
-  const toRow = (row: LotRows[Name]) => ({ ...toWire(row), ...ruleAt(first, at(row)) });
+  const { first, currency } = parts;
+  const { shape } = currency === undefined ? schema : schemaInCurrency(schema);
+  const columns = [...Object.keys(shape), "method", "pools"];
+  const toRow = (row: LotRows[Name]) => {
+    const wire = toWire(row);
+    const named = currency === undefined ? wire : rowInCurrency(wire, currency);
+    return { ...named, ...ruleAt(first, at(row)) };
+  };
   return streamed(csvOf(allRows(parts), { columns, toRow }), {
     fileName: `${name}-${first.portfolio.id}.csv`,
     mediaType: "text/csv",
@@ -173,11 +190,13 @@ function csvReply<Name extends LotListName>(
 interface ListParts<Name extends LotListName> {
   readonly first: LotList<LotRows[Name]>;
   readonly read: (start: number, limit: number) => Promise<LotList<LotRows[Name]>>;
+  /** What amounts were asked for in. */
+  readonly currency: BaseCurrency | undefined;
 }
 
 /** Part after part; a ledger that changes meanwhile ends the file, which then is seen to be cut. */
 async function* allRows<Name extends LotListName>(
-  { first, read }: ListParts<Name>,
+  { first, read }: Omit<ListParts<Name>, "currency">,
 ): AsyncGenerator<readonly LotRows[Name][]> {
   yield first.rows;
   for (let start = ROWS_PER_PART; start < first.total; start += ROWS_PER_PART) {

@@ -39,6 +39,9 @@ const VALUES = {
   asset_id: AssetName,
   quantity: Amount.max(80),
   unit_price_usd: Amount.max(80).nullable().optional(),
+  unit_price: Amount.max(80).nullable().optional()
+    .describe("In the money of price_asset, by the rate of its time; instead of unit_price_usd"),
+  price_asset: z.string().max(8).nullable().optional().describe("Such as EUR; dollars without"),
   fee_asset: Text,
   fee_amount: Amount.max(80).nullable().optional(),
   account: Text.describe("Where it is held"),

@@ -4,6 +4,7 @@ import {
   BASE_CURRENCIES,
   type CurrentPrice,
   type CurrentRate,
+  type OwnSums,
   type PortfolioValue,
   type Position,
 } from "../../services/portfolio/mod.ts";
@@ -39,6 +40,12 @@ const PositionSchema = z.object({
   uncosted: Amount.describe("Units that nobody knows the cost of"),
   unrealized_usd: Amount.nullable().describe("Of the units whose cost is known"),
   unrealized_ratio: z.number().nullable().describe("As a fraction of cost_usd"),
+  own: z.object({
+    cost: Amount.nullable(),
+    uncosted: Amount,
+    unrealized: Amount.nullable(),
+    unrealized_ratio: z.number().nullable(),
+  }).describe("The same in the currency, with each cost at the rate of its purchase"),
 }).meta({ id: "Position" });
 
 const RateSchema = z.object({
@@ -49,6 +56,8 @@ const RateSchema = z.object({
   flag: z.enum(["DELAYED_FX"]).nullable(),
   drift_bps: z.number().nullable(),
 });
+
+const Unvalued = z.object({ disposals: z.int(), income: z.int(), fees: z.int() });
 
 export const ValueSchema = z.object({
   portfolio_id: z.uuid(),
@@ -67,10 +76,22 @@ export const ValueSchema = z.object({
   income_usd: Amount.nullable(),
   fees_usd: Amount.nullable(),
   reasons: ReasonsByFigure,
+  own: z.object({
+    currency: z.enum(BASE_CURRENCIES).describe("USD while the currency has no rate"),
+    cost: Amount.nullable(),
+    unrealized: Amount.nullable(),
+    realized: Amount.nullable(),
+    income: Amount.nullable(),
+    fees: Amount.nullable(),
+    reasons: ReasonsByFigure,
+    uncosted: z.int(),
+    unvalued: Unvalued,
+  }).describe(
+    "The same sums of lots that were matched in the currency: each row by the rate of its time",
+  ),
   unpriced: z.int().describe("Positions without a price or a rate"),
   uncosted: z.int().describe("Positions with units of unknown cost, which are in no cost or gain"),
-  unvalued: z.object({ disposals: z.int(), income: z.int(), fees: z.int() })
-    .describe("Those whose value is not known, which are in no sum"),
+  unvalued: Unvalued.describe("Those whose value is not known, which are in no sum"),
   problems: z.int().describe("What the ledger does not tell: see problems"),
   is_demo: z.boolean(),
   lot_rule: LotRuleSchema,
@@ -95,6 +116,7 @@ export function valueToWire(value: PortfolioValue): z.input<typeof ValueSchema> 
     income_usd: value.incomeUsd,
     fees_usd: value.feesUsd,
     reasons: reasonsToWire(value.reasons),
+    own: ownToWire(value.own),
     unpriced: value.unpriced,
     uncosted: value.uncosted,
     unvalued: { ...value.unvalued },
@@ -105,6 +127,10 @@ export function valueToWire(value: PortfolioValue): z.input<typeof ValueSchema> 
     ledger_version: value.ledgerVersion,
     positions: value.positions.map(positionToWire),
   };
+}
+
+function ownToWire({ reasons, unvalued, ...own }: OwnSums): z.input<typeof ValueSchema>["own"] {
+  return { ...own, reasons: reasonsToWire(reasons), unvalued: { ...unvalued } };
 }
 
 function rateToWire({ rate, source, asof, status }: CurrentRate): z.input<typeof RateSchema> {
@@ -137,6 +163,12 @@ function positionToWire(position: Position): z.input<typeof PositionSchema> {
     uncosted: position.uncosted,
     unrealized_usd: position.unrealizedUsd,
     unrealized_ratio: position.unrealizedRatio,
+    own: {
+      cost: position.own.cost,
+      uncosted: position.own.uncosted,
+      unrealized: position.own.unrealized,
+      unrealized_ratio: position.own.ratio,
+    },
   };
 }
 

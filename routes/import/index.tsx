@@ -1,13 +1,15 @@
 import { page } from "fresh";
 import { asset, Head } from "fresh/runtime";
 import { ImportReportView } from "../../components/imports/ImportReportView.tsx";
-import { Banner } from "../../components/states/States.tsx";
+import { Panel } from "../../components/states/Panel.tsx";
+import { Banner, EmptyState } from "../../components/states/States.tsx";
 import ImportDesk from "../../islands/ImportDesk.tsx";
 import { parseUuid } from "../../services/kernel/ids.ts";
-import { FIELDS } from "../../services/portfolio/mod.ts";
+import { FIELDS, type Portfolio } from "../../services/portfolio/mod.ts";
 import { checkSameSite } from "../(_api)/middleware/same_site.ts";
 import { refusalOf, seeOther, textOf } from "../forms.ts";
 import { define } from "../page_state.ts";
+import { NewPortfolio } from "../portfolio/(_components)/NewPortfolio.tsx";
 import { asHttpError } from "../refusals.ts";
 import { HistoryPanel } from "./(_components)/HistoryPanel.tsx";
 import {
@@ -37,7 +39,7 @@ export const handler = define.handlers({
       throw asHttpError(error);
     }
     const form = await readUploadForm(ctx.req);
-    const scope = await scopeOfForm(ctx.state, ctx.req, form);
+    const scope = scopeOfForm(ctx.state, ctx.req, form);
     const { portfolioId } = scope;
     const undone = parseUuid(textOf(form, "undo"));
     try {
@@ -58,7 +60,7 @@ export const handler = define.handlers({
 
 /** Is it safe to press Import? */
 export default define.page<typeof handler>(function ImportPage({ data }) {
-  const { chosen, portfolios, report, message, undone } = data;
+  const { chosen, message, undone } = data;
   return (
     <>
       <Head>
@@ -82,22 +84,58 @@ export default define.page<typeof handler>(function ImportPage({ data }) {
           The ledger is what it was before, and the same file can be imported again.
         </Banner>
       )}
-      <div class="without-js import-plain">
-        <UploadForm {...data} />
-        {report === null || chosen === null
-          ? null
-          : <ImportReportView report={report} portfolioId={chosen.id} formats={data.formats} />}
-      </div>
-      <ImportDesk
-        portfolios={portfolios.map(({ id, name }) => ({ id, name }))}
-        chosen={chosen?.id ?? ""}
-        formats={data.formats}
-        fields={FIELDS.slice(0, OWN_FIELDS)}
-      />
-      <HistoryPanel {...data} />
+      {chosen === null
+        ? <FirstPortfolio formats={data.formats} />
+        : <WaysIn data={data} chosen={chosen} />}
     </>
   );
 });
+
+/** Rows need a portfolio, which is made on the way to the file. */
+function FirstPortfolio({ formats }: Pick<ImportPageData, "formats">) {
+  const names = formats.map(({ label }) => label).join(", ");
+  return (
+    <div class="grid">
+      <div class="c-4 m-12">
+        <NewPortfolio isForImport />
+      </div>
+      <div class="c-8 m-12">
+        <Panel id="readable" title="Then a file">
+          <EmptyState icon="import" title="Drop what your exchange gave you">
+            {names}{" "}
+            are told by their header, plain or gzip; of any other file you say what its columns
+            stand for. Every row is counted before anything is kept, and faulty ones come back as a
+            file to correct.
+          </EmptyState>
+        </Panel>
+      </div>
+    </div>
+  );
+}
+
+/** The desk, or what stands for it without scripts, and what came in before. */
+function WaysIn(
+  { data, chosen }: { readonly data: ImportPageData; readonly chosen: Portfolio },
+) {
+  const { portfolios, report, formats } = data;
+  return (
+    <>
+      <div class="without-js import-plain">
+        <UploadForm {...data} chosen={chosen} />
+        {report === null
+          ? null
+          : <ImportReportView report={report} portfolioId={chosen.id} formats={formats} />}
+      </div>
+      <ImportDesk
+        portfolios={portfolios.map(({ id, name }) => ({ id, name }))}
+        chosen={chosen.id}
+        formats={formats}
+        fields={FIELDS.slice(0, OWN_FIELDS)}
+      />
+      <HistoryPanel {...data} chosen={chosen} />
+    </>
+  );
+}
 
 /** The fields of our own layout come first. */
 const OWN_FIELDS = 14;

@@ -16,7 +16,7 @@ const PRIVATE = { "cache-control": "private, no-store" };
 
 export const handler = define.handlers({
   async GET(ctx) {
-    return await listPage(ctx);
+    return await listPage(ctx, { refused: null, isForImport: false });
   },
 
   async POST(ctx) {
@@ -26,33 +26,41 @@ export const handler = define.handlers({
     const restored = parseUuid(textOf(form, "restore"));
     if (restored !== null) {
       const scope = { ownerId, portfolioId: restored };
-      return await leadOn(ctx, { fields: null, change: () => portfolios.restore(scope) });
+      const change = () => portfolios.restore(scope);
+      return await leadOn(ctx, { fields: null, change, isForImport: false });
     }
     const fields = readSettings(form);
     const change = () => portfolios.create(ownerId, fields.settings());
-    return await leadOn(ctx, { fields, change });
+    const isForImport = textOf(form, "then") === "import";
+    return await leadOn(ctx, { fields, change, isForImport });
   },
 });
 
 type ListContext = { readonly state: State; readonly req: Request };
 
-/** Makes or restores a portfolio and leads to it; where that is refused, the list says why. */
+/**
+ * Makes or restores a portfolio and leads to it, or to the import of its first file; where that is
+ * refused, the list says why.
+ */
 async function leadOn(
   ctx: ListContext,
-  { fields, change }: Pick<Refused, "fields"> & { readonly change: () => Promise<Portfolio> },
+  { fields, change, isForImport }:
+    & Pick<Refused, "fields">
+    & Pick<PortfolioListProps, "isForImport">
+    & { readonly change: () => Promise<Portfolio> },
 ) {
   try {
     const { id } = await change();
-    return seeOther(`/portfolio/${id}`);
+    return seeOther(isForImport ? `/import?portfolio=${id}` : `/portfolio/${id}`);
   } catch (error) {
     const { message } = refusalOf(error);
-    return await listPage(ctx, { fields, message });
+    return await listPage(ctx, { refused: { fields, message }, isForImport });
   }
 }
 
 async function listPage(
   { state: { portfolio }, req }: ListContext,
-  refused: Refused | null = null,
+  { refused, isForImport }: Pick<PortfolioListProps, "refused" | "isForImport">,
 ) {
   const { portfolios, summaries, ownerOf } = portfolio;
   const ownerId = ownerOf(req.headers);
@@ -61,7 +69,7 @@ async function listPage(
     portfolios.list(ownerId, { withDeleted: true }),
   ]);
   const deleted = all.filter(({ deletedAt }) => deletedAt !== null);
-  return page<PortfolioListProps>({ kept, deleted, refused }, {
+  return page<PortfolioListProps>({ kept, deleted, refused, isForImport }, {
     status: refused === null ? 200 : 422,
     headers: PRIVATE,
   });

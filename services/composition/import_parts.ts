@@ -8,8 +8,8 @@ import {
   TRANSACTIONS_V1_1,
 } from "../portfolio/mod.ts";
 import type { Clock } from "../ports/mod.ts";
+import { restWhenDue } from "../storage/mod.ts";
 import { readRegistryFile } from "./core.ts";
-import { restWhenDue } from "./portfolio_work_parts.ts";
 
 /** What imports files, in a process or in a thread of it. */
 export async function openImports(

@@ -38,7 +38,6 @@ export function openPools(
     mock: isMockWanted ? "only" : "fallback",
   });
   const settings = readPoolSettings(config.pools.parameters);
-  const pools = new PoolService({ archive, settings, fetcher });
   const autopilot = new AutopilotService({ archive, clock, settings });
   const leases = new SqlLeaseStore(database, clock);
   const ingestion = new PoolIngestion({
@@ -46,6 +45,7 @@ export function openPools(
     audit: new SqlAuditLog(database, clock),
     timer: systemTimer,
   });
+  const pools = new PoolService({ archive, settings, fetcher, intake: ingestion });
   const feed = (tell: PoolFeedDeps["tell"]) =>
     new PoolFeed({
       ...{ pools, ingestion, store, tell, clock, log },

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { join } from "node:path";
 import { importRequest, type JobSystem } from "../../jobs/mod.ts";
 import { systemTimer } from "../platform/timer.ts";
@@ -20,7 +19,7 @@ import {
   WorkBySize,
   WorkThread,
 } from "../portfolio/mod.ts";
-import { type DatabaseLocation, SqlWatchlistStore } from "../storage/mod.ts";
+import { type DatabaseLocation, restWhenDue, SqlWatchlistStore } from "../storage/mod.ts";
 import type { Core } from "./core.ts";
 import { openImports } from "./import_parts.ts";
 import { ImportThreads } from "./import_thread.ts";
@@ -104,7 +103,7 @@ export type PortfolioParts = Awaited<ReturnType<typeof openPortfolio>>;
 
 function openRebuilder({ cells, rows }: RebuildWork) {
   return cells <= HERE.cells && rows <= HERE.rows
-    ? new RebuildHere({ rest: () => nextTurn() })
+    ? new RebuildHere({ rest: restWhenDue() })
     : new RebuildThread();
 }
 

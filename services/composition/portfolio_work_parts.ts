@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { DemoMode, TrackedSeries } from "../market/mod.ts";
 import type { UtcMs } from "../kernel/time.ts";
 import {
@@ -24,9 +23,9 @@ import {
 } from "../portfolio/mod.ts";
 import type { ChangeFeed, Clock } from "../ports/mod.ts";
 import {
-  Breather,
   type Database,
   readTopicVersion,
+  restWhenDue,
   type SqlCandleStore,
   SqlFxStore,
   SqlLedgerStore,
@@ -73,11 +72,10 @@ export function openWork({ clock, database, demo }: WorkCore, options: WorkOptio
       const version = await fxVersion();
       const ledger = await ledgers.open(portfolio);
       const rows = [...ledger.rows()];
-      const cashPriceOf = await prices.load(ledger.unpricedRows());
+      const cashPriceOf = await prices.load(ledger.unpricedMoments());
       return { portfolio, rows, version: ledger.version, cashPriceOf, fxVersion: version };
     },
-    ...{ listSeries, readCloses, openRebuilder, clock },
-    rest: () => nextTurn(),
+    ...{ listSeries, readCloses, openRebuilder, clock, rest },
   });
   const freshness = new SnapshotFreshness({
     ...{ store: snapshotStore, listSeries, fxVersion, changes, clock },
@@ -90,17 +88,11 @@ export function openWork({ clock, database, demo }: WorkCore, options: WorkOptio
     isEmpty: async (scope) => await portfolioStore.countRows(scope, 1) === 0,
     ask,
   });
-  const work = new WorkHere({ ledgers, lots, performance, snapshots });
+  const work = new WorkHere({ store, ledgers, lots, performance, snapshots });
   return {
     ...{ work, performance, store, portfolioStore, portfolios, snapshotStore, fxStore },
     ...{ valuation, freshness },
   };
-}
-
-/** Lets others have their turn once the event loop was held for long. */
-export function restWhenDue(): () => Promise<void> {
-  const breather = new Breather();
-  return () => breather.restIfDue();
 }
 
 function readersOf(valuation: ValuationService) {

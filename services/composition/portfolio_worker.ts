@@ -9,8 +9,8 @@ import {
   type ToWorker,
   WorkServer,
 } from "../portfolio/mod.ts";
-import { openDatabase, SqlCandleStore } from "../storage/mod.ts";
-import { openWork, restWhenDue } from "./portfolio_work_parts.ts";
+import { openDatabase, restWhenDue, SqlCandleStore } from "../storage/mod.ts";
+import { openWork } from "./portfolio_work_parts.ts";
 
 /** What the thread is told first: where the data is. */
 export interface WorkerStart {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createJobs, healRequest, JobSystem } from "../../jobs/mod.ts";
+import { giveWay } from "../kernel/give_way.ts";
 import { UuidFactory } from "../kernel/ids.ts";
 import { Backfill, CandleHealer, DemoMarket, LiveMarket } from "../market/mod.ts";
 import type { GaugeService } from "../onchain/mod.ts";
@@ -9,7 +10,6 @@ import { openWakers } from "../platform/wakers/open_wakers.ts";
 import { connectFx, type Outside } from "../providers/mod.ts";
 import type { ScoreService } from "../scores/mod.ts";
 import {
-  Breather,
   SqlAbsenceStore,
   SqlFxStore,
   SqlJobStore,
@@ -45,7 +45,6 @@ export async function openJobs(
   const kvPath = join(config.dataDir, "kv.db");
   const wakers = await openWakers({ ...core, notices: database.notices, kvPath });
   const absences = new SqlAbsenceStore(database, clock);
-  const breather = new Breather();
   const providers = outside.venues.map(({ provider }) => provider);
   const jobs = new JobSystem({
     ...core,
@@ -58,7 +57,7 @@ export async function openJobs(
       desk: portfolio.desk,
       portfolios: portfolio.portfolios,
       ledger: portfolio.ledger,
-      rest: () => breather.rest(),
+      rest: giveWay,
       snapshots: portfolio.keeper,
       navs: { store: fxStore, holdings: portfolio.holdings, fx: portfolio.fx },
       store: jobStore,

@@ -1,5 +1,7 @@
 import { AppError } from "../kernel/errors.ts";
+import { percentDecimals } from "../kernel/numbers.ts";
 import type { UtcMs } from "../kernel/time.ts";
+import type { Interval } from "./decomposition.ts";
 import type { ExplainedScore } from "./explain_score.ts";
 import { type PoolRow, poolRows } from "./pool_rows.ts";
 import type { PoolDetail } from "./pool_service.ts";
@@ -264,14 +266,14 @@ const EXPLAIN: Readonly<Record<PoolFigureKey, Explain>> = {
     label: "Net yield, expected",
     value: isExact ? net[0] : null,
     unit: "rate",
-    reason: `it lies between ${percent(net[0])} and ${percent(net[1])}, as terms are not known`,
+    reason: `it lies between ${percentRange(net, " and ")}, as terms are not known`,
     words: "What is likely to be left of the shown yield after rewards are sold, prices drift " +
       "and the way in and out is paid. A term that is not known spans what it can be.",
     formula: "net = base + reward · (1 − haircut) + intrinsic − (drift + fees + gas)",
     inputs: [
       ...steps.filter(({ name }) => name !== "net").map(({ name, range, words, isKnown }) => ({
         ...read(stepLabel(name), isKnown ? range[0] : null, "points"),
-        note: isKnown ? words : `${percent(range[0])} to ${percent(range[1])}: ${words}`,
+        note: isKnown ? words : `${percentRange(range, " to ")}: ${words}`,
       })),
       set("Position", settings.v1.position_usd, "usd"),
       set("Gas of one way", settings.gas_usd, "usd"),
@@ -304,6 +306,8 @@ export function stepLabel(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(2)}%`;
+/** Least and most of a term, with the decimals that tell them apart. */
+function percentRange(range: Interval, between: string): string {
+  const decimals = percentDecimals(range);
+  return range.map((end) => `${(end * 100).toFixed(decimals)}%`).join(between);
 }

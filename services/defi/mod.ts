@@ -66,6 +66,6 @@ export { SCORE_METHODS, type ScoreMethodName } from "./pool_scores.ts";
 export { DEFAULT_POOL_SETTINGS, type PoolSettings, readPoolSettings } from "./pool_settings.ts";
 export type { PoolTrend } from "./pool_trend.ts";
 export type { PoolWarning } from "./pool_warnings.ts";
-export type { HeldReading, PoolFetch, PoolProvider, PoolStore } from "./ports.ts";
+export type { FetchProblem, HeldReading, PoolFetch, PoolProvider, PoolStore } from "./ports.ts";
 export { MOCK_SOURCE, type PoolSource } from "./pool_sources.ts";
 export { driftLosses } from "./yields.ts";

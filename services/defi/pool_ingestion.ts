@@ -6,6 +6,7 @@ import type { AuditLog } from "../ports/audit.ts";
 import type { Clock, Log, Timer } from "../ports/mod.ts";
 import { addReport, emptyReport, type IngestReport, keepReadings } from "./ingest_report.ts";
 import type {
+  FetchProblem,
   HeldAct,
   HeldReading,
   PoolFetch,
@@ -34,11 +35,18 @@ export interface PoolIngestionDeps {
   readonly log: Log;
 }
 
+/** A fetch, and what comes after it. */
+interface FetchStanding extends PoolFetch {
+  /** From when the target is due again. */
+  readonly nextAt: UtcMs;
+  /** What is paid for and not read yet, in words; `null` where nothing is. */
+  readonly pending: string | null;
+}
+
 /** What operators see of it. */
 export interface IngestStatus {
   readonly provider: string;
-  /** Targets by name; `nextAt` is from when each is due again. */
-  readonly fetches: readonly (PoolFetch & { readonly nextAt: UtcMs })[];
+  readonly fetches: readonly FetchStanding[];
   /** Readings that wait for the next one to confirm them, newest first. */
   readonly held: readonly HeldReading[];
   /** Rows that could not be read, of every provider. */
@@ -103,16 +111,30 @@ export class PoolIngestion {
   async getStatus({ limit }: { readonly limit: number }): Promise<IngestStatus> {
     const { provider, store } = this.#deps;
     const [fetches, held, quarantined] = await Promise.all([
-      store.listFetches(provider.name),
+      this.#listStandings(),
       store.listHeld(limit),
       store.listQuarantine(limit),
     ]);
-    return {
-      provider: provider.name,
-      fetches: fetches.map((fetch) => ({ ...fetch, nextAt: this.#nextOf(fetch) })),
-      held,
-      quarantined,
-    };
+    return { provider: provider.name, fetches, held, quarantined };
+  }
+
+  /** Why nothing newer came of the targets whose newest fetch brought nothing. */
+  async listProblems(): Promise<readonly FetchProblem[]> {
+    const { name, targets } = this.#deps.provider;
+    return (await this.#listStandings()).flatMap(({ target, problem, pending, nextAt }) => {
+      const reason = problem ?? pending;
+      if (reason === null || !targets.includes(target)) return [];
+      return [{ provider: name, target, reason, nextAt }];
+    });
+  }
+
+  async #listStandings(): Promise<readonly FetchStanding[]> {
+    const { provider, store } = this.#deps;
+    const fetches = await store.listFetches(provider.name);
+    return await Promise.all(fetches.map(async (fetch) => ({
+      ...{ ...fetch, nextAt: this.#nextOf(fetch) },
+      pending: await provider.tellPending?.(fetch.target) ?? null,
+    })));
   }
 
   /**

@@ -9,6 +9,7 @@ import type { PoolHistory } from "./pool_history.ts";
 import { type PoolMetrics, poolMetrics } from "./pool_metrics.ts";
 import type { PoolSettings } from "./pool_settings.ts";
 import { MOCK_SOURCE, type PoolSource } from "./pool_sources.ts";
+import type { FetchProblem } from "./ports.ts";
 import { type PoolTrend, poolTrend } from "./pool_trend.ts";
 import { type PoolWarning, poolWarnings } from "./pool_warnings.ts";
 
@@ -52,21 +53,30 @@ export interface PoolMoment {
   readonly asof?: UtcMs | undefined;
 }
 
+/** Tells of fetches that brought nothing. */
+interface Intake {
+  listProblems(): Promise<readonly FetchProblem[]>;
+}
+
 /** Pools as they are, and as they were. */
 export class PoolService {
   readonly settings: PoolSettings;
   readonly #fetcher: PoolFetcher;
   readonly #archive: PoolArchive;
+  readonly #intake: Intake | null;
   #board: { readonly shelf: PoolShelf; readonly cards: readonly PoolCard[] } | null = null;
   #past: { shelf: PoolShelf; byTime: Map<UtcMs, readonly PoolCard[]> } | null = null;
 
   constructor(
-    { archive, settings, fetcher }: {
+    { archive, settings, fetcher, intake = null }: {
       readonly archive: PoolArchive;
       readonly settings: PoolSettings;
       readonly fetcher: PoolFetcher;
+      /** `null` where nothing is fetched. */
+      readonly intake?: Intake | null;
     },
   ) {
+    this.#intake = intake;
     this.#archive = archive;
     this.settings = settings;
     this.#fetcher = fetcher;
@@ -84,6 +94,12 @@ export class PoolService {
     const { pools } = await this.#archive.shelf();
     const isNeeded = pools.every(({ source }) => source === MOCK_SOURCE);
     return isNeeded ? this.#fetcher : { ...this.#fetcher, provider: null };
+  }
+
+  /** Why nothing newer came of what was asked for; nothing where all of it came. */
+  async listFetchProblems(): Promise<readonly FetchProblem[]> {
+    const { provider } = await this.getFetcher();
+    return provider === null ? [] : await this.#intake?.listProblems() ?? [];
   }
 
   /**

@@ -109,9 +109,14 @@ function pastStress(
     "past_stress",
     "Past stress",
     `Nearly all of it was lent in ${readings} ${readings === 1 ? "reading" : "readings"} of the ` +
-      `last ${REMEMBERED_DAYS} days, last from ${isoDayOf(last.from)} to ${isoDayOf(last.to)}: ` +
+      `last ${REMEMBERED_DAYS} days, last ${daysOf(last)}: ` +
       "withdrawals had to wait then.",
   );
+}
+
+function daysOf({ from, to }: Pick<PoolEpisode, "from" | "to">): string {
+  const [first, last] = [isoDayOf(from), isoDayOf(to)];
+  return first === last ? `on ${first}` : `from ${first} to ${last}`;
 }
 
 function stoodStill({ staleSince }: PoolMetrics): PoolWarning | null {

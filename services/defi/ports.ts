@@ -54,6 +54,11 @@ export interface PoolProvider {
   fetchRaw(targets: readonly string[], range: FetchRange): Promise<readonly RawPayload[]>;
   /** Reads the answers; rows that are not as expected are set aside, never guessed. */
   normalize(payloads: readonly RawPayload[]): NormalizedPools;
+  /**
+   * What of an earlier fetch of a target is paid for and not read yet, in words, with what comes of
+   * it; `null` where nothing is. Absent where nothing is paid for.
+   */
+  tellPending?(target: string): Promise<string | null>;
 }
 
 /** What came of writing rows. */
@@ -92,6 +97,15 @@ export interface PoolFetch {
   /** `null` while it runs, or if it was cut off. */
   readonly finishedAt: UtcMs | null;
   readonly problem: string | null;
+}
+
+/** A target whose newest fetch brought nothing. */
+export interface FetchProblem {
+  readonly provider: string;
+  readonly target: string;
+  readonly reason: string;
+  /** From when it is asked for again. */
+  readonly nextAt: UtcMs;
 }
 
 /** The readings of one pool by one source. */

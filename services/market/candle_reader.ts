@@ -1,4 +1,4 @@
-import { nextTurn } from "../kernel/next_turn.ts";
+import { giveWay } from "../kernel/give_way.ts";
 import type { UtcMs } from "../kernel/time.ts";
 import {
   bucketStart,
@@ -119,7 +119,7 @@ async function readParts(
     if (piece.length < limit) return { candles: joinColumns(pieces), hasMore: false };
     if (order === "first") from = (piece.openTime[piece.length - 1] ?? to) + 1 as UtcMs;
     else to = (piece.openTime[0] ?? from) as UtcMs;
-    if (left > 0) await nextTurn();
+    if (left > 0) await giveWay();
   }
   return { candles: joinColumns(pieces), hasMore: from < to };
 }

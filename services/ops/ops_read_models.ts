@@ -62,6 +62,8 @@ export interface PoolIntake {
     readonly finishedAt: UtcMs | null;
     readonly nextAt: UtcMs;
     readonly problem: string | null;
+    /** What is paid for and not read yet, in words; `null` where nothing is. */
+    readonly pending: string | null;
   }[];
   readonly held: readonly HeldPoolReading[];
   /** Rows that could not be read. */

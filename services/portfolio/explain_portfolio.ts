@@ -7,9 +7,9 @@ import type { UnpricedAsset, UnvaluedFees } from "./performance/measure.ts";
 import {
   EXACT,
   type ExplainedState,
+  type FigureExplanation,
   MAX_INPUTS,
   newestRows,
-  type PortfolioExplanation,
   type PortfolioInput,
 } from "./portfolio_explanation.ts";
 import { type ReturnFigure, returnOf, whyUnmeasured } from "./why_unmeasured.ts";
@@ -34,7 +34,7 @@ const POSITION = "position-";
 const FLOATS = "Double precision; shown to the decimals of the currency.";
 
 /** Takes a figure apart. Throws `RESOURCE_NOT_FOUND` for one that there is not. */
-export function explainPortfolio(figure: string, state: ExplainedState): PortfolioExplanation {
+export function explainPortfolio(figure: string, state: ExplainedState): FigureExplanation {
   if (figure.startsWith(POSITION)) return positionFigure(figure.slice(POSITION.length), state);
   switch (figure) {
     case "nav":
@@ -68,7 +68,7 @@ function inputOfPosition({ name, quantity, price, valueUsd, unpriced }: Position
   return { name, value: valueUsd, unit: "usd", note: source };
 }
 
-function valueFigure(figure: string, { value, matched }: ExplainedState): PortfolioExplanation {
+function valueFigure(figure: string, { value, matched }: ExplainedState): FigureExplanation {
   const { fx, currency } = value;
   const rate: readonly PortfolioInput[] = currency === "USD" ? [] : [{
     name: `${currency} for one dollar`,
@@ -92,7 +92,7 @@ function valueFigure(figure: string, { value, matched }: ExplainedState): Portfo
   };
 }
 
-function dayFigure(figure: string, { value, matched }: ExplainedState): PortfolioExplanation {
+function dayFigure(figure: string, { value, matched }: ExplainedState): FigureExplanation {
   const change = dayChange(value.positions);
   const ratio = change?.ratio ?? null;
   return {
@@ -122,29 +122,31 @@ function whyNoDay(change: DayChange | null): string {
     : "What is held was worth nothing 24 hours before";
 }
 
-function gainNote({ valueUsd, costUsd, lots, uncosted }: Position): string {
-  return `${valueUsd ?? "unknown value"} − ${costUsd ?? "unknown cost"} of ${lots} lots` +
-    (uncosted === "0" || costUsd === null ? "" : `, without ${uncosted} units of unknown cost`);
+function gainNote({ value, valueUsd, lots, own }: Position): string {
+  const { cost, uncosted } = own;
+  return `${value ?? valueUsd ?? "unknown value"} − ${cost ?? "unknown cost"} of ${lots} lots` +
+    (uncosted === "0" || cost === null ? "" : `, without ${uncosted} units of unknown cost`);
 }
 
 function unrealisedFigure(
   figure: string,
   { value, matched }: ExplainedState,
-): PortfolioExplanation {
+): FigureExplanation {
   return {
     figure,
     label: "Unrealised gain",
-    value: value.unrealizedUsd,
-    unit: "usd",
-    currency: "USD",
-    reason: value.reasons.unrealizedUsd ?? null,
-    words: "Value less cost of the units of which both are known, in dollars. Cost is that of " +
-      `the open lots by ${value.rule.method}, fees included. Units of unknown cost are named.`,
-    formula: "Σ (quantity × price − cost of open lots)",
+    value: value.own.unrealized,
+    unit: "money",
+    currency: value.own.currency,
+    reason: value.own.reasons.unrealized ?? null,
+    words: "Value less cost of the units of which both are known. Cost is that of the open lots " +
+      `by ${value.rule.method}, fees included, each by the rate of its purchase. Units of ` +
+      "unknown cost are named.",
+    formula: "Σ (quantity × price × rate − cost of open lots)",
     inputs: value.positions.map((position) => ({
       name: position.name,
-      value: position.unrealizedUsd,
-      unit: "usd",
+      value: position.own.unrealized,
+      unit: "money",
       note: gainNote(position),
     })),
     rounding: EXACT,
@@ -186,7 +188,7 @@ const RETURN_WORDS: Readonly<Record<ExplainedReturn, readonly [string, string, s
 function returnFigure(
   figure: ExplainedReturn,
   { matched, measured }: ExplainedState,
-): PortfolioExplanation {
+): FigureExplanation {
   const { performance, currency } = measured;
   const [label, words, formula] = RETURN_WORDS[figure];
   const value = performance === null ? null : returnOf(performance, figure);
@@ -249,7 +251,7 @@ function unvaluedInput({ assetId, count }: UnvaluedFees): PortfolioInput {
 function positionFigure(
   assetId: string,
   { value, matched }: ExplainedState,
-): PortfolioExplanation {
+): FigureExplanation {
   const position = value.positions.find((one) => one.assetId === assetId);
   if (position === undefined) {
     throw new AppError("RESOURCE_NOT_FOUND", `The portfolio holds no "${assetId}"`);
@@ -270,7 +272,7 @@ function positionFigure(
         name: `Lot${whenOf(lot.acquired)}, ${lot.account}`,
         value: lot.quantity,
         unit: "units" as const,
-        note: lot.cost === null ? "cost not known" : `cost ${lot.cost} USD`,
+        note: lot.cost === null ? "cost not known" : `cost ${lot.cost} ${matched.currency}`,
       })),
     ],
     rounding: EXACT,

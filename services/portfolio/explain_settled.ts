@@ -1,15 +1,15 @@
 import type { Uuid } from "../kernel/ids.ts";
 import { formatUtcMs } from "../kernel/time.ts";
 import type { AssetId } from "../market/mod.ts";
-import type { PortfolioValue, ValueSums } from "./holding_service.ts";
+import type { OwnSumName, PortfolioValue } from "./holding_service.ts";
 import { knownSum } from "./known_sum.ts";
 import type { LotBook } from "./lots.ts";
 import {
   EXACT,
   type ExplainedState,
+  type FigureExplanation,
   MAX_INPUTS,
   newestRows,
-  type PortfolioExplanation,
   type PortfolioInput,
 } from "./portfolio_explanation.ts";
 import type { DecimalText } from "./transaction.ts";
@@ -20,7 +20,7 @@ interface Settled {
   readonly label: string;
   readonly words: string;
   readonly formula: string;
-  readonly sum: keyof ValueSums;
+  readonly sum: OwnSumName;
   readonly counted: keyof PortfolioValue["unvalued"];
   /** What those are called. */
   readonly noun: string;
@@ -39,10 +39,10 @@ interface SettledInput {
 const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
   realised: {
     label: "Realised gain",
-    words: "Proceeds less cost of everything that was sold or paid with, in dollars. Disposals " +
-      "whose cost or proceeds are not known are counted and left out.",
+    words: "Proceeds less cost of everything that was sold or paid with, each by the rate of its " +
+      "time. Disposals whose cost or proceeds are not known are counted and left out.",
     formula: "Σ (proceeds − fees − cost of the lots taken)",
-    sum: "realizedUsd",
+    sum: "realized",
     counted: "disposals",
     noun: "Disposals",
     inputsOf: ({ realized }) =>
@@ -56,9 +56,11 @@ const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
   },
   income: {
     label: "Income",
-    words: "Rewards, airdrops and other income at what they were worth when they came.",
+    words:
+      "Rewards, airdrops and other income at what they were worth when they came, by the rate " +
+      "of that time.",
     formula: "Σ quantity × price at its time",
-    sum: "incomeUsd",
+    sum: "income",
     counted: "income",
     noun: "Income",
     inputsOf: ({ income }) =>
@@ -71,10 +73,11 @@ const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
   },
   fees: {
     label: "Fees",
-    words: "All fees at what they were worth when they were paid. They are part of the cost of " +
+    words:
+      "All fees at what they were worth when they were paid, by the rate of that time. They are part of the cost of " +
       "what was bought, and off the proceeds of what was sold.",
     formula: "Σ fee × price at its time",
-    sum: "feesUsd",
+    sum: "fees",
     counted: "fees",
     noun: "Fees",
     inputsOf: ({ fees }) =>
@@ -91,17 +94,17 @@ const SETTLED: Readonly<Record<SettledFigure, Settled>> = {
 /** A sum over what is settled, whatever is held now: which entries make it, and what it lacks. */
 export function settledFigure(
   figure: SettledFigure,
-  { value, matched: { book, ledger } }: ExplainedState,
-): PortfolioExplanation {
+  { value: { own }, matched: { book, ledger } }: ExplainedState,
+): FigureExplanation {
   const { label, words, formula, sum, counted, noun, inputsOf, entriesOf } = SETTLED[figure];
   const used = new Set(entriesOf(book).map(({ rowId }) => rowId));
   return {
     ...{ figure, label, words, formula },
-    value: value[sum],
-    unit: "usd",
-    currency: "USD",
-    reason: value.reasons[sum] ?? null,
-    inputs: [...leftOut(value.unvalued[counted], noun), ...listed(inputsOf(book))],
+    value: own[sum],
+    unit: "money",
+    currency: own.currency,
+    reason: own.reasons[sum] ?? null,
+    inputs: [...leftOut(own.unvalued[counted], noun), ...listed(inputsOf(book))],
     rounding: EXACT,
     ...newestRows([...used].flatMap((id) => ledger.find(id) ?? [])),
   };
@@ -110,15 +113,15 @@ export function settledFigure(
 function leftOut(count: number, noun: string): readonly PortfolioInput[] {
   if (count === 0) return [];
   const name = `${noun} of unknown value: ${count}`;
-  return [{ name, value: null, unit: "usd", note: "left out: see what needs a decision" }];
+  return [{ name, value: null, unit: "money", note: "left out: see what needs a decision" }];
 }
 
 /** The newest, and the others as one. */
 function listed(inputs: readonly SettledInput[]): readonly PortfolioInput[] {
   const older = inputs.slice(0, -MAX_INPUTS);
-  const inDollars = (input: SettledInput): PortfolioInput => ({ ...input, unit: "usd" });
-  const newest = inputs.slice(-MAX_INPUTS).map(inDollars);
+  const inMoney = (input: SettledInput): PortfolioInput => ({ ...input, unit: "money" });
+  const newest = inputs.slice(-MAX_INPUTS).map(inMoney);
   if (older.length === 0) return newest;
   const { sum } = knownSum(older.map(({ value }) => value));
-  return [inDollars({ name: "Older", value: sum, note: `${older.length} in sum` }), ...newest];
+  return [inMoney({ name: "Older", value: sum, note: `${older.length} in sum` }), ...newest];
 }

@@ -6,12 +6,12 @@ import type { FxService } from "./fx/fx_service.ts";
 import type { FxStatus } from "./fx/drift_guard.ts";
 import { converted, currentPrice, type Holding, type Position, positionsOf } from "./holdings.ts";
 import { knownSum, whyUnknown } from "./known_sum.ts";
-import type { LotRules } from "./kept_ledgers.ts";
+import type { LotRules } from "./kept_ledger.ts";
 import { NOT_SETTLED } from "./performance/lot_figures.ts";
 import type { BaseCurrency, Portfolio } from "./portfolio.ts";
 import type { LedgerScope } from "./ports.ts";
 import type { DecimalText } from "./transaction.ts";
-import type { PortfolioWork } from "./work/portfolio_work.ts";
+import type { LotHoldings, PortfolioWork } from "./work/portfolio_work.ts";
 
 /** How dollars become a portfolio's currency now. */
 export interface CurrentRate {
@@ -38,9 +38,27 @@ export interface ValueSums {
   readonly feesUsd: DecimalText | null;
 }
 
+/** Sums of lots in one currency; each stands on what of it is known, and is `null` without. */
+export interface OwnSums {
+  /** The currency that was asked for; dollars where it has no rate now. */
+  readonly currency: BaseCurrency;
+  readonly cost: DecimalText | null;
+  readonly unrealized: DecimalText | null;
+  readonly realized: DecimalText | null;
+  readonly income: DecimalText | null;
+  readonly fees: DecimalText | null;
+  /** Why a sum is `null`, of each that is. */
+  readonly reasons: Readonly<Partial<Record<OwnSumName, string>>>;
+  readonly uncosted: number;
+  readonly unvalued: PortfolioValue["unvalued"];
+}
+
+/** The name of a sum of lots. */
+export type OwnSumName = "cost" | "unrealized" | "realized" | "income" | "fees";
+
 /**
- * What a portfolio is worth now. Money is in dollars but for `nav` and the positions' `value`. A
- * sum is `null` where nothing of it is known, and 0 where there is nothing to add up.
+ * What a portfolio is worth now. Money is in dollars but for `nav`, `own`, and the positions' `value`
+ * and `own`. A sum is `null` where nothing of it is known, and 0 where there is nothing to add up.
  */
 export interface PortfolioValue extends LotRules, ValueSums {
   readonly portfolio: Portfolio;
@@ -52,6 +70,11 @@ export interface PortfolioValue extends LotRules, ValueSums {
   readonly fx: CurrentRate;
   /** Why a sum is `null`, of each that is. */
   readonly reasons: Readonly<Partial<Record<keyof ValueSums, string>>>;
+  /**
+   * The sums of lots that were matched in the currency: what was paid and got for each row, by the
+   * rate of its own time.
+   */
+  readonly own: OwnSums;
   /** Since when `nav` is held, as the rate of now is not to be trusted; `null` if it is not. */
   readonly heldSince: UtcMs | null;
   readonly positions: readonly Position[];
@@ -92,7 +115,8 @@ export class HoldingService {
     scope: LedgerScope,
     { currency: asked }: { readonly currency?: BaseCurrency | undefined } = {},
   ): Promise<PortfolioValue> {
-    const { holdings, settled, ...held } = await this.#work.getHoldings(scope);
+    const dollars = await this.#work.getHoldings(scope);
+    const { holdings, settled, ...held } = dollars;
     const { portfolio } = held;
     const currency = asked ?? portfolio.baseCurrency;
     const quotes = await this.#quotesOf(holdings, currency);
@@ -101,16 +125,23 @@ export class HoldingService {
     const whyNoRate = fx.status?.state === "delayed"
       ? `The rate from dollars to ${currency} is held back`
       : `There is no rate from dollars to ${currency}`;
-    const positions = positionsOf(holdings, { quoteOf, rate: fx.rate, whyNoRate });
+    const ownCurrency = fx.rate === null ? "USD" : currency;
+    const own = ownCurrency === "USD"
+      ? dollars
+      : await this.#work.getHoldings(scope, { currency: ownCurrency });
+    const priced = { quoteOf, rate: fx.rate, own: own.holdings, whyNoRate };
+    const positions = positionsOf(holdings, priced);
     const sums = sumsOf(positions);
     const times = positions.flatMap(({ price }) => price?.provenance.asof ?? []);
     const at = this.#clock.now();
     const live = sums.navUsd === null ? null : converted(sums.navUsd, fx.rate);
     const { nav, heldSince } = await this.#settle(live, { portfolio, currency, fx, at });
-    const known = { nav, ...sums, ...settled };
+    const { realized: realizedUsd, income: incomeUsd, fees: feesUsd } = settled;
+    const known = { nav, ...sums, realizedUsd, incomeUsd, feesUsd };
     return {
       ...{ ...held, ...known, currency, at, fx, heldSince, positions },
       reasons: reasonsOf(known, whyNoRate),
+      own: ownSums(positions, { ...own, currency: ownCurrency }),
       asof: times.length === 0 ? null : Math.min(...times) as UtcMs,
       unpriced: positions.filter(({ unpriced }) => unpriced !== null).length,
       uncosted: positions.filter(({ uncosted }) => uncosted !== "0").length,
@@ -184,6 +215,34 @@ function sumsOf(
     navUsd: knownSum(positions.map(({ valueUsd }) => valueUsd)).sum,
     costUsd: knownSum(costs).sum,
     unrealizedUsd: knownSum(positions.map(({ unrealizedUsd }) => unrealizedUsd)).sum,
+  };
+}
+
+function ownSums(
+  positions: readonly Position[],
+  { currency, settled, unvalued }:
+    & Pick<LotHoldings, "settled" | "unvalued">
+    & Pick<OwnSums, "currency">,
+): OwnSums {
+  const costs = positions.map(({ own }) => own.unrealized === null ? null : own.cost);
+  const sums = {
+    cost: knownSum(costs).sum,
+    unrealized: knownSum(positions.map(({ own }) => own.unrealized)).sum,
+    ...settled,
+  };
+  const isPriced = knownSum(positions.map(({ valueUsd }) => valueUsd)).sum !== null;
+  const whyNoGain = isPriced ? NO_GAIN : NO_PRICES;
+  return {
+    ...{ currency, unvalued },
+    ...sums,
+    reasons: whyUnknown(sums, {
+      cost: whyNoGain,
+      unrealized: whyNoGain,
+      realized: NOT_SETTLED.realizedUsd,
+      income: NOT_SETTLED.incomeUsd,
+      fees: NOT_SETTLED.feesUsd,
+    }),
+    uncosted: positions.filter(({ own }) => own.uncosted !== "0").length,
   };
 }
 

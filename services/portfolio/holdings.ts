@@ -10,10 +10,21 @@ export interface Holding {
   readonly quantity: DecimalText;
   readonly accounts: readonly { readonly account: string; readonly quantity: DecimalText }[];
   readonly lots: number;
-  /** Of the units whose cost is known, fees included; `null` where it is known of none. */
-  readonly costUsd: DecimalText | null;
+  /**
+   * Of the units whose cost is known, fees included, in what its lots are in; `null` where it is
+   * known of none.
+   */
+  readonly cost: DecimalText | null;
   /** Units that nobody knows the cost of. */
   readonly uncosted: DecimalText;
+}
+
+/** What a holding cost and gained, of the units whose cost is known. */
+export interface HoldingGain extends Pick<Holding, "cost" | "uncosted"> {
+  /** Value less cost; `null` without a cost, or a value. */
+  readonly unrealized: DecimalText | null;
+  /** As a fraction of the cost. */
+  readonly ratio: number | null;
 }
 
 /** What an asset costs now, and how that is known. */
@@ -24,7 +35,7 @@ export interface CurrentPrice {
 }
 
 /** A holding at the price of now; what is not known is `null`, and `unpriced` says why. */
-export interface Position extends Holding {
+export interface Position extends Omit<Holding, "cost"> {
   readonly symbol: string;
   readonly name: string;
   /** `null` where there is none that may be used now. */
@@ -35,10 +46,13 @@ export interface Position extends Holding {
   readonly lastKnown: CurrentPrice | null;
   readonly valueUsd: DecimalText | null;
   readonly value: DecimalText | null;
+  readonly costUsd: DecimalText | null;
   /** Value less cost of the units whose cost is known; `null` without any, or without a price. */
   readonly unrealizedUsd: DecimalText | null;
   /** As a fraction of the cost. */
   readonly unrealizedRatio: number | null;
+  /** The same in the currency, in which what it cost is at the rates of its purchases. */
+  readonly own: HoldingGain;
   /** Fraction of the value of all priced positions. */
   readonly share: number | null;
   /** Fraction by which the price moved in 24 hours; `null` where either end is not known. */
@@ -86,7 +100,7 @@ export function holdingsOf(lots: readonly Lot[]): readonly Holding[] {
       .sort(([a], [b]) => a < b ? -1 : 1)
       .map(([account, some]) => ({ account, quantity: unitsOf(some) })),
     lots: own.length,
-    costUsd: knownSum(own.map(({ cost }) => cost)).sum,
+    cost: knownSum(own.map(({ cost }) => cost)).sum,
     uncosted: unitsOf(own.filter(({ cost }) => cost === null)),
   })).filter(({ quantity }) => quantity !== "0");
 }
@@ -103,44 +117,71 @@ function staleness(quote: AssetQuote | null): string | null {
   return "Its last price is too old";
 }
 
-/** Holdings at what their assets cost now; `rate` is the currency's units for a dollar. */
+/**
+ * Holdings, in dollars, at what their assets cost now; `rate` is the currency's units for a dollar,
+ * and `own` are the holdings in it. Without a rate they are in dollars too.
+ */
 export function positionsOf(
   holdings: readonly Holding[],
-  { quoteOf, rate, whyNoRate }: {
+  { quoteOf, rate, own = holdings, whyNoRate }: {
     readonly quoteOf: (assetId: AssetId) => AssetQuote | null;
     readonly rate: number | null;
+    readonly own?: readonly Holding[];
     /** Said of each position where there is no rate. */
     readonly whyNoRate: string;
   },
 ): readonly Position[] {
   const priced = holdings.map((holding) => pricedHolding(holding, quoteOf(holding.assetId)));
   const total = knownSum(priced.map(({ valueUsd }) => valueUsd)).sum;
+  const ownOf = new Map(own.map((holding) => [holding.assetId, holding]));
   return priced.map((position) => ({
     ...position,
     unpriced: position.unpriced ?? (rate === null ? whyNoRate : null),
     value: position.valueUsd === null ? null : converted(position.valueUsd, rate),
+    own: gainOf(ownOf.get(position.assetId) ?? null, position, rate ?? 1),
     share: position.valueUsd === null || total === null || total === "0"
       ? null
       : new Decimal(position.valueUsd).dividedBy(total).toNumber(),
   }));
 }
 
-type PricedHolding = Omit<Position, "share" | "value">;
+type PricedHolding = Omit<Position, "share" | "value" | "own">;
 
-function pricedHolding(holding: Holding, quote: AssetQuote | null): PricedHolding {
+/** What a holding gained at a price; nothing is known of one that is not there. */
+function gainOf(
+  holding: Holding | null,
+  { price, quantity }: Pick<Position, "price" | "quantity">,
+  rate: number,
+): HoldingGain {
+  if (holding === null) return { cost: null, uncosted: quantity, unrealized: null, ratio: null };
+  const { cost, uncosted } = holding;
+  // Units of unknown cost have no gain; they are named beside that of the others.
+  const costed = new Decimal(holding.quantity).minus(uncosted);
+  const unrealized = price === null || cost === null
+    ? null
+    : costed.times(price.priceUsd).times(rate).minus(cost);
+  return {
+    ...{ cost, uncosted },
+    unrealized: unrealized?.toFixed() ?? null,
+    ratio: unrealized === null || cost === null || cost === "0"
+      ? null
+      : unrealized.dividedBy(cost).toNumber(),
+  };
+}
+
+function pricedHolding(
+  { cost: costUsd, ...holding }: Holding,
+  quote: AssetQuote | null,
+): PricedHolding {
   const unpriced = staleness(quote);
   const price = currentPrice(quote);
   const valueUsd = price === null
     ? null
     : new Decimal(holding.quantity).times(price.priceUsd).toFixed();
-  // Units of unknown cost have no gain; they are named beside that of the others.
-  const { costUsd } = holding;
-  const costed = new Decimal(holding.quantity).minus(holding.uncosted);
-  const unrealized = price === null || costUsd === null
-    ? null
-    : costed.times(price.priceUsd).minus(costUsd);
+  const { quantity } = holding;
+  const gain = gainOf({ ...holding, cost: costUsd }, { price, quantity }, 1);
   return {
-    ...holding,
+    ...{ ...holding, costUsd },
     symbol: quote?.symbol ?? holding.assetId.toUpperCase(),
     name: quote?.name ?? holding.assetId,
     price,
@@ -148,10 +189,8 @@ function pricedHolding(holding: Holding, quote: AssetQuote | null): PricedHoldin
     lastKnown: unpriced === null ? null : lastPrice(quote),
     valueUsd,
     change24h: price === null ? null : quote?.change24h.value ?? null,
-    unrealizedUsd: unrealized?.toFixed() ?? null,
-    unrealizedRatio: unrealized === null || costUsd === null || costUsd === "0"
-      ? null
-      : unrealized.dividedBy(costUsd).toNumber(),
+    unrealizedUsd: gain.unrealized,
+    unrealizedRatio: gain.ratio,
   };
 }
 

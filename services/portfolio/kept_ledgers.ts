@@ -1,171 +1,30 @@
 import { AppError } from "../kernel/errors.ts";
 import { parseUuid, type Uuid } from "../kernel/ids.ts";
 import { type UtcMs, utcMsOf } from "../kernel/time.ts";
-import type { AssetId } from "../market/mod.ts";
-import { PICKS_COLUMN, picksOf } from "./lot_picks.ts";
-import { LotMatcher, type LotOptions } from "./lots.ts";
-import type { LedgerChange, LedgerRow, LedgerScope, LedgerStore } from "./ports.ts";
-import type { Portfolio } from "./portfolio.ts";
-import { SharedTexts } from "./shared_texts.ts";
-import type { DecimalText } from "./transaction.ts";
+import {
+  KeptLedger,
+  MAX_ROWS,
+  type Moment,
+  type PriceLookup,
+  ROWS_AT_ONCE,
+} from "./kept_ledger.ts";
+import { type KeptRow, RowKeeper } from "./kept_row.ts";
+import type { LedgerChange, LedgerScope, LedgerStore } from "./ports.ts";
+import type { BaseCurrency, Portfolio } from "./portfolio.ts";
 
-/**
- * Rows that are kept over all ledgers, counted once more for each way in which they are matched;
- * and ways of matching that are kept of each ledger.
- */
-const MAX_ROWS = 3_000_000;
-const MAX_MATCHERS = 4;
 /** A longer ledger does not fit into the memory that the engine gives a thread, with its lots. */
 export const MAX_LEDGER_ROWS = 1_500_000;
-/** Rows that are read, or taken in, before others get their turn. */
-const ROWS_AT_ONCE = 2_000;
 /** Up to so many changed rows are taken in at once, which keeps the matches of a ledger. */
 const MAX_TAKEN_AT_ONCE = 25_000;
 /** Behind every id of a moment. */
 const LAST_ID = parseUuid("ffffffff-ffff-8fff-bfff-ffffffffffff");
 
-/** How a ledger is matched: one rule, and years that have another. */
-export type LotRules = Pick<Portfolio, "rule" | "rulesByYear">;
-
-/** Dollars for one unit of an asset, or of money, at a time; `null` where none is known. */
-export type PriceLookup = (assetId: AssetId, at: UtcMs) => DecimalText | null;
-
 /** Knows what things were worth at past moments. */
 export interface PastPrices {
   /** The lookup of all these moments. */
-  load(moments: readonly Pick<LedgerRow, "assetId" | "at">[]): Promise<PriceLookup>;
-}
-
-/** A ledger in memory, with its lots by each way of matching that was asked for. */
-export class KeptLedger {
-  readonly #rows = new Map<Uuid, LedgerRow>();
-  readonly #unpriced = new Map<Uuid, LedgerRow>();
-  readonly #matchers = new Map<string, LotMatcher>();
-  /** Those that do not have all rows yet. */
-  readonly #filling = new Set<LotMatcher>();
-  /** The rows are as of this version. */
-  version = -1;
-  #priceOf: PriceLookup = () => null;
-
-  /** Rows that it keeps, and that each way of matching keeps. */
-  get size(): number {
-    return this.#rows.size * (1 + this.#matchers.size);
-  }
-
-  /** Rows alone. */
-  get rowCount(): number {
-    return this.#rows.size;
-  }
-
-  /** In no order. */
-  rows(): Iterable<LedgerRow> {
-    return this.#rows.values();
-  }
-
-  find(id: Uuid): LedgerRow | null {
-    return this.#rows.get(id) ?? null;
-  }
-
-  /** Rows that name no price of their own and need one; a dollar does not. */
-  unpricedRows(): readonly LedgerRow[] {
-    return [...this.#unpriced.values()];
-  }
-
-  /** Values rows without a price anew; lots of those whose price changed are matched again. */
-  setPrices(priceOf: PriceLookup): void {
-    const before = this.#priceOf;
-    this.#priceOf = priceOf;
-    for (const row of this.unpricedRows()) {
-      if (before(row.assetId, row.at) !== priceOf(row.assetId, row.at)) this.#upsert(row);
-    }
-  }
-
-  /** The rows from `from` on are now these, and no others. */
-  replaceFrom(from: UtcMs, rows: readonly LedgerRow[]): void {
-    const now = new Set(rows.map(({ id }) => id));
-    for (const { id, at } of [...this.#rows.values()]) {
-      if (at >= from && !now.has(id)) this.#remove(id);
-    }
-    for (const row of rows) {
-      const known = this.#rows.get(row.id);
-      if (known === undefined || !isSame(known, row)) this.#upsert(row);
-    }
-  }
-
-  /** Takes rows in, each in place of the one with its id. */
-  add(rows: readonly LedgerRow[]): void {
-    for (const row of rows) this.#upsert(row);
-  }
-
-  /**
-   * The lots by a set of rules, which are begun in pieces where they were not asked for before;
-   * those asked for the longest ago are forgotten.
-   */
-  async matcher(rules: LotRules, rest: () => Promise<void>): Promise<LotMatcher> {
-    const key = keyOf(rules);
-    const matcher = this.#matchers.get(key) ?? await this.#newMatcher(rules, rest);
-    this.#matchers.delete(key);
-    this.#matchers.set(key, matcher);
-    this.#forgetMatchers();
-    return matcher;
-  }
-
-  /** Keeps the one asked for last, and others as far as there is room. */
-  #forgetMatchers(): void {
-    for (const oldest of this.#matchers.keys()) {
-      const { size } = this.#matchers;
-      if (size === 1 || size <= MAX_MATCHERS && this.size <= MAX_ROWS) return;
-      this.#matchers.delete(oldest);
-    }
-  }
-
-  async #newMatcher(rules: LotRules, rest: () => Promise<void>): Promise<LotMatcher> {
-    const matcher = new LotMatcher([], this.#options(rules));
-    // What changes meanwhile reaches it as well.
-    this.#filling.add(matcher);
-    let count = 0;
-    for (const row of this.#rows.values()) {
-      matcher.upsert(row);
-      if (++count % ROWS_AT_ONCE === 0) await rest();
-    }
-    this.#filling.delete(matcher);
-    return matcher;
-  }
-
-  /** A matcher of the rows up to an instant; the one of all of them where none is later. */
-  matcherAt(rules: LotRules, to: UtcMs): LotMatcher {
-    const past = [...this.#rows.values()].filter(({ at }) => at <= to);
-    const known = past.length === this.#rows.size ? this.#matchers.get(keyOf(rules)) : undefined;
-    return known ?? new LotMatcher(past, this.#options(rules));
-  }
-
-  #options(rules: LotRules): LotOptions {
-    return {
-      ...rules,
-      priceOf: (assetId, at) => this.#priceOf(assetId, at),
-      picksOf: (id) => {
-        const row = this.#rows.get(id);
-        return row === undefined ? [] : picksOf(row);
-      },
-    };
-  }
-
-  #upsert(row: LedgerRow): void {
-    this.#rows.set(row.id, row);
-    if (row.unitPriceUsd === null && row.assetId !== "usd") this.#unpriced.set(row.id, row);
-    else this.#unpriced.delete(row.id);
-    for (const matcher of this.#allMatchers()) matcher.upsert(row);
-  }
-
-  #remove(id: Uuid): void {
-    this.#rows.delete(id);
-    this.#unpriced.delete(id);
-    for (const matcher of this.#allMatchers()) matcher.remove(id);
-  }
-
-  #allMatchers(): readonly LotMatcher[] {
-    return [...this.#matchers.values(), ...this.#filling];
-  }
+  load(moments: readonly Moment[]): Promise<PriceLookup>;
+  /** Stays the same for as long as what was loaded is what would be loaded again. */
+  mark(): string;
 }
 
 /**
@@ -205,12 +64,13 @@ export class KeptLedgers {
   }
 
   /**
-   * The ledger of a portfolio as of its version, or later. Throws `PAYLOAD_TOO_LARGE` for one that
-   * is too long to be computed on.
+   * The ledger of a portfolio as of its version, or later, with what a currency cost at the times
+   * of its rows. Throws `PAYLOAD_TOO_LARGE` for one that is too long to be computed on.
    */
-  async open(portfolio: Portfolio): Promise<KeptLedger> {
+  async open(portfolio: Portfolio, currency: BaseCurrency = "USD"): Promise<KeptLedger> {
     const { id } = portfolio;
-    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(() => this.#load(portfolio));
+    const turn = (this.#turns.get(id) ?? Promise.resolve())
+      .then(() => this.#load(portfolio, currency));
     const settled = turn.catch(() => {});
     this.#turns.set(id, settled);
     try {
@@ -220,7 +80,10 @@ export class KeptLedgers {
     }
   }
 
-  async #load({ id, ownerId, ledgerVersion }: Portfolio): Promise<KeptLedger> {
+  async #load(
+    { id, ownerId, ledgerVersion }: Portfolio,
+    currency: BaseCurrency,
+  ): Promise<KeptLedger> {
     let ledger = this.#ledgers.get(id) ?? new KeptLedger();
     if (ledger.version < ledgerVersion) {
       const from = this.#changedFrom(id, { known: ledger.version, now: ledgerVersion });
@@ -228,9 +91,21 @@ export class KeptLedgers {
       ledger.version = ledgerVersion;
       this.#changes.delete(id);
     }
-    if (this.#prices !== null) ledger.setPrices(await this.#prices.load(ledger.unpricedRows()));
+    if (this.#prices !== null) ledger.setPrices(await this.#prices.load(ledger.unpricedMoments()));
+    if (currency !== "USD") await this.#loadUnits(ledger, currency);
     this.#keep(id, ledger);
     return ledger;
+  }
+
+  async #loadUnits(ledger: KeptLedger, currency: BaseCurrency): Promise<void> {
+    if (this.#prices === null) return;
+    const mark = `${ledger.version} ${this.#prices.mark()}`;
+    if (ledger.unitsMark(currency) === mark) return;
+    const moments = ledger.momentsOf(currency);
+    const priceOf = await this.#prices.load(moments);
+    // Of its own: a lookup may learn more later on, and rows would seem to stand by that already.
+    const units = new Map(moments.map(({ assetId, at }) => [at, priceOf(assetId, at)]));
+    ledger.setUnits(currency, { mark, unitAt: (at) => units.get(at) ?? null });
   }
 
   /** From when on rows may differ; the beginning where a change is not known. */
@@ -251,7 +126,7 @@ export class KeptLedgers {
     { scope, from }: { readonly scope: LedgerScope; readonly from: UtcMs },
   ): Promise<KeptLedger> {
     const pages = this.#read(scope, from);
-    const rows: LedgerRow[] = [];
+    const rows: KeptRow[] = [];
     for (let page = await pages.next(); !page.done; page = await pages.next()) {
       for (const row of page.value) rows.push(row);
       if (rows.length > MAX_TAKEN_AT_ONCE) return await this.#renew(ledger, { from, rows, pages });
@@ -275,8 +150,8 @@ export class KeptLedgers {
     ledger: KeptLedger,
     { from, rows, pages }: {
       readonly from: UtcMs;
-      readonly rows: readonly LedgerRow[];
-      readonly pages: AsyncIterable<readonly LedgerRow[]>;
+      readonly rows: readonly KeptRow[];
+      readonly pages: AsyncIterable<readonly KeptRow[]>;
     },
   ): Promise<KeptLedger> {
     const renewed = new KeptLedger();
@@ -293,15 +168,15 @@ export class KeptLedgers {
     return renewed;
   }
 
-  async *#read(scope: LedgerScope, from: UtcMs): AsyncGenerator<readonly LedgerRow[]> {
-    const texts = new SharedTexts();
+  async *#read(scope: LedgerScope, from: UtcMs): AsyncGenerator<readonly KeptRow[]> {
+    const keeper = new RowKeeper();
     let after = LAST_ID === null ? undefined : { at: utcMsOf(from - 1), id: LAST_ID };
     while (true) {
       const page = await this.#store.listTransactions(scope, {
         limit: ROWS_AT_ONCE,
         ...after && { after },
       });
-      yield page.map((row) => texts.share(row));
+      yield page.map((row) => keeper.keep(row));
       after = page.at(-1);
       if (page.length < ROWS_AT_ONCE) return;
       await this.#rest();
@@ -321,15 +196,4 @@ export class KeptLedgers {
       this.#changes.delete(oldest);
     }
   }
-}
-
-function keyOf({ rule, rulesByYear }: LotRules): string {
-  return JSON.stringify([rule, rulesByYear]);
-}
-
-function isSame(a: LedgerRow, b: LedgerRow): boolean {
-  return a.at === b.at && a.action === b.action && a.assetId === b.assetId &&
-    a.quantity === b.quantity && a.unitPriceUsd === b.unitPriceUsd && a.account === b.account &&
-    a.txHash === b.txHash && a.parentId === b.parentId && a.importId === b.importId &&
-    a.line === b.line && a.notesExtra[PICKS_COLUMN] === b.notesExtra[PICKS_COLUMN];
 }

@@ -1,7 +1,6 @@
 import { parseUuid } from "../kernel/ids.ts";
 import { normalDecimal } from "./imports/values.ts";
 import type { LotPick } from "./lots.ts";
-import type { Transaction } from "./transaction.ts";
 
 /** The column of a ledger row that names the lots which it takes, for specific identification. */
 export const PICKS_COLUMN = "lots";
@@ -11,9 +10,8 @@ export function formatPicks(picks: readonly LotPick[]): string {
   return picks.map(({ rowId, quantity }) => `${rowId}:${quantity}`).join(" ");
 }
 
-/** The lots that a row names; what can't be read as a lot names none. */
-export function picksOf({ notesExtra }: Pick<Transaction, "notesExtra">): readonly LotPick[] {
-  const text = Object.hasOwn(notesExtra, PICKS_COLUMN) ? notesExtra[PICKS_COLUMN] ?? "" : "";
+/** The lots that a column names; what can't be read as a lot names none. */
+export function parsePicks(text: string): readonly LotPick[] {
   return text.split(/\s+/).flatMap((part) => {
     const [id = "", amount = ""] = part.split(":");
     const rowId = parseUuid(id);

@@ -1,8 +1,9 @@
 import type { UtcMs } from "../kernel/time.ts";
 import { AppError } from "../kernel/errors.ts";
-import type { KeptLedger, KeptLedgers, LotRules } from "./kept_ledgers.ts";
+import type { KeptLedger, LotRules } from "./kept_ledger.ts";
+import type { KeptLedgers } from "./kept_ledgers.ts";
 import type { Disposal, FeeEntry, IncomeEntry, LotBook } from "./lots.ts";
-import type { LotMethod, LotPools, Portfolio } from "./portfolio.ts";
+import type { BaseCurrency, LotMethod, LotPools, Portfolio } from "./portfolio.ts";
 import type { PortfolioService } from "./portfolio_service.ts";
 import type { LedgerScope } from "./ports.ts";
 
@@ -10,6 +11,8 @@ import type { LedgerScope } from "./ports.ts";
 export interface LotQuery {
   readonly method?: LotMethod | undefined;
   readonly pools?: LotPools | undefined;
+  /** What amounts are in, each by the rate of its time; dollars by default. */
+  readonly currency?: BaseCurrency | undefined;
 }
 
 /** Lots with the rules that they were matched by, as every report names them. */
@@ -17,6 +20,8 @@ export interface MatchedLots extends LotRules {
   readonly portfolio: Portfolio;
   readonly ledgerVersion: number;
   readonly ledger: KeptLedger;
+  /** What amounts of the book are in. */
+  readonly currency: BaseCurrency;
   readonly book: LotBook;
 }
 
@@ -40,18 +45,18 @@ export class LotService {
   /** The lots of a portfolio as its ledger stands. */
   async getLots(scope: LedgerScope, query: LotQuery = {}): Promise<MatchedLots> {
     const portfolio = await this.#portfolios.get(scope);
-    const ledger = await this.#ledgers.open(portfolio);
+    const { currency = "USD" } = query;
+    const ledger = await this.#ledgers.open(portfolio, currency);
     const rules = rulesOf(portfolio, query);
-    const matcher = await ledger.matcher(rules, this.#rest);
+    const matcher = await ledger.matcher({ ...rules, currency }, this.#rest);
     await matcher.catchUp(this.#rest);
-    return { ...rules, portfolio, ledger, ledgerVersion: ledger.version, book: matcher.book() };
+    const { version: ledgerVersion } = ledger;
+    return { ...rules, portfolio, ledger, ledgerVersion, currency, book: matcher.book() };
   }
 
-  /** The lots as they stood at an instant, by the rows up to then. */
-  async bookAt({ ledger, rule, rulesByYear }: MatchedLots, to: UtcMs): Promise<LotBook> {
-    const matcher = ledger.matcherAt({ rule, rulesByYear }, to);
-    await matcher.catchUp(this.#rest);
-    return matcher.book();
+  /** The lots as they stood at an instant, by the rows up to then: books of all, or of each asset. */
+  booksAt({ ledger, rule, rulesByYear }: MatchedLots, to: UtcMs): AsyncIterable<LotBook> {
+    return ledger.booksAt({ rule, rulesByYear, to }, this.#rest);
   }
 }
 

@@ -11,4 +11,6 @@ export function matchLots(rows: readonly LotRow[], options: LotOptions): LotBook
 }
 
 export { LotMatcher };
+export { LedgerLots } from "./lots/ledger_lots.ts";
+export { RowIndex } from "./lots/row_index.ts";
 export type * from "./lots/lot_book.ts";

@@ -17,7 +17,9 @@ export {
   TRANSACTIONS_V1_1,
 } from "./imports/mapping.ts";
 export { ownMapping } from "./imports/own_mapping.ts";
+export { KeptLedger, type LotRules, type PriceLookup } from "./kept_ledger.ts";
 export * from "./kept_ledgers.ts";
+export type { KeptRow } from "./kept_row.ts";
 export { anyCell, csvLine } from "./ledger/csv_text.ts";
 export type { EntryValues } from "./ledger/entry_values.ts";
 export {
@@ -30,10 +32,12 @@ export {
 export { reportToJson } from "./ledger/report_json.ts";
 export * from "./ledger_service.ts";
 export { type KnownSum, knownSum } from "./known_sum.ts";
-export { formatPicks, picksOf } from "./lot_picks.ts";
+export { formatPicks, parsePicks, PICKS_COLUMN } from "./lot_picks.ts";
 export * from "./lot_service.ts";
 export * from "./lots.ts";
 export { LOT_PROBLEM_CODES } from "./lots/lot_book.ts";
+export { CASH_IDS, cashIdOf } from "./cash.ts";
+export { type PaidMoney, paidMoneyOf, paidUnitPrice } from "./paid_money.ts";
 export { ClosePrices } from "./past_prices.ts";
 export type { PortfolioPerformance } from "./performance/measure.ts";
 export type { LotFigures } from "./performance/lot_figures.ts";

@@ -3,7 +3,8 @@ import { MINUTE_MS, type UtcMs } from "../kernel/time.ts";
 import type { AssetId, TrackedSeries } from "../market/mod.ts";
 import type { ChangeFeed, Clock } from "../ports/mod.ts";
 import { isCash } from "./cash.ts";
-import type { PastPrices, PriceLookup } from "./kept_ledgers.ts";
+import type { PriceLookup } from "./kept_ledger.ts";
+import type { PastPrices } from "./kept_ledgers.ts";
 import type { DecimalText } from "./transaction.ts";
 import { type CloseMarks, closeMarksOf, closesChangedFrom } from "./valuation/close_marks.ts";
 import type { SeriesByAsset } from "./valuation/close_reader.ts";
@@ -47,6 +48,11 @@ export class ClosePrices implements PastPrices {
 
   constructor(deps: ClosePricesDeps) {
     this.#deps = deps;
+  }
+
+  mark(): string {
+    const { changes, clock } = this.#deps;
+    return `${changes.current()} ${Math.floor(clock.now() / FRESH_MS)}`;
   }
 
   async load(moments: readonly Moment[]): Promise<PriceLookup> {

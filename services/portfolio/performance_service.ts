@@ -2,7 +2,8 @@ import { DAY_MS, type UtcMs, utcMsOf } from "../kernel/time.ts";
 import type { AssetId } from "../market/mod.ts";
 import type { Clock } from "../ports/mod.ts";
 import type { LotService, MatchedLots } from "./lot_service.ts";
-import type { LotBook } from "./lots.ts";
+import type { Lot } from "./lots.ts";
+import { type BookSums, type BookTotals, bookTotals } from "./performance/book_totals.ts";
 import {
   type LotFigures,
   type OpenFigures,
@@ -10,6 +11,7 @@ import {
   settledFigures,
 } from "./performance/lot_figures.ts";
 import { measurePortfolio, type PortfolioPerformance } from "./performance/measure.ts";
+import { gatherPast } from "./performance/past_lots.ts";
 import type { BaseCurrency, Portfolio } from "./portfolio.ts";
 import type { PortfolioService } from "./portfolio_service.ts";
 import type { LedgerScope } from "./ports.ts";
@@ -62,15 +64,15 @@ export interface MeasuredPerformance {
 
 /** Measures and lot figures that are kept: one page asks for the same several times. */
 const MAX_KEPT = 64;
-/** Lots, disposals and other entries of past instants that are kept. */
-const MAX_BOOK_ENTRIES = 200_000;
+/** Disposals and other entries in the sums of past instants that are kept. */
+const MAX_PAST_ENTRIES = 1_000_000;
 const FRESH_MS = 60_000;
 /** How often a read begins anew because a rebuild wrote meanwhile. */
 const MAX_READS = 4;
 
 export interface PerformanceDeps {
   readonly portfolios: Pick<PortfolioService, "get">;
-  readonly lots: Pick<LotService, "getLots" | "bookAt">;
+  readonly lots: Pick<LotService, "getLots" | "booksAt">;
   readonly snapshots: Pick<SnapshotStore, "findState">;
   /** Whether a ledger has no rows. */
   readonly isEmpty: (scope: LedgerScope) => Promise<boolean>;
@@ -94,7 +96,7 @@ export class PerformanceService {
   readonly #figures: Recent<LotFigures>;
   readonly #open: Recent<OpenFigures>;
   readonly #closes: Recent<ReadonlyMap<AssetId, Float64Array>>;
-  readonly #books: Recent<LotBook>;
+  readonly #past: Recent<PastFigures>;
 
   constructor(deps: PerformanceDeps) {
     this.#deps = deps;
@@ -105,7 +107,8 @@ export class PerformanceService {
     this.#figures = new Recent(recent);
     this.#open = new Recent(recent);
     this.#closes = new Recent(recent);
-    this.#books = new Recent({ ...recent, maxCost: MAX_BOOK_ENTRIES, costOf: entriesOf });
+    const costOf = ({ sums }: PastFigures) => sums.size;
+    this.#past = new Recent({ ...recent, maxCost: MAX_PAST_ENTRIES, costOf });
   }
 
   /** Measures between two instants. */
@@ -175,20 +178,38 @@ export class PerformanceService {
       readonly state: SnapshotState | null;
     },
   ): Promise<LotFigures> {
-    const then = to === undefined ? matched.book : await this.#bookAt(matched, to);
     // What is open at the end does not depend on where a range begins.
     const { portfolio, ledgerVersion, rule, rulesByYear } = matched;
     const end = state === null ? null : utcMsOf(Math.min(state.until, to ?? Infinity));
     const rules = JSON.stringify([rule, rulesByYear]);
     const key = [portfolio.id, ledgerVersion, state?.build, rules, to, end].join(" ");
-    const compute = () => this.#openFigures(then, { portfolio, state, end });
-    const open = await this.#open.get(key, compute) ?? await compute();
-    const settled = settledFigures(then, { from, to });
-    return { ...settled, ...open, reasons: { ...settled.reasons, ...open.reasons } };
+    if (to === undefined) {
+      const { book } = matched;
+      const compute = () => this.#openFigures(book.lots, { portfolio, state, end });
+      const open = await this.#open.get(key, compute) ?? await compute();
+      return joinFigures(bookTotals(book, { from }), open);
+    }
+    const compute = () => this.#pastFigures(matched, { state, to, end });
+    const { sums, open } = await this.#past.get(key, compute) ?? await compute();
+    return joinFigures(sums.within({ from, to }), open);
+  }
+
+  /** To match a past ledger takes long enough to be kept: ranges often end at the same time. */
+  async #pastFigures(
+    matched: MatchedLots,
+    { state, to, end }: {
+      readonly state: SnapshotState | null;
+      readonly to: UtcMs;
+      readonly end: UtcMs | null;
+    },
+  ): Promise<PastFigures> {
+    const { sums, lots } = await gatherPast(this.#deps.lots.booksAt(matched, to));
+    const { portfolio } = matched;
+    return { sums, open: await this.#openFigures(lots, { portfolio, state, end }) };
   }
 
   async #openFigures(
-    then: LotBook,
+    lots: readonly Lot[],
     { portfolio, state, end }: {
       readonly portfolio: Portfolio;
       readonly state: SnapshotState | null;
@@ -197,31 +218,23 @@ export class PerformanceService {
   ): Promise<OpenFigures> {
     const closes = end === null || state === null
       ? null
-      : await this.#closesAt(end, { then, state, key: `${portfolio.id} ${state.build}` });
-    return openFigures(then, (assetId) => {
+      : await this.#closesAt(end, { lots, state, key: `${portfolio.id} ${state.build}` });
+    return openFigures(lots, (assetId) => {
       const close = closes?.get(assetId)?.[0] ?? NaN;
       return Number.isNaN(close) ? null : close;
     });
   }
 
-  /** To match a past ledger takes long enough to be kept: ranges often end at the same time. */
-  async #bookAt(matched: MatchedLots, to: UtcMs): Promise<LotBook> {
-    const { portfolio, ledgerVersion, rule, rulesByYear } = matched;
-    const key = [portfolio.id, ledgerVersion, JSON.stringify([rule, rulesByYear]), to].join(" ");
-    const match = () => this.#deps.lots.bookAt(matched, to);
-    return await this.#books.get(key, match) ?? await match();
-  }
-
   /** Dollars for a unit of each open asset at an instant. */
   async #closesAt(
     at: UtcMs,
-    { then, state, key }: {
-      readonly then: LotBook;
+    { lots, state, key }: {
+      readonly lots: readonly Lot[];
       readonly state: SnapshotState;
       readonly key: string;
     },
   ): Promise<ReadonlyMap<AssetId, Float64Array> | null> {
-    const assetIds = [...new Set(then.lots.map(({ assetId }) => assetId))].sort();
+    const assetIds = [...new Set(lots.map(({ assetId }) => assetId))].sort();
     return await this.#closes.get(
       `${key} ${at} ${assetIds.join()}`,
       () => this.#deps.readCloses(assetIds, { times: Float64Array.of(at), now: state.valuedAt }),
@@ -313,8 +326,15 @@ interface Measured {
   readonly unpriced: number;
 }
 
-function entriesOf({ lots, disposals, income, fees }: LotBook): number {
-  return lots.length + disposals.length + income.length + fees.length;
+/** What is known of a past instant. */
+interface PastFigures {
+  readonly sums: BookSums;
+  readonly open: OpenFigures;
+}
+
+function joinFigures(totals: BookTotals, open: OpenFigures): LotFigures {
+  const settled = settledFigures(totals);
+  return { ...settled, ...open, reasons: { ...settled.reasons, ...open.reasons } };
 }
 
 function statusOf(lacks: readonly Lack[]): MeasureStatus {

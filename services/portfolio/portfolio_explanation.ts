@@ -1,5 +1,7 @@
+import type { Uuid } from "../kernel/ids.ts";
 import type { AssetId } from "../market/mod.ts";
 import type { PortfolioValue } from "./holding_service.ts";
+import type { KeptRow } from "./kept_row.ts";
 import type { MatchedLots } from "./lot_service.ts";
 import type { MeasuredPerformance } from "./performance_service.ts";
 import type { LedgerRow } from "./ports.ts";
@@ -39,6 +41,11 @@ export interface PortfolioExplanation {
   readonly rowCount: number;
 }
 
+/** The same with its rows by their ids. */
+export interface FigureExplanation extends Omit<PortfolioExplanation, "rows"> {
+  readonly rowIds: readonly Uuid[];
+}
+
 /** What a figure is explained from. */
 export interface ExplainedState {
   readonly value: PortfolioValue;
@@ -54,9 +61,9 @@ export const EXACT = "Exact decimals throughout; shown to the decimals of the cu
 
 /** The rows that an explanation ends with: the newest first. */
 export function newestRows(
-  rows: Iterable<LedgerRow>,
-): Pick<PortfolioExplanation, "rows" | "rowCount"> {
-  let newest: LedgerRow[] = [];
+  rows: Iterable<KeptRow>,
+): Pick<FigureExplanation, "rowIds" | "rowCount"> {
+  let newest: KeptRow[] = [];
   let rowCount = 0;
   const cut = () => newest.sort(compareNewest).slice(0, MAX_EXPLAINED_ROWS);
   for (const row of rows) {
@@ -64,9 +71,9 @@ export function newestRows(
     // A ledger may be long, so that not all of it is sorted.
     if (newest.push(row) >= 10 * MAX_EXPLAINED_ROWS) newest = cut();
   }
-  return { rows: cut(), rowCount };
+  return { rowIds: cut().map(({ id }) => id), rowCount };
 }
 
-function compareNewest(a: LedgerRow, b: LedgerRow): number {
+function compareNewest(a: KeptRow, b: KeptRow): number {
   return b.at - a.at || (a.id < b.id ? 1 : -1);
 }

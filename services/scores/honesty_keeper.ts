@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { fingerprint } from "../kernel/fingerprint.ts";
-import { nextTurn } from "../kernel/next_turn.ts";
+import { giveWay } from "../kernel/give_way.ts";
 import { DAY_MS, type IsoDay, isoDayOf, type UtcMs } from "../kernel/time.ts";
 import type { DailyPanel } from "./daily_panel.ts";
 import {
@@ -158,7 +158,7 @@ export class HonestyKeeper {
           relations.push({ horizon, day, inputs: known, isDemo, correlations });
         });
         // Readers come first: a day of many assets takes milliseconds.
-        await nextTurn();
+        await giveWay();
         signal?.throwIfAborted();
       }
       await this.#store.recordRelations(method.version, relations);
@@ -214,7 +214,7 @@ async function valuesByDay(panel: DailyPanel): Promise<readonly string[]> {
     }
     chain.update(new Uint8Array(row.buffer, 0, end * Float64Array.BYTES_PER_ELEMENT));
     digests.push(chain.copy().digest("base64"));
-    if (day % DAYS_PER_WRITE === 0) await nextTurn();
+    if (day % DAYS_PER_WRITE === 0) await giveWay();
   }
   return digests;
 }

@@ -1,6 +1,6 @@
 import { AppError } from "../kernel/errors.ts";
 import { fingerprint } from "../kernel/fingerprint.ts";
-import { nextTurn } from "../kernel/next_turn.ts";
+import { giveWay } from "../kernel/give_way.ts";
 import { DAY_MS, type IsoDay, isoDayOf, type UtcMs } from "../kernel/time.ts";
 import {
   type Asset,
@@ -215,7 +215,7 @@ export class ScoreService {
         signal?.throwIfAborted();
         results.push(await this.#score(panel, { method, day }));
         onProgress(results.length, total);
-        await nextTurn();
+        await giveWay();
       }
     }
     return results;

@@ -1,5 +1,5 @@
-import { type CandleColumns, emptyColumns, sliceColumns } from "../market/candle.ts";
-import { Breather } from "./event_loop.ts";
+import type { CandleColumns } from "../market/candle.ts";
+import { Breather } from "./breather.ts";
 
 /** Which candles of a series, ascending in any case. */
 export interface CandleRowsQuery {
@@ -56,70 +56,73 @@ export function valueArrays(candles: CandleColumns): readonly Float64Array[] {
   return [open, high, low, close, volume, volumeUsd, marketCapUsd];
 }
 
-/** Gathers a series page by page, without copying what is there already. */
-export class CandleCollector {
-  readonly #pages: CandleColumns[] = [];
-  #length = 0;
+/** A part of a range of candles. */
+export interface CandlePage {
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+}
 
-  get length(): number {
-    return this.#length;
+/** Reads candles page by page, with a rest between long reads; ascending in any case. */
+export async function readPages(
+  { from, to, limit, order }: CandleRowsQuery,
+  { pageRows, readPage }: {
+    readonly pageRows: number;
+    /** The candles of a page in the query's order. */
+    readonly readPage: (page: CandlePage) => CandleColumns | Promise<CandleColumns>;
+  },
+): Promise<CandleColumns> {
+  const pages: CandleColumns[] = [];
+  const breather = new Breather();
+  let left = limit;
+  let range = { from, to };
+  while (left > 0) {
+    const wanted = Math.min(pageRows, left);
+    const page = await readPage({ ...range, limit: wanted });
+    pages.push(page);
+    if (page.length < wanted) break;
+    left -= page.length;
+    const last = page.openTime[page.length - 1] ?? NaN;
+    range = order === "last" ? { ...range, to: last } : { ...range, from: last + 1 };
+    await breather.restIfDue();
   }
-
-  /** Takes `count` more rows, to be written into the columns returned. */
-  addPage(count: number): CandleColumns {
-    const page = emptyColumns(count);
-    this.#pages.push(page);
-    this.#length += count;
-    return page;
+  const [only] = pages;
+  const whole = only && pages.length === 1 ? only : await joinPages(pages);
+  if (order === "last") {
+    for (const column of [whole.openTime, ...valueArrays(whole)]) column.reverse();
+    whole.state.reverse();
   }
+  return whole;
+}
 
-  /** Gives back the rows of the last page that were not needed. */
-  trim(unused: number): void {
-    const page = this.#pages.pop();
-    if (!page) return;
-    this.#pages.push(sliceColumns(page, { start: 0, end: page.length - unused }));
-    this.#length -= unused;
-  }
-
-  /** All pages as one; turned round if they were collected from the end. */
-  async finish({ isReversed }: { isReversed: boolean }): Promise<CandleColumns> {
-    const [only] = this.#pages;
-    const whole = only && this.#pages.length === 1 ? only : await this.#join();
-    if (isReversed) {
-      for (const column of [whole.openTime, ...valueArrays(whole)]) column.reverse();
-      whole.state.reverse();
+/** Column by column, with a rest between when they are long. */
+async function joinPages(pages: readonly CandleColumns[]): Promise<CandleColumns> {
+  const length = pages.reduce((sum, page) => sum + page.length, 0);
+  const breather = new Breather();
+  const join = async <T extends Float64Array | Uint8Array>(
+    whole: T,
+    cut: (page: CandleColumns) => T,
+  ): Promise<T> => {
+    await breather.restIfDue();
+    let start = 0;
+    for (const page of pages) {
+      whole.set(cut(page), start);
+      start += page.length;
     }
     return whole;
-  }
-
-  /** Column by column, with a rest between when they are long. */
-  async #join(): Promise<CandleColumns> {
-    const breather = new Breather();
-    const join = async <T extends Float64Array | Uint8Array>(
-      whole: T,
-      cut: (page: CandleColumns) => T,
-    ): Promise<T> => {
-      await breather.restIfDue();
-      let start = 0;
-      for (const page of this.#pages) {
-        whole.set(cut(page), start);
-        start += page.length;
-      }
-      return whole;
-    };
-    const values = (cut: (page: CandleColumns) => Float64Array) =>
-      join(new Float64Array(this.#length), cut);
-    return {
-      length: this.#length,
-      openTime: await values((page) => page.openTime),
-      open: await values((page) => page.open),
-      high: await values((page) => page.high),
-      low: await values((page) => page.low),
-      close: await values((page) => page.close),
-      volume: await values((page) => page.volume),
-      volumeUsd: await values((page) => page.volumeUsd),
-      marketCapUsd: await values((page) => page.marketCapUsd),
-      state: await join(new Uint8Array(this.#length), (page) => page.state),
-    };
-  }
+  };
+  const values = (cut: (page: CandleColumns) => Float64Array) =>
+    join(new Float64Array(length), cut);
+  return {
+    length,
+    openTime: await values((page) => page.openTime),
+    open: await values((page) => page.open),
+    high: await values((page) => page.high),
+    low: await values((page) => page.low),
+    close: await values((page) => page.close),
+    volume: await values((page) => page.volume),
+    volumeUsd: await values((page) => page.volumeUsd),
+    marketCapUsd: await values((page) => page.marketCapUsd),
+    state: await join(new Uint8Array(length), (page) => page.state),
+  };
 }

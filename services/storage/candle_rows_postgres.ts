@@ -1,15 +1,14 @@
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { CandleColumns } from "../market/candle.ts";
+import { type CandleColumns, emptyColumns } from "../market/candle.ts";
 import {
-  CandleCollector,
   type CandleRows,
   type CandleRowsQuery,
   type CandleRowsToWrite,
   type CandleRowsWriter,
+  readPages,
   VALUE_COLUMNS,
   valueArrays,
 } from "./candle_rows.ts";
-import { Breather } from "./event_loop.ts";
 import type { Schema } from "./sql/schema.ts";
 
 /** Rows of one answer: 1 MB, decoded in some 2 ms. */
@@ -34,35 +33,26 @@ export class PostgresCandleRows implements CandleRows {
     this.#db = db;
   }
 
-  async read({ seriesId, from, to, limit, order }: CandleRowsQuery): Promise<CandleColumns> {
-    const isReversed = order === "last";
-    const collector = new CandleCollector();
-    const direction = sql.raw(isReversed ? "desc" : "asc");
-    const breather = new Breather();
-    let [low, high] = [from, to];
-    while (collector.length < limit) {
-      const wanted = Math.min(PAGE_ROWS, limit - collector.length);
-      const { rows } = await sql<{ packed: Uint8Array | null }>`
-        select string_agg(${PACKED}, ''::bytea order by open_time ${direction}) as packed from (
-          select ${COLUMNS} from candles
-          where series_id = ${seriesId} and open_time >= ${low} and open_time < ${high}
-          order by open_time ${direction} limit ${wanted}
-        ) as page`.execute(this.#db);
-      const packed = rows[0]?.packed ?? new Uint8Array();
-      const count = packed.length / ROW_BYTES;
-      const page = collector.addPage(count);
-      unpack(page, packed);
-      if (count < wanted) break;
-      const last = page.openTime[count - 1] ?? NaN;
-      if (isReversed) high = last;
-      else low = last + 1;
-      await breather.restIfDue();
-    }
-    return await collector.finish({ isReversed });
+  async read(query: CandleRowsQuery): Promise<CandleColumns> {
+    const { seriesId, order } = query;
+    const direction = sql.raw(order === "last" ? "desc" : "asc");
+    return await readPages(query, {
+      pageRows: PAGE_ROWS,
+      readPage: async ({ from, to, limit }) => {
+        const { rows } = await sql<{ packed: Uint8Array | null }>`
+          select string_agg(${PACKED}, ''::bytea order by open_time ${direction}) as packed from (
+            select ${COLUMNS} from candles
+            where series_id = ${seriesId} and open_time >= ${from} and open_time < ${to}
+            order by open_time ${direction} limit ${limit}
+          ) as page`.execute(this.#db);
+        return unpack(rows[0]?.packed ?? new Uint8Array());
+      },
+    });
   }
 }
 
-function unpack(page: CandleColumns, packed: Uint8Array): void {
+function unpack(packed: Uint8Array): CandleColumns {
+  const page = emptyColumns(packed.length / ROW_BYTES);
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   const values = valueArrays(page);
   let at = 0;
@@ -77,6 +67,7 @@ function unpack(page: CandleColumns, packed: Uint8Array): void {
     page.state[row] = view.getInt16(at);
     at += 2;
   }
+  return page;
 }
 
 /** The same with writes, inside a transaction. */

@@ -1,15 +1,15 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
-import type { CandleColumns } from "../market/candle.ts";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { type CandleColumns, emptyColumns } from "../market/candle.ts";
 import {
-  CandleCollector,
   type CandleRows,
   type CandleRowsQuery,
   type CandleRowsToWrite,
   type CandleRowsWriter,
+  readPages,
   VALUE_COLUMNS,
   valueArrays,
 } from "./candle_rows.ts";
-import { Breather } from "./event_loop.ts";
+import { Breather } from "./breather.ts";
 
 /** Rows of one read; about 2 ms, so that a rest comes in time. */
 const PAGE_ROWS = 4_096;
@@ -23,103 +23,88 @@ const INSERT_ROWS = 50;
 const COLUMNS = `open_time, ${VALUE_COLUMNS.join(", ")}, state`;
 const CLOSE_COLUMNS = "open_time, close, state";
 
+/** Has what the runtime's types do not tell of. */
+interface ArrayStatement extends StatementSync {
+  /** Rows come as arrays instead of objects. */
+  setReturnArrays(isEnabled: boolean): void;
+}
+
 /**
- * Candles of one `node:sqlite` connection. Rows do not come back as objects: SQLite calls
- * `take_candle` for each, which is four times as fast.
+ * Candles of one `node:sqlite` connection. Rows come as arrays: as objects they take twice as long.
  */
 export class SqliteCandleRows implements CandleRows {
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
-  #take: (...values: SQLOutputValue[]) => void = () => {};
 
   constructor(connection: DatabaseSync) {
     this.#connection = connection;
-    connection.function(
-      "take_candle",
-      { varargs: true, directOnly: true },
-      (...values) => {
-        this.#take(...values);
-        return null;
-      },
-    );
   }
 
-  async read(
-    { seriesId, from, to, limit, order, only }: CandleRowsQuery,
-  ): Promise<CandleColumns> {
-    const isReversed = order === "last";
-    const collector = new CandleCollector();
+  async read(query: CandleRowsQuery): Promise<CandleColumns> {
+    const { seriesId, order, only } = query;
     const [columns, pageRows] = only === "close"
       ? [CLOSE_COLUMNS, CLOSE_PAGE_ROWS]
       : [COLUMNS, PAGE_ROWS];
     const statement = this.#prepare(
-      `select count(take_candle(${columns})) from (
-        select ${columns} from candles where series_id = ? and open_time >= ? and open_time < ?
-        order by open_time ${isReversed ? "desc" : "asc"} limit ?)`,
+      `select ${columns} from candles where series_id = ? and open_time >= ? and open_time < ?
+       order by open_time ${order === "last" ? "desc" : "asc"} limit ?`,
     );
-    const breather = new Breather();
-    let [low, high] = [from, to];
-    while (collector.length < limit) {
-      const wanted = Math.min(pageRows, limit - collector.length);
-      const page = collector.addPage(wanted);
-      const taker = only === "close" ? new CloseTaker(page) : new PageTaker(page);
-      this.#take = taker.take;
-      statement.get(seriesId, low, high, wanted);
-      if (taker.length < wanted) {
-        collector.trim(wanted - taker.length);
-        break;
-      }
-      const last = page.openTime[wanted - 1] ?? NaN;
-      if (isReversed) high = last;
-      else low = last + 1;
-      await breather.restIfDue();
-    }
-    return await collector.finish({ isReversed });
+    return await readPages(query, {
+      pageRows,
+      readPage({ from, to, limit }) {
+        const rows: unknown = statement.all(seriesId, from, to, limit);
+        return only === "close"
+          ? closesOf(rows as readonly CloseRow[])
+          : candlesOf(rows as readonly CandleRow[]);
+      },
+    });
   }
 
   /** A statement of the few that there are: to prepare one takes as long as to read 100 closes. */
   #prepare(sql: string): StatementSync {
-    const statement = this.#statements.get(sql) ?? this.#connection.prepare(sql);
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#connection.prepare(sql) as ArrayStatement;
+    statement.setReturnArrays(true);
     this.#statements.set(sql, statement);
     return statement;
   }
 }
 
-/** Writes the closes of one row after the other into a page. */
-class CloseTaker {
-  length = 0;
-  readonly take: (...values: SQLOutputValue[]) => void;
+/** What the columns of a row hold, in their order. */
+type CloseRow = readonly [openTime: number, close: number, state: number];
+type Value = number | null;
+type CandleRow = readonly [
+  ...[openTime: number, open: Value, high: Value, low: Value, close: number],
+  ...[volume: Value, volumeUsd: Value, marketCapUsd: Value, state: number],
+];
 
-  constructor({ openTime, close, state }: CandleColumns) {
-    this.take = (at, c, s) => {
-      const row = this.length++;
-      openTime[row] = at as number;
-      close[row] = c as number;
-      state[row] = s as number;
-    };
+function closesOf(rows: readonly CloseRow[]): CandleColumns {
+  const columns = emptyColumns(rows.length);
+  const { openTime, close, state } = columns;
+  for (const [index, row] of rows.entries()) {
+    openTime[index] = row[0];
+    close[index] = row[1];
+    state[index] = row[2];
   }
+  return columns;
 }
 
-/** Writes one row after the other into a page. */
-class PageTaker {
-  length = 0;
-  readonly take: (...values: SQLOutputValue[]) => void;
-
-  constructor(page: CandleColumns) {
-    const { openTime, open, high, low, close, volume, volumeUsd, marketCapUsd, state } = page;
-    this.take = (at, o, h, l, c, v, vUsd, capUsd, s) => {
-      const row = this.length++;
-      openTime[row] = at as number;
-      open[row] = (o ?? NaN) as number;
-      high[row] = (h ?? NaN) as number;
-      low[row] = (l ?? NaN) as number;
-      close[row] = c as number;
-      volume[row] = (v ?? NaN) as number;
-      volumeUsd[row] = (vUsd ?? NaN) as number;
-      marketCapUsd[row] = (capUsd ?? NaN) as number;
-      state[row] = s as number;
-    };
+function candlesOf(rows: readonly CandleRow[]): CandleColumns {
+  const columns = emptyColumns(rows.length);
+  const { openTime, open, high, low, close, volume, volumeUsd, marketCapUsd, state } = columns;
+  for (const [index, row] of rows.entries()) {
+    openTime[index] = row[0];
+    open[index] = row[1] ?? NaN;
+    high[index] = row[2] ?? NaN;
+    low[index] = row[3] ?? NaN;
+    close[index] = row[4];
+    volume[index] = row[5] ?? NaN;
+    volumeUsd[index] = row[6] ?? NaN;
+    marketCapUsd[index] = row[7] ?? NaN;
+    state[index] = row[8];
   }
+  return columns;
 }
 
 /** The same with prepared writes, for the connection that holds the write transaction. */

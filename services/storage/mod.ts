@@ -1,4 +1,4 @@
-export { Breather } from "./event_loop.ts";
+export { Breather, restWhenDue } from "./breather.ts";
 export { type Database, type Dialect, pingDatabase, readTopicVersion } from "./database.ts";
 export {
   type DatabaseLocation,

@@ -2,6 +2,7 @@
 import * as esbuild from "esbuild";
 import { assert } from "@/tests/assert.ts";
 import { launchChromium } from "@/tests/chromium.ts";
+import { Goals } from "@/tests/load/goals.ts";
 
 /** What is measured in the page: milliseconds, medians of the runs given. */
 interface Timing {
@@ -95,6 +96,7 @@ async function gzipSize(text: string): Promise<number> {
 }
 
 const script = await bundle();
+const goals = new Goals();
 const browser = await launchChromium();
 try {
   const page = await browser.newPage({ viewport: { width: 1240, height: 900 } });
@@ -107,12 +109,15 @@ try {
     bars,
     ...Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, ms.toFixed(1)])),
   })));
-  const [thousand] = timings;
-  assert(thousand !== undefined && thousand.renderMs < RENDER_LIMIT_MS, "1,000 candles: too slow");
-  for (const { bars, zoomMs, crosshairMs } of timings) {
-    assert(zoomMs < STEP_LIMIT_MS, `Zooming ${bars} bars takes more than a frame`);
-    assert(crosshairMs < STEP_LIMIT_MS, `Moving over ${bars} bars takes more than a frame`);
+  for (const { bars, renderMs, zoomMs, crosshairMs } of timings) {
+    if (bars === SIZES[0]) {
+      goals.atMost(`drawing ${bars} bars, ms`, { actual: renderMs, goal: RENDER_LIMIT_MS });
+    }
+    goals.atMost(`zooming ${bars} bars, ms`, { actual: zoomMs, goal: STEP_LIMIT_MS });
+    goals.atMost(`moving over ${bars} bars, ms`, { actual: crosshairMs, goal: STEP_LIMIT_MS });
   }
 } finally {
   await browser.close();
 }
+// A quick run shows that it runs: where it does, other work may share the processor.
+if (goals.missed.length > 0 && !Deno.args.includes("--quick")) Deno.exitCode = 1;

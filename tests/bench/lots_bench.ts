@@ -126,7 +126,8 @@ function matchDecimals(rows: readonly DecimalRow[]): DecimalFraction[] {
 function prepare(rows: readonly LotRow[]) {
   const index = { rowOf: () => null, feesOf: () => [] };
   const planner = new AssetPlanner({ index, options: OPTIONS });
-  drain(planner.update(new Map(rows.map((row) => [row.id, row]))));
+  const added = new Map(rows.map((row) => [row.id, row]));
+  drain(planner.update({ removed: new Map(), added }));
   const columns = new EventColumns(OPTIONS);
   columns.load(planner.events, 0);
   const amounts = amountsOf(columns, OPTIONS);

@@ -4,12 +4,11 @@
  * SQLite, valued in a thread, while the event loop is watched; then after one more trade; then
  * answers performance of 100 assets and 10,000 transactions from snapshots.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Uuid, uuidOfMoment } from "@/services/kernel/ids.ts";
 import { DAY_MS, type UtcMs, utcMsOf } from "@/services/kernel/time.ts";
 import type { AssetId } from "@/services/market/mod.ts";
 import { LotMatcher, type LotRow } from "@/services/portfolio/lots.ts";
-import { KeptLedger } from "@/services/portfolio/kept_ledgers.ts";
+import { KeptLedger } from "@/services/portfolio/kept_ledger.ts";
 import { PerformanceService } from "@/services/portfolio/performance_service.ts";
 import type { Portfolio } from "@/services/portfolio/portfolio.ts";
 import { SnapshotFreshness } from "@/services/portfolio/snapshots/freshness.ts";
@@ -24,6 +23,7 @@ import { CloseReader, groupSeries } from "@/services/portfolio/valuation/close_r
 import { timeAxis } from "@/services/portfolio/valuation/time_axis.ts";
 import {
   type Database,
+  restWhenDue,
   SqlCandleStore,
   SqlPortfolioStore,
   SqlSnapshotStore,
@@ -118,9 +118,9 @@ function rebuildOf(
       }),
     openRebuilder: ({ cells, rows }) =>
       cells <= 100_000 && rows <= 2_000
-        ? new RebuildHere({ rest: () => nextTurn() })
+        ? new RebuildHere({ rest: restWhenDue() })
         : new RebuildThread(),
-    rest: () => nextTurn(),
+    rest: restWhenDue(),
     ...{ readCloses, listSeries, clock },
   });
 }
@@ -190,9 +190,12 @@ async function benchPerformance(bench: Bench): Promise<boolean> {
     ...{ snapshots, readCloses, fxVersion, clock },
     portfolios: { get: () => Promise.resolve(portfolio) },
     lots: {
-      bookAt: () => Promise.resolve(matcher.book()),
+      async *booksAt() {
+        yield await Promise.resolve(matcher.book());
+      },
       getLots: () =>
         Promise.resolve({
+          currency: "USD",
           ...{ portfolio, rule: portfolio.rule, rulesByYear: {}, ledger: new KeptLedger() },
           ...{ ledgerVersion: portfolio.ledgerVersion, book: matcher.book() },
         }),
@@ -233,7 +236,7 @@ async function main(): Promise<number> {
     const candles = new SqlCandleStore(database, clock);
     const assetIds = Array.from({ length: isQuick ? 50 : 250 }, (_, index) => assetOf(index));
     await writeWaves(candles, { assetIds, years: YEARS, now: NOW, random });
-    const reader = new CloseReader({ store: candles, demoMode: "off", rest: () => nextTurn() });
+    const reader = new CloseReader({ store: candles, demoMode: "off", rest: restWhenDue() });
     const readCloses: ReadCloses = async (assetIds, { times, now, series }) => {
       const axis = timeAxis(times, { now });
       const columns = await reader.read(new Map(assetIds.map((id) => [id, axis])), { series });

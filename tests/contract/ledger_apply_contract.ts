@@ -1,6 +1,7 @@
+import { giveWay } from "@/services/kernel/give_way.ts";
 import type { Uuid } from "@/services/kernel/ids.ts";
 import type { LedgerRow, LedgerScope, TransactionPage } from "@/services/portfolio/ports.ts";
-import { Breather, type Database, SqlLedgerStore } from "@/services/storage/mod.ts";
+import { type Database, SqlLedgerStore } from "@/services/storage/mod.ts";
 import { fromUuidColumn } from "@/services/storage/uuid_column.ts";
 import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { importText } from "./ledger_import_kit.ts";
@@ -195,13 +196,12 @@ function testAtOnce(test: Test): void {
     const { elsewhere, scope } = kit;
     const whole = () => elsewhere.listTransactions(scope, { limit: 2 * ROWS });
     const seen = [await whole()];
-    // It takes no more turns than the import does.
-    const breather = new Breather();
     let isOver = false;
     const importing = importText(kit, CHANGED).finally(() => isOver = true);
     while (!isOver) {
       seen.push(await whole());
-      await breather.rest();
+      // It takes no more turns than the import does.
+      await giveWay();
     }
     await importing;
     const states = [seen[0], await whole()].map((rows) => JSON.stringify(rows));

@@ -316,6 +316,7 @@ function testReading(test: TestLedger): void {
     const asked: readonly (() => Promise<unknown>)[] = [
       () => store.listTransactions(eve, { limit: 1 }),
       () => store.findTransaction(eve, id),
+      () => store.findTransactions(eve, [id]),
       () => store.listImports(eve, 1),
       () => store.findImport(eve, id),
       () => store.listRejected(eve, id, { offset: 0, limit: 1 }),
@@ -329,6 +330,17 @@ function testReading(test: TestLedger): void {
         }),
     ];
     for (const ask of asked) await assertRejects(ask, { pattern: /not found/ });
+  });
+
+  test("finds rows by their ids, in their order, without those that are gone", async (ledger) => {
+    await ledger.import(HEADER + BUY + SELL + REWARD);
+    const { store, scope } = ledger;
+    const [first, second, third] = await store.listTransactions(scope, { limit: 9 });
+    assert(first !== undefined && second !== undefined && third !== undefined);
+    await store.deleteTransaction(scope, second.id);
+    const ids = [third.id, second.id, first.id];
+    assertEquals(await store.findTransactions(scope, ids), [third, first]);
+    assertEquals(await store.findTransactions(scope, []), []);
   });
 
   test("lists rows in pages by time", async (ledger) => {

@@ -183,6 +183,7 @@ function poolsAt(now: UtcMs): OpsView["pools"] {
       finishedAt: ago(now, 19 * MINUTE_MS),
       nextAt: now + 40 * MINUTE_MS as UtcMs,
       problem: null,
+      pending: null,
     }, {
       target: "query/3238026",
       startedAt: ago(now, 50 * MINUTE_MS),
@@ -191,6 +192,8 @@ function poolsAt(now: UtcMs): OpsView["pools"] {
       problem:
         "Cannot call dune: Cannot reach https://api.dune.com/api/v1/query/3238026/execute: " +
         "error sending request: client error (Connect): dns error: Name or service not known",
+      pending: "Execution 01HK, asked for at 2026-01-10T11:30:00Z, is not read yet: the next " +
+        "fetch takes it up again",
     }],
     held: [{
       reading: {

@@ -153,12 +153,93 @@ const STEPS: readonly Step[] = [
         const figures = page.locator(`[data-pool="${LENDING}"]`);
         await figures.getByText("1,234.50%").waitFor();
         const marks = await figures.locator("[data-marks] .badge").allTextContents();
-        assertEquals(marks, path === "/pools" ? ["Nearly all lent+2"] : []);
+        assertEquals(marks, ["Nearly all lent+2"]);
         assertEquals(await boxes(page), before, `${path} ${width}`);
         // Digits that are aligned at their end begin elsewhere, and count for this little.
         assert(await layoutShift(page) - shifted < 0.001, `${path} ${width}`);
         await context.close();
       }
+    },
+  },
+
+  {
+    name: "tells the warnings of a pool in words as readings bring and take them",
+    async run({ browser, url }) {
+      const rows = await (await fetch(`${url}/api/pools?limit=100`)).json();
+      const grave = stressed(rows.data.find(({ id }: { id: string }) => id === LENDING));
+      const later = (hours: number, warnings: typeof grave.warnings) => ({
+        ...{ ...grave, warnings },
+        asof: new Date(Date.parse(grave.asof) + hours * 3_600_000).toISOString(),
+      });
+      const readings = [grave, later(1, grave.warnings.slice(1, 2)), later(2, [])];
+      const told = readings.map(() => Promise.withResolvers<void>());
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      const page = await context.newPage();
+      await page.addInitScript("delete globalThis.SharedWorker");
+      let turn = 0;
+      await page.route("**/api/stream/pools*", async (route) => {
+        const at = turn++;
+        await told[at]?.promise;
+        const body = `retry: 1\nevent: pool_update\ndata: ${JSON.stringify(readings[at])}\n\n`;
+        await (at < readings.length
+          ? route.fulfill({ contentType: "text/event-stream", body })
+          : route.abort());
+      });
+      await page.goto(`${url}/pools/${LENDING}`);
+      await comesAlive(page);
+      const strip = page.locator(".pool-warnings");
+      const height = async () => (await strip.boundingBox())?.height;
+      await strip.getByText("Nothing to warn of in the newest reading").waitFor();
+      const closed = await height();
+      told[0]?.resolve();
+      await strip.locator("summary", { hasText: "look before you leap" }).waitFor();
+      assertEquals(await height(), closed);
+      await strip.locator("summary").click();
+      await strip.locator(".banner", { hasText: "Nearly all lent: look before you leap" })
+        .waitFor();
+      assertEquals(await strip.locator(".banner").count(), 4);
+      const opened = await height();
+      told[1]?.resolve();
+      await strip.locator("summary", { hasText: /^1 warning/ }).waitFor();
+      assertEquals(await strip.locator(".banner").allInnerTexts(), [
+        "Spike. Spike: look before you leap",
+      ]);
+      assertEquals(await height(), opened);
+      told[2]?.resolve();
+      await strip.getByText("The newest reading gives nothing to warn of.").waitFor();
+      assertEquals(await height(), opened);
+      await strip.locator("summary").click();
+      assertEquals(await height(), closed);
+      await context.close();
+    },
+  },
+
+  {
+    name: "reads the tables of a pool again after a reading came, once a minute",
+    async run({ browser, url }) {
+      const page = await browser.newPage();
+      await page.clock.install();
+      await page.goto(`${url}/pools/${LENDING}`);
+      const apart = await page.locator('[data-region="apart"]').innerText();
+      const newest = page.locator('[data-region="scores"] tbody tr').first();
+      const read = await newest.innerText();
+      await page.locator(".feed-chip .feed", { hasText: "Live" }).waitFor();
+      await changes(page, ".pool-figs");
+      assertEquals(await newest.innerText(), read);
+      await page.evaluate("window.isSamePage = true");
+      const again = page.waitForResponse(`${url}/pools/${LENDING}`);
+      await page.clock.fastForward(61_000);
+      await again;
+      await until(() => newest.innerText(), {
+        what: "The readings are read again",
+        holds: (text) => text !== read,
+      });
+      await until(() => page.locator('[data-region="apart"]').innerText(), {
+        what: "The yield is taken apart again",
+        holds: (text) => text !== apart,
+      });
+      assertEquals(await page.evaluate("window.isSamePage"), true);
+      await page.close();
     },
   },
 

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@/tests/assert.ts";
 import { comesAlive } from "@/tests/e2e/alive.ts";
 import { EXPORT_SAMPLES } from "@/tests/unit/portfolio/imports/export_samples.ts";
 import { noteTexts } from "./noted.ts";
-import { axeFindings, keepPicture, testInBrowser, visit } from "./page_checks.ts";
+import { axeFindings, checkViews, keepPicture, testInBrowser, visit } from "./page_checks.ts";
 
 const HEADER = "timestamp,action,asset_id,quantity,unit_price_usd,account,external_id";
 const GOOD = [
@@ -96,6 +96,31 @@ const READ_AS = [
 ];
 
 testInBrowser("imports in Chromium", [
+  {
+    name: "who has no portfolio makes one on the way to the file, also after a refusal",
+    async run({ browser, url }) {
+      assertEquals(await checkViews(browser, `${url}/import`, { name: "import-first" }), []);
+      await using visited = await visit(browser, `${url}/import`);
+      const { page } = visited;
+      const create = page.getByRole("button", { name: "Create it, then choose a file" });
+      const name = page.getByLabel("Name", { exact: true });
+      // More letters than the form lets anybody type.
+      await name.evaluate((input) => input.removeAttribute("maxlength"));
+      await name.fill("x".repeat(81));
+      await create.click();
+      await page.getByRole("alert").getByText("Name it in 1 to 80 letters").waitFor();
+      await name.fill("First");
+      await create.click();
+      await page.waitForURL(/\/import\?portfolio=[0-9a-f-]{36}$/);
+      await comesAlive(page);
+      await give(page, "ledger.csv", [HEADER, ...GOOD, ""].join("\n"));
+      await page.getByRole("button", { name: "Import 3 rows" }).click();
+      await page.getByText("3 rows imported").waitFor();
+      const kept = await readData(`${url}/api/portfolio`);
+      assertEquals(kept.map((portfolio: { name: string }) => portfolio.name), ["First"]);
+    },
+  },
+
   {
     name: "the file of each exporter is told by its name, and every row of it is counted",
     async run({ browser, url }) {

@@ -73,6 +73,8 @@ async function importLedger(page: Page, url: string): Promise<string> {
 async function showsTheLedger(page: Page): Promise<void> {
   await showsNav(page, NAV);
   await shows(page, ".fig", REALISED);
+  // 38,010 with the fee, 17,500 and 2,700 paid in; the sale of 0.4 BTC taken out.
+  await shows(page, ".fig", "58,210.00 paid in, 22,400.00 taken out");
   await shows(page, '.fig [data-cell="unrealised-sum"]', `+${money(UNREALISED)}`);
   const { positions, lots, flows } = await readFollowing(page);
   assertEquals([positions, lots, flows], [3, 3, 4]);
@@ -100,6 +102,8 @@ async function addByKeys(page: Page): Promise<void> {
       await page.keyboard.press("Tab");
       await page.keyboard.type(text);
     }
+    // What the price is in says dollars, as the portfolio does.
+    await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
     await page.keyboard.type("05102021");
     await page.keyboard.press("ArrowRight");

@@ -121,7 +121,7 @@ testInBrowser("portfolios in Chromium", [
       const dialog = page.getByRole("dialog", { name: "Add a transaction" });
       await dialog.getByLabel("Asset", { exact: true }).fill("no-such-coin");
       await dialog.getByLabel("Quantity").fill("2");
-      await dialog.getByLabel("Unit price, USD").fill("2000");
+      await dialog.getByLabel("Unit price").fill("2000");
       await dialog.getByRole("button", { name: "Add transaction" }).click();
       await dialog.getByRole("alert").waitFor();
       await keepPicture(page, "portfolio-dialog", { isWhole: false });

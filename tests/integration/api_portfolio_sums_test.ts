@@ -74,7 +74,7 @@ Deno.test("a sum of which nothing is known is null with its reason, and 0 of an 
   const realised = await explained("realised");
   assertEquals([realised.value, realised.reason], [null, value.reasons.realized_usd]);
   assertEquals(realised.inputs[0], {
-    ...{ name: "Disposals of unknown value: 2", asset_id: null, value: null, unit: "usd" },
+    ...{ name: "Disposals of unknown value: 2", asset_id: null, value: null, unit: "money" },
     note: "left out: see what needs a decision",
   });
 });

@@ -1,5 +1,5 @@
 import { HOUR_MS } from "@/services/kernel/time.ts";
-import { assertEquals } from "@/tests/assert.ts";
+import { assertEquals, assertMatch } from "@/tests/assert.ts";
 import { startProduct } from "@/tests/e2e/product.ts";
 import { build } from "@/tools/build.ts";
 
@@ -78,6 +78,9 @@ Deno.test("a product killed while Dune works for it pays for one execution, and 
       await using again = await startProduct({ env, dataDir });
       const { data } = await (await fetch(`${again.url}/api/ops/pools`)).json();
       assertEquals([data.fetches.length, data.fetches[0]?.finished_at], [1, null]);
+      assertMatch(data.fetches[0]?.pending, /^Execution E1, asked for at .* is not read yet/);
+      const board = await (await fetch(`${again.url}/pools`)).text();
+      assertMatch(board, /Nothing newer of dune query\/7\.<\/b> Execution E1, asked for at/);
       // It has looked twice whether something is due.
       await until(async () => (await (await fetch(`${again.url}/health`)).json()).uptime > 2);
       assertEquals(executions(), 1);
@@ -89,6 +92,8 @@ Deno.test("a product killed while Dune works for it pays for one execution, and 
       return data.length === 1 && data[0].id === "aave-v3-base-0xabc";
     });
     assertEquals(executions(), 1);
+    const board = await (await fetch(`${later.url}/pools`)).text();
+    assertEquals(board.includes("Nothing newer of"), false);
   } finally {
     await Deno.remove(dataDir, { recursive: true });
   }

@@ -5,7 +5,7 @@ import { formatCount } from "../../../components/format/number.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { Badge, type BadgeKind, EmptyState } from "../../../components/states/States.tsx";
-import type { LedgerImport } from "../../../services/portfolio/mod.ts";
+import type { LedgerImport, Portfolio } from "../../../services/portfolio/mod.ts";
 import type { ImportPageData } from "./read_import.ts";
 
 const STATES: Readonly<Record<LedgerImport["state"], { kind: BadgeKind; word: string }>> = {
@@ -15,11 +15,15 @@ const STATES: Readonly<Record<LedgerImport["state"], { kind: BadgeKind; word: st
 };
 
 /** Earlier imports with their sums; each can be taken back as a whole. */
-export function HistoryPanel({ imports, chosen, formats }: ImportPageData) {
+export function HistoryPanel(
+  { imports, chosen, formats }: Pick<ImportPageData, "imports" | "formats"> & {
+    readonly chosen: Portfolio;
+  },
+) {
   return (
-    <Panel id="history" title="Earlier imports" note={chosen?.name}>
+    <Panel id="history" title="Earlier imports" note={chosen.name}>
       <div data-region="history">
-        {imports.length === 0 || chosen === null
+        {imports.length === 0
           ? (
             <EmptyState icon="import" title="Nothing was imported yet">
               Every import stands here with its sums and its rejected rows, and can be undone.

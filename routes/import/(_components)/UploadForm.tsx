@@ -1,8 +1,13 @@
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
+import type { Portfolio } from "../../../services/portfolio/mod.ts";
 import type { ImportPageData } from "./read_import.ts";
 
 /** The way in without scripts: the browser asks for the file again before each step. */
-export function UploadForm({ portfolios, chosen, formats }: ImportPageData) {
+export function UploadForm(
+  { portfolios, chosen, formats }: Pick<ImportPageData, "portfolios" | "formats"> & {
+    readonly chosen: Portfolio;
+  },
+) {
   return (
     <Panel id="upload" title="File">
       <form method="post" action="/import" enctype="multipart/form-data" class="stack-form">
@@ -10,9 +15,8 @@ export function UploadForm({ portfolios, chosen, formats }: ImportPageData) {
           <span>Into</span>
           <select class="input" name="portfolio">
             {portfolios.map(({ id, name }) => (
-              <option key={id} value={id} selected={id === chosen?.id}>{name}</option>
+              <option key={id} value={id} selected={id === chosen.id}>{name}</option>
             ))}
-            {portfolios.length === 0 ? <option value="">A new portfolio</option> : null}
           </select>
         </label>
         <label class="field">

@@ -14,7 +14,6 @@ import {
 } from "../../../services/portfolio/mod.ts";
 import { readFields, textOf } from "../../forms.ts";
 import type { State } from "../../page_state.ts";
-import { asHttpError } from "../../refusals.ts";
 
 const LISTED_IMPORTS = 50;
 
@@ -72,19 +71,15 @@ export async function readUploadForm(request: Request): Promise<FormData> {
   return await readFields(request, "expected a file");
 }
 
-/** The portfolio that a form names; the owner's first one, made if need be, without. */
-export async function scopeOfForm(
-  { portfolio: parts }: Parts,
+/** The portfolio that a form names. */
+export function scopeOfForm(
+  { portfolio: { ownerOf } }: Parts,
   request: Request,
   form: FormData,
-): Promise<LedgerScope> {
-  const ownerId = parts.ownerOf(request.headers);
-  const named = parseUuid(textOf(form, "portfolio"));
-  try {
-    return { ownerId, portfolioId: named ?? await parts.ledger.openDefaultPortfolio(ownerId) };
-  } catch (error) {
-    throw asHttpError(error);
-  }
+): LedgerScope {
+  const portfolioId = parseUuid(textOf(form, "portfolio"));
+  if (portfolioId === null) throw new HttpError(400, "Cannot import: choose a portfolio first");
+  return { ownerId: ownerOf(request.headers), portfolioId };
 }
 
 /** Imports or previews the file of a form. Throws a refusal as the service words it. */

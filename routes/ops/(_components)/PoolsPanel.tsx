@@ -44,7 +44,7 @@ export function PoolsPanel({ view: { pools } }: { readonly view: OpsView }) {
 function Fetches({ fetches }: Pick<PoolIntake, "fetches">) {
   return (
     <Table caption="Fetches by target" columns={["Target", "Begun", "Due again", "State"]}>
-      {fetches.map(({ target, startedAt, finishedAt, nextAt, problem }) => (
+      {fetches.map(({ target, startedAt, finishedAt, nextAt, problem, pending }) => (
         <tr key={target}>
           <th scope="row">{target}</th>
           <td>
@@ -63,6 +63,7 @@ function Fetches({ fetches }: Pick<PoolIntake, "fetches">) {
               : finishedAt === null
               ? <Badge kind="stale">Under way or cut off</Badge>
               : <Badge kind="ok">Done</Badge>}
+            {pending === null ? null : <span class="second">{pending}</span>}
           </td>
         </tr>
       ))}

@@ -1,9 +1,9 @@
 import { type IntervalPart, intervalSteps } from "../../../components/charts/interval_steps.ts";
 import { IntervalWaterfall } from "../../../components/charts/IntervalWaterfall.tsx";
-import { formatPoints, formatShare } from "../../../components/format/number.ts";
+import { formatPointsRange, formatShare } from "../../../components/format/number.ts";
 import { ExplainedPool } from "../../../components/pools/PoolFigure.tsx";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
-import { type Interval, stepLabel } from "../../../services/defi/mod.ts";
+import { stepLabel } from "../../../services/defi/mod.ts";
 import type { PoolPageData } from "./read_pool.ts";
 
 /** The yield taken apart, down to what is likely to stay of it. */
@@ -31,10 +31,11 @@ export function ApartPanel({ detail, view }: PoolPageData) {
           endLabel: "Net, expected",
           endWords: last?.words ?? "What is left of it",
         })}
-        textOf={rangeText}
+        textOf={formatPointsRange}
       />
       <p class="lede">
-        Net is <ExplainedPool figure="net_apy" subject={subject}>{rangeText(net)}</ExplainedPool>
+        Net is{" "}
+        <ExplainedPool figure="net_apy" subject={subject}>{formatPointsRange(net)}</ExplainedPool>
         {isExact
           ? ". "
           : `, an interval because ${
@@ -42,7 +43,7 @@ export function ApartPanel({ detail, view }: PoolPageData) {
               .join(" and ")
           } ${unknown.length === 1 ? "is" : "are"} not known exactly: outlined is ` +
             "what they may be. "}
-        Without incentives {rangeText(netWithoutIncentives)} would be left.
+        Without incentives {formatPointsRange(netWithoutIncentives)} would be left.
       </p>
       <SourceLine
         state={isExact ? "current" : "partial"}
@@ -56,9 +57,4 @@ export function ApartPanel({ detail, view }: PoolPageData) {
       />
     </Panel>
   );
-}
-
-/** A value in points, or from least to most. */
-function rangeText([low, high]: Interval): string {
-  return low === high ? formatPoints(low) : `${formatPoints(low)} to ${formatPoints(high)}`;
 }

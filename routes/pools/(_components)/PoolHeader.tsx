@@ -11,24 +11,22 @@ import { Icon } from "../../../components/Icon.tsx";
 import { POOL_FRESH_MS } from "../../../components/live/live_status.ts";
 import type { PoolFigureName } from "../../../components/pools/pool_figures.ts";
 import { ExplainedPool, PoolFigure } from "../../../components/pools/PoolFigure.tsx";
+import { PoolWarningLine, PoolWarningWords } from "../../../components/pools/PoolWarnings.tsx";
 import { slugName } from "../../../components/pools/slug_names.ts";
 import { MomentForm } from "../../../components/shell/MomentForm.tsx";
 import { Badge, Banner } from "../../../components/states/States.tsx";
 import LivePools from "../../../islands/LivePools.tsx";
-import { kinkWords, type PoolWarning } from "../../../services/defi/mod.ts";
+import { kinkWords } from "../../../services/defi/mod.ts";
 import { DAY_MS } from "../../../services/kernel/time.ts";
 import { Fig } from "./Fig.tsx";
 import { POOL_RANGES, poolFields, poolViewHref } from "./pool_view.ts";
 import { figureSubject } from "./figure_subject.ts";
 import type { PoolPageData } from "./read_pool.ts";
 
-const BANNERS = { info: "info", caution: "stale", danger: "bad" } as const;
-
 /** Who the pool is, when it was read, and what to know before its yield tempts. */
 export function PoolHeader(data: PoolPageData) {
   const { view, detail, isMock, lines } = data;
-  const { pool, metrics, source, warnings } = detail;
-  const gravest = warnings.find(({ severity }) => severity !== "info");
+  const { pool, metrics, source } = detail;
   return (
     <>
       <header class="page-head">
@@ -40,7 +38,6 @@ export function PoolHeader(data: PoolPageData) {
                 {slugName(pool.protocol)}, {slugName(pool.chain)}
                 {pool.mark === undefined ? null : `, ${pool.mark}`}
               </span>{" "}
-              {gravest === undefined ? null : <WarningBadge {...gravest} />}
               {isMock
                 ? <Badge kind="demo" title="A pool that the product makes up">Demo</Badge>
                 : null}
@@ -96,7 +93,7 @@ export function PoolHeader(data: PoolPageData) {
   );
 }
 
-function PoolBanners({ detail: { metrics, warnings }, isMock, notes, now }: PoolPageData) {
+function PoolBanners({ detail: { pool, metrics, warnings }, isMock, notes, now }: PoolPageData) {
   return (
     <>
       {notes.map((note) => <Banner key={note} kind="info">{note}.</Banner>)}
@@ -107,27 +104,33 @@ function PoolBanners({ detail: { metrics, warnings }, isMock, notes, now }: Pool
           </Banner>
         )
         : null}
-      {now - metrics.asof > POOL_FRESH_MS
-        ? (
-          <Banner kind="stale">
-            <b>Nothing newer is stored.</b> The newest reading is {formatSpan(now - metrics.asof)}
-            {" "}
-            old: what it says of now may be long past.
-          </Banner>
-        )
-        : null}
-      {warnings.map(({ code, severity, title, words }) => (
-        <Banner key={code} kind={BANNERS[severity]} icon={severity === "info" ? "info" : "warn"}>
-          <b>{title}.</b> {words}
-        </Banner>
-      ))}
+      <div data-region="age">
+        {now - metrics.asof > POOL_FRESH_MS
+          ? (
+            <Banner kind="stale">
+              <b>Nothing newer is stored.</b> The newest reading is {formatSpan(now - metrics.asof)}
+              {" "}
+              old: what it says of now may be long past.
+            </Banner>
+          )
+          : null}
+      </div>
+      <details
+        class="pool-warnings"
+        open={warnings.length > 0}
+        data-pool={pool.id}
+        data-at={isoInstant(metrics.asof)}
+      >
+        <summary>
+          <span data-warning-line>
+            <PoolWarningLine warnings={warnings} isOpen={warnings.length > 0} />
+          </span>
+        </summary>
+        <div data-warning-words>
+          <PoolWarningWords warnings={warnings} />
+        </div>
+      </details>
     </>
-  );
-}
-
-function WarningBadge({ severity, title, words }: PoolWarning) {
-  return (
-    <Badge kind={severity === "danger" ? "bad" : "stale"} icon="warn" title={words}>{title}</Badge>
   );
 }
 

@@ -10,6 +10,7 @@ import { MomentForm } from "../../../components/shell/MomentForm.tsx";
 import { Badge, Banner } from "../../../components/states/States.tsx";
 import LivePools from "../../../islands/LivePools.tsx";
 import {
+  type FetchProblem,
   POOL_SORTS,
   type PoolCard,
   type PoolSort,
@@ -154,7 +155,7 @@ export function sourceNames(sources: PoolsData["sources"]): string {
 }
 
 /** Says whose pools these are where they are not those that were asked for. */
-function OriginBanner({ fetcher: { fallback, wanted }, isMock }: PoolsData) {
+function OriginBanner({ fetcher: { fallback, wanted }, problems, isMock }: PoolsData) {
   if (isMock) {
     return (
       <Banner kind="demo">
@@ -164,11 +165,21 @@ function OriginBanner({ fetcher: { fallback, wanted }, isMock }: PoolsData) {
       </Banner>
     );
   }
-  if (fallback === null) return null;
+  if (fallback === null) return problems.map((one) => <FetchBanner key={one.target} {...one} />);
   return (
     <Banner kind="stale">
       <b>Nothing newer is fetched.</b> The provider "{wanted}" can't run:{" "}
       {fallback}. Shown is what is stored, and nothing made up beside it.
+    </Banner>
+  );
+}
+
+/** Says why nothing newer came, and when it is tried again. */
+function FetchBanner({ provider, target, reason, nextAt }: FetchProblem) {
+  return (
+    <Banner kind="stale">
+      <b>Nothing newer of {provider} {target}.</b> {reason}. It is asked again at{" "}
+      <Moment at={nextAt} />; shown is what is stored.
     </Banner>
   );
 }

@@ -5,6 +5,7 @@ import {
 } from "../../../components/pools/pool_columns.ts";
 import {
   type BoardSummary,
+  type FetchProblem,
   filterPools,
   isOpenPool,
   MOCK_SOURCE,
@@ -48,6 +49,8 @@ export interface PoolsData {
   readonly closed: number;
   readonly choices: PoolChoices;
   readonly fetcher: PoolFetcher;
+  /** Why nothing newer came of what was asked for. */
+  readonly problems: readonly FetchProblem[];
   /** Where all that fits comes from. */
   readonly sources: readonly PoolSourceCount[];
   /** Whether made-up pools are shown, or will be as soon as the first are made. */
@@ -77,7 +80,7 @@ export async function readPools(
   const { asof, notes } = readMoment(asked.asof);
   const view = { ...asked, asof: asof === undefined ? null : asked.asof };
   const all = await pools.listCards({ asof });
-  const fetcher = await pools.getFetcher();
+  const [fetcher, problems] = await Promise.all([pools.getFetcher(), pools.listFetchProblems()]);
   const filter = filterOf(view, pools.settings);
   const cards = sortPools(filterPools(all, filter), view);
   const pages = Math.max(1, Math.ceil(cards.length / PAGE_ROWS));
@@ -101,6 +104,7 @@ export async function readPools(
       protocols: names(({ pool }) => pool.protocol),
     },
     fetcher,
+    problems: asof === undefined ? problems : [],
     sources: poolSources(cards),
     isMock: all.length === 0
       ? fetcher.provider === MOCK_SOURCE

@@ -46,17 +46,17 @@ export default define.page<typeof handler>(function PoolPage({ data }) {
           <UtilizationPanel {...data} />
           <TvlPanel {...data} />
         </div>
-        <div class="c-4 m-12 stack">
+        <div class="c-4 m-12 stack" data-region="exit">
           <RateCurvePanel {...data} />
           <ExitPanel {...data} />
         </div>
-        <div class="c-6 m-12 stack">
+        <div class="c-6 m-12 stack" data-region="apart">
           <ApartPanel {...data} />
           <PairPanel {...data} />
           <StretchesPanel {...data} />
           <CharacterPanel {...data} />
         </div>
-        <div class="c-6 m-12 stack">
+        <div class="c-6 m-12 stack" data-region="scores">
           <SnapshotsPanel {...data} />
           <ScorePanel {...data} method="v1" />
           <ScorePanel {...data} method="v0" />

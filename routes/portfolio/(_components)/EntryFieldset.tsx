@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { actionWord } from "../../../components/imports/actions.ts";
-import { ACTIONS } from "../../../services/portfolio/mod.ts";
+import { ACTIONS, BASE_CURRENCIES, CASH_IDS, cashIdOf } from "../../../services/portfolio/mod.ts";
 import type { EntryField, EntryFields, EntryRefusal } from "./entry_form.ts";
 
 export interface EntryFieldsetProps {
@@ -28,7 +28,14 @@ export function EntryFieldset(props: EntryFieldsetProps) {
         </Field>
         <Text {...props} name="asset_id" label="Asset" list="assets-known" isRequired />
         <Text {...props} name="quantity" label="Quantity" isNumber isRequired />
-        <Text {...props} name="unit_price_usd" label="Unit price, USD" isNumber />
+        <Text {...props} name="unit_price" label="Unit price" isNumber />
+        <Field {...props} name="price_asset" label="Price in">
+          <select class="input" name="price_asset">
+            {moneyCodes(fields.price_asset).map((code) => (
+              <option key={code} value={code} selected={code === fields.price_asset}>{code}</option>
+            ))}
+          </select>
+        </Field>
         <Field {...props} name="timestamp" label="Time, UTC">
           <input
             class="input"
@@ -41,15 +48,17 @@ export function EntryFieldset(props: EntryFieldsetProps) {
             aria-invalid={refusal?.field === "timestamp" ? "true" : undefined}
           />
         </Field>
-        <Text {...props} name="account" label="Account" />
         <Text {...props} name="fee_amount" label="Fee" isNumber />
         <Text {...props} name="fee_asset" label="Fee paid in" list="assets-known" />
       </div>
       <p class="hint">
-        Without a price, the stored close of its time counts. A fee becomes a row of its own, in the
-        cost of what was bought.
+        Without a price, the stored close of its time counts; one in other money than dollars by the
+        rate of its time. A fee becomes a row of its own, in the cost of what was bought.
       </p>
-      <Text {...props} name="notes" label="Notes" />
+      <div class="form-grid">
+        <Text {...props} name="account" label="Account" />
+        <Text {...props} name="notes" label="Notes" />
+      </div>
       <details open={hasMore}>
         <summary>Wallet, venue and references</summary>
         <div class="form-grid">
@@ -61,6 +70,13 @@ export function EntryFieldset(props: EntryFieldsetProps) {
       </details>
     </>
   );
+}
+
+/** Codes of money that a price may be in, the most usual first. */
+function moneyCodes(own: string | undefined): readonly string[] {
+  const usual = BASE_CURRENCIES.filter((currency) => cashIdOf(currency) !== null);
+  const others = CASH_IDS.map((id) => id.toUpperCase());
+  return [...new Set([...own === undefined ? [] : [own], ...usual, ...others])];
 }
 
 interface FieldProps extends EntryFieldsetProps {

@@ -3,17 +3,12 @@ import {
   type ShownInput,
   unknownOf,
 } from "../../../components/explain/ExplanationFrame.tsx";
-import {
-  Gain,
-  InCurrency,
-  Money,
-  Quantity,
-  UnitCost,
-} from "../../../components/figures/Amounts.tsx";
+import { Gain, InCurrency, Money, Quantity } from "../../../components/figures/Amounts.tsx";
 import { Change, Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount } from "../../../components/format/number.ts";
 import type { ExplainedUnit, PortfolioExplanation } from "../../../services/portfolio/mod.ts";
 import { type AssetLabels, labelOf } from "./read_portfolio.ts";
+import { RowPrice } from "./RowPrice.tsx";
 
 export interface ExplainedPortfolioProps {
   readonly explanation: PortfolioExplanation;
@@ -135,10 +130,7 @@ function RawRows({ explanation, labels, portfolioId }: ExplainedPortfolioProps) 
                   <Quantity value={row.quantity} />
                 </td>
                 <td class="num">
-                  <UnitCost
-                    value={row.unitPriceUsd === null ? null : Number(row.unitPriceUsd)}
-                    reason="The row names no price"
-                  />
+                  <RowPrice row={row} />
                 </td>
                 <td>
                   <span class="own" title={row.account}>{row.account}</span>

@@ -1,4 +1,4 @@
-import { Quantity, UnitCost } from "../../../components/figures/Amounts.tsx";
+import { Quantity } from "../../../components/figures/Amounts.tsx";
 import { ControlsHead } from "../../../components/table/ControlsHead.tsx";
 import { CsvLink } from "../../../components/table/PanelLinks.tsx";
 import { Moment } from "../../../components/figures/Moment.tsx";
@@ -7,6 +7,7 @@ import { actionWord } from "../../../components/imports/actions.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import type { LedgerRow } from "../../../services/portfolio/mod.ts";
 import { type AssetLabels, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
+import { RowPrice } from "./RowPrice.tsx";
 
 export interface LedgerTableProps {
   readonly rows: readonly LedgerRow[];
@@ -46,10 +47,7 @@ export function LedgerTable({ rows, labels, portfolioId }: LedgerTableProps) {
               <Quantity value={row.quantity} />
             </td>
             <td class="num" data-pri="2">
-              <UnitCost
-                value={row.unitPriceUsd === null ? null : Number(row.unitPriceUsd)}
-                reason="The row names no price: the close of its time counts"
-              />
+              <RowPrice row={row} />
             </td>
             <td data-pri="3">
               <span class="own" title={row.account}>{row.account}</span>

@@ -8,11 +8,12 @@ import { Badge, EmptyState } from "../../../components/states/States.tsx";
 import { type Disposal, type Lot, LOT_METHODS } from "../../../services/portfolio/mod.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
 import { METHOD_LABELS, methodText, portfolioHref } from "./portfolio_view.ts";
-import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
+import { amountOf, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 const NO_PRICE = "The asset has no price";
 const NO_PROCEEDS = "The proceeds of none are known";
 const NO_GAIN = "Of none are both cost and proceeds known";
+const RATES = "each row by the rate of its time";
 const NO_COST = "The ledger does not tell what it cost";
 
 /** What is held, since when and at what cost, by the method that the address names. */
@@ -36,7 +37,7 @@ export function LotsPanel(data: PortfolioPageData) {
               isCurrent: method === rule.method,
             }))}
           />
-          <ApiCsvLink view={view} list="lots" of="lots" />
+          <ApiCsvLink view={view} currency={currency} list="lots" of="lots" />
         </>
       }
     >
@@ -52,7 +53,7 @@ export function LotsPanel(data: PortfolioPageData) {
                   <th scope="col">Acquired</th>
                   <th scope="col" data-pri="3">Account</th>
                   <th scope="col" class="num">Quantity</th>
-                  <th scope="col" class="num" data-pri="3">Unit cost, USD</th>
+                  <th scope="col" class="num" data-pri="3">Unit cost, {currency}</th>
                   <th scope="col" class="num" data-pri="2">Cost, {currency}</th>
                   <th scope="col" class="num">Value</th>
                   <th scope="col" class="num">Unrealised</th>
@@ -69,6 +70,7 @@ export function LotsPanel(data: PortfolioPageData) {
           listed.length < counts.lots
             ? `the first ${formatCount(listed.length)} of ${formatCount(counts.lots)}`
             : "fees are in the cost",
+          ...currency === "USD" ? [] : [RATES],
         ]}
       />
     </Panel>
@@ -78,7 +80,7 @@ export function LotsPanel(data: PortfolioPageData) {
 function LotRow({ lot, labels, value, rate }: PortfolioPageData & { readonly lot: Lot }) {
   const price = value.positions.find(({ assetId }) => assetId === lot.assetId)?.price ?? null;
   const worth = price === null ? null : Number(lot.quantity) * price.priceUsd * rate;
-  const cost = inCurrency(lot.cost, rate);
+  const cost = amountOf(lot.cost);
   return (
     <tr>
       <th scope="row" data-p="name">
@@ -118,14 +120,14 @@ function LotRow({ lot, labels, value, rate }: PortfolioPageData & { readonly lot
 
 /** What was sold, the newest first, with what it had cost. */
 export function DisposalsPanel(data: PortfolioPageData) {
-  const { view, rate, matched } = data;
-  const { counts, disposals: listed, gainUsd, proceedsUsd, incomplete } = matched;
+  const { view, currency, matched } = data;
+  const { counts, disposals: listed, gain, proceeds, incomplete } = matched;
   return (
     <Panel
       id="disposals"
       title="Disposals"
       note={`${formatCount(counts.disposals)}, ${methodText(data.matched)}`}
-      actions={<ApiCsvLink view={view} list="disposals" of="disposals" />}
+      actions={<ApiCsvLink view={view} currency={currency} list="disposals" of="disposals" />}
     >
       {listed.length === 0
         ? <EmptyState icon="info" title="Nothing was sold">Sales stand here.</EmptyState>
@@ -153,10 +155,10 @@ export function DisposalsPanel(data: PortfolioPageData) {
                   <td data-pri="2" />
                   <td data-pri="3" />
                   <td class="num" data-p="value">
-                    <Money value={inCurrency(proceedsUsd, rate)} reason={NO_PROCEEDS} />
+                    <Money value={amountOf(proceeds)} reason={NO_PROCEEDS} />
                   </td>
                   <td class="num" data-p="change">
-                    <Gain value={inCurrency(gainUsd, rate)} reason={NO_GAIN} />
+                    <Gain value={amountOf(gain)} reason={NO_GAIN} />
                   </td>
                 </tr>
               </tfoot>
@@ -167,6 +169,7 @@ export function DisposalsPanel(data: PortfolioPageData) {
         state={listed.length < counts.disposals || incomplete > 0 ? "partial" : "current"}
         parts={[
           "proceeds less fees, cost with fees",
+          ...currency === "USD" ? [] : [RATES],
           ...incomplete === 0
             ? []
             : [`${formatCount(incomplete)} not in the gain, as cost or proceeds are unknown`],
@@ -179,7 +182,7 @@ export function DisposalsPanel(data: PortfolioPageData) {
   );
 }
 
-function DisposalRow({ one, labels, rate }: PortfolioPageData & { readonly one: Disposal }) {
+function DisposalRow({ one, labels }: PortfolioPageData & { readonly one: Disposal }) {
   return (
     <tr>
       <th scope="row" data-p="name">
@@ -198,10 +201,10 @@ function DisposalRow({ one, labels, rate }: PortfolioPageData & { readonly one: 
           : `${formatCount(one.daysHeld)} d, ${one.term ?? ""}`}
       </td>
       <td class="num" data-p="value">
-        <Money value={inCurrency(one.proceeds, rate)} reason="The row names no price" />
+        <Money value={amountOf(one.proceeds)} reason="The row names no price" />
       </td>
       <td class="num" data-p="change">
-        <Gain value={inCurrency(one.gain, rate)} reason={NO_COST} />
+        <Gain value={amountOf(one.gain)} reason={NO_COST} />
       </td>
     </tr>
   );

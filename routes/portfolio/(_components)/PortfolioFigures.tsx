@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 import { Gain, Money } from "../../../components/figures/Amounts.tsx";
 import { Change, NotApplicable, Unknown } from "../../../components/figures/Figures.tsx";
 import { formatCount, formatCounted, formatShare } from "../../../components/format/number.ts";
@@ -12,17 +12,17 @@ import {
   whyUnmeasured,
 } from "../../../services/portfolio/mod.ts";
 import { methodText, portfolioHref } from "./portfolio_view.ts";
-import { inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
+import { amountOf, inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
 import { withoutNote } from "./without_note.ts";
 
 /** What it is worth, and every measure under its own name. */
 export function PortfolioFigures(data: PortfolioPageData) {
-  const { value, measured, rate, matched } = data;
-  const { reasons, unvalued } = value;
+  const { value, measured, matched } = data;
+  const { own } = value;
   const without = withoutNote(measured.performance, data.labels);
   const drawdown = returnIn(measured, "drawdown");
   const rule = methodText(value);
-  const unrealised = inCurrency(value.unrealizedUsd, rate);
+  const unrealised = amountOf(own.unrealized);
   return (
     <dl class="figs portfolio-figs">
       <NavFigure {...data} />
@@ -31,7 +31,7 @@ export function PortfolioFigures(data: PortfolioPageData) {
       </Figure>
       <Figure {...data} label="Unrealised" figure="unrealised" note={`value less cost, ${rule}`}>
         <span data-cell="unrealised-sum" data-n={unrealised ?? undefined}>
-          <Gain value={unrealised} reason={reasons.unrealizedUsd} />
+          <Gain value={unrealised} reason={own.reasons.unrealized} />
         </span>
       </Figure>
       <Figure
@@ -39,9 +39,9 @@ export function PortfolioFigures(data: PortfolioPageData) {
         label="Realised"
         figure="realised"
         note={`${rule}, ${formatCounted(matched.counts.disposals, "disposal")}` +
-          unvaluedNote(unvalued.disposals)}
+          unvaluedNote(own.unvalued.disposals)}
       >
-        <Gain value={inCurrency(value.realizedUsd, rate)} reason={reasons.realizedUsd} />
+        <Gain value={amountOf(own.realized)} reason={own.reasons.realized} />
       </Figure>
       <Figure
         {...data}
@@ -54,7 +54,12 @@ export function PortfolioFigures(data: PortfolioPageData) {
       <Figure {...data} label="MWR (XIRR)" figure="xirr" note={`money-weighted, a year${without}`}>
         <Fraction {...returnIn(measured, "xirr")} />
       </Figure>
-      <Figure {...data} label="ROI" figure="roi" note={`gain on what was paid in${without}`}>
+      <Figure
+        {...data}
+        label="ROI"
+        figure="roi"
+        note={`gain on ${investedWords(measured)}${without}`}
+      >
         <Fraction {...returnIn(measured, "roi")} />
       </Figure>
       <Figure {...data} label="Max drawdown" figure="drawdown" note={`of the TWR index${without}`}>
@@ -67,11 +72,11 @@ export function PortfolioFigures(data: PortfolioPageData) {
 
 /** What was earned, and what was paid in fees. */
 function IncomeFigure(data: PortfolioPageData) {
-  const { value: { incomeUsd, feesUsd, reasons, unvalued }, rate, view } = data;
+  const { value: { own: { income, fees, reasons, unvalued } }, view } = data;
   const note = (
     <>
       <a class="explain" href={portfolioHref(view, "/explain/fees")}>
-        fees <Money value={inCurrency(feesUsd, rate)} reason={reasons.feesUsd} />
+        fees <Money value={amountOf(fees)} reason={reasons.fees} />
       </a>
       {unvaluedNote(unvalued.fees)}, in cost and proceeds
       {unvaluedNote(unvalued.income, "income")}
@@ -79,7 +84,7 @@ function IncomeFigure(data: PortfolioPageData) {
   );
   return (
     <Figure {...data} label="Income" figure="income" note={note}>
-      <Money value={inCurrency(incomeUsd, rate)} reason={reasons.incomeUsd} />
+      <Money value={amountOf(income)} reason={reasons.income} />
     </Figure>
   );
 }
@@ -107,21 +112,34 @@ function NavFigure(data: PortfolioPageData) {
   );
 }
 
-/** What was paid in over the range, which the gain is beyond. */
+/** What the gain and the ROI stand on: the value at the start, what was paid in and taken out. */
 function PaidIn(data: PortfolioPageData) {
   const { performance } = data.measured;
   if (performance === null) return null;
   const { openingValue, deposited, withdrawn } = performance;
-  const paid = openingValue + deposited - withdrawn;
+  const parts = ([
+    [openingValue, "at the start"],
+    [deposited, "paid in"],
+    [withdrawn, "taken out"],
+  ] as const).filter(([amount]) => amount !== 0);
   return (
     <>
-      {paid < 0 ? "with" : "on"}{" "}
-      <Money value={finiteOrNull(Math.abs(paid))} reason={UNKNOWN_FLOWS} />
-      {paid < 0 ? " more taken out than paid in, " : " paid in, "}
+      {parts.map(([amount, words]) => (
+        <Fragment key={words}>
+          <Money value={finiteOrNull(amount)} reason={UNKNOWN_FLOWS} /> {words},{" "}
+        </Fragment>
+      ))}
       {periodOf(data)}
       {withoutNote(performance, data.labels)}
     </>
   );
+}
+
+/** What a return on investment is measured on. */
+function investedWords({ performance }: PortfolioPageData["measured"]): string {
+  return performance === null || performance.openingValue === 0
+    ? "all that was paid in"
+    : "the start's value and all that was paid in";
 }
 
 /** The time that returns are of; it ends before the present where prices did. */
@@ -156,13 +174,13 @@ function Lead(data: PortfolioPageData) {
   );
 }
 
-function Cost({ value, rate }: PortfolioPageData) {
+function Cost({ value: { own } }: PortfolioPageData) {
   return (
     <>
-      cost <Money value={inCurrency(value.costUsd, rate)} reason={value.reasons.costUsd} />
-      {value.uncosted === 0
+      cost <Money value={amountOf(own.cost)} reason={own.reasons.cost} />
+      {own.uncosted === 0
         ? null
-        : `, units of ${formatCounted(value.uncosted, "asset")} without known cost`}
+        : `, units of ${formatCounted(own.uncosted, "asset")} without known cost`}
     </>
   );
 }

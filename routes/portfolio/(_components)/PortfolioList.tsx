@@ -5,8 +5,9 @@ import { Panel } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import type { Portfolio, PortfolioSummary } from "../../../services/portfolio/mod.ts";
 import { PortfolioTable } from "./PortfolioTable.tsx";
-import { FIRST_SETTINGS, type SettingsValues } from "./portfolio_form.ts";
-import { SettingsFields } from "./SettingsFields.tsx";
+import { NewPortfolio } from "./NewPortfolio.tsx";
+import type { SettingsValues } from "./portfolio_form.ts";
+import { Refusal } from "./Refusal.tsx";
 
 /** A form that was refused, and why. */
 export interface Refused {
@@ -21,10 +22,14 @@ export interface PortfolioListProps {
   /** Those that can be restored. */
   readonly deleted: readonly Portfolio[];
   readonly refused: Refused | null;
+  /** Whether a file is to be imported into the new one next. */
+  readonly isForImport: boolean;
 }
 
 /** Portfolios with what each is worth, a form for another, and what can be restored. */
-export function PortfolioList({ kept, deleted, refused }: PortfolioListProps) {
+export function PortfolioList(
+  { kept, deleted, refused, isForImport }: PortfolioListProps,
+) {
   const fields = refused?.fields ?? null;
   return (
     <>
@@ -59,24 +64,15 @@ export function PortfolioList({ kept, deleted, refused }: PortfolioListProps) {
             )}
         </div>
         <div class="c-4 m-12">
-          <Panel id="new" title="New portfolio">
-            <form method="post" action="/portfolio" class="stack-form">
-              {refused !== null && fields !== null ? <Refusal message={refused.message} /> : null}
-              <SettingsFields fields={fields ?? FIRST_SETTINGS} />
-              <p class="hint">All of it can be changed later: lots are matched anew.</p>
-              <div>
-                <button type="submit" class="btn" data-kind="primary">Create portfolio</button>
-              </div>
-            </form>
-          </Panel>
+          <NewPortfolio
+            fields={fields}
+            message={refused !== null && fields !== null ? refused.message : null}
+            isForImport={isForImport}
+          />
         </div>
       </div>
     </>
   );
-}
-
-function Refusal({ message }: { readonly message: string }) {
-  return <p class="hint" data-kind="bad" role="alert">{message}</p>;
 }
 
 function DeletedItem({ portfolio }: { readonly portfolio: Portfolio }) {

@@ -12,7 +12,7 @@ import RowHeight from "../../../islands/RowHeight.tsx";
 import { PageCsvLink } from "./panel_links.tsx";
 import { methodText, portfolioHref } from "./portfolio_view.ts";
 import { type ShownPosition, shownPositions, sortPositions } from "./position_order.ts";
-import { inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
+import { amountOf, inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
 
 const UNCOSTED = "The cost of none of its units is known: see what needs a decision";
 const NO_HISTORY = "Its gain over the range is not known: a price or rate is missing on the way";
@@ -52,7 +52,7 @@ export function PositionsPanel(data: PortfolioPageData) {
             `cost by ${methodText(value)}, lots per ${
               value.rule.pools === "account" ? "account" : "portfolio"
             }`,
-            ...data.currency === "USD" ? [] : ["cost at the rate of now, from dollars"],
+            ...data.currency === "USD" ? [] : ["cost at the rates of its purchases"],
             "contribution is gain over the range",
             "unpriced assets count nowhere",
             ...value.asof === null ? [] : [<Moment key="asof" at={value.asof} />],
@@ -90,9 +90,9 @@ function Header({ view, currency }: PortfolioPageData) {
 }
 
 function Totals({ value, rate, measured, currency }: PortfolioPageData) {
-  const { reasons } = value;
+  const { reasons, own } = value;
   const nav = inCurrency(value.navUsd, rate);
-  const unrealised = inCurrency(value.unrealizedUsd, rate);
+  const unrealised = amountOf(own.unrealized);
   const gain = measured.performance?.gain ?? NaN;
   const priced = value.positions.filter(({ valueUsd }) => valueUsd !== null).length;
   return (
@@ -110,11 +110,11 @@ function Totals({ value, rate, measured, currency }: PortfolioPageData) {
           </span>
         </td>
         <td class="num" data-pri="3">
-          <Money value={inCurrency(value.costUsd, rate)} reason={reasons.costUsd} />
+          <Money value={amountOf(own.cost)} reason={own.reasons.cost} />
         </td>
         <td class="num" data-p="change">
           <span data-cell="unrealised-sum" data-n={unrealised ?? undefined}>
-            <Gain value={unrealised} reason={reasons.unrealizedUsd} />
+            <Gain value={unrealised} reason={own.reasons.unrealized} />
           </span>
         </td>
         <td data-pri="4" />
@@ -132,14 +132,14 @@ type RowProps = PortfolioPageData & { readonly shown: ShownPosition };
 
 function PositionRow({ shown, ...data }: RowProps) {
   const { position, cost, unrealised, contribution } = shown;
-  const { assetId, unpriced, change24h, unrealizedRatio } = position;
+  const { assetId, unpriced, change24h, own } = position;
   const quote = data.quotes.get(assetId);
   const reason = unpriced ?? "No price";
   const whyNoGain = position.valueUsd === null ? reason : UNCOSTED;
   return (
     <tr
       data-position={assetId}
-      data-cost={cost === null ? undefined : position.costUsd}
+      data-cost={cost ?? undefined}
       data-costed={costedPart(position)}
       {...quote !== undefined && position.price !== null && liveAttributes(quote)}
     >
@@ -162,13 +162,13 @@ function PositionRow({ shown, ...data }: RowProps) {
       <ValueCell shown={shown} reason={reason} {...data} />
       <td class="num" data-pri="3">
         <Money value={cost} reason={UNCOSTED} />
-        {cost === null || position.uncosted === "0" ? null : (
+        {cost === null || own.uncosted === "0" ? null : (
           <a
             class="below"
             href="#problems"
             title="Units of unknown cost are in neither cost nor gain"
           >
-            without <Quantity value={position.uncosted} />
+            without <Quantity value={own.uncosted} />
           </a>
         )}
       </td>
@@ -178,9 +178,7 @@ function PositionRow({ shown, ...data }: RowProps) {
         </span>
       </td>
       <td class="num" data-pri="4">
-        {unrealizedRatio === null
-          ? <Unknown reason={whyNoGain} />
-          : <Change fraction={unrealizedRatio} />}
+        {own.ratio === null ? <Unknown reason={whyNoGain} /> : <Change fraction={own.ratio} />}
       </td>
       <td class="num" data-pri="3" data-cell="share">
         {position.share === null ? <Unknown reason={reason} /> : formatShare(position.share)}
@@ -198,8 +196,8 @@ function PositionRow({ shown, ...data }: RowProps) {
 }
 
 /** The part of a holding whose cost is known, by which a page follows its gain. */
-function costedPart({ quantity, uncosted }: ShownPosition["position"]): number {
-  return 1 - Number(uncosted) / Number(quantity);
+function costedPart({ quantity, own }: ShownPosition["position"]): number {
+  return 1 - Number(own.uncosted) / Number(quantity);
 }
 
 function PriceCells(

@@ -11,7 +11,7 @@ import type { LotProblem, Position } from "../../../services/portfolio/mod.ts";
 import { openDecisions } from "./open_decisions.ts";
 import { ApiCsvLink } from "./panel_links.tsx";
 import { RATE_FIX } from "./PortfolioHeader.tsx";
-import { inCurrency, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
+import { amountOf, labelOf, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** Problems that the panel lists; the file has all. */
 const MAX_LISTED = 8;
@@ -157,7 +157,7 @@ function Item({ kind, title, action, children }: ItemProps) {
 
 /** Income and fees by asset, each at its value of the day. */
 export function IncomePanel(data: PortfolioPageData) {
-  const { view, currency, rate, labels, matched: { income, fees } } = data;
+  const { view, currency, labels, matched: { income, fees } } = data;
   const rows = [
     ...income.map((row) => ({ ...row, kind: "Income" })),
     ...fees.map((row) => ({ ...row, kind: "Fees" })),
@@ -169,8 +169,8 @@ export function IncomePanel(data: PortfolioPageData) {
       note={currency}
       actions={
         <>
-          <ApiCsvLink view={view} list="income" of="income" />
-          <ApiCsvLink view={view} list="fees" of="fees" />
+          <ApiCsvLink view={view} currency={currency} list="income" of="income" />
+          <ApiCsvLink view={view} currency={currency} list="fees" of="fees" />
         </>
       }
     >
@@ -192,7 +192,7 @@ export function IncomePanel(data: PortfolioPageData) {
               </tr>
             </thead>
             <tbody>
-              {rows.map(({ kind, assetId, count, valueUsd, unknown }) => (
+              {rows.map(({ kind, assetId, count, value, unknown }) => (
                 <tr key={kind + (assetId ?? "")}>
                   <th scope="row">{kind}</th>
                   <td>{assetId === null ? "USD" : labelOf(labels, assetId).symbol}</td>
@@ -204,7 +204,7 @@ export function IncomePanel(data: PortfolioPageData) {
                   </td>
                   <td class="num">
                     <Money
-                      value={inCurrency(valueUsd, rate)}
+                      value={amountOf(value)}
                       reason="No row of it has a known value"
                     />
                   </td>
@@ -215,7 +215,7 @@ export function IncomePanel(data: PortfolioPageData) {
         )}
       <SourceLine
         state={rows.every(({ unknown }) => unknown === 0) ? "current" : "partial"}
-        parts={["each at the price of its time", "fees are part of cost and proceeds"]}
+        parts={["each at the price and rate of its time", "fees are part of cost and proceeds"]}
       />
     </Panel>
   );

@@ -1,5 +1,6 @@
 import { flowMarks, type LineSet, lineSet } from "../../../components/charts/lines.ts";
 import { lineText } from "../../../components/charts/line_units.ts";
+import { decimalsOf } from "../../../components/format/currency.ts";
 import { formatChange, formatShare } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import { intervalMs } from "../../../services/market/mod.ts";
@@ -34,19 +35,21 @@ function barsOf({ from }: PortfolioPerformance, { measured: { interval } }: Char
   return { from: from - barMs, barMs };
 }
 
-/** Value through time against what was paid in, with each flow marked. */
+/** Value through time against what was paid in less what was taken out, with each flow marked. */
 function navChart(performance: PortfolioPerformance, data: ChartData): ChartSpec {
   const { series, openingValue, deposited, withdrawn } = performance;
+  const decimals = decimalsOf(data.currency);
+  const money = (value: number) => lineText("money", value, { decimals });
   let paid = openingValue;
   const invested = series.netFlow.map((flow) => paid += flow);
   const set = lineSet([
     { key: "nav", label: "NAV", values: series.nav },
-    { key: "paid", label: "Paid in", values: invested },
-  ], { ...barsOf(performance, data), unit: "money" });
+    { key: "paid", label: "Paid in net", values: invested },
+  ], { ...barsOf(performance, data), unit: "money", decimals });
   const label = `Net asset value in ${data.currency} from ${formatDay(performance.from)} to ` +
-    `${formatDay(performance.to)}: from ${lineText("money", openingValue)} to ` +
-    `${lineText("money", performance.value)}, with ` +
-    `${lineText("money", deposited - withdrawn)} paid in net.`;
+    `${formatDay(performance.to)}: from ${money(openingValue)} to ` +
+    `${money(performance.value)}, with ` +
+    `${money(deposited - withdrawn)} paid in net.`;
   return { set: { ...set, marks: flowMarks(series.netFlow, set) }, label };
 }
 

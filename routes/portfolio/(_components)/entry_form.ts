@@ -1,19 +1,27 @@
 import type { AppError } from "../../../services/kernel/errors.ts";
 import { isoInstant } from "../../../components/format/time.ts";
-import type { EnteredRow, EntryValues } from "../../../services/portfolio/mod.ts";
+import {
+  type BaseCurrency,
+  cashIdOf,
+  type EnteredRow,
+  type EntryValues,
+  paidMoneyOf,
+  paidUnitPrice,
+} from "../../../services/portfolio/mod.ts";
 import { textOf } from "../../forms.ts";
 
-/** The columns of Transactions CSV v1.1 that a form asks for. */
+/** What a form asks for: columns of Transactions CSV v1.1, and what the price is in. */
 export const ENTRY_FIELDS = [
-  ...["action", "asset_id", "timestamp", "quantity", "unit_price_usd", "fee_amount"],
-  ...["fee_asset", "account", "wallet", "venue", "tx_hash", "external_id", "notes"],
+  ...["action", "asset_id", "timestamp", "quantity", "unit_price", "price_asset"],
+  ...["fee_amount", "fee_asset", "account", "wallet", "venue", "tx_hash", "external_id", "notes"],
 ] as const;
 export type EntryField =
   | "action"
   | "asset_id"
   | "timestamp"
   | "quantity"
-  | "unit_price_usd"
+  | "unit_price"
+  | "price_asset"
   | "fee_amount"
   | "fee_asset"
   | "account"
@@ -38,12 +46,14 @@ export function entryValues(fields: EntryFields): EntryValues {
 
 /** A row of the ledger and its fee as the fields of its form. */
 export function fieldsOfRow({ row, fee }: EnteredRow): EntryFields {
+  const paid = paidMoneyOf(row);
   return {
     action: row.action,
     asset_id: row.assetId,
     timestamp: isoInstant(row.at).replace(/(\.000)?Z$/, ""),
     quantity: row.quantity.replace(/^-/, ""),
-    unit_price_usd: row.unitPriceUsd ?? "",
+    unit_price: paid === null ? row.unitPriceUsd ?? "" : paidUnitPrice(paid, row.quantity),
+    price_asset: (paid?.cashId ?? "usd").toUpperCase(),
     fee_amount: fee?.quantity.replace(/^-/, "") ?? "",
     fee_asset: fee?.assetId ?? "",
     account: row.account,
@@ -53,6 +63,11 @@ export function fieldsOfRow({ row, fee }: EnteredRow): EntryFields {
     external_id: row.externalId ?? "",
     notes: row.notes ?? "",
   };
+}
+
+/** What prices of a new row are in: the portfolio's currency where that is money. */
+export function priceAssetOf(currency: BaseCurrency): string {
+  return cashIdOf(currency) === null ? "USD" : currency;
 }
 
 /** Why a row was not entered, and which field to look at. */
@@ -70,6 +85,7 @@ const FIELDS_BY_CODE: Readonly<Record<string, EntryField>> = {
   unknown_asset: "asset_id",
   ambiguous_asset: "asset_id",
   conflicting_row: "tx_hash",
+  unknown_money: "price_asset",
 };
 
 export function entryRefusal({ message, details }: AppError): EntryRefusal {

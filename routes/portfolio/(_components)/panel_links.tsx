@@ -1,4 +1,5 @@
 import { CsvLink, ViewLink } from "../../../components/table/PanelLinks.tsx";
+import type { BaseCurrency } from "../../../services/portfolio/mod.ts";
 import { portfolioHref, type PortfolioView } from "./portfolio_view.ts";
 
 /** The file of a table that the page itself computes. */
@@ -14,10 +15,18 @@ export function PageCsvLink(
 
 /** The file of a list that the API answers with as well. */
 export function ApiCsvLink(
-  { view, list, of }: { readonly view: PortfolioView; readonly list: string; readonly of: string },
+  { view, list, of, currency = "USD" }: {
+    readonly view: PortfolioView;
+    readonly list: string;
+    readonly of: string;
+    /** What amounts of the panel are in. */
+    readonly currency?: BaseCurrency;
+  },
 ) {
-  const method = view.method === null ? "" : `&method=${view.method}`;
-  return <CsvLink href={`/api/portfolio/${view.id}/${list}?format=csv${method}`} of={of} />;
+  const query = new URLSearchParams({ format: "csv" });
+  if (currency !== "USD") query.set("currency", currency);
+  if (view.method !== null) query.set("method", view.method);
+  return <CsvLink href={`/api/portfolio/${view.id}/${list}?${query}`} of={of} />;
 }
 
 /** Leads from a panel's chart to its numbers and back. */

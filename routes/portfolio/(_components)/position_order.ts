@@ -1,5 +1,5 @@
 import type { Position } from "../../../services/portfolio/mod.ts";
-import { inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
+import { amountOf, inCurrency, type PortfolioPageData } from "./read_portfolio.ts";
 
 /** A holding as the table shows it; amounts are in the currency of the page. */
 export interface ShownPosition {
@@ -24,8 +24,8 @@ export function shownPositions({ value, rate, measured }: Measured): readonly Sh
     return {
       position,
       value: inCurrency(position.valueUsd, rate),
-      cost: inCurrency(position.costUsd, rate),
-      unrealised: inCurrency(position.unrealizedUsd, rate),
+      cost: amountOf(position.own.cost),
+      unrealised: amountOf(position.own.unrealized),
       contribution: Number.isFinite(gain) ? gain : null,
     };
   });
@@ -40,7 +40,7 @@ const KEYS: Readonly<Record<string, Key>> = {
   value: ({ value }) => value,
   cost: ({ cost }) => cost,
   unrealised: ({ unrealised }) => unrealised,
-  on_cost: ({ position }) => position.unrealizedRatio,
+  on_cost: ({ position }) => position.own.ratio,
   share: ({ position }) => position.share,
   contribution: ({ contribution }) => contribution,
 };

@@ -42,9 +42,14 @@ export interface PortfolioPageData {
   readonly now: UtcMs;
 }
 
-/** Dollars in the currency of the page; `null` stays what it is. */
+/** A value in dollars by the rate of now; `null` stays what it is. */
 export function inCurrency(usd: string | null, rate: number): number | null {
   return usd === null ? null : Number(usd) * rate;
+}
+
+/** An amount as a number; `null` stays what it is. */
+export function amountOf(text: string | null): number | null {
+  return text === null ? null : Number(text);
 }
 
 /** The portfolio that an address and its reader mean; a page of its own for any other. */
@@ -74,19 +79,18 @@ export async function readPortfolio(
   const currency = view.currency ?? undefined;
   try {
     const benchmark = benchmarkOf(market, view);
-    const [value, matched, rows, portfolios] = await Promise.all([
-      parts.holdings.getValue(scope, { currency }),
-      parts.work.getOverview(scope, { method, ...LISTED }),
+    const value = await parts.holdings.getValue(scope, { currency });
+    const shown = value.own.currency;
+    const [matched, rows, portfolios, measured] = await Promise.all([
+      parts.work.getOverview(scope, { method, currency: shown, ...LISTED }),
       parts.ledger.listTransactions(scope, { limit: LISTED_ROWS, isNewestFirst: true }),
       parts.portfolios.list(scope.ownerId),
+      parts.work.getPerformance(scope, {
+        currency: shown,
+        from: startOf(view.range, now),
+        benchmark,
+      }),
     ]);
-    const hasRate = value.fx.rate !== null;
-    const shown = hasRate ? value.currency : "USD";
-    const measured = await parts.work.getPerformance(scope, {
-      currency: shown,
-      from: startOf(view.range, now),
-      benchmark,
-    });
     const labels = labelsOf(market);
     const held = value.positions.map(({ assetId }) => assetId).filter((id) => labels.has(id));
     const quotes = await market.listQuotes(held);

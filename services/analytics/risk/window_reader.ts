@@ -1,4 +1,4 @@
-import { nextTurn } from "../../kernel/next_turn.ts";
+import { giveWay } from "../../kernel/give_way.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import {
   type AssetLabel,
@@ -59,7 +59,7 @@ export async function inTurns<T, R>(
 ): Promise<readonly R[]> {
   const results: R[] = [];
   for (let at = 0; at < items.length; at += PARALLEL) {
-    if (at > 0) await nextTurn();
+    if (at > 0) await giveWay();
     results.push(...await Promise.all(items.slice(at, at + PARALLEL).map(work)));
   }
   return results;

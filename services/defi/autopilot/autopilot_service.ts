@@ -1,5 +1,5 @@
 import { AppError } from "../../kernel/errors.ts";
-import { nextTurn } from "../../kernel/next_turn.ts";
+import { giveWay } from "../../kernel/give_way.ts";
 import { SECOND_MS, type UtcMs } from "../../kernel/time.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { Pool } from "../pool.ts";
@@ -76,7 +76,7 @@ export class AutopilotService {
   readonly #kept = new Map<string, Kept>();
 
   constructor(
-    { archive, clock, settings, pause = nextTurn }: {
+    { archive, clock, settings, pause = giveWay }: {
       readonly archive: PoolArchive;
       readonly clock: Clock;
       readonly settings: PoolSettings;

@@ -1,5 +1,6 @@
 import type { AssetId } from "../../market/mod.ts";
 import { isCash } from "../cash.ts";
+import { QUOTE_COLUMNS } from "../paid_money.ts";
 import type { Action, DecimalText } from "../transaction.ts";
 import type { AssetFinder } from "./asset_names.ts";
 import type { Cells } from "./cells.ts";
@@ -93,8 +94,8 @@ export function amountWithAsset(
 }
 
 /**
- * Dollars for one unit of what was traded for `value`; where that is no dollar, the price is not
- * known here, and the row keeps what was traded instead.
+ * Dollars for one unit of what was traded for `value`; where that is other money, the row keeps
+ * what was traded instead, which is its price by the rate of its time.
  */
 export function priceFrom(
   value: Amount | null,
@@ -105,7 +106,7 @@ export function priceFrom(
     return { unitPriceUsd: unitPrice(value.amount, quantity), extra: {} };
   }
   const extra = isCash(value.assetId)
-    ? { quote_amount: value.amount, quote_asset: value.assetId }
+    ? { [QUOTE_COLUMNS.amount]: value.amount, [QUOTE_COLUMNS.asset]: value.assetId }
     : {};
   return { unitPriceUsd: null, extra };
 }

@@ -1,4 +1,5 @@
 import { isCash } from "../cash.ts";
+import { QUOTE_COLUMNS } from "../paid_money.ts";
 import type { DecimalText } from "../transaction.ts";
 import type { Cells } from "./cells.ts";
 import { type Amount, entryOf, feeOf, priceFrom, type Reading } from "./entry_draft.ts";
@@ -64,7 +65,8 @@ function readPrice(
   const amount = readUnsigned(text, cells.columns.nameOf("unit_price"));
   const assetId = assets.find(cells.required("price_asset"), cells.columns.nameOf("price_asset"));
   if (dollars.has(assetId)) return { unitPriceUsd: amount, extra: {} };
-  return { unitPriceUsd: null, extra: { quote_unit_price: amount, quote_asset: assetId } };
+  const extra = { [QUOTE_COLUMNS.unitPrice]: amount, [QUOTE_COLUMNS.asset]: assetId };
+  return { unitPriceUsd: null, extra };
 }
 
 /** A fee in money alone, as trackers book it. */

@@ -186,6 +186,8 @@ export interface LedgerStore {
   /** Rows by time, then id. */
   listTransactions(scope: LedgerScope, page: TransactionPage): Promise<readonly LedgerRow[]>;
   findTransaction(scope: LedgerScope, id: Uuid): Promise<LedgerRow | null>;
+  /** The rows of these ids, in their order, without those that are gone. */
+  findTransactions(scope: LedgerScope, ids: readonly Uuid[]): Promise<readonly LedgerRow[]>;
   /** Adds a row and its fee by hand; `CONFLICT` if the ledger has a row of its key. */
   addEntry(scope: LedgerScope, named: NamedEntry): Promise<LedgerChange>;
   /** Changes a row and its fee; `null` if there is no such row. */

@@ -2,7 +2,7 @@ import type { Uuid } from "../../kernel/ids.ts";
 import type { AssetId } from "../../market/mod.ts";
 import { AssetMatcher, type RuleSpan } from "./asset_matcher.ts";
 import type { LedgerIndex } from "./asset_plan.ts";
-import { AssetPlanner } from "./asset_planner.ts";
+import { AssetPlanner, type RowChanges } from "./asset_planner.ts";
 import { BigAmounts } from "./big_amounts.ts";
 import { BookWriter } from "./book_writer.ts";
 import { EventColumns, methodsOf } from "./event_columns.ts";
@@ -21,6 +21,35 @@ interface Match {
   readonly writer: BookWriter;
 }
 
+/** Rows that changed since they were read. */
+class PendingRows implements RowChanges {
+  readonly removed = new Map<Uuid, LotRow>();
+  readonly added: Map<Uuid, LotRow>;
+
+  constructor(added = new Map<Uuid, LotRow>()) {
+    this.added = added;
+  }
+
+  get isEmpty(): boolean {
+    return this.removed.size + this.added.size === 0;
+  }
+
+  add(row: LotRow): void {
+    this.added.set(row.id, row);
+  }
+
+  remove(row: LotRow): void {
+    // One that was not read yet was never there.
+    if (!this.added.delete(row.id)) this.removed.set(row.id, row);
+  }
+
+  reread(row: LotRow): void {
+    if (this.added.has(row.id) || this.removed.has(row.id)) return;
+    this.removed.set(row.id, row);
+    this.added.set(row.id, row);
+  }
+}
+
 /**
  * Keeps the lots of one asset while its rows change. Changes are gathered; the next look at the
  * book reads the changed rows, matches from the last checkpoint before them, and writes what came
@@ -30,9 +59,9 @@ export class AssetLots {
   readonly #assetId: AssetId;
   readonly #context: { readonly index: LedgerIndex; readonly options: LotOptions };
   #size = 0;
-  #changes = new Map<Uuid, LotRow | null>();
+  #changes = new PendingRows();
   /** What the work at hand takes in. */
-  #taken: ReadonlyMap<Uuid, LotRow | null> = new Map();
+  #taken = new PendingRows();
   #planner: AssetPlanner;
   #columns: EventColumns;
   #match: Match | null = null;
@@ -54,21 +83,26 @@ export class AssetLots {
     return this.#size;
   }
 
+  /** Whether a row is among those that came or changed since the last look. */
+  hasAdded(id: Uuid): boolean {
+    return this.#changes.added.has(id);
+  }
+
   /** Adds a row that it does not have. */
   add(row: LotRow): void {
     this.#size++;
-    this.#changes.set(row.id, row);
+    this.#changes.add(row);
   }
 
-  /** Takes a row away that it has. */
-  remove(id: Uuid): void {
+  /** Takes a row away, which it has as it is. */
+  remove(row: LotRow): void {
     this.#size--;
-    this.#changes.set(id, null);
+    this.#changes.remove(row);
   }
 
   /** Lets a row that it has be read anew, as something that the row depends on has changed. */
   reread(row: LotRow): void {
-    this.#changes.set(row.id, row);
+    this.#changes.reread(row);
   }
 
   /** The book of the rows as they are now. */
@@ -84,7 +118,7 @@ export class AssetLots {
    * goes on with it.
    */
   *catchUp(): Generator<void> {
-    while (this.#work !== null || this.#changes.size > 0) {
+    while (this.#work !== null || !this.#changes.isEmpty) {
       const work = this.#work ??= this.#begin();
       try {
         if (!work.next().done) yield;
@@ -98,19 +132,23 @@ export class AssetLots {
 
   #begin(): Generator<void> {
     this.#taken = this.#changes;
-    this.#changes = new Map();
+    this.#changes = new PendingRows();
     return this.#apply(this.#taken);
   }
 
   #end(): void {
     this.#work = null;
-    this.#taken = new Map();
+    this.#taken = new PendingRows();
   }
 
   /** After a row that can't be read nothing is known for sure but the rows. */
   #startOver(): void {
-    const read = this.#planner.rows.map((row) => [row.id, row] as const);
-    this.#changes = new Map([...read, ...this.#taken, ...this.#changes]);
+    const rows = this.#planner.rows();
+    for (const { removed, added } of [this.#taken, this.#changes]) {
+      for (const id of removed.keys()) rows.delete(id);
+      for (const [id, row] of added) rows.set(id, row);
+    }
+    this.#changes = new PendingRows(rows);
     this.#planner = new AssetPlanner(this.#context);
     this.#columns = new EventColumns(this.#context.options);
     this.#match = null;
@@ -118,7 +156,7 @@ export class AssetLots {
     this.#end();
   }
 
-  *#apply(changes: ReadonlyMap<Uuid, LotRow | null>): Generator<void> {
+  *#apply(changes: RowChanges): Generator<void> {
     const planner = this.#planner;
     const from = yield* planner.update(changes);
     if (from < planner.events.length || from < this.#columns.events.length || !this.#match) {

@@ -1,5 +1,5 @@
 import type { LotMethod, LotRule } from "../portfolio.ts";
-import type { LotEvent } from "./asset_plan.ts";
+import type { LotEvent } from "./lot_event.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { ARRIVE, compareUnitCosts, type EventColumns, LEAVE, OPEN, TAKE } from "./event_columns.ts";
 import { IntColumn } from "./int_column.ts";
@@ -85,11 +85,11 @@ export class AssetMatcher {
    * every open lot has its own cost. Yields now and then.
    */
   *run(from: number): Generator<void> {
-    const { length } = this.#columns.events;
+    const { events: { length }, opens, takes } = this.#columns;
     this.#checkpoints.spreadOver(length);
-    this.#lots.reserve(length);
-    this.#fractions.events.reserve(length);
-    this.#fractions.lots.reserve(length);
+    this.#lots.reserve(opens);
+    this.#fractions.events.reserve(takes);
+    this.#fractions.lots.reserve(takes);
     let index = this.#rewind(from);
     while (index < length) {
       const end = Math.min(length, index + EVENTS_AT_ONCE);

@@ -1,38 +1,19 @@
 import type { Uuid } from "../../kernel/ids.ts";
-import type { UtcMs } from "../../kernel/time.ts";
 import { isCash } from "../cash.ts";
-import { isInflow } from "../transaction.ts";
-import { absolute, add, type Exact, formatExact, parseExact, subtract, ZERO } from "./exact.ts";
+import { formatExact, ZERO } from "./exact.ts";
 import type { FeeEntry, IncomeEntry, LotOptions, LotProblem, LotRow } from "./lot_book.ts";
+import { compareEvents, type LotEvent, TradeEvent } from "./lot_event.ts";
 import { lotProblem } from "./lot_problem.ts";
 import {
   feeEntriesOf,
   type Price,
   priceOf,
-  quotedTotalOf,
   sumOfFees,
   totalOf,
+  unvaluedFee,
   valueSource,
 } from "./row_value.ts";
 import { pairTransfers, type TransferLink, type TransferRest } from "./transfer_pairs.ts";
-
-/** What a row, or a part of one, does to the lots of its asset. */
-export interface LotEvent {
-  /** `leave` and `arrive` are the two sides of a transfer. */
-  readonly kind: "open" | "take" | "leave" | "arrive";
-  readonly row: LotRow;
-  readonly at: UtcMs;
-  readonly quantity: Exact;
-  /** Cost of what opens, proceeds of what is taken: quantity × price + extra. */
-  readonly price: Exact;
-  readonly extra: Exact;
-  /** What its unit cost is ranked by, where that is not its cost. */
-  readonly rank: Exact | null;
-  /** Whether that is known. */
-  readonly isValued: boolean;
-  /** The number of what left and arrives; -1 where it is none or has no other side. */
-  readonly link: number;
-}
 
 /** What one row means for its asset, but for transfers: these depend on each other. */
 export interface RowPlan {
@@ -59,18 +40,21 @@ export function planRow(
   { index, options }: { readonly index: LedgerIndex; readonly options: LotOptions },
 ): RowPlan {
   const problems: LotProblem[] = [];
-  const fee = sumOfFees(row, { index, options, problems });
+  const fee = sumOfFees(row, { index, options });
   const isFee = row.fee || row.action === "FEE";
   const fees = isFee ? feeEntriesOf(row, { index, options }) : NONE;
-  if (isTransfer(row)) return { row, event: null, income: NONE, fees, problems };
+  const told = () => problems.length > 0 ? problems : NONE;
+  if (isTransfer(row)) return { row, event: null, income: NONE, fees, problems: told() };
   const price = priceOf(row, { index, options });
-  if (price === null) problems.push(unvalued(row));
+  if (price === null) {
+    problems.push(row.action === "FEE" ? unvaluedFee(row, { index, options }) : unvalued(row));
+  }
   const income = isIncome(row) ? [incomeEntry(row, price)] : NONE;
   if (row.action === "FEE" && row.parentId !== null && index.rowOf(row.parentId) === null) {
     problems.push(orphanFee(row));
   }
-  const event = isCash(row.assetId) ? null : tradeEvent(row, { price, fee, options });
-  return { row, event, income, fees, problems: problems.length > 0 ? problems : NONE };
+  const event = isCash(row.assetId) ? null : new TradeEvent(row, { price, fee, options });
+  return { row, event, income, fees, problems: told() };
 }
 
 /** Whether a row moves an asset from or to another account. */
@@ -86,27 +70,6 @@ function incomeEntry(row: LotRow, price: Price | null): IncomeEntry {
   const { id: rowId, action, assetId, account, at, quantity } = row;
   const value = price === null ? null : formatExact(totalOf(row, price));
   return { rowId, action, assetId, account, at, quantity, value };
-}
-
-interface TradeValue {
-  readonly price: Price | null;
-  readonly fee: Exact;
-  readonly options: LotOptions;
-}
-
-function tradeEvent(row: LotRow, { price, fee, options }: TradeValue): LotEvent {
-  const extra = price?.extra ?? ZERO;
-  return {
-    kind: isInflow(row) ? "open" : "take",
-    row,
-    at: row.at,
-    quantity: absolute(parseExact(row.quantity)),
-    price: price?.unit ?? ZERO,
-    extra: isInflow(row) ? add(extra, fee) : subtract(extra, fee),
-    rank: price && options.rankBy === "unit_price" ? quotedTotalOf(row, price) : null,
-    isValued: price !== null,
-    link: -1,
-  };
 }
 
 /** What the transfers of an asset do, in order, and which of them lack their other side. */
@@ -144,20 +107,6 @@ export function planTransfers(
   }
   // Of links at one moment, the order in which they were found stays.
   return { events: events.sort(compareEvents), problems: rests.map(restProblem) };
-}
-
-/** By time; at one moment what opens, then transfers that have both sides, then what goes out. */
-export function compareEvents(a: LotEvent, b: LotEvent): number {
-  return a.at - b.at || rankOf(a) - rankOf(b) ||
-    (a.link >= 0 ? 0 : compareIds(a.row.id, b.row.id));
-}
-
-function compareIds(a: Uuid, b: Uuid): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function rankOf({ kind, link }: LotEvent): number {
-  return kind === "open" ? 0 : link >= 0 ? 1 : 2;
 }
 
 function unvalued(row: LotRow): LotProblem {

@@ -1,29 +1,35 @@
 import type { Uuid } from "../../kernel/ids.ts";
 import { compareTransactions } from "../transaction.ts";
 import {
-  compareEvents,
   isTransfer,
   type LedgerIndex,
-  type LotEvent,
   planRow,
   planTransfers,
   type RowPlan,
 } from "./asset_plan.ts";
 import type { FeeEntry, IncomeEntry, LotOptions, LotProblem, LotRow } from "./lot_book.ts";
-import { mergeSorted, samePrefix } from "./sorted_list.ts";
+import { compareEvents, type LotEvent, placeOfTrade } from "./lot_event.ts";
+import { findSorted, mergeSorted, samePrefix } from "./sorted_list.ts";
 import type { TransferLink } from "./transfer_pairs.ts";
 
 /** Rows that are planned before others get their turn. */
 const ROWS_AT_ONCE = 1_000;
 
+/** Rows of an asset that go, as they were read, and that come; one that changes is in both. */
+export interface RowChanges {
+  readonly removed: ReadonlyMap<Uuid, LotRow>;
+  readonly added: ReadonlyMap<Uuid, LotRow>;
+}
+
 /**
  * Keeps the plan of one asset's rows while they change: only changed rows are read again, and the
  * asset's transfers are paired anew only if one of them changed. Events that mean the same stay
- * the same objects, so that it can be told up to where nothing has changed.
+ * the same objects, so that it can be told up to where nothing has changed. Of a plain trade, as
+ * most rows are, nothing but its event is kept.
  */
 export class AssetPlanner {
   readonly #context: { readonly index: LedgerIndex; readonly options: LotOptions };
-  readonly #planOf = new Map<Uuid, RowPlan>();
+  /** Of rows that mean more than a trade, or something else. */
   #plans: readonly RowPlan[] = [];
   #events: readonly LotEvent[] = [];
   #transferEvents = new Map<string, LotEvent>();
@@ -38,9 +44,12 @@ export class AssetPlanner {
     this.#context = context;
   }
 
-  /** The rows that were read, in order. */
-  get rows(): readonly LotRow[] {
-    return this.#plans.map(({ row }) => row);
+  /** The rows that were read, by id. */
+  rows(): Map<Uuid, LotRow> {
+    const rows = new Map<Uuid, LotRow>();
+    for (const { row } of this.#events) rows.set(row.id, row);
+    for (const { row } of this.#plans) rows.set(row.id, row);
+    return rows;
   }
 
   /** All that happens to the asset, in order. */
@@ -61,40 +70,42 @@ export class AssetPlanner {
   }
 
   /**
-   * Reads changed rows, `null` for one that is gone; tells from which event on anything differs.
-   * Yields now and then, so that a long reading need not hold up others.
+   * Reads changed rows; tells from which event on anything differs. Yields now and then, so that a
+   * long reading need not hold up others.
    */
-  *update(changes: ReadonlyMap<Uuid, LotRow | null>): Generator<void, number> {
-    const gone = new Set<RowPlan>();
-    const added: RowPlan[] = [];
-    let count = 0;
-    for (const [id, row] of changes) {
-      const known = this.#planOf.get(id);
-      if (known) gone.add(known);
-      if (row) added.push(planRow(row, this.#context));
-      if (++count % ROWS_AT_ONCE === 0) yield;
+  *update({ removed, added }: RowChanges): Generator<void, number> {
+    const come: RowPlan[] = [];
+    for (const row of added.values()) {
+      if (come.push(planRow(row, this.#context)) % ROWS_AT_ONCE === 0) yield;
     }
-    for (const { row } of gone) this.#planOf.delete(row.id);
-    for (const plan of added) this.#planOf.set(plan.row.id, plan);
-    const compare = (a: RowPlan, b: RowPlan) => compareTransactions(a.row, b.row);
-    added.sort(compare);
-    this.#plans = mergeSorted(this.#plans, { gone, added, compare });
-    const touched = [...gone, ...added];
-    this.#collect(touched);
+    come.sort(comparePlans);
+    const gone = [...removed.values()];
     const before = this.#events;
     // Rows in order have their trades in order.
     this.#events = mergeSorted(before, {
-      gone: new Set(eventsOf(gone)),
-      added: eventsOf(added),
+      gone: new Set(gone.flatMap((row) => this.#tradeOf(row) ?? [])),
+      added: come.flatMap(({ event }) => event ?? []),
       compare: compareEvents,
     });
-    if (touched.some(({ row, event }) => event === null && isTransfer(row))) this.#pair();
+    this.#replan(gone, come);
     return samePrefix(before, this.#events);
   }
 
-  /** Gathers what rows mean beside their events, where that changed. */
-  #collect(touched: readonly RowPlan[]): void {
-    const plans = this.#plans;
+  #tradeOf(row: LotRow): LotEvent | null {
+    if (isTransfer(row)) return null;
+    return findSorted(this.#events, { place: placeOfTrade(row), compare: compareEvents });
+  }
+
+  /** Gathers what rows mean beside their trades, where that changed. */
+  #replan(gone: readonly LotRow[], come: readonly RowPlan[]): void {
+    const known = gone.flatMap((row) =>
+      findSorted(this.#plans, { place: { row }, compare: comparePlans }) ?? []
+    );
+    const added = come.filter((plan) => !isPlain(plan));
+    const touched = [...known, ...added];
+    if (touched.length === 0) return;
+    const plans = mergeSorted(this.#plans, { gone: new Set(known), added, compare: comparePlans });
+    this.#plans = plans;
     if (touched.some(({ income }) => income.length > 0)) {
       this.#income = gather(plans, ({ income }) => income);
     }
@@ -104,12 +115,13 @@ export class AssetPlanner {
     if (touched.some(({ problems }) => problems.length > 0)) {
       this.#rowProblems = gather(plans, ({ problems }) => problems);
     }
+    if (touched.some(({ row }) => isTransfer(row))) this.#pair();
   }
 
   /** Pairs the transfers anew; what comes out as before keeps its event and its number. */
   #pair(): void {
     const { options } = this.#context;
-    const transfers = this.rows.filter(isTransfer);
+    const transfers = this.#plans.map(({ row }) => row).filter(isTransfer);
     const links = new Map<string, number>();
     const linkOf = ({ out, in: into }: TransferLink) => {
       const key = `${out.id} ${into.id}`;
@@ -135,10 +147,13 @@ export class AssetPlanner {
   }
 }
 
-function eventsOf(plans: Iterable<RowPlan>): LotEvent[] {
-  const events: LotEvent[] = [];
-  for (const { event } of plans) if (event) events.push(event);
-  return events;
+function comparePlans(a: Pick<RowPlan, "row">, b: Pick<RowPlan, "row">): number {
+  return compareTransactions(a.row, b.row);
+}
+
+/** Whether a row means nothing but its trade. */
+function isPlain({ event, income, fees, problems }: RowPlan): boolean {
+  return event !== null && income.length + fees.length + problems.length === 0;
 }
 
 /** What the rows have of one kind, one after the other; most have none. */

@@ -1,4 +1,4 @@
-import type { LotEvent } from "./asset_plan.ts";
+import type { LotEvent } from "./lot_event.ts";
 import type { EventColumns } from "./event_columns.ts";
 import { type Exact, powerOfTen, unitsAt } from "./exact.ts";
 import { DUST_PARTS, type FractionAmounts, type LotAmounts, NO_POOL } from "./lot_amounts.ts";

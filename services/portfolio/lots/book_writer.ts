@@ -1,12 +1,13 @@
 import { DAY_MS, type UtcMs } from "../../kernel/time.ts";
 import type { AssetId } from "../../market/mod.ts";
 import type { AssetMatcher } from "./asset_matcher.ts";
-import type { LotEvent } from "./asset_plan.ts";
+import type { LotEvent } from "./lot_event.ts";
 import type { EventColumns } from "./event_columns.ts";
-import { formatExact, powerOfTen } from "./exact.ts";
+import { type Exact, formatExact, powerOfTen } from "./exact.ts";
 import type { LotAmounts } from "./lot_amounts.ts";
 import type { Disposal, Lot, LotOptions, RealizedTotal } from "./lot_book.ts";
 import { ARRIVED } from "./lot_table.ts";
+import type { DecimalText } from "../transaction.ts";
 import { YearSums } from "./year_sums.ts";
 import { MONEY_DECIMALS } from "./words.ts";
 
@@ -23,22 +24,13 @@ export interface Matched {
   readonly options: LotOptions;
 }
 
-/** An open lot as it was written, and what tells whether it is still the same. */
-interface WrittenLot {
-  readonly event: LotEvent;
-  readonly account: number;
-  readonly link: number;
-  readonly quantity: bigint;
-  readonly cost: bigint;
-  readonly lot: Lot;
-}
-
 /** Writes out what follows from a match; what did not change since the last time stays as it is. */
 export class BookWriter {
   readonly #matched: Matched;
   readonly #years: YearSums;
   #disposals: readonly Disposal[] = [];
-  #written: ReadonlyMap<number, WrittenLot> = new Map();
+  /** Open lots as they were written, by their numbers. */
+  #written: readonly (Lot | undefined)[] = [];
 
   constructor(matched: Matched) {
     this.#matched = matched;
@@ -73,34 +65,53 @@ export class BookWriter {
   /** Writes what is open, in order of acquisition. Yields now and then. */
   *writeLots(): Generator<void, Lot[]> {
     const { amounts, matcher } = this.#matched;
-    const written = new Map<number, WrittenLot>();
+    const written = Array.from<Lot | undefined>({ length: matcher.lots.length });
     const lots: Lot[] = [];
     for (let lot = 0; lot < matcher.lots.length; lot++) {
       if (!amounts.isOpen(lot)) continue;
       const open = this.#writeLot(lot);
-      written.set(lot, open);
-      if (lots.push(open.lot) % WRITTEN_AT_ONCE === 0) yield;
+      written[lot] = open;
+      if (lots.push(open) % WRITTEN_AT_ONCE === 0) yield;
     }
     this.#written = written;
     return lots.sort((a, b) => (a.acquired ?? 0) - (b.acquired ?? 0));
   }
 
-  #writeLot(lot: number): WrittenLot {
-    const { columns, amounts, matcher: { lots } } = this.#matched;
+  #writeLot(lot: number): Lot {
+    const { assetId, columns, amounts, matcher: { lots } } = this.#matched;
     const event = columns.events[lots.eventOf(lot)];
     if (!event) throw new RangeError(`Cannot find what opened lot ${lot}`);
-    const [account, link] = [lots.accountOf(lot), lots.linkOf(lot)];
-    const [quantity, cost] = [amounts.lotQuantity(lot), amounts.lotCost(lot)];
-    const known = this.#written.get(lot);
-    const isSame = known?.event === event && known.account === account && known.link === link &&
-      known.quantity === quantity && known.cost === cost;
+    const { row, isValued } = event;
+    const [units, costUnits] = [amounts.lotQuantity(lot), amounts.lotCost(lot)];
+    const account = columns.accounts[lots.accountOf(lot)] ?? "";
+    const acquired = acquiredAt(event);
+    const quantity = formatAs(row.quantity, { units, decimals: amounts.quantityDecimals });
+    const cost = isValued
+      ? formatExact({ units: costUnits, decimals: amounts.costDecimals })
+      : null;
+    const isInTransit = lots.linkOf(lot) !== ARRIVED;
+    const known = this.#written[lot];
+    // What one unit costs follows from these.
+    const isSame = known?.rowId === row.id && known.account === account &&
+      known.acquired === acquired && known.quantity === quantity && known.cost === cost &&
+      known.isInTransit === isInTransit;
     if (isSame) return known;
-    const place = { account: columns.accounts[account] ?? "", isInTransit: link !== ARRIVED };
-    return {
-      ...{ event, account, link, quantity, cost },
-      lot: lotOf(this.#matched, { ...place, event, quantity, cost }),
-    };
+    const unitCost = isValued ? formatAs(row.unitPriceUsd, unitCostOf(this.#matched, lot)) : null;
+    return { assetId, account, acquired, quantity, cost, unitCost, rowId: row.id, isInTransit };
   }
+}
+
+/** The text of an amount: that of its row where it says the same, so that it is kept once. */
+function formatAs(text: DecimalText | null, amount: Exact): DecimalText {
+  const own = formatExact(amount);
+  return own === text ? text : own;
+}
+
+function unitCostOf({ amounts }: Matched, lot: number): Exact {
+  const { quantityDecimals, costDecimals } = amounts;
+  const units = amounts.lotCost(lot) * powerOfTen(quantityDecimals + MONEY_DECIMALS) /
+    (amounts.lotQuantity(lot) * powerOfTen(costDecimals));
+  return { units, decimals: MONEY_DECIMALS };
 }
 
 /** The first fraction of an event, or of a later one. */
@@ -113,31 +124,6 @@ function firstAtLeast(events: AssetMatcher["fractions"]["events"], event: number
     else high = middle;
   }
   return low;
-}
-
-interface OpenLot {
-  readonly event: LotEvent;
-  readonly account: string;
-  readonly isInTransit: boolean;
-  readonly quantity: bigint;
-  readonly cost: bigint;
-}
-
-function lotOf(
-  { assetId, amounts: { quantityDecimals, costDecimals } }: Matched,
-  { event, account, isInTransit, quantity, cost }: OpenLot,
-): Lot {
-  const perUnit = cost * powerOfTen(quantityDecimals + MONEY_DECIMALS) /
-    (quantity * powerOfTen(costDecimals));
-  return {
-    ...{ assetId, account },
-    acquired: acquiredAt(event),
-    quantity: formatExact({ units: quantity, decimals: quantityDecimals }),
-    cost: event.isValued ? formatExact({ units: cost, decimals: costDecimals }) : null,
-    unitCost: event.isValued ? formatExact({ units: perUnit, decimals: MONEY_DECIMALS }) : null,
-    rowId: event.row.id,
-    isInTransit,
-  };
 }
 
 /** When the units of a lot were acquired; a transfer from nowhere does not say. */
@@ -169,7 +155,7 @@ function disposalOf({ amounts, options }: Matched, { index, event, origin }: Fra
     lotRowId: origin && origin.row.id,
     acquired,
     disposed: row.at,
-    quantity: formatExact({ units: quantity, decimals: amounts.quantityDecimals }),
+    quantity: formatAs(row.quantity, { units: quantity, decimals: amounts.quantityDecimals }),
     cost: isCostKnown ? formatExact({ units: cost, decimals }) : null,
     proceeds: event.isValued ? formatExact({ units: proceeds, decimals }) : null,
     gain: isGainKnown ? formatExact({ units: proceeds - cost, decimals }) : null,

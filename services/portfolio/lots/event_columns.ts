@@ -1,5 +1,5 @@
 import type { LotMethod } from "../portfolio.ts";
-import type { LotEvent } from "./asset_plan.ts";
+import type { LotEvent } from "./lot_event.ts";
 import { add, type Exact, multiply, parseExact } from "./exact.ts";
 import type { LotOptions } from "./lot_book.ts";
 
@@ -62,6 +62,15 @@ export class EventColumns {
     return this.#unitCost;
   }
 
+  /** Events that open a lot, and those that take from lots. */
+  get opens(): number {
+    return this.#countOf(OPEN);
+  }
+
+  get takes(): number {
+    return this.#countOf(TAKE);
+  }
+
   /** By event, where lots are named. */
   get picks(): ReadonlyMap<number, readonly EventPick[]> {
     return this.#picks;
@@ -76,6 +85,14 @@ export class EventColumns {
       const event = events[index];
       if (event) this.#write(index, event);
     }
+  }
+
+  #countOf(kind: number): number {
+    let count = 0;
+    for (let index = 0; index < this.#events.length; index++) {
+      if (this.#kinds[index] === kind) count++;
+    }
+    return count;
   }
 
   #write(index: number, event: LotEvent): void {

@@ -1,13 +1,18 @@
 import type { AssetId } from "../../market/mod.ts";
-import type { LotBook } from "./lot_book.ts";
+import type { Lot, LotBook } from "./lot_book.ts";
 import { type Compare, mergeSorted, samePrefix } from "./sorted_list.ts";
 
 /** Where more assets changed, joining all of them costs less than one after the other. */
 const MAX_REPLACED = 8;
 
+/** The order of lots of several assets, of each of which they are in order. */
+export function compareLots(a: Lot, b: Lot): number {
+  return (a.acquired ?? 0) - (b.acquired ?? 0) || compareTexts(a.assetId, b.assetId);
+}
+
 /** By time, then by asset, so that the order does not depend on that of the rows. */
 const ORDERS: { readonly [Name in keyof LotBook]: Compare<LotBook[Name][number]> } = {
-  lots: (a, b) => (a.acquired ?? 0) - (b.acquired ?? 0) || compareTexts(a.assetId, b.assetId),
+  lots: compareLots,
   disposals: (a, b) => a.disposed - b.disposed || compareTexts(a.assetId, b.assetId),
   income: (a, b) => a.at - b.at || compareTexts(a.assetId, b.assetId),
   // A fee in the currency of the prices names no asset.

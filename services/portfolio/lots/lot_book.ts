@@ -1,6 +1,7 @@
 import type { Uuid } from "../../kernel/ids.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import type { AssetId } from "../../market/mod.ts";
+import type { PaidMoney } from "../paid_money.ts";
 import type { LotRule } from "../portfolio.ts";
 import type { Action, DecimalText, Transaction } from "../transaction.ts";
 
@@ -14,6 +15,8 @@ export interface LotRow extends
   readonly parentId: Uuid | null;
   /** The row's total before fees, where it is known; a unit price beside it is only quoted. */
   readonly value?: DecimalText | null;
+  /** What it was traded for in other money; its price by the rate of its time. */
+  readonly paid?: PaidMoney | null;
   /** A fee in the currency of the prices that has no row of its own. */
   readonly fee?: DecimalText | null;
 }

@@ -1,5 +1,5 @@
 import type { DecimalText } from "../transaction.ts";
-import type { LotEvent } from "./asset_plan.ts";
+import type { LotEvent } from "./lot_event.ts";
 import { formatExact } from "./exact.ts";
 import type { LotProblem, LotProblemCode, LotRow } from "./lot_book.ts";
 

@@ -24,13 +24,16 @@ interface Around {
 }
 
 /**
- * What a row is worth: by its own price or total; of a fee in the asset of its parent, by the
- * parent's price; else by the price at that time. `null` where none of them is known.
+ * What a row is worth: by its own price or total, or by what it was traded for at the rate of that
+ * time; of a fee in the asset of its parent, by the parent's price; else by the price at that time.
+ * `null` where none of them is known.
  */
 export function priceOf(row: LotRow, { index, options }: Around): Price | null {
   if (row.value !== undefined && row.value !== null) {
     return { unit: ZERO, extra: parseExact(row.value) };
   }
+  const paid = unitPriceOf(row) === null ? paidPriceOf(row, options) : null;
+  if (paid !== null) return { unit: ZERO, extra: paid };
   const unit = unitPriceOf(row) ?? parentPriceOf(row, index) ?? marketPriceOf(row, options);
   return unit && { unit, extra: ZERO };
 }
@@ -46,8 +49,19 @@ export function quotedTotalOf(row: LotRow, price: Price): Exact {
   return unit ? multiply(absolute(parseExact(row.quantity)), unit) : totalOf(row, price);
 }
 
+/** The price of a row that is the unit price which it names; `null` of another one. */
+export function namedPriceOf(row: LotRow): Exact | null {
+  return row.value === undefined || row.value === null ? unitPriceOf(row) : null;
+}
+
 function unitPriceOf({ unitPriceUsd }: LotRow): Exact | null {
   return unitPriceUsd === null ? null : parseExact(unitPriceUsd);
+}
+
+function paidPriceOf({ paid, at }: LotRow, options: LotOptions): Exact | null {
+  if (!paid) return null;
+  const rate = marketPriceOf({ assetId: paid.cashId, at }, options);
+  return rate && multiply(parseExact(paid.total), rate);
 }
 
 function parentPriceOf(row: LotRow, index: LedgerIndex): Exact | null {
@@ -55,23 +69,22 @@ function parentPriceOf(row: LotRow, index: LedgerIndex): Exact | null {
   return parent?.assetId === row.assetId ? unitPriceOf(parent) : null;
 }
 
-function marketPriceOf({ assetId, at }: LotRow, options: LotOptions): Exact | null {
+function marketPriceOf(
+  { assetId, at }: Pick<LotRow, "assetId" | "at">,
+  options: LotOptions,
+): Exact | null {
   if (isMoney(assetId, options)) return ONE;
   const price = options.priceOf?.(assetId, at) ?? null;
   return price === null ? null : parseExact(price);
 }
 
-/** The fees that count into the cost or the proceeds of a row; what is unknown is a problem. */
-export function sumOfFees(
-  row: LotRow,
-  { index, options, problems }: Around & { readonly problems: LotProblem[] },
-): Exact {
+/** The fees that count into the cost or the proceeds of a row; one of unknown value does not. */
+export function sumOfFees(row: LotRow, { index, options }: Around): Exact {
   if (options.areFeesInCost === false || placeOf(row) === "none") return ZERO;
   let sum = row.fee ? parseExact(row.fee) : ZERO;
   for (const fee of index.feesOf(row.id)) {
     const price = priceOf(fee, { index, options });
     if (price) sum = add(sum, totalOf(fee, price));
-    else problems.push(unvaluedFee(row, fee));
   }
   return sum;
 }
@@ -83,15 +96,24 @@ export function valueSource({ assetId }: LotRow): string {
     : "add prices of its asset for that time";
 }
 
-/** Of the row that the fee was paid for; it is the fee's own row that can be corrected. */
-function unvaluedFee(row: LotRow, fee: LotRow): LotProblem {
-  const paidIn = isCash(fee.assetId) ? fee.assetId.toUpperCase() : fee.assetId;
-  const problem = lotProblem("VALUE_UNKNOWN", row, {
-    message: `Its fee of ${fee.quantity.replace("-", "")} ${paidIn} has no known value ` +
-      "and is not counted",
-    fix: `Enter the fee's unit price, or ${valueSource(fee)}`,
+/** A fee of unknown value: one thing to decide on, whatever lacks it. */
+export function unvaluedFee(fee: LotRow, { index, options }: Around): LotProblem {
+  const parent = fee.parentId === null ? null : index.rowOf(fee.parentId);
+  const place = parent === null || options.areFeesInCost === false ? "none" : placeOf(parent);
+  const isPaidInCash = isCash(fee.assetId);
+  const paidIn = isPaidInCash ? fee.assetId.toUpperCase() : fee.assetId;
+  const lacking = [
+    "the sum of fees",
+    isPaidInCash ? "returns" : "realised gains",
+    ...parent === null || place === "none"
+      ? []
+      : [`the ${place} of the ${parent.action} of ${parent.assetId}`],
+  ];
+  return lotProblem("VALUE_UNKNOWN", fee, {
+    message: `What this fee of ${fee.quantity.replace("-", "")} ${paidIn} was worth is unknown; ` +
+      `it is missing in ${lacking.slice(0, -1).join(", ")} and ${lacking.at(-1)}`,
+    fix: `Enter its unit price, or ${valueSource(fee)}`,
   });
-  return { ...problem, rowId: fee.id };
 }
 
 /** The fee that a row is, or that it names. */

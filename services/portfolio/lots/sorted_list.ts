@@ -50,8 +50,17 @@ export function samePrefix(a: readonly unknown[], b: readonly unknown[]): number
   return length;
 }
 
+/** The item of a sorted list that stands where another one would; `null` if there is none. */
+export function findSorted<Place, Item extends Place>(
+  list: readonly Item[],
+  { place, compare }: { readonly place: Place; readonly compare: Compare<Place> },
+): Item | null {
+  const found = list[boundOf(list, place, compare)];
+  return found !== undefined && compare(found, place) === 0 ? found : null;
+}
+
 /** Where the first item stands that does not come before `item`. */
-function boundOf<Item>(list: readonly Item[], item: Item, compare: Compare<Item>): number {
+function boundOf<Place>(list: readonly Place[], item: Place, compare: Compare<Place>): number {
   let low = 0;
   let high = list.length;
   while (low < high) {

@@ -55,13 +55,14 @@ export class WordAmounts implements LotAmounts {
   load(columns: EventColumns, from: number): boolean {
     if (!this.#events.load(columns, from)) return false;
     // Most events make one lot or one fraction; columns grow where they make more.
-    const last = Math.max(0, columns.events.length - 1);
-    this.#quantity = grown(this.#quantity, last);
-    this.#price = grown(this.#price, last);
-    this.#extra.reserve(last);
-    this.#taken = grown(this.#taken, last);
-    this.#cost.reserve(last);
-    this.#proceeds.reserve(last);
+    const lastLot = Math.max(0, columns.opens - 1);
+    const lastFraction = Math.max(0, columns.takes - 1);
+    this.#quantity = grown(this.#quantity, lastLot);
+    this.#price = grown(this.#price, lastLot);
+    this.#extra.reserve(lastLot);
+    this.#taken = grown(this.#taken, lastFraction);
+    this.#cost.reserve(lastFraction);
+    this.#proceeds.reserve(lastFraction);
     this.#pools = columns.accounts.length;
     this.#poolQuantity = grown(this.#poolQuantity, this.#pools);
     this.#poolCost.reserve(this.#pools);

@@ -1,4 +1,4 @@
-import type { LotEvent } from "./asset_plan.ts";
+import type { LotEvent } from "./lot_event.ts";
 import type { EventColumns } from "./event_columns.ts";
 import { absolute, type Exact, unitsAt } from "./exact.ts";
 import { grown, MoneyColumn } from "./money_column.ts";

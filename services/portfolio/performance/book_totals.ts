@@ -5,7 +5,7 @@ import type { KnownSum } from "../known_sum.ts";
 import { add, type Exact, formatExact, multiply, parseExact, ZERO } from "../lots/exact.ts";
 import type { Lot, LotBook } from "../lots/lot_book.ts";
 import type { DecimalText } from "../transaction.ts";
-import { RunningSums } from "./running_sums.ts";
+import { type DatedAmount, RunningSums } from "./running_sums.ts";
 
 /** Sums of a lot book, exact, in the currency of its prices; what is unknown is counted beside. */
 export interface BookTotals {
@@ -22,37 +22,53 @@ export interface BookRange {
   readonly to?: UtcMs | undefined;
 }
 
-interface BookSums {
-  readonly realized: RunningSums;
-  readonly income: RunningSums;
-  readonly fees: RunningSums;
+/** The amounts of a book by when they happened. */
+export type DatedBook = Readonly<Record<keyof BookTotals, readonly DatedAmount[]>>;
+
+/** What a book sums up to, over any range by a few look-ups. */
+export class BookSums {
+  readonly #realized: RunningSums;
+  readonly #income: RunningSums;
+  readonly #fees: RunningSums;
+
+  constructor({ realized, income, fees }: DatedBook) {
+    this.#realized = new RunningSums(realized);
+    this.#income = new RunningSums(income);
+    this.#fees = new RunningSums(fees);
+  }
+
+  /** What was realised, earned and paid in fees within a range. */
+  within({ from, to }: BookRange): BookTotals {
+    const range = [from ?? -Infinity, to ?? Infinity] as const;
+    return {
+      realized: this.#realized.between(...range),
+      income: this.#income.between(...range),
+      fees: this.#fees.between(...range),
+    };
+  }
+
+  /** How many amounts it has. */
+  get size(): number {
+    return this.#realized.size + this.#income.size + this.#fees.size;
+  }
 }
 
 /** Of books that were asked for; the same book is asked for many ranges. */
 const sums = new WeakMap<LotBook, BookSums>();
 
-/** What was realised, earned and paid in fees within a range. */
-export function bookTotals(
-  book: LotBook,
-  { from, to }: BookRange = {},
-): BookTotals {
-  const known = sums.get(book) ?? sumsOf(book);
+/** What was realised, earned and paid in fees by a book within a range. */
+export function bookTotals(book: LotBook, range: BookRange = {}): BookTotals {
+  const known = sums.get(book) ?? new BookSums(datedBook(book));
   sums.set(book, known);
-  const range = [from ?? -Infinity, to ?? Infinity] as const;
-  return {
-    realized: known.realized.between(...range),
-    income: known.income.between(...range),
-    fees: known.fees.between(...range),
-  };
+  return known.within(range);
 }
 
-function sumsOf({ disposals, income, fees }: LotBook): BookSums {
+/** What of a book adds up, and when it happened. */
+export function datedBook({ disposals, income, fees }: LotBook): DatedBook {
   const valued = (entries: LotBook["income"] | LotBook["fees"]) =>
-    new RunningSums(entries.map(({ at, value }) => ({ at, amount: value })));
+    entries.map(({ at, value }) => ({ at, amount: value }));
   return {
-    realized: new RunningSums(
-      disposals.map(({ disposed, gain }) => ({ at: disposed, amount: gain })),
-    ),
+    realized: disposals.map(({ disposed, gain }) => ({ at: disposed, amount: gain })),
     income: valued(income),
     fees: valued(fees),
   };

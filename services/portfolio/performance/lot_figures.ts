@@ -2,7 +2,7 @@ import type { AssetId } from "../../market/mod.ts";
 import { whyUnknown } from "../known_sum.ts";
 import type { LotBook } from "../lots.ts";
 import type { DecimalText } from "../transaction.ts";
-import { type BookRange, bookTotals, lotTotals } from "./book_totals.ts";
+import { type BookTotals, lotTotals } from "./book_totals.ts";
 
 /**
  * What follows from lots, in dollars and exact, by the portfolio's rules: sums of what was settled
@@ -41,12 +41,10 @@ export const NOT_SETTLED: Readonly<Record<SettledName, string>> = {
   feesUsd: "No fee had a known value when it was paid",
 };
 
-/** What of the figures is settled in a range. */
+/** What of the figures is settled in a range, by what a book sums up to in it. */
 export function settledFigures(
-  book: LotBook,
-  range: BookRange,
+  { realized, income, fees }: BookTotals,
 ): Omit<LotFigures, Exclude<keyof OpenFigures, "reasons">> {
-  const { realized, income, fees } = bookTotals(book, range);
   const sums = { realizedUsd: realized.sum, incomeUsd: income.sum, feesUsd: fees.sum };
   return {
     ...sums,
@@ -57,7 +55,7 @@ export function settledFigures(
 
 /** Of the open lots of a book, by what a unit is worth; `null` is a price that is not known. */
 export function openFigures(
-  { lots }: LotBook,
+  lots: LotBook["lots"],
   priceOf: (assetId: AssetId) => number | null,
 ): OpenFigures {
   // What left and arrived nowhere was taken out, as the range's flows have it.

@@ -52,7 +52,10 @@ export interface MovementOptions extends MoneyOptions {
   /** Whether a sale may take what other accounts hold; by default it may not. */
   readonly pools?: LotPools | undefined;
   readonly transferWindowMs?: number | undefined;
-  /** Dollars for one unit of money that is not dollars; `null` leaves its fees unvalued. */
+  /**
+   * Dollars for one unit of money that is not dollars; `null` leaves its fees unvalued, and trades
+   * for it at the price of their time.
+   */
   readonly cashPriceUsd?: ((cashId: AssetId, at: UtcMs) => number | null) | undefined;
 }
 
@@ -69,14 +72,19 @@ export function movementsOf(
 
 /** The rows that an asset's history depends on, and on no others; not in order. */
 export function rowsByBearer(rows: readonly LotRow[]): ReadonlyMap<AssetId, readonly LotRow[]> {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return Map.groupBy(rows, (row) => bearerOf(row, byId));
+  // A ledger may be long, and few of its rows are paid for in money.
+  const parents = new Set(
+    rows.flatMap(({ assetId, parentId }) => parentId !== null && isCash(assetId) ? parentId : []),
+  );
+  const assets = new Map<Uuid, AssetId>();
+  for (const { id, assetId } of rows) if (parents.has(id)) assets.set(id, assetId);
+  return Map.groupBy(rows, (row) => bearerOf(row, assets));
 }
 
 /** The asset that a row's gain or loss belongs to: a fee in money counts for what it was paid for. */
-function bearerOf(row: LotRow, byId: ReadonlyMap<Uuid, LotRow>): AssetId {
-  if (!isCash(row.assetId) || row.parentId === null) return row.assetId;
-  return byId.get(row.parentId)?.assetId ?? row.assetId;
+function bearerOf({ assetId, parentId }: LotRow, parents: ReadonlyMap<Uuid, AssetId>): AssetId {
+  if (!isCash(assetId) || parentId === null) return assetId;
+  return parents.get(parentId) ?? assetId;
 }
 
 /** A change before it is known how much is held. */
@@ -102,7 +110,7 @@ export function movementsOfAsset(
   const rows = unordered.toSorted(compareTransactions);
   const own = rows.filter(({ assetId }) => !isCash(assetId));
   const fees = rows.filter((row) => row.action === "FEE" && isCash(row.assetId));
-  const steps = own.flatMap(tradeStep);
+  const steps = own.flatMap((row) => tradeStep(row, options));
   const { links, rests } = pairTransfers(own, { windowMs: options.transferWindowMs });
   for (const { out, in: into, quantity } of links) {
     // Until they arrive, units stand where they left.
@@ -116,7 +124,7 @@ export function movementsOfAsset(
   return steps.flatMap((step) => holder.take(step));
 }
 
-function tradeStep(row: LotRow): readonly Step[] {
+function tradeStep(row: LotRow, options: AssetOptions): readonly Step[] {
   switch (row.action) {
     case "TRANSFER_IN":
     case "TRANSFER_OUT":
@@ -124,7 +132,7 @@ function tradeStep(row: LotRow): readonly Step[] {
     case "BUY":
     case "SELL": {
       const quantity = absolute(parseExact(row.quantity));
-      return [sidedStep(row, { quantity, flowUsd: moneyOf(row, quantity) })];
+      return [sidedStep(row, { quantity, flowUsd: moneyOf(row, { ...options, quantity }) })];
     }
     default:
       return [sidedStep(row, { quantity: absolute(parseExact(row.quantity)), flowUsd: 0 })];
@@ -147,18 +155,26 @@ function sidedStep(
   };
 }
 
-/** What changed hands for a trade before fees; NaN where its row does not say. */
-function moneyOf(row: LotRow, quantity: Exact): number {
+/** What changed hands for a trade before fees; NaN where its row does not say, or has no rate. */
+function moneyOf(row: LotRow, options: AssetOptions & { readonly quantity: Exact }): number {
   if (row.value !== undefined && row.value !== null) return Number(row.value);
-  if (row.unitPriceUsd === null) return NaN;
-  return numberOf(multiply(quantity, parseExact(row.unitPriceUsd)));
+  if (row.unitPriceUsd !== null) {
+    return numberOf(multiply(options.quantity, parseExact(row.unitPriceUsd)));
+  }
+  const { paid } = row;
+  const rate = paid ? rateOf(paid.cashId, { ...options, at: row.at }) : null;
+  return paid && rate !== null ? Number(paid.total) * rate : NaN;
+}
+
+/** What one unit of money was worth; `null` where nobody knows. */
+function rateOf(cashId: AssetId, options: AssetOptions & { readonly at: UtcMs }): number | null {
+  return isMoney(cashId, options) ? 1 : options.cashPriceUsd?.(cashId, options.at) ?? null;
 }
 
 function cashFeeStep(row: LotRow, options: AssetOptions): Step {
   const amount = Math.abs(Number(row.quantity));
   const named = row.unitPriceUsd === null ? null : Number(row.unitPriceUsd);
-  const price = named ??
-    (isMoney(row.assetId, options) ? 1 : options.cashPriceUsd?.(row.assetId, row.at) ?? null);
+  const price = named ?? rateOf(row.assetId, { ...options, at: row.at });
   const nothing = { quantity: ZERO, flowUsd: 0 };
   return { ...sidedStep(row, nothing), feeUsd: price === null ? null : amount * price };
 }

@@ -30,6 +30,11 @@ export class RunningSums {
     }
   }
 
+  /** How many amounts there are. */
+  get size(): number {
+    return this.#times.length;
+  }
+
   /** The sum of what happened after `from` and up to `to`. */
   between(from: number, to: number): KnownSum {
     const first = this.#firstAfter(from);

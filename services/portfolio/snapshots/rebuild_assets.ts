@@ -42,7 +42,7 @@ export interface AssetTask {
 /** Assets of one portfolio; it can be sent to a thread as it is. */
 export interface RebuildTask {
   readonly pools: LotPools;
-  /** Dollars for one unit of the money that a fee was paid in, by `cashKey`. */
+  /** Dollars for one unit of the money of a fee or a trade, by `cashKey`. */
   readonly cashPrices: ReadonlyMap<string, number>;
   readonly assets: readonly AssetTask[];
 }

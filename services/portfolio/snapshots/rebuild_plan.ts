@@ -47,7 +47,7 @@ export async function planAsset(
   },
   { series, priceOf, rest }: {
     readonly series: readonly (TrackedSeries & FilledSeries)[];
-    /** What money of a fee was worth; a part of what its row means. */
+    /** What money of a fee or a trade was worth; a part of what its row means. */
     readonly priceOf: (row: LotRow) => number | null;
     /** Lets other work run between many rows. */
     readonly rest: () => Promise<void>;
@@ -94,6 +94,7 @@ function textOf({ id, at, action, assetId, quantity, unitPriceUsd, account, ...r
   return JSON.stringify([
     ...[id, at, action, assetId, quantity, unitPriceUsd, account],
     ...[row.txHash, row.parentId, row.value ?? null, row.fee ?? null],
+    ...row.paid ? [row.paid.cashId, row.paid.total] : [],
   ]);
 }
 

@@ -3,7 +3,7 @@ import type { UtcMs } from "../../kernel/time.ts";
 import type { AssetId, TrackedSeries } from "../../market/mod.ts";
 import type { Clock } from "../../ports/mod.ts";
 import { isCash } from "../cash.ts";
-import type { PriceLookup } from "../kept_ledgers.ts";
+import type { PriceLookup } from "../kept_ledger.ts";
 import type { LedgerScope } from "../ledger/ledger_ports.ts";
 import type { LotRow } from "../lots/lot_book.ts";
 import type { Grid } from "../performance/grid.ts";
@@ -40,7 +40,7 @@ export interface LedgerState {
   readonly rows: readonly LotRow[];
   /** Which version of the ledger the rows are. */
   readonly version: number;
-  /** What money of fees without a price was worth, and the version of the rates behind it. */
+  /** What money of rows without a price was worth, and the version of the rates behind it. */
   readonly cashPriceOf: PriceLookup;
   readonly fxVersion: number;
 }
@@ -175,7 +175,7 @@ export class SnapshotRebuild {
     const priceOf = (row: LotRow) => cashPrice(row, cashPriceOf);
     const state: SnapshotState = {
       ...{ build: (stored?.build ?? 0) + 1, ledgerVersion: version, pools, firstAt, builtAt: now },
-      fxVersion: rows.some(needsRate) ? fxVersion : null,
+      fxVersion: rows.some((row) => moneyOf(row) !== null) ? fxVersion : null,
       until: keepsTime ? known.until : snapshotEnd(now),
       valuedAt: keepsTime ? known.valuedAt : now,
     };
@@ -344,21 +344,23 @@ function workOf({ tasks }: RebuildPlan): RebuildWork {
   };
 }
 
-/** Whether a row's money can be valued by a rate alone. */
-function needsRate({ action, assetId, unitPriceUsd }: LotRow): boolean {
-  return action === "FEE" && isCash(assetId) && assetId !== "usd" && unitPriceUsd === null;
+/** The money that a row is valued by, where that takes a rate. */
+function moneyOf({ action, assetId, unitPriceUsd, paid }: LotRow): AssetId | null {
+  if (unitPriceUsd !== null) return null;
+  const cashId = action === "FEE" && isCash(assetId) ? assetId : paid?.cashId ?? null;
+  return cashId === "usd" ? null : cashId;
 }
 
 function cashPrice(row: LotRow, cashPriceOf: PriceLookup): number | null {
-  if (!needsRate(row)) return null;
+  const cashId = moneyOf(row);
   // Unknown is a price of its own kind: once it is known, the row says something else.
-  return Number(cashPriceOf(row.assetId, row.at) ?? NaN);
+  return cashId === null ? null : Number(cashPriceOf(cashId, row.at) ?? NaN);
 }
 
 function cashPricesOf(rows: readonly LotRow[], cashPriceOf: PriceLookup) {
   return rows.flatMap((row) => {
-    const price = cashPrice(row, cashPriceOf);
-    const isKnown = price !== null && !Number.isNaN(price);
-    return isKnown ? [[cashKey(row.assetId, row.at), price] as const] : [];
+    const [cashId, price] = [moneyOf(row), cashPrice(row, cashPriceOf)];
+    const isKnown = cashId !== null && price !== null && !Number.isNaN(price);
+    return isKnown ? [[cashKey(cashId, row.at), price] as const] : [];
   });
 }

@@ -1,4 +1,4 @@
-import { nextTurn } from "../../kernel/next_turn.ts";
+import { giveWay } from "../../kernel/give_way.ts";
 import { utcMsOf } from "../../kernel/time.ts";
 import {
   type AssetId,
@@ -57,7 +57,7 @@ export class CloseReader {
   readonly #rest: () => Promise<void>;
 
   constructor(
-    { store, demoMode, priority = spotBeforeFutures, rest = nextTurn }: CloseReaderDeps,
+    { store, demoMode, priority = spotBeforeFutures, rest = giveWay }: CloseReaderDeps,
   ) {
     this.#store = store;
     this.#demoMode = demoMode;

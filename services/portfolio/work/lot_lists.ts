@@ -87,8 +87,8 @@ export function lotOverview(
 /** Sums over all that a book lists. */
 export function lotSums({ realized, ...book }: LotBook): LotSums {
   return {
-    gainUsd: knownSum(realized.map(({ gain }) => gain)).sum,
-    proceedsUsd: knownSum(realized.map(({ proceeds }) => proceeds)).sum,
+    gain: knownSum(realized.map(({ gain }) => gain)).sum,
+    proceeds: knownSum(realized.map(({ proceeds }) => proceeds)).sum,
     incomplete: realized.reduce((count, { incomplete }) => count + incomplete, 0),
     income: sumsByAsset(book.income),
     fees: sumsByAsset(book.fees),
@@ -104,9 +104,9 @@ export function rulesOf(
 
 function sumsByAsset(entries: readonly (IncomeEntry | FeeEntry)[]): readonly AssetSum[] {
   return [...Map.groupBy(entries, ({ assetId }) => assetId)].map(([assetId, own]) => {
-    const { sum: valueUsd, unknown } = knownSum(own.map(({ value }) => value));
-    return { assetId, count: own.length, valueUsd, unknown };
-  }).sort((a, b) => Number(b.valueUsd ?? -1) - Number(a.valueUsd ?? -1));
+    const { sum, unknown } = knownSum(own.map(({ value }) => value));
+    return { assetId, count: own.length, value: sum, unknown };
+  }).sort((a, b) => Number(b.value ?? -1) - Number(a.value ?? -1));
 }
 
 /** What of a book is settled: sums over all years, and how much they leave out. */
@@ -115,9 +115,9 @@ function settledOf({ realized, ...book }: LotBook): Pick<LotHoldings, "settled" 
   const fees = knownSum(book.fees.map(({ value }) => value));
   return {
     settled: {
-      realizedUsd: knownSum(realized.map(({ gain }) => gain)).sum,
-      incomeUsd: income.sum,
-      feesUsd: fees.sum,
+      realized: knownSum(realized.map(({ gain }) => gain)).sum,
+      income: income.sum,
+      fees: fees.sum,
     },
     unvalued: {
       disposals: realized.reduce((count, { incomplete }) => count + incomplete, 0),

@@ -1,7 +1,7 @@
 import type { AssetId } from "../../market/mod.ts";
-import type { PortfolioValue, ValueSums } from "../holding_service.ts";
+import type { PortfolioValue } from "../holding_service.ts";
 import type { Holding } from "../holdings.ts";
-import type { LotRules } from "../kept_ledgers.ts";
+import type { LotRules } from "../kept_ledger.ts";
 import type { LotQuery } from "../lot_service.ts";
 import type {
   Disposal,
@@ -27,8 +27,8 @@ export const LARGE_LEDGER_ROWS = 20_000;
  * to a thread and back, and answers are small, however long the ledger is.
  */
 export interface PortfolioWork {
-  /** What is held, and what is settled. */
-  getHoldings(scope: LedgerScope): Promise<LotHoldings>;
+  /** What is held, and what is settled, by the portfolio's own rules. */
+  getHoldings(scope: LedgerScope, query?: Pick<LotQuery, "currency">): Promise<LotHoldings>;
   /** What a page shows of lots. */
   getOverview(scope: LedgerScope, query: OverviewQuery): Promise<LotOverview>;
   /** A part of one of the lists that follow from a ledger. */
@@ -59,7 +59,7 @@ export interface LotHoldings
   extends MatchedPortfolio, Pick<PortfolioValue, "unvalued" | "problems"> {
   /** Of coins, in the order of their ids. */
   readonly holdings: readonly Holding[];
-  readonly settled: Pick<ValueSums, "realizedUsd" | "incomeUsd" | "feesUsd">;
+  readonly settled: Readonly<Record<"realized" | "income" | "fees", DecimalText | null>>;
 }
 
 /** The lists that follow from a ledger, each in order of time. */
@@ -102,8 +102,8 @@ export interface OverviewQuery extends LotQuery {
 export interface AssetSum {
   readonly assetId: AssetId | null;
   readonly count: number;
-  /** Dollars of the rows whose value is known; `null` where none is. */
-  readonly valueUsd: DecimalText | null;
+  /** Of the rows whose value is known, in what was asked for; `null` where none is. */
+  readonly value: DecimalText | null;
   readonly unknown: number;
 }
 
@@ -116,9 +116,9 @@ export interface LotOverview extends MatchedPortfolio, LotSums {
 }
 
 export interface LotSums {
-  /** Over all years, in dollars; `null` where none is known. */
-  readonly gainUsd: DecimalText | null;
-  readonly proceedsUsd: DecimalText | null;
+  /** Over all years, in what was asked for; `null` where none is known. */
+  readonly gain: DecimalText | null;
+  readonly proceeds: DecimalText | null;
   /** Disposals that are not in the gain. */
   readonly incomplete: number;
   /** The largest first. */

@@ -26,8 +26,8 @@ export class WorkBySize implements PortfolioWork {
     this.#deps = deps;
   }
 
-  readonly getHoldings: PortfolioWork["getHoldings"] = async (scope) =>
-    await (await this.#of(scope)).getHoldings(scope);
+  readonly getHoldings: PortfolioWork["getHoldings"] = async (scope, query) =>
+    await (await this.#of(scope)).getHoldings(scope, query);
 
   readonly getOverview: PortfolioWork["getOverview"] = async (scope, query) =>
     await (await this.#of(scope)).getOverview(scope, query);

@@ -3,12 +3,13 @@ import type { KeptLedgers } from "../kept_ledgers.ts";
 import type { LotQuery, LotService, MatchedLots } from "../lot_service.ts";
 import type { LotBook } from "../lots/lot_book.ts";
 import type { PerformanceService } from "../performance_service.ts";
-import type { LedgerChange, LedgerScope } from "../ports.ts";
+import type { LedgerChange, LedgerScope, LedgerStore } from "../ports.ts";
 import type { SnapshotRebuild } from "../snapshots/snapshot_rebuild.ts";
 import { lotHoldings, lotList, lotOverview, lotSums, rulesOf } from "./lot_lists.ts";
 import type { LotHoldings, LotSums, PortfolioWork } from "./portfolio_work.ts";
 
 export interface WorkDeps {
+  readonly store: Pick<LedgerStore, "findTransactions">;
   readonly ledgers: Pick<KeptLedgers, "note">;
   readonly lots: Pick<LotService, "getLots">;
   readonly performance: Pick<PerformanceService, "getPerformance" | "getLotFigures">;
@@ -26,8 +27,8 @@ export class WorkHere implements PortfolioWork {
     this.#deps = deps;
   }
 
-  readonly getHoldings: PortfolioWork["getHoldings"] = async (scope) => {
-    const matched = await this.#match(scope);
+  readonly getHoldings: PortfolioWork["getHoldings"] = async (scope, query) => {
+    const matched = await this.#match(scope, query);
     const known = this.#holdings.get(matched.book) ?? lotHoldings(matched);
     this.#holdings.set(matched.book, known);
     return { ...known, ...rulesOf(matched) };
@@ -49,8 +50,12 @@ export class WorkHere implements PortfolioWork {
   readonly getLotFigures: PortfolioWork["getLotFigures"] = (scope, range) =>
     this.#deps.performance.getLotFigures(scope, range);
 
-  readonly explain: PortfolioWork["explain"] = async (scope, { figure, ...state }) =>
-    explainPortfolio(figure, { ...state, matched: await this.#match(scope) });
+  readonly explain: PortfolioWork["explain"] = async (scope, { figure, ...state }) => {
+    const { currency } = state.value.own;
+    const matched = await this.#match(scope, { currency });
+    const { rowIds, ...explanation } = explainPortfolio(figure, { ...state, matched });
+    return { ...explanation, rows: await this.#deps.store.findTransactions(scope, rowIds) };
+  };
 
   readonly rebuild: PortfolioWork["rebuild"] = (scope, options) =>
     this.#deps.snapshots.run(scope, options);

@@ -70,7 +70,7 @@ export class WorkServer {
     const { work } = this.#deps;
     switch (call.name) {
       case "getHoldings":
-        return work.getHoldings(call.scope);
+        return work.getHoldings(call.scope, call.query);
       case "getOverview":
         return work.getOverview(call.scope, call.query);
       case "listLots":

@@ -51,8 +51,8 @@ export class WorkThread implements PortfolioWork, AsyncDisposable {
     this.#deps = deps;
   }
 
-  readonly getHoldings: PortfolioWork["getHoldings"] = (scope) =>
-    this.#call({ name: "getHoldings", scope, query: undefined });
+  readonly getHoldings: PortfolioWork["getHoldings"] = (scope, query) =>
+    this.#call({ name: "getHoldings", scope, query });
 
   readonly getOverview: PortfolioWork["getOverview"] = (scope, query) =>
     this.#call({ name: "getOverview", scope, query });

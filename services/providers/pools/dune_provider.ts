@@ -2,6 +2,7 @@ import { z } from "zod";
 import type {
   FetchRange,
   NormalizedPools,
+  PaidRun,
   PaidRunStore,
   PoolProvider,
   RawPayload,
@@ -14,6 +15,7 @@ import {
   parseUtcMs,
   SECOND_MS,
   type UtcMs,
+  utcMsOf,
 } from "../../kernel/time.ts";
 import type { Clock, Timer } from "../../ports/mod.ts";
 import { readAnswer } from "../answers.ts";
@@ -29,7 +31,7 @@ const MAX_ROWS = 50_000;
 /** Between two looks at an execution, longer each time. */
 const POLL_MS = { first: SECOND_MS, factor: 1.5, most: 15 * SECOND_MS };
 const MAX_POLLS = 60;
-/** An execution that did not end after so long is taken to have failed. */
+/** Dune ends executions after so long; waiting for a slot before them comes on top. */
 const LONGEST_RUN_MS = 30 * MINUTE_MS;
 
 const Started = z.object({ execution_id: z.string().min(1) });
@@ -118,6 +120,21 @@ export class DunePoolProvider implements PoolProvider {
     return collector.result();
   }
 
+  async tellPending(target: string): Promise<string | null> {
+    const begun = await this.#deps.runs.findRun({ provider: NAME, target });
+    if (begun === null) return null;
+    const asked = `asked for at ${formatUtcMs(begun.startedAt)}`;
+    if (begun.id !== null) {
+      return `Execution ${begun.id}, ${asked}, is not read yet: the next fetch takes it up again`;
+    }
+    const until = namelessUntil(begun);
+    const rule = this.#deps.clock.now() < until
+      ? `no other is started before ${formatUtcMs(until)}, as Dune may run it until then`
+      : "as Dune must have ended it, the next fetch starts another where it finds none";
+    return `An execution was ${asked}, and no answer told its name: its result is looked for, ` +
+      `and ${rule}`;
+  }
+
   async #fetchAll(
     targets: readonly string[],
     { signal, unreadSince }: FetchRange,
@@ -150,7 +167,7 @@ export class DunePoolProvider implements PoolProvider {
       signal,
     });
     if (fresh !== null) return fresh;
-    if (begun !== null) this.#refuseTwice(target, begun.startedAt);
+    if (begun !== null) this.#refuseTwice(target, begun);
     const executionId = await this.#execute(target, signal);
     await this.#untilDone(executionId, { target, signal });
     return executionId;
@@ -160,12 +177,13 @@ export class DunePoolProvider implements PoolProvider {
    * Dune tells no executions of a query but the last that ended: while one whose name was never
    * learnt may still run, another would be paid for twice.
    */
-  #refuseTwice(target: string, startedAt: UtcMs): void {
-    const until = startedAt + LONGEST_RUN_MS as UtcMs;
+  #refuseTwice(target: string, begun: PaidRun): void {
+    const until = namelessUntil(begun);
     if (this.#deps.clock.now() >= until) return;
     throw this.#error(
       `Cannot execute ${target} again before ${formatUtcMs(until)}: it was asked for at ` +
-        `${formatUtcMs(startedAt)}, and no answer told its name; its result is looked for`,
+        `${formatUtcMs(begun.startedAt)}, no answer told its name, and Dune may run it until ` +
+        "then; its result is looked for",
     );
   }
 
@@ -291,6 +309,11 @@ export class DunePoolProvider implements PoolProvider {
   #error(message: string): ProviderError {
     return new ProviderError(NAME, "never", message);
   }
+}
+
+/** Until when an execution that nobody knows by name may run. */
+function namelessUntil({ startedAt }: PaidRun): UtcMs {
+  return utcMsOf(startedAt + LONGEST_RUN_MS);
 }
 
 /** Whether nothing can have been started: it was never asked, or Dune said no. */

@@ -24,7 +24,7 @@ import type {
 import type { SeriesTracker, TrackedSeries } from "../../market/series_changes.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { Database } from "../database.ts";
-import { Breather } from "../event_loop.ts";
+import { Breather } from "../breather.ts";
 import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
 import { CandleImportWriter } from "./candle_import.ts";
 import { writeCandles } from "./candle_writer.ts";

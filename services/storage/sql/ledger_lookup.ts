@@ -7,6 +7,7 @@ import type { Dialect } from "../database.ts";
 import { fromUuidColumn, toUuidColumn, type UuidValue } from "../uuid_column.ts";
 import { findKeyRows } from "./ledger_keys.ts";
 import { fromTransactionRow, type StoredTransaction } from "./ledger_rows.ts";
+import { asOfOneVersion } from "./ledger_view.ts";
 import type { TransactionRow } from "./portfolio_schema.ts";
 import type { Schema } from "./schema.ts";
 
@@ -73,20 +74,31 @@ export async function findStored(
 }
 
 /**
- * The ledger's row of an id, also where it is not written over yet by the one that counts in its
- * place; `null` where there is none.
+ * The rows of these ids that a ledger shows, also where one is not written over yet by the one that
+ * counts in its place.
  */
 export async function findShown(
   db: Kysely<Schema>,
-  { target, id }: { readonly target: LedgerTarget; readonly id: Uuid },
-): Promise<StoredTransaction | null> {
-  const staged = await db.selectFrom("portfolios as portfolio")
-    .innerJoin("ledger_staged_rows as staged", "staged.staged_by", "portfolio.applying")
-    .selectAll("staged")
-    .where("portfolio.id", "=", toUuidColumn(target.portfolioId, target.dialect))
-    .where("staged.id", "=", toUuidColumn(id, target.dialect)).executeTakeFirst();
-  if (staged !== undefined) return staged.is_removed === 1 ? null : fromTransactionRow(staged);
-  return (await findStored(db, { target, ids: [id] })).get(id) ?? null;
+  { target, ids }: { readonly target: LedgerTarget; readonly ids: readonly Uuid[] },
+): Promise<ReadonlyMap<Uuid, StoredTransaction>> {
+  const found = await asOfOneVersion(db, {
+    target,
+    async read(applying) {
+      if (applying === null) return await findStored(db, { target, ids });
+      // First: one that is written over in between is then found twice, and never missed.
+      const staged = await db.selectFrom("ledger_staged_rows").selectAll()
+        .where("staged_by", "=", applying)
+        .where("id", "in", ids.map((id) => toUuidColumn(id, target.dialect))).execute();
+      const shown = new Map(await findStored(db, { target, ids }));
+      for (const row of staged) {
+        const stored = fromTransactionRow(row);
+        if (row.is_removed === 1) shown.delete(stored.row.id);
+        else shown.set(stored.row.id, stored);
+      }
+      return shown;
+    },
+  });
+  return found ?? new Map();
 }
 
 /**

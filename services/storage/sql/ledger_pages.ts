@@ -3,6 +3,7 @@ import { utcMsOf } from "../../kernel/time.ts";
 import type { TransactionPage } from "../../portfolio/ledger/ledger_ports.ts";
 import { fromUuidColumn, toUuidColumn, type UuidValue } from "../uuid_column.ts";
 import { type LedgerTarget, shownIn } from "./ledger_lookup.ts";
+import { asOfOneVersion } from "./ledger_view.ts";
 import type { TransactionRow } from "./portfolio_schema.ts";
 import type { Schema } from "./schema.ts";
 
@@ -27,18 +28,14 @@ export async function listRows(
   db: Kysely<Schema>,
   { target, page }: { readonly target: LedgerTarget; readonly page: TransactionPage },
 ): Promise<readonly TransactionRow[]> {
-  while (true) {
-    const before = await findState(db, target);
-    if (before === undefined) return [];
-    const { applying } = before;
-    const query = { target, page, applying };
-    const rows = applying === null
-      ? await listStored(db, query)
-      : await listCounting(db, { ...query, applying });
-    // What was shown or hidden between two looks made a version of it.
-    const after = await findState(db, target);
-    if (after?.ledger_version === before.ledger_version) return rows;
-  }
+  const rows = await asOfOneVersion<readonly TransactionRow[]>(db, {
+    target,
+    read(applying) {
+      const query = { target, page, applying };
+      return applying === null ? listStored(db, query) : listCounting(db, { ...query, applying });
+    },
+  });
+  return rows ?? [];
 }
 
 /** Rows as they stand in the ledger, also those that staged ones count in the place of. */
@@ -125,12 +122,6 @@ function isOfPage(
 
 function wayOf({ isNewestFirst = false }: TransactionPage): "asc" | "desc" {
   return isNewestFirst ? "desc" : "asc";
-}
-
-/** How a ledger stands: its version, and the import of which not all rows are written over. */
-async function findState(db: Kysely<Schema>, { portfolioId, dialect }: LedgerTarget) {
-  return await db.selectFrom("portfolios").select(["ledger_version", "applying"])
-    .where("id", "=", toUuidColumn(portfolioId, dialect)).executeTakeFirst();
 }
 
 /** Whether some import's rows stand in the ledger unseen. */

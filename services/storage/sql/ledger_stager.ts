@@ -10,7 +10,7 @@ import type {
   LedgerWriter,
 } from "../../portfolio/ledger/ledger_ports.ts";
 import type { Database } from "../database.ts";
-import { Breather } from "../event_loop.ts";
+import { Breather } from "../breather.ts";
 import type { UuidValue } from "../uuid_column.ts";
 import type { LedgerClaim } from "./ledger_claim.ts";
 import { deleteRows, findByKeys, findStored, type LedgerTarget } from "./ledger_lookup.ts";

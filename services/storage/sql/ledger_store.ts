@@ -139,10 +139,17 @@ export class SqlLedgerStore implements LedgerStore {
   }
 
   async findTransaction(scope: LedgerScope, id: Uuid): Promise<LedgerRow | null> {
+    return (await this.findTransactions(scope, [id]))[0] ?? null;
+  }
+
+  async findTransactions(scope: LedgerScope, ids: readonly Uuid[]): Promise<readonly LedgerRow[]> {
     const { read } = this.#database;
     await this.#requireOwned(read, scope);
-    const found = await findShown(read, { target: this.#ledger(scope), id });
-    return found === null ? null : toLedgerRow(found);
+    const found = await findShown(read, { target: this.#ledger(scope), ids });
+    return ids.flatMap((id) => {
+      const stored = found.get(id);
+      return stored === undefined ? [] : toLedgerRow(stored);
+    });
   }
 
   async addEntry(scope: LedgerScope, named: NamedEntry): Promise<LedgerChange> {

@@ -5,7 +5,7 @@ import { isoDayOf, utcMsOf } from "../../kernel/time.ts";
 import type { LedgerScope, UndoOutcome } from "../../portfolio/ledger/ledger_ports.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { Database } from "../database.ts";
-import { Breather } from "../event_loop.ts";
+import { Breather } from "../breather.ts";
 import { toUuidColumn, type UuidValue } from "../uuid_column.ts";
 import { applyAll } from "./ledger_apply.ts";
 import { LedgerClaim } from "./ledger_claim.ts";

@@ -17,7 +17,7 @@ import type {
 } from "../../portfolio/snapshots/snapshot_ports.ts";
 import type { CloseMarks } from "../../portfolio/valuation/close_marks.ts";
 import type { Database } from "../database.ts";
-import { Breather } from "../event_loop.ts";
+import { Breather } from "../breather.ts";
 import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
 import { toPortfolio } from "./portfolio_store.ts";
 import type { Schema } from "./schema.ts";

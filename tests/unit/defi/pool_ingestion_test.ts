@@ -1,7 +1,7 @@
 import { ProviderError } from "@/services/kernel/errors.ts";
 import { HOUR_MS, MINUTE_MS, utcMsOf } from "@/services/kernel/time.ts";
 import { PoolIngestion } from "@/services/defi/pool_ingestion.ts";
-import type { FetchRange, PoolProvider } from "@/services/defi/ports.ts";
+import type { FetchRange, PoolFetch, PoolProvider } from "@/services/defi/ports.ts";
 import { SqlAuditLog, SqlLeaseStore, SqlPoolStore } from "@/services/storage/mod.ts";
 import { assertEquals, assertRejects } from "@/tests/assert.ts";
 import { openTestDatabase } from "@/tests/database.ts";
@@ -18,6 +18,8 @@ class HourlyProvider implements PoolProvider {
   retryMs = HOUR_MS;
   readonly asked: { target: string; range: FetchRange }[] = [];
   fail: Error | null = null;
+  /** What it says of targets that are paid for and not read. */
+  pending: Readonly<Record<string, string>> = {};
   /** Stands in for answers until it is settled. */
   answer: Promise<never> | null = null;
   tvlUsd = 1e8;
@@ -27,6 +29,10 @@ class HourlyProvider implements PoolProvider {
     if (this.fail) return Promise.reject(this.fail);
     if (this.answer) return Promise.race([this.answer, aborted(range.signal)]);
     return Promise.resolve(targets.map((key) => ({ key, body: null, fetchedAt: range.end })));
+  }
+
+  tellPending(target: string) {
+    return Promise.resolve(this.pending[target] ?? null);
   }
 
   normalize(payloads: readonly { key: string; fetchedAt: number }[]) {
@@ -127,6 +133,37 @@ Deno.test("PoolIngestion fetches a target when it is due, whatever the others ar
   assertEquals(await ingestion.tick(), null);
   at.clock.advance(30 * MINUTE_MS);
   assertEquals((await ingestion.tick())?.fetched, ["a"]);
+});
+
+Deno.test("PoolIngestion tells why nothing newer came of a target, and when it is asked again", async () => {
+  await using at = await place();
+  at.provider.targets = ["a", "b", "c"];
+  const told = (target: string, given: Partial<PoolFetch>) =>
+    at.store.recordFetch("hourly", {
+      ...{ target, startedAt: SAMPLE_START, finishedAt: SAMPLE_START, problem: null },
+      ...given,
+    });
+  await told("a", {});
+  await told("b", { problem: "HTTP 500" });
+  await told("c", { finishedAt: null });
+  await told("of another time", { problem: "HTTP 404" });
+  const ingestion = at.open();
+  const nextAt = utcMsOf(SAMPLE_START + HOUR_MS);
+  const failed = { provider: "hourly", target: "b", reason: "HTTP 500", nextAt };
+  assertEquals(await ingestion.listProblems(), [failed]);
+  // Cut off: what was paid for by then is the reason.
+  at.provider.pending = { c: "run 7 is not read yet" };
+  assertEquals(await ingestion.listProblems(), [
+    failed,
+    { provider: "hourly", target: "c", reason: "run 7 is not read yet", nextAt },
+  ]);
+  const { fetches } = await ingestion.getStatus({ limit: 1 });
+  assertEquals(fetches.map(({ target, pending }) => [target, pending]), [
+    ["a", null],
+    ["b", null],
+    ["c", "run 7 is not read yet"],
+    ["of another time", null],
+  ]);
 });
 
 Deno.test("PoolIngestion asks a source that costs nothing sooner after a failure", async () => {

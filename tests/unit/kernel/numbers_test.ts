@@ -1,4 +1,9 @@
-import { changeRatio, finiteOrNull, nanIfNull } from "@/services/kernel/numbers.ts";
+import {
+  changeRatio,
+  finiteOrNull,
+  nanIfNull,
+  percentDecimals,
+} from "@/services/kernel/numbers.ts";
 import { assertEquals } from "@/tests/assert.ts";
 
 const finites: { given: number | null | undefined; expected: number | null }[] = [
@@ -34,5 +39,18 @@ const changes: { from: number | null; to: number | null; expected: number | null
 for (const { from, to, expected } of changes) {
   Deno.test(`changeRatio() from ${from} to ${to} is ${expected}`, () => {
     assertEquals(changeRatio(from, to), expected);
+  });
+}
+
+const RANGES = [
+  { range: [0.032, 0.0375], decimals: 2 },
+  { range: [0.03231, 0.03234], decimals: 3 },
+  { range: [-0.000_004, 0], decimals: 4 },
+  { range: [0.04, 0.04 + 1e-12], decimals: 2 },
+  { range: [-1e-12, 1e-12], decimals: 2 },
+] as const;
+for (const { range, decimals } of RANGES) {
+  Deno.test(`percentDecimals() tells ${range[0]} and ${range[1]} apart by ${decimals} decimals`, () => {
+    assertEquals(percentDecimals(range), decimals);
   });
 }

@@ -111,6 +111,7 @@ Deno.test("KeptLedgers values rows without a price by what was paid then", async
   const kept = new KeptLedgers({
     store: ledger as unknown as LedgerStore,
     prices: {
+      mark: () => "",
       load() {
         const known = price;
         return Promise.resolve(() => known);
@@ -148,7 +149,8 @@ Deno.test("KeptLedger.matcher() has what changes while it is begun", async () =>
   const matcher = await opened.matcher(PORTFOLIO, () => {
     if (rests++ === 0) {
       const kept = rows.filter((_, day) => day !== 10 && day !== 5_000);
-      opened.replaceFrom(utcMsOf(0), [...kept, rowOf(9_000, { quantity: "3" })]);
+      const now = [...kept, rowOf(9_000, { quantity: "3" })];
+      opened.replaceFrom(utcMsOf(0), now.map((row) => ({ ...row, paid: null, picks: null })));
     }
     return Promise.resolve();
   });
@@ -177,11 +179,53 @@ Deno.test("KeptLedgers refuses a ledger that is longer than may be, however it b
   }
 });
 
-Deno.test("KeptLedgers gives rows back as they were read", async () => {
+Deno.test("KeptLedgers keeps of a row what lots follow from, and the lots that it names", async () => {
   const { ledger, kept } = setUp();
+  const lots = `${idAt(1)}:0.5`;
   ledger.rows = [
-    rowOf(1, { wallet: "w", venue: "v", notes: "n", notesExtra: { a: "b" } }),
-    rowOf(2, { wallet: "w", venue: "", action: "SELL" }),
+    rowOf(1, { wallet: "w", venue: "v", notes: "n", notesExtra: { a: "b" }, externalId: "e" }),
+    rowOf(2, { action: "SELL", txHash: "0x1", parentId: idAt(1), notesExtra: { lots } }),
   ];
-  assertEquals([...(await kept.open(PORTFOLIO)).rows()], [...ledger.rows]);
+  const opened = await kept.open(PORTFOLIO);
+  const common = { assetId: "bitcoin", quantity: "1", unitPriceUsd: "100", account: "a" };
+  const [first, second] = ledger.rows.map(({ id, at }) => ({ id, at, ...common }));
+  assertEquals([...opened.rows()] as readonly unknown[], [
+    { ...first, action: "BUY", txHash: null, parentId: null, paid: null, picks: null },
+    { ...second, action: "SELL", txHash: "0x1", parentId: idAt(1), paid: null, picks: lots },
+  ]);
+});
+
+Deno.test("KeptLedger.booksAt() tells the lots of each asset by the rows up to an instant", async () => {
+  const { ledger, kept } = setUp();
+  const ethereum = "ethereum" as AssetId;
+  ledger.rows = [
+    ...[rowOf(1), rowOf(2, { assetId: ethereum, quantity: "4" })],
+    rowOf(3, { action: "SELL", quantity: "0.25", unitPriceUsd: "120" }),
+    ...[rowOf(4), rowOf(5, { assetId: ethereum })],
+  ];
+  const opened = await kept.open(PORTFOLIO);
+  const at = async (day: number) => {
+    const lists: string[][] = [];
+    for await (const book of opened.booksAt({ ...PORTFOLIO, to: utcMsOf(day * DAY_MS) }, turn)) {
+      lists.push([...book.lots, ...book.disposals].map(({ quantity }) => quantity));
+    }
+    return lists;
+  };
+  assertEquals(await at(0), []);
+  assertEquals(await at(1), [["1"]]);
+  assertEquals(await at(3), [["0.75", "0.25"], ["4"]]);
+  // One book where no row is later.
+  assertEquals(await at(5), [["0.75", "4", "1", "1", "0.25"]]);
+});
+
+Deno.test("KeptLedger.booksAt() is of the rows as they were when it was asked", async () => {
+  const { ledger, kept } = setUp();
+  ledger.rows = [rowOf(1), rowOf(2, { assetId: "ethereum" as AssetId }), rowOf(9)];
+  const opened = await kept.open(PORTFOLIO);
+  const quantities: string[] = [];
+  for await (const { lots } of opened.booksAt({ ...PORTFOLIO, to: utcMsOf(3 * DAY_MS) }, turn)) {
+    quantities.push(...lots.map(({ quantity }) => quantity));
+    opened.replaceFrom(utcMsOf(0), []);
+  }
+  assertEquals(quantities, ["1", "1"]);
 });

@@ -3,7 +3,11 @@ import { type CsvValue, formatCsv } from "../../../../components/format/csv.ts";
 import { isoInstant } from "../../../../components/format/time.ts";
 import { finiteOrNull } from "../../../../services/kernel/numbers.ts";
 import { define } from "../../../page_state.ts";
-import { type PortfolioPageData, readPortfolio } from "../../(_components)/read_portfolio.ts";
+import {
+  inCurrency,
+  type PortfolioPageData,
+  readPortfolio,
+} from "../../(_components)/read_portfolio.ts";
 
 interface CsvTable {
   readonly header: readonly string[];
@@ -11,10 +15,11 @@ interface CsvTable {
 }
 
 const TABLES: Readonly<Record<string, (data: PortfolioPageData) => CsvTable>> = {
-  positions: ({ value }) => ({
+  positions: ({ value, currency, rate }) => ({
     header: [
       ...["asset_id", "quantity", "price_usd", "price_source", "price_resolution", "price_asof"],
       ...["value_usd", "cost_usd", "uncosted", "unrealized_usd", "share", "unpriced"],
+      ...["currency", "value", "cost", "unrealized"],
     ],
     rows: value.positions.map((one) => [
       one.assetId,
@@ -29,6 +34,10 @@ const TABLES: Readonly<Record<string, (data: PortfolioPageData) => CsvTable>> = 
       number(one.unrealizedUsd),
       one.share,
       one.unpriced,
+      currency,
+      inCurrency(one.valueUsd, rate),
+      number(one.own.cost),
+      number(one.own.unrealized),
     ]),
   }),
   contribution: ({ measured: { performance } }) => ({

@@ -10,6 +10,7 @@ import {
   type EntryRefusal,
   entryRefusal,
   entryValues,
+  priceAssetOf,
   readEntryFields,
 } from "../../(_components)/entry_form.ts";
 import { EntryFieldset } from "../../(_components)/EntryFieldset.tsx";
@@ -29,17 +30,16 @@ export const handler = define.handlers({
   async GET(ctx) {
     const { portfolio, market, clock } = ctx.state;
     const { scope } = scopeFor(ctx.state, ctx.req, { id: ctx.params["id"] ?? "" });
-    try {
-      await portfolio.portfolios.get(scope);
-    } catch (error) {
+    const { baseCurrency } = await portfolio.portfolios.get(scope).catch((error) => {
       throw asHttpError(error);
-    }
+    });
+    const price_asset = priceAssetOf(baseCurrency);
     const asset_id = ctx.url.searchParams.get("asset")?.slice(0, 80) ?? "";
     const timestamp = isoInstant(clock.now()).slice(0, 19);
     return page<NewEntryData>({
       portfolioId: scope.portfolioId,
       labels: labelsOf(market),
-      fields: { action: "BUY", asset_id, timestamp, account: "" },
+      fields: { action: "BUY", asset_id, price_asset, timestamp, account: "" },
       refusal: null,
     }, { headers: PRIVATE });
   },

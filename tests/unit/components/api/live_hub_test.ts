@@ -186,7 +186,7 @@ Deno.test("LiveHub asks for a portfolio's value where no stream holds, and skips
 Deno.test("parsePortfolioTick() reads a stream's value and the API's valuation alike", () => {
   const tick = parsePortfolioTick(valueOf("p", 45_000));
   assertEquals(tick, {
-    ...{ portfolioId: "p", currency: "USD", nav: 45_000, navUsd: 45_000, unrealizedUsd: -1.5 },
+    ...{ portfolioId: "p", currency: "USD", nav: 45_000, navUsd: 45_000 },
     ...{ isHeld: false, unpriced: 1, ledgerVersion: 3, at: Date.UTC(2026, 10, 21, 6) },
     positions: [
       { assetId: "bitcoin", valueUsd: 45_000, share: 1 },
@@ -200,9 +200,9 @@ Deno.test("parsePortfolioTick() reads a stream's value and the API's valuation a
 });
 
 Deno.test("parsePortfolioTick() invents no value where nothing held has a price, and no count", () => {
-  const sums = { ...valueOf("p", 0), nav: null, nav_usd: null, unrealized_usd: null };
+  const sums = { ...valueOf("p", 0), nav: null, nav_usd: null };
   const blind = parsePortfolioTick(sums);
-  assertEquals([blind.nav, blind.navUsd, blind.unrealizedUsd], [null, null, null]);
+  assertEquals([blind.nav, blind.navUsd], [null, null]);
   for (const name of ["unpriced", "ledger_version"]) {
     const pattern = new RegExp(`Cannot read the value: it has no ${name}`);
     assertThrows(() => parsePortfolioTick({ ...sums, [name]: undefined }), { pattern });

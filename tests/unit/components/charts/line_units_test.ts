@@ -26,6 +26,12 @@ for (const { unit, value, expected } of texts) {
   });
 }
 
+Deno.test("lineText() writes money to the decimals of its currency", () => {
+  assertEquals(lineText("money", 0.0000125, { decimals: 6 }), "0.000013");
+  assertEquals(lineText("money", 1_234.5, { decimals: 0 }), "1,235");
+  assertEquals(lineText("money", 123_456, { decimals: 6 }), "123k");
+});
+
 const ticks: readonly { unit: LineUnit; value: number; expected: string }[] = [
   { unit: "change", value: 0.1, expected: "+10%" },
   { unit: "rate", value: 0.1, expected: "10%" },

@@ -10,6 +10,7 @@ import {
   formatGrouped,
   formatPlain,
   formatPoints,
+  formatPointsRange,
   formatPrice,
   formatShare,
 } from "@/components/format/number.ts";
@@ -106,6 +107,21 @@ Deno.test("formatPoints() is a signed difference in points", () => {
   assertEquals(formatPoints(0.032), "+3.20 pt");
   assertEquals(formatPoints(-0.0113), "\u22121.13 pt");
 });
+
+for (
+  const [low, high, shown] of [
+    [0.032, 0.0375, "+3.20 pt to +3.75 pt"],
+    [0.03231, 0.03234, "+3.231 pt to +3.234 pt"],
+    [-0.000_004, 0, "\u22120.0004 pt to 0.0000 pt"],
+    [0.04, 0.04 + 1e-12, "+4.00 pt"],
+    [0.04, 0.04, "+4.00 pt"],
+    [0, 0, "0.00 pt"],
+  ] as const
+) {
+  Deno.test(`formatPointsRange() writes ${low} to ${high} so that both ends are told apart`, () => {
+    assertEquals(formatPointsRange([low, high]), shown);
+  });
+}
 
 Deno.test("formatCounted() has one of a kind, and none or more of its plural", () => {
   assertEquals([0, 1, 2, 1_200].map((count) => formatCounted(count, "asset")), [

@@ -3,7 +3,7 @@ import { shownNav } from "@/islands/portfolio/value_cells.tsx";
 import { assertEquals } from "@/tests/assert.ts";
 
 const tick: PortfolioTick = {
-  ...{ portfolioId: "p", currency: "EUR", nav: 90, navUsd: 100, unrealizedUsd: 0 },
+  ...{ portfolioId: "p", currency: "EUR", nav: 90, navUsd: 100 },
   ...{ at: 0, isHeld: false, unpriced: 0, ledgerVersion: 1, positions: [] },
 };
 

@@ -138,17 +138,36 @@ Deno.test("matchLots() values a fee in the bought asset at its parent's price", 
   assertEquals(book.lots.map(({ quantity }) => quantity), ["4.9988"]);
 });
 
-Deno.test("matchLots() tells of an unknown fee at the row of the fee, which can be corrected", () => {
+Deno.test("matchLots() tells of an unknown fee once, at its own row, with all that lacks it", () => {
   const { problems } = match([
     { quantity: "5", unitPriceUsd: "100" },
     { action: "FEE", asset: "eur", quantity: "-12.5", parent: "1", at: START },
   ]);
   assertEquals(
-    problems.map(({ code, rowId, assetId }) => [code, rowId, assetId]).sort(),
-    [["VALUE_UNKNOWN", idOf("2"), "bitcoin"], ["VALUE_UNKNOWN", idOf("2"), "eur"]],
+    problems.map(({ code, rowId, assetId, message }) => [code, rowId, assetId, message]),
+    [[
+      ...["VALUE_UNKNOWN", idOf("2"), "eur"],
+      "What this fee of 12.5 EUR was worth is unknown; it is missing in the sum of fees, " +
+      "returns and the cost of the BUY of bitcoin",
+    ]],
   );
-  const message = problems.find(({ assetId }) => assetId === "bitcoin")?.message;
-  assertEquals(message, "Its fee of 12.5 EUR has no known value and is not counted");
+});
+
+Deno.test("matchLots() tells once of an unknown fee in an asset that a sale was paid with", () => {
+  const { problems } = match([
+    { quantity: "5", unitPriceUsd: "100" },
+    { asset: "tether", quantity: "10", unitPriceUsd: "1" },
+    { action: "SELL", quantity: "1", unitPriceUsd: "120" },
+    { action: "FEE", asset: "tether", quantity: "-0.5", parent: "3" },
+  ]);
+  assertEquals(
+    problems.map(({ code, rowId, message }) => [code, rowId, message]),
+    [[
+      ...["VALUE_UNKNOWN", idOf("4")],
+      "What this fee of 0.5 tether was worth is unknown; it is missing in the sum of fees, " +
+      "realised gains and the proceeds of the SELL of bitcoin",
+    ]],
+  );
 });
 
 Deno.test("matchLots() takes income without a price for unknown, never for 0", () => {

@@ -141,18 +141,19 @@ function serviceOf(kit: Facts, { rebuild, ...deps }: Deps & { readonly rebuild: 
   });
   const getLots = (): Promise<MatchedLots> =>
     Promise.resolve({
+      currency: "USD",
       ...{ portfolio: currentOf(kit), rule: portfolio.rule, rulesByYear: {} },
       ...{ ledger: new KeptLedger(), ledgerVersion: kit.version },
       book: matchLots(kit.rows, { rule: portfolio.rule }),
     });
-  const bookAt = (_: MatchedLots, to: number) => {
+  async function* booksAt(_: MatchedLots, to: number) {
     const past = kit.rows.filter(({ at }) => at <= to);
-    return Promise.resolve(matchLots(past, { rule: portfolio.rule }));
-  };
+    yield await Promise.resolve(matchLots(past, { rule: portfolio.rule }));
+  }
   const readRates = (_: unknown, { times }: { readonly times: Float64Array }) =>
     Promise.resolve(times.map(() => 0.5));
   const service = new PerformanceService({
-    ...{ ...deps, snapshots: store, freshness, lots: { getLots, bookAt } },
+    ...{ ...deps, snapshots: store, freshness, lots: { getLots, booksAt } },
     portfolios: { get: () => Promise.resolve(currentOf(kit)) },
     histories: new HistoryReader({ ...deps, readRates }),
     isEmpty: () => Promise.resolve(kit.rows.length === 0),

@@ -2,7 +2,7 @@ import { AppError, ProviderError } from "@/services/kernel/errors.ts";
 import { MINUTE_MS, utcMsOf } from "@/services/kernel/time.ts";
 import { DunePoolProvider } from "@/services/providers/pools/mod.ts";
 import type { ProviderHttp, ProviderRequest } from "@/services/providers/provider_http.ts";
-import { assert, assertEquals, assertRejects } from "@/tests/assert.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "@/tests/assert.ts";
 import { FakeClock } from "@/tests/fakes/clock.ts";
 import { MemoryPaidRuns } from "@/tests/fakes/paid_runs.ts";
 import { FakeProviderHttp } from "@/tests/fakes/provider_http.ts";
@@ -137,6 +137,9 @@ Deno.test("DunePoolProvider pays once where the answer that names an execution i
   });
   // A process that was killed right then leaves the same: asked for, no name.
   assertEquals(await runs.findRun(QUERY), { id: null, startedAt: utcMsOf(NOW) });
+  const pending = await cut.provider.tellPending("query/7");
+  assertMatch(pending ?? "", /asked for at 2026-01-10T12:00:30Z, and no answer told its name/);
+  assertMatch(pending ?? "", /no other is started before 2026-01-10T12:30:30Z, as Dune may run it/);
   clock.advance(29 * MINUTE_MS);
   const again = dune(none, { clock, runs });
   await assertRejects(() => again.provider.fetchRaw(again.provider.targets, RANGE), {
@@ -157,6 +160,8 @@ Deno.test("DunePoolProvider executes anew once one without a name must have ende
   const runs = new MemoryPaidRuns(clock);
   await runs.recordRun(QUERY, null);
   clock.advance(30 * MINUTE_MS);
+  const waiting = await dune({}, { clock, runs }).provider.tellPending("query/7");
+  assertMatch(waiting ?? "", /the next fetch starts another where it finds none$/);
   const { http, provider } = dune({
     "/v1/query/7/results?limit=1": { status: 404, body: {} },
     "/v1/query/7/execute": { body: { execution_id: "E1" } },
@@ -165,6 +170,20 @@ Deno.test("DunePoolProvider executes anew once one without a name must have ende
   }, { clock, runs });
   assertEquals((await provider.fetchRaw(provider.targets, RANGE)).length, 2);
   assert(paths(http).includes("/v1/query/7/execute"));
+  assertEquals(await provider.tellPending("query/7"), null);
+});
+
+Deno.test("DunePoolProvider tells of an execution that is paid for and not read", async () => {
+  const clock = new FakeClock(NOW);
+  const runs = new MemoryPaidRuns(clock);
+  await runs.recordRun(QUERY, "E7");
+  const { provider } = dune({}, { clock, runs });
+  assertEquals(
+    await provider.tellPending("query/7"),
+    "Execution E7, asked for at 2026-01-10T12:00:30Z, is not read yet: the next fetch takes it " +
+      "up again",
+  );
+  assertEquals(await provider.tellPending("query/8"), null);
 });
 
 Deno.test("DunePoolProvider waits for nothing where Dune refused to execute", async () => {

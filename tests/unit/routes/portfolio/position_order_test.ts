@@ -11,6 +11,7 @@ function position(name: string, { valueUsd = null, change24h = null }: Partial<P
     ...{ assetId: name as AssetId, name, symbol: name, quantity: "1", accounts: [], lots: 1 },
     ...{ costUsd: "1", uncosted: "0", price: null, unpriced: null, lastKnown: null },
     ...{ valueUsd, value: valueUsd, unrealizedUsd: null, unrealizedRatio: null, share: null },
+    own: { cost: "1", uncosted: "0", unrealized: null, ratio: null },
     change24h,
   } satisfies Position;
 }
