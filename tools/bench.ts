@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /** Runs the benchmarks one after the other, so that none disturbs another. */
-const BENCHES: readonly { file: string; what: string }[] = [
+export const BENCHES: readonly { file: string; what: string }[] = [
   { file: "tests/bench/indicators_bench.ts", what: "indicators against four libraries" },
   { file: "tests/bench/correlation_bench.ts", what: "correlation matrix against a library" },
   { file: "tests/bench/scores_bench.ts", what: "scores of 200 assets" },

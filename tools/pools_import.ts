@@ -108,8 +108,25 @@ function textOf(
     `${read} read, ${inserted} inserted, ${updated} updated, ${unchanged} unchanged, ` +
     `${quarantined} set aside`;
   const waiting = held > 0 ? ` (${held} held until confirmed)` : "";
-  const reasons = errors.map(({ line, reason }) => `  line ${line}: ${reason}`);
-  return [`${pools} pools of ${source}: ${counts}${waiting}`, ...reasons].join("\n");
+  const rest = quarantined - errors.length;
+  return [
+    `${pools} pools of ${source}: ${counts}${waiting}`,
+    ...reasonsOf(errors),
+    ...rest > 0 ? [`  and ${rest} more`] : [],
+  ].join("\n");
+}
+
+/** A line for each reason; rows that follow each other and have the same are told together. */
+function reasonsOf(errors: Taken["errors"]): readonly string[] {
+  const runs: { first: number; last: number; reason: string }[] = [];
+  for (const { line, reason } of errors) {
+    const run = runs.at(-1);
+    if (run !== undefined && run.reason === reason && line === run.last + 1) run.last = line;
+    else runs.push({ first: line, last: line, reason });
+  }
+  return runs.map(({ first, last, reason }) =>
+    `  ${first === last ? `line ${first}` : `lines ${first} to ${last}`}: ${reason}`
+  );
 }
 
 if (import.meta.main) await runAsProcess(POOLS_IMPORT);

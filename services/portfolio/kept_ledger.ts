@@ -189,26 +189,49 @@ export class KeptLedger {
     }
   }
 
-  /** The lots by the rows up to an instant, in books that follow each other: of all, or of one asset. */
+  /**
+   * The lots of each asset by the rows up to an instant. Those of assets to which nothing happened
+   * since are the same as of now.
+   */
   async *booksAt(
     { to, ...rules }: LotRules & { readonly to: UtcMs },
     rest: () => Promise<void>,
   ): AsyncGenerator<LotBook> {
-    if (this.#endsBy(to)) {
-      const lots = await this.matcher(rules, rest);
-      await lots.catchUp(rest);
-      return yield lots.book();
-    }
-    // An index of its own: rows may change before the last asset is matched.
-    const past = new RowIndex([...this.#rows.values()].filter(({ at }) => at <= to));
+    const now = await this.matcher(rules, rest);
+    await now.catchUp(rest);
+    const changed = this.#assetsAfter(to);
+    const same = now.assetIds().filter((assetId) => !changed.has(assetId));
+    // All of it before the first is given away, as rows may change meanwhile.
+    const books = same.flatMap((assetId) => now.bookOf(assetId) ?? []);
+    const past = new RowIndex(this.#rowsAround(changed).filter(({ at }) => at <= to));
+    yield* books;
     const lots = new LedgerLots(past, this.#options(rules));
-    await lots.fill(past.values(), rest);
+    await lots.fill([...past.values()].filter(({ assetId }) => changed.has(assetId)), rest);
     yield* lots.drain(rest);
   }
 
-  #endsBy(to: UtcMs): boolean {
-    for (const { at } of this.#rows.values()) if (at > to) return false;
-    return true;
+  /** Assets that have rows after an instant, or a row whose fee or parent is one. */
+  #assetsAfter(to: UtcMs): ReadonlySet<AssetId> {
+    const assets = new Set<AssetId>();
+    for (const row of this.#rows.values()) {
+      if (row.at > to) { for (const one of this.#familyOf(row)) assets.add(one.assetId); }
+    }
+    return assets;
+  }
+
+  /** The rows of assets, with all that their lots depend on. */
+  #rowsAround(assets: ReadonlySet<AssetId>): readonly KeptRow[] {
+    const rows: KeptRow[] = [];
+    for (const row of this.#rows.values()) {
+      if (this.#familyOf(row).some(({ assetId }) => assets.has(assetId))) rows.push(row);
+    }
+    return rows;
+  }
+
+  /** A row with the one that it is a fee for, and its own fees. */
+  #familyOf(row: KeptRow): readonly KeptRow[] {
+    const parent = row.parentId === null ? null : this.#rows.rowOf(row.parentId);
+    return [row, ...parent === null ? [] : [parent], ...this.#rows.feesOf(row.id)];
   }
 
   #options({ rule, rulesByYear, currency = "USD" }: LotRulesIn): LotOptions {

@@ -209,7 +209,8 @@ async function benchOn(
   const { url, process: { pid } } = product;
   const base = `${url}/api/portfolio/${portfolioId}`;
   await untilAtRest(url);
-  console.log(`${name}, ${ROWS} rows; load ${Deno.loadavg().map((own) => own.toFixed(1)).join()}`);
+  const load = Deno.loadavg().map((own) => own.toFixed(1)).join();
+  console.log(`${name}, ${ROWS} rows; load ${load}; at rest ${sizeMb(pid, "VmRSS").toFixed(0)} MB`);
   await showLedger(database, portfolioId);
   const met: boolean[] = [];
   const measure = async (name: string, run: () => Promise<string>) => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { AppError, ProviderError } from "@/services/kernel/errors.ts";
 import type { Clock } from "@/services/ports/mod.ts";
 import type {
@@ -45,14 +46,18 @@ export class FakeProviderHttp implements ProviderHttp {
     if (recording === undefined) throw new RangeError(`Nothing recorded for ${request.path}`);
     if (recording instanceof Error) throw recording;
     const { status = 200, body } = recording;
-    if (status >= 200 && status < 300) return this.#answer(request, request.parse(body));
-    if (request.isAbsence?.({ status, body })) return this.#answer(request, null);
+    const checksum = createHash("sha256").update(JSON.stringify(body) ?? "").digest("hex");
+    const answer = { request, checksum };
+    if (status >= 200 && status < 300) return this.#answer(request.parse(body), answer);
+    if (request.isAbsence?.({ status, body })) return this.#answer(null, answer);
     throw new ProviderError(this.provider, "never", `Cannot read ${request.key}: HTTP ${status}`);
   }
 
-  #answer<T>(request: ProviderRequest<T>, value: T | null): ProviderAnswer<T> {
+  #answer<T>(
+    value: T | null,
+    { request, checksum }: { readonly request: ProviderRequest<T>; readonly checksum: string },
+  ): ProviderAnswer<T> {
     const [path] = request.path.split("?");
-    const checksum = "0".repeat(64);
     return { value, fetchedAt: this.#clock.now(), url: `${BASE_URL}${path}`, checksum };
   }
 }

@@ -158,3 +158,35 @@ Deno.test({
     }
   },
 });
+
+/** A chart of DefiLlama, a line a day from line 2 on; on some lines the yield is none. */
+function chartOf(days: number, isBad: (line: number) => boolean): string {
+  const rows = Array.from({ length: days }, (_, day) => {
+    const date = new Date(Date.UTC(2025, 0, 1 + day)).toISOString().slice(0, 10);
+    return `aa70268e,USDC,${date},${isBad(day + 2) ? "high" : "4.5"},1000000`;
+  });
+  return ["defillama_pool,pool_name,date,apy_pct,tvl_usd", ...rows].join("\n");
+}
+
+Deno.test("pools:import tells rows together that follow each other and fail alike", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tokenlysis_pools_" });
+  try {
+    const print = async (isBad: (line: number) => boolean) => {
+      const path = `${folder}/chart.csv`;
+      await Deno.writeTextFile(path, chartOf(300, isBad));
+      const { io, printed } = fakeCliIo([path, "--provider", "sample"], {
+        env: { TOKENLYSIS_DATA_DIR: folder },
+      });
+      assertEquals(await runScript(POOLS_IMPORT, io), 0, printed.stderr);
+      return printed.stdout.trimEnd().split("\n").slice(1).map((line) => line.split(":")[0]);
+    };
+    assertEquals(await print((line) => line >= 5 && line <= 9 || line === 11), [
+      "  lines 5 to 9",
+      "  line 11",
+    ]);
+    // A hundred rows are told, how many more there are is counted.
+    assertEquals(await print((line) => line <= 151), ["  lines 2 to 101", "  and 50 more"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -117,7 +117,7 @@ export function GaugeNotice<Name extends GaugeName>(
   );
 }
 
-/** Who says it, how often, and of when the newest reading is. */
+/** Who says it, how often, of when the newest reading is, and why it is not newer. */
 export function GaugeSource<Name extends GaugeName>(
   { shown: { off, on }, label }: {
     readonly shown: ShownGauge<Name>;
@@ -125,7 +125,10 @@ export function GaugeSource<Name extends GaugeName>(
   },
 ) {
   if (on === null || on.latest === null) return null;
-  const state: SourceState = off !== null ? "sim" : on.isStale ? "stale" : "current";
+  // A stale gauge has its reason above it, in a banner.
+  const problem = on.isStale ? null : on.tried?.problem ?? null;
+  const live: SourceState = on.isStale ? "stale" : problem === null ? "current" : "partial";
+  const state = off === null ? live : "sim";
   return (
     <SourceLine
       state={state}
@@ -133,6 +136,7 @@ export function GaugeSource<Name extends GaugeName>(
         off === null ? label : "made up",
         "a reading each minute",
         <Moment key="asof" at={on.latest.asof} />,
+        ...problem === null ? [] : [`the newest try failed: ${problem}`],
       ]}
     />
   );

@@ -1,6 +1,6 @@
 import { Change, NotApplicable, Unknown } from "../../../components/figures/Figures.tsx";
 import {
-  formatCount,
+  formatCounted,
   formatDecimal,
   formatPoints,
   formatShare,
@@ -78,7 +78,7 @@ export function CharacterPanel(data: PoolPageData) {
       </dl>
       <SourceLine
         state={sourceState(data)}
-        parts={[source, `${formatCount(metrics.readings)} readings in the window`]}
+        parts={[source, `${formatCounted(metrics.readings, "reading")} in the window`]}
       />
     </Panel>
   );

@@ -1,6 +1,7 @@
 import { Unknown } from "../../../components/figures/Figures.tsx";
 import {
   formatCount,
+  formatCounted,
   formatDecimal,
   formatFiat,
   formatPoints,
@@ -155,7 +156,7 @@ export function StretchesPanel(data: PoolPageData) {
     <Panel
       id="stretches"
       title="Stretches of stress and of old readings"
-      note={`${formatCount(episodes.length)} in ${formatCount(history.length)} readings`}
+      note={`${formatCount(episodes.length)} in ${formatCounted(history.length, "reading")}`}
     >
       {episodes.length === 0
         ? <p class="lede">Never was nearly all of it lent, and no reading of it was old.</p>

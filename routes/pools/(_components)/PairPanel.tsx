@@ -7,6 +7,8 @@ import type { PoolPageData } from "./read_pool.ts";
 export function PairPanel({ detail: { pool, decomposition } }: PoolPageData) {
   if (!decomposition.hasImpermanentLoss) return null;
   const { impermanent, rebalancing } = driftLosses(pool.structure);
+  // What a pegged pair loses is less than a hundredth of a point as a rule, and not nothing.
+  const points = (loss: number) => formatPoints(loss, pool.structure === "pegged" ? 4 : 2);
   return (
     <Panel id="pair" title="If prices drift apart" note={`${pool.structure} pair of equal weights`}>
       <table class="table drift-losses">
@@ -21,7 +23,7 @@ export function PairPanel({ detail: { pool, decomposition } }: PoolPageData) {
           {impermanent.map(({ priceRatio, loss }) => (
             <tr key={priceRatio}>
               <th scope="row">{priceRatio}×</th>
-              <td class="num">{formatPoints(loss)}</td>
+              <td class="num">{points(loss)}</td>
             </tr>
           ))}
         </tbody>
@@ -29,7 +31,7 @@ export function PairPanel({ detail: { pool, decomposition } }: PoolPageData) {
           {rebalancing.map(({ volatility, loss }) => (
             <tr key={volatility}>
               <th scope="row">moves {formatShare(volatility)} a year, arbitraged away</th>
-              <td class="num">{formatPoints(loss)} a year</td>
+              <td class="num">{points(loss)} a year</td>
             </tr>
           ))}
         </tbody>

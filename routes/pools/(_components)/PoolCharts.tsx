@@ -3,7 +3,7 @@ import { ChartLinks } from "../../../components/charts/ChartLinks.tsx";
 import { lineText } from "../../../components/charts/line_units.ts";
 import type { LineSet } from "../../../components/charts/lines.ts";
 import { Moment } from "../../../components/figures/Moment.tsx";
-import { formatCount } from "../../../components/format/number.ts";
+import { formatCount, formatCounted } from "../../../components/format/number.ts";
 import { formatDay } from "../../../components/format/time.ts";
 import { Panel, SourceLine, type SourceState } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
@@ -89,21 +89,25 @@ function ChartPanel(props: ChartPanelProps) {
         />
       )}
     >
-      {set === null ? <EmptyState icon="info" title="Not known">{missing}</EmptyState> : (
-        <LinesView
-          id={chart}
-          set={set}
-          height={HEIGHTS[chart]}
-          words={words}
-          isTable={isTable}
-        />
-      )}
+      {set === null
+        ? <EmptyState icon="info" title="Not known">{missing}</EmptyState>
+        : rows.length === 1 && !isTable
+        ? <EmptyState icon="info" title="One reading">{words} A line takes two.</EmptyState>
+        : (
+          <LinesView
+            id={chart}
+            set={set}
+            height={HEIGHTS[chart]}
+            words={words}
+            isTable={isTable}
+          />
+        )}
       <SourceLine
         state={sourceState(props)}
         parts={[
           detail.source,
           barLabel(lines.barMs),
-          `${formatCount(rows.length)} readings, ${formatCount(lines.missing)} missing`,
+          `${formatCounted(rows.length, "reading")}, ${formatCount(lines.missing)} missing`,
           ...spanWords(set),
           <span key="asof">
             to <Moment at={detail.metrics.asof} />
@@ -143,6 +147,9 @@ function wordsOf(
   const [first, last] = [known[0], known.at(-1)];
   if (first === undefined || last === undefined) return `${name} of ${pool.symbol} is not known.`;
   const text = ({ value }: { readonly value: number }) => lineText(unit, value);
+  if (known.length === 1) {
+    return `${name} of ${pool.symbol} on ${formatDay(first.ts)}: ${text(first)}.`;
+  }
   const low = known.reduce((best, one) => one.value < best.value ? one : best);
   const high = known.reduce((best, one) => one.value > best.value ? one : best);
   return `${name} of ${pool.symbol} from ${formatDay(first.ts)} to ${formatDay(last.ts)}: from ` +

@@ -1,42 +1,14 @@
 import type { AssetId } from "../../market/mod.ts";
 import { coverageOf } from "./coverage.ts";
 import { bucketEnd, bucketOf, type Grid } from "./grid.ts";
+import { type AssetEvent, AssetEvents, type Flow, Flows } from "./history_columns.ts";
 import type { AssetMovements, Movement } from "./movements.ts";
-
-/**
- * What a flow is: the investor's `own`; the investor's `inside` a stretch in which the asset has no
- * price; the holding that is `left` out, at its last value, and comes `back`, at its new one; or a
- * fee in money that is `unvalued`, as there is no rate, and in no measure. Stored by their place.
- */
-export const FLOW_KINDS = ["own", "left", "inside", "back", "unvalued"] as const;
-export type FlowKind = typeof FLOW_KINDS[number];
-
-/** Money that crossed a border at an instant; below 0 what left. */
-export interface Flow {
-  readonly at: number;
-  readonly bucket: number;
-  /** NaN where nobody knows, which an `unvalued` one is, and an `inside` one may be. */
-  readonly amount: number;
-  readonly kind: FlowKind;
-}
 
 /** What an account held of an asset was worth. */
 export interface AccountValues {
   readonly account: string;
   /** At the end of each bucket; NaN where the price is missing. */
   readonly values: Float64Array;
-}
-
-/** A bucket in which an asset moved. */
-export interface AssetEvent {
-  readonly bucket: number;
-  /**
-   * What was held at the end of the bucket before, at this bucket's price. Where buckets begin with
-   * what happens: what is held then, at the price of the bucket before. NaN without that price.
-   */
-  readonly carried: number;
-  /** Net money that came in with the asset, below 0 what went out; `own` flows alone. */
-  readonly flow: number;
 }
 
 /** Buckets from one to before another. */
@@ -56,9 +28,9 @@ export interface AssetHistory {
    */
   readonly values: Float64Array;
   /** In order of time, at most one a bucket. */
-  readonly events: readonly AssetEvent[];
+  readonly events: AssetEvents;
   /** In order of time. */
-  readonly flows: readonly Flow[];
+  readonly flows: Flows;
   /** Where it is held and left out, as it has no price. */
   readonly unpriced: readonly Stretch[];
 }
@@ -87,7 +59,7 @@ export function assetHistory(
     account,
     values: valuesOf(column, { closes, covered }),
   }));
-  const flows = [...gapFlows(held, { closes, covered, grid })];
+  const flows: Flow[] = [...gapFlows(held, { closes, covered, grid })];
   for (const { at, quantity, flowUsd } of inGrid) {
     const bucket = bucketOf(grid, at);
     if (flowUsd === 0) continue;
@@ -108,8 +80,8 @@ export function assetHistory(
     assetId,
     accounts,
     values: valuesOf(held, { closes, covered }),
-    events: eventsOf({ flows, inGrid, held, closes, covered, grid }),
-    flows,
+    events: AssetEvents.of(eventsOf({ flows, inGrid, held, closes, covered, grid })),
+    flows: Flows.of(flows),
     unpriced: stretchesOf(held, covered),
   };
 }

@@ -1,5 +1,6 @@
-import type { AssetEvent, AssetHistory, Flow, FlowKind } from "./asset_history.ts";
+import type { AssetHistory } from "./asset_history.ts";
 import type { FlowColumns } from "./history.ts";
+import { AssetEvents, type Flow, FLOW_KINDS, type FlowKind, Flows } from "./history_columns.ts";
 import type { BucketRange } from "./linking.ts";
 
 /**
@@ -21,7 +22,7 @@ export interface ClosedHistory extends AssetHistory {
    * What crossed the border of what is valued: the investor's flows, but for those that nobody can
    * value, and both ends of gaps.
    */
-  readonly crossings: readonly Flow[];
+  readonly crossings: Flows;
   readonly gaps: readonly Gap[];
 }
 
@@ -33,12 +34,19 @@ export interface ClosedHistory extends AssetHistory {
  * gain.
  */
 export function closeGaps(asset: AssetHistory): ClosedHistory {
-  const flows = asset.flows.filter(({ kind }) => kind !== "unvalued");
-  if (flows.every(({ kind }) => kind === "own")) return { ...asset, crossings: flows, gaps: [] };
+  const own = FLOW_KINDS.indexOf("own");
+  if (asset.flows.kind.every((kind) => kind === own)) {
+    return { ...asset, crossings: asset.flows, gaps: [] };
+  }
+  const flows = [...asset.flows].filter(({ kind }) => kind !== "unvalued");
+  if (flows.every(({ kind }) => kind === "own")) {
+    return { ...asset, crossings: Flows.of(flows), gaps: [] };
+  }
   const closer = new GapCloser(asset);
   for (const flow of flows.toSorted(compareInBucket)) closer.take(flow);
   const { crossings, gaps } = closer.end();
-  return { ...asset, crossings, gaps, events: withCrossings(asset.events, crossings) };
+  const events = withCrossings(asset.events, crossings);
+  return { ...asset, crossings: Flows.of(crossings), gaps, events };
 }
 
 /** What is traded in the bucket in which a price returns is traded after it. */
@@ -84,7 +92,7 @@ class GapCloser {
     }
   }
 
-  end(): Pick<ClosedHistory, "crossings" | "gaps"> {
+  end(): Pick<ClosedHistory, "gaps"> & { readonly crossings: readonly Flow[] } {
     if (!this.#isLeftOutAtEnd) this.#sellOff();
     return { crossings: this.#crossings, gaps: this.#gaps };
   }
@@ -126,17 +134,18 @@ function amountBack(value: number, { left, inside }: OpenGap): number {
 }
 
 function withCrossings(
-  events: readonly AssetEvent[],
+  { bucket, carried, flow }: AssetEvents,
   crossings: readonly Flow[],
-): readonly AssetEvent[] {
+): AssetEvents {
   const byBucket = new Map<number, number>();
   for (const { kind, bucket, amount } of crossings) {
     if (kind !== "own") byBucket.set(bucket, (byBucket.get(bucket) ?? 0) + amount);
   }
-  return events.map((event) => ({
-    ...event,
-    flow: event.flow + (byBucket.get(event.bucket) ?? 0),
-  }));
+  const crossed = (index: number) => byBucket.get(bucket[index] as number) ?? 0;
+  return new AssetEvents({
+    ...{ bucket, carried },
+    flow: flow.map((own, index) => own + crossed(index)),
+  });
 }
 
 /** The flows of an investor, in order of time, netted at each instant. */

@@ -3,6 +3,7 @@ import type { LotRow } from "../lots/lot_book.ts";
 import { type AssetHistory, assetHistory } from "./asset_history.ts";
 import { type ClosedHistory, closeGaps, type Gap } from "./gaps.ts";
 import type { Grid } from "./grid.ts";
+import { AssetEvents, Flows } from "./history_columns.ts";
 import { type AssetMovements, type MovementOptions, movementsOf } from "./movements.ts";
 
 /**
@@ -100,17 +101,19 @@ export function convertHistory(
   // Nothing is worth nothing whether the rate is known or not.
   const converted = (amount: number, bucket: number) =>
     amount === 0 ? 0 : amount * (rates[bucket] as number);
+  const along = (buckets: Int32Array) => (amount: number, index: number) =>
+    converted(amount, buckets[index] as number);
   return withGapsClosed(
-    held.map((asset) => ({
+    held.map(({ events, flows, ...asset }) => ({
       ...asset,
       accounts: [],
       values: asset.values.map(converted),
-      events: asset.events.map(({ bucket, carried, flow }) => ({
-        bucket,
-        carried: converted(carried, bucket),
-        flow: converted(flow, bucket),
-      })),
-      flows: asset.flows.map((flow) => ({ ...flow, amount: converted(flow.amount, flow.bucket) })),
+      events: new AssetEvents({
+        bucket: events.bucket,
+        carried: events.carried.map(along(events.bucket)),
+        flow: events.flow.map(along(events.bucket)),
+      }),
+      flows: new Flows({ ...flows, amount: flows.amount.map(along(flows.bucket)) }),
     })),
     { grid, nav: nav.map(converted) },
   );
@@ -118,20 +121,22 @@ export function convertHistory(
 
 /** Sets off what came in and what went out at the same instant, as a swap does. */
 function flowColumns(assets: readonly ClosedHistory[]): FlowColumns {
-  const flows = assets.flatMap(({ crossings }) => crossings).sort((a, b) => a.at - b.at);
+  const flows = inOrder(assets.map(({ crossings }) => crossings));
+  const { length } = flows;
   const columns = {
-    at: new Float64Array(flows.length),
-    bucket: new Int32Array(flows.length),
-    deposited: new Float64Array(flows.length),
-    withdrawn: new Float64Array(flows.length),
-    swapped: new Float64Array(flows.length),
+    at: new Float64Array(length),
+    bucket: new Int32Array(length),
+    deposited: new Float64Array(length),
+    withdrawn: new Float64Array(length),
+    swapped: new Float64Array(length),
   };
   let rows = 0;
-  for (let i = 0; i < flows.length;) {
-    const { at, bucket } = flows[i] as typeof flows[number];
+  for (let i = 0; i < length;) {
+    const at = flows.at[i] as number;
+    const bucket = flows.bucket[i] as number;
     let [paid, taken] = [0, 0];
-    for (; flows[i]?.at === at; i++) {
-      const amount = (flows[i] as typeof flows[number]).amount;
+    for (; flows.at[i] === at; i++) {
+      const amount = flows.amount[i] as number;
       if (amount < 0) taken -= amount;
       else paid += amount;
     }
@@ -147,5 +152,28 @@ function flowColumns(assets: readonly ClosedHistory[]): FlowColumns {
     deposited: columns.deposited.subarray(0, rows),
     withdrawn: columns.withdrawn.subarray(0, rows),
     swapped: columns.swapped.subarray(0, rows),
+  };
+}
+
+/** The flows of all assets by time; at one instant those of an asset follow each other. */
+function inOrder(parts: readonly Flows[]): Pick<Flows, "at" | "bucket" | "amount" | "length"> {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const at = new Float64Array(length);
+  const bucket = new Int32Array(length);
+  const amount = new Float64Array(length);
+  let start = 0;
+  for (const part of parts) {
+    at.set(part.at, start);
+    bucket.set(part.bucket, start);
+    amount.set(part.amount, start);
+    start += part.length;
+  }
+  const order = Uint32Array.from(at.keys())
+    .sort((a, b) => (at[a] as number) - (at[b] as number) || a - b);
+  return {
+    length,
+    at: Float64Array.from(order, (index) => at[index] as number),
+    bucket: Int32Array.from(order, (index) => bucket[index] as number),
+    amount: Float64Array.from(order, (index) => amount[index] as number),
   };
 }

@@ -156,7 +156,10 @@ export function contributionOf(
     toReturn += (priceWeight[p] as number) * change;
   }
   let p = 0;
-  for (const { bucket, carried, flow } of events) {
+  for (let e = 0; e < events.length; e++) {
+    const bucket = events.bucket[e] as number;
+    const carried = events.carried[e] as number;
+    const flow = events.flow[e] as number;
     if (bucket <= (from[0] ?? Infinity)) continue;
     while (p < to.length && (to[p] as number) < bucket) p++;
     if (p === to.length) break;
@@ -200,7 +203,7 @@ function moneyByBucket({ assets, flows, nav, grid }: PortfolioHistory) {
     swapped[bucket] = (swapped[bucket] as number) + (flows.swapped[i] as number);
   }
   const hasEvents = new Uint8Array(nav.length);
-  for (const { events } of assets) for (const { bucket } of events) hasEvents[bucket] = 1;
+  for (const { events } of assets) for (const bucket of events.bucket) hasEvents[bucket] = 1;
   return {
     /** Of buckets with events. */
     carried: carriedByBucket(assets, { hasEvents, isFlowFirst: grid.widthMs === null }),
@@ -228,8 +231,8 @@ function carriedByBucket(
     let next = 0;
     for (let k = 0; k < carried.length; k++) {
       if (hasEvents[k] === 0) continue;
-      const own = events[next]?.bucket === k
-        ? events[next++]?.carried
+      const own = events.bucket[next] === k
+        ? events.carried[next++]
         : values[isFlowFirst ? k - 1 : k];
       carried[k] = (carried[k] as number) + (own as number);
     }

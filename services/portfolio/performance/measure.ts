@@ -18,6 +18,7 @@ import {
   shownBuckets,
 } from "./grid.ts";
 import type { PortfolioHistory } from "./history.ts";
+import { FLOW_KINDS } from "./history_columns.ts";
 import {
   type BucketRange,
   type Contribution,
@@ -177,7 +178,7 @@ function rangeOf(
   const { grid, assets, nav } = history;
   const begun = assets.reduce((first, { events, values }) => {
     const held = values.findIndex((value) => value !== 0);
-    const bucket = Math.min(events[0]?.bucket ?? Infinity, held < 0 ? Infinity : held);
+    const bucket = Math.min(events.bucket[0] ?? Infinity, held < 0 ? Infinity : held);
     return Math.min(first, bucket);
   }, Infinity);
   if (begun === Infinity) return null;
@@ -307,10 +308,11 @@ function unvaluedFeesIn(
   assets: readonly AssetHistory[],
   { from, to }: BucketRange,
 ): readonly UnvaluedFees[] {
-  return assets.map(({ assetId, flows }) => ({
+  const unvalued = FLOW_KINDS.indexOf("unvalued");
+  const isIn = (bucket = NaN) => bucket > from && bucket <= to;
+  return assets.map(({ assetId, flows: { kind, bucket } }) => ({
     assetId,
-    count: flows.filter(({ kind, bucket }) => kind === "unvalued" && bucket > from && bucket <= to)
-      .length,
+    count: kind.reduce((n, own, i) => own === unvalued && isIn(bucket[i]) ? n + 1 : n, 0),
   })).filter(({ count }) => count > 0);
 }
 

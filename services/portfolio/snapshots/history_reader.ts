@@ -16,7 +16,8 @@ import type { SnapshotStore } from "./snapshot_ports.ts";
 
 /** Values of the histories that are kept in dollars, and in other currencies: 64 MiB each. */
 const MAX_CELLS = 8 * 1024 * 1024;
-const CELLS_PER_ENTRY = 8;
+/** What an event and a flow take, in numbers. */
+const CELLS_PER_ENTRY = 3;
 /** Rates and closes along a history that are kept. */
 const MAX_COLUMNS = 64;
 /** How long rates and closes beside the snapshots are taken for read. */

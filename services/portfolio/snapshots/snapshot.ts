@@ -3,11 +3,10 @@ import { type AssetId, intervalMs } from "../../market/mod.ts";
 import {
   type AccountValues,
   type AssetHistory,
-  FLOW_KINDS,
-  type FlowKind,
   joinStretch,
   type Stretch,
 } from "../performance/asset_history.ts";
+import { AssetEvents, FLOW_KINDS, flowKindAt, Flows } from "../performance/history_columns.ts";
 import { bucketBegin, bucketOf, type Grid, gridWithTail } from "../performance/grid.ts";
 import type { LotPools } from "../portfolio.ts";
 
@@ -110,6 +109,7 @@ export function chunksOf(
   },
 ): readonly SnapshotChunk[] {
   const chunks: SnapshotChunk[] = [];
+  const [eventRows, flowRows] = [[...events], [...flows]];
   for (let first = from; first < values.length;) {
     const start = bucketBegin(grid, first);
     const end = chunkStart(interval, start) + CHUNK_BUCKETS * intervalMs(interval);
@@ -121,10 +121,10 @@ export function chunksOf(
       accounts: accounts
         .map(({ account, values }) => ({ account, values: values.slice(first, next) }))
         .filter((own) => own.values.some((value) => value !== 0)),
-      events: columnsOf(events.filter(isIn), ({ bucket, carried, flow }) => [
+      events: columnsOf(eventRows.filter(isIn), ({ bucket, carried, flow }) => [
         ...[bucketBegin(grid, bucket), carried, flow],
       ]),
-      flows: columnsOf(flows.filter(isIn), ({ at, amount, kind }) => [
+      flows: columnsOf(flowRows.filter(isIn), ({ at, amount, kind }) => [
         ...[at, amount, FLOW_KINDS.indexOf(kind)],
       ]),
       unpriced: columnsOf(
@@ -164,32 +164,30 @@ export function historyOfSnapshot({ assetId, chunks }: AssetSnapshot, grid: Grid
   }
   const isIn = ({ bucket }: { readonly bucket: number }) =>
     bucket >= 0 && bucket < grid.ends.length;
-  const rows = <T>(name: "events" | "flows" | "unpriced", read: (row: Float64Array) => T) =>
-    chunks.flatMap((chunk) => rowsOf(chunk[name], name === "unpriced" ? 2 : 3).map(read));
+  const rows = <T>(
+    name: "events" | "flows" | "unpriced",
+    read: (a: number, b: number, c: number) => T,
+  ) => chunks.flatMap((chunk) => rowsOf(chunk[name], { width: name === "unpriced" ? 2 : 3, read }));
   return {
     assetId,
     accounts: [...accounts].map(([account, own]) => ({ account, values: own })),
     values,
-    events: rows("events", ([at = 0, carried = 0, flow = 0]) => ({
-      bucket: bucketOf(grid, at),
-      ...{ carried, flow },
-    })).filter(isIn),
-    flows: rows("flows", ([at = 0, amount = 0, kind = 0]) => ({
-      bucket: bucketOf(grid, at),
-      ...{ at, amount, kind: flowKindAt(kind) },
-    })).filter(isIn),
+    events: AssetEvents.of(
+      rows("events", (at, carried, flow) => ({ bucket: bucketOf(grid, at), carried, flow }))
+        .filter(isIn),
+    ),
+    flows: Flows.of(
+      rows("flows", (at, amount, kind) => ({
+        bucket: bucketOf(grid, at),
+        ...{ at, amount, kind: flowKindAt(kind) },
+      })).filter(isIn),
+    ),
     // Where a chunk ends they were cut, and are one again.
-    unpriced: rows("unpriced", ([from = 0, to = 0]) => ({
+    unpriced: rows("unpriced", (from, to) => ({
       from: Math.max(0, bucketOf(grid, from)),
       to: Math.max(0, bucketOf(grid, to)),
     })).filter(({ from, to }) => to > from).reduce<readonly Stretch[]>(joinStretch, []),
   };
-}
-
-function flowKindAt(place: number): FlowKind {
-  const kind = FLOW_KINDS[place];
-  if (kind !== undefined) return kind;
-  throw new RangeError(`Cannot read a snapshot as it has a flow of kind ${place}`);
 }
 
 /** Copies what lies in the grid. */
@@ -207,9 +205,17 @@ function place(
   into.set(part.subarray(before, before + into.length - bucket), bucket);
 }
 
-function rowsOf(columns: Float64Array, width: number): readonly Float64Array[] {
-  return Array.from(
-    { length: columns.length / width },
-    (_, row) => columns.subarray(row * width, (row + 1) * width),
-  );
+/** Rows of two or three cells. */
+function rowsOf<T>(
+  cells: Float64Array,
+  { width, read }: {
+    readonly width: number;
+    readonly read: (a: number, b: number, c: number) => T;
+  },
+): readonly T[] {
+  const rows: T[] = [];
+  for (let i = 0; i < cells.length; i += width) {
+    rows.push(read(cells[i] as number, cells[i + 1] as number, cells[i + 2] as number));
+  }
+  return rows;
 }

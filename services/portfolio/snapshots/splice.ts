@@ -1,4 +1,5 @@
 import { type AssetHistory, joinStretch, type Stretch } from "../performance/asset_history.ts";
+import { AssetEvents, Flows } from "../performance/history_columns.ts";
 
 /** A history from a bucket of its own on. */
 export interface HistoryPart {
@@ -14,8 +15,8 @@ export function splice(old: AssetHistory | null, { history, from, at }: HistoryP
   const shift = at - from;
   const length = history.values.length + shift;
   const isBefore = ({ bucket }: { readonly bucket: number }) => bucket < at;
-  const moved = <T extends { readonly bucket: number }>(rows: readonly T[]): T[] =>
-    rows.filter(({ bucket }) => bucket >= from)
+  const moved = <T extends { readonly bucket: number }>(rows: Iterable<T>): T[] =>
+    [...rows].filter(({ bucket }) => bucket >= from)
       .map((row) => ({ ...row, bucket: row.bucket + shift }));
   const join = (before: Float64Array | undefined, after: Float64Array | undefined) => {
     const column = new Float64Array(length);
@@ -32,8 +33,11 @@ export function splice(old: AssetHistory | null, { history, from, at }: HistoryP
       values: join(known.get(account), fresh.get(account)),
     })),
     values: join(old?.values, history.values),
-    events: [...(old?.events ?? []).filter(isBefore), ...moved(history.events)],
-    flows: [...(old?.flows ?? []).filter(isBefore), ...moved(history.flows)],
+    events: AssetEvents.of([
+      ...[...old?.events ?? []].filter(isBefore),
+      ...moved(history.events),
+    ]),
+    flows: Flows.of([...[...old?.flows ?? []].filter(isBefore), ...moved(history.flows)]),
     unpriced: [
       ...(old?.unpriced ?? []).map((own) => ({ ...own, to: Math.min(own.to, at) })),
       ...history.unpriced.map((own) => ({

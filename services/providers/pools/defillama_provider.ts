@@ -3,7 +3,7 @@ import type { Pool, PoolStructure } from "../../defi/pool.ts";
 import type { FetchRange, NormalizedPools, PoolProvider, RawPayload } from "../../defi/ports.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, parseUtcMs, type UtcMs, utcMsOf } from "../../kernel/time.ts";
 import { readAnswer } from "../answers.ts";
-import type { ProviderHttp } from "../provider_http.ts";
+import type { ProviderAnswer, ProviderHttp } from "../provider_http.ts";
 import type { Reading } from "./reading.ts";
 import { ReadingCollector } from "./reading_collector.ts";
 import { RowError } from "./row_fields.ts";
@@ -63,6 +63,8 @@ export class DefillamaPoolProvider implements PoolProvider {
   readonly #charted: ReadonlySet<string>;
   /** Where those pools are: charts do not say. */
   readonly #places = new Map<string, Place>();
+  /** The last answer to each target, and when it first came. */
+  readonly #last = new Map<string, { readonly checksum: string; readonly firstAt: UtcMs }>();
 
   constructor({ http, charts = [], minFetchMs }: {
     readonly http: ProviderHttp;
@@ -84,15 +86,30 @@ export class DefillamaPoolProvider implements PoolProvider {
   ): Promise<readonly RawPayload[]> {
     const payloads: RawPayload[] = [];
     for (const target of this.#withPlaces(targets)) {
-      const { value, fetchedAt } = await this.#http.fetchJson({
+      const { value, ...answer } = await this.#http.fetchJson({
         path: `/${target}`,
         key: target,
         parse: checkEnvelope,
         ...(signal && { signal }),
       });
+      const fetchedAt = this.#firstAt(target, answer);
       if (value !== null) payloads.push({ key: target, body: value, fetchedAt });
     }
     return payloads;
+  }
+
+  /**
+   * When an answer first came: yields are worked out once an hour, and the same list again, to the
+   * letter, is no reading of a later time.
+   */
+  #firstAt(
+    target: string,
+    { checksum, fetchedAt }: Pick<ProviderAnswer<unknown>, "checksum" | "fetchedAt">,
+  ): UtcMs {
+    const last = this.#last.get(target);
+    if (last?.checksum === checksum) return last.firstAt;
+    this.#last.set(target, { checksum, firstAt: fetchedAt });
+    return fetchedAt;
   }
 
   /** The targets, after the list of pools if one of them is a chart that only it can place. */

@@ -9,6 +9,10 @@ import {
   type Portfolio,
   type TransactionPage,
 } from "@/services/portfolio/mod.ts";
+import { matchLots } from "@/services/portfolio/lots.ts";
+import { bookTotals } from "@/services/portfolio/performance/book_totals.ts";
+import { gatherPast } from "@/services/portfolio/performance/past_lots.ts";
+import { seededRandom } from "@/services/scores/seeded_random.ts";
 import { assertEquals, assertRejects } from "@/tests/assert.ts";
 
 const PORTFOLIO: Portfolio = {
@@ -214,18 +218,53 @@ Deno.test("KeptLedger.booksAt() tells the lots of each asset by the rows up to a
   assertEquals(await at(0), []);
   assertEquals(await at(1), [["1"]]);
   assertEquals(await at(3), [["0.75", "0.25"], ["4"]]);
-  // One book where no row is later.
-  assertEquals(await at(5), [["0.75", "4", "1", "1", "0.25"]]);
+  assertEquals(await at(4), [["0.75", "1", "0.25"], ["4"]]);
+  assertEquals(await at(5), [["0.75", "1", "0.25"], ["4", "1"]]);
 });
 
 Deno.test("KeptLedger.booksAt() is of the rows as they were when it was asked", async () => {
   const { ledger, kept } = setUp();
-  ledger.rows = [rowOf(1), rowOf(2, { assetId: "ethereum" as AssetId }), rowOf(9)];
+  ledger.rows = [
+    ...[rowOf(1), rowOf(2, { assetId: "ethereum" as AssetId })],
+    ...[
+      rowOf(3, { assetId: "solana" as AssetId }),
+      rowOf(9),
+      rowOf(10, { assetId: "solana" as AssetId }),
+    ],
+  ];
   const opened = await kept.open(PORTFOLIO);
   const quantities: string[] = [];
   for await (const { lots } of opened.booksAt({ ...PORTFOLIO, to: utcMsOf(3 * DAY_MS) }, turn)) {
     quantities.push(...lots.map(({ quantity }) => quantity));
     opened.replaceFrom(utcMsOf(0), []);
   }
-  assertEquals(quantities, ["1", "1"]);
+  assertEquals(quantities, ["1", "1", "1"]);
+});
+
+Deno.test("KeptLedger.booksAt() is what matching the past rows alone gives, whatever fees belong to", async () => {
+  const { ledger, kept } = setUp();
+  const random = seededRandom(7);
+  const assets = ["bitcoin", "ethereum", "solana", "usd"] as AssetId[];
+  ledger.rows = Array.from({ length: 400 }, (_, index) => {
+    const isFee = random() < 0.3;
+    const assetId = assets[Math.floor(random() * (isFee ? 4 : 3))] as AssetId;
+    return rowOf(index, {
+      ...{ id: idAt(index), assetId, account: random() < 0.5 ? "a" : "b" },
+      // A fee may be told of before its row.
+      ...isFee
+        ? {
+          ...{ action: "FEE" as const, quantity: "-0.125" },
+          parentId: idAt(Math.max(0, index + Math.floor(random() * 20) - 15)),
+        }
+        : { action: random() < 0.4 ? "SELL" as const : "BUY" as const },
+    });
+  });
+  const opened = await kept.open(PORTFOLIO);
+  for (const day of [0, 57, 200, 370, 390, 397, 399]) {
+    const to = utcMsOf(day * DAY_MS);
+    const past = await gatherPast(opened.booksAt({ ...PORTFOLIO, to }, turn));
+    const book = matchLots([...opened.rows()].filter(({ at }) => at <= to), PORTFOLIO);
+    assertEquals(past.lots, book.lots, `lots of day ${day}`);
+    assertEquals(past.sums.within({}), bookTotals(book), `sums of day ${day}`);
+  }
 });

@@ -1,5 +1,5 @@
 import { ProviderError } from "@/services/kernel/errors.ts";
-import { DAY_MS, SECOND_MS, utcMsOf } from "@/services/kernel/time.ts";
+import { DAY_MS, MINUTE_MS, SECOND_MS, utcMsOf } from "@/services/kernel/time.ts";
 import {
   DefillamaPoolProvider,
   FlipsidePoolProvider,
@@ -71,6 +71,29 @@ Deno.test("DefillamaPoolProvider sets rows aside that are not as expected", asyn
     await provider.fetchRaw(["pools"], RANGE),
   );
   assertEquals([snapshots.length, quarantined.length], [1, 3]);
+});
+
+Deno.test("DefillamaPoolProvider reads nothing anew in a list that it was given before", async () => {
+  const clock = new FakeClock(NOW);
+  const lists = [[llamaPool()], [llamaPool()], [llamaPool({ apyBase: 2.9 })]];
+  const http: ProviderHttp = {
+    provider: "defillama",
+    fetchJson<T>(request: ProviderRequest<T>) {
+      const recordings = { "/pools": { body: { status: "success", data: lists.shift() } } };
+      return new FakeProviderHttp("defillama", { clock, recordings }).fetchJson(request);
+    },
+  };
+  const provider = new DefillamaPoolProvider({ http });
+  const read = async () => {
+    const { snapshots } = provider.normalize(await provider.fetchRaw(["pools"], RANGE));
+    clock.advance(MINUTE_MS);
+    return snapshots.map(({ ts, ingestedAt, supplyApy }) => ({ ts, ingestedAt, supplyApy }));
+  };
+  const first = await read();
+  assertEquals(await read(), first);
+  const [later] = await read();
+  assertEquals(later?.ingestedAt, utcMsOf(NOW + 2 * MINUTE_MS));
+  assertClose(later?.supplyApy, 0.029);
 });
 
 Deno.test("DefillamaPoolProvider is asked hourly and after a failure sooner, unless told when", () => {
