@@ -77,13 +77,11 @@ export function standingOf(
   name: string,
   { readings, row }: { readonly readings: PoolReadings; readonly row: number },
 ): SourceStanding {
-  const { history: { ts }, stale: { since }, monthFrom } = readings;
-  let fresh = row;
-  while (fresh >= 0 && !Number.isNaN(since[fresh] ?? NaN)) fresh--;
+  const { history, stale, monthFrom } = readings;
   return {
     name,
-    newestAt: ts[row] ?? -Infinity,
-    freshAt: ts[fresh] ?? -Infinity,
+    newestAt: history.ts[row] ?? -Infinity,
+    freshAt: stale.freshAt[row] ?? -Infinity,
     isSeasoned: row + 1 - (monthFrom[row] ?? 0) >= LEAST_READINGS,
   };
 }
