@@ -86,6 +86,16 @@ for (const { name, new: rows, first = "new", old = 20 } of NEWCOMERS) {
   });
 }
 
+Deno.test("rankSources(): a source that begins again waits until most of its readings are fresh", () => {
+  // Still from day 9 to 18, old from day 11 on: 11 fresh of 19 on day 18, 12 of 20 when it moves.
+  const again = [...frozen(19, { from: 9 }), ...moving(20).slice(19)];
+  // Still from day 4 to 18: 13 of 20 are old.
+  const longStill = [...frozen(19, { from: 4 }), ...moving(20).slice(19)];
+  const steady = moving(19);
+  assertEquals(ranked({ steady, again })[0]?.name, "again");
+  assertEquals(ranked({ steady, longStill })[0]?.name, "steady");
+});
+
 Deno.test("sourcesAt() chooses as the rows of that day tell, and knows of none that came later", () => {
   const sources = ranked({ early: moving(12), later: begun(60, { on: 10 }) });
   assertEquals(sources.map(({ name }) => name), ["later", "early"]);
