@@ -34,10 +34,13 @@ export interface SourceStanding {
   /** Time of that reading, and of the last one up to it that is not old; -Infinity of none. */
   readonly newestAt: number;
   readonly freshAt: number;
-  /** Whether the 30 days up to it tell how steady the yield is: enough readings, most of them fresh. */
+  /** Whether the readings up to it tell how steady the yield is: enough, and hardly one old. */
   readonly isSeasoned: boolean;
 }
 
+/** Of so many readings, as scores look at by default, this share may be old: more is not rated. */
+const RECENT_READINGS = 30;
+const MAX_OLD_SHARE = 0.1;
 /** A source that has just begun, or begun again, takes the place of one that goes on no sooner. */
 const NEWCOMER_WAITS_MS = 2 * DAY_MS;
 
@@ -79,14 +82,16 @@ export function standingOf(
   { readings, row }: { readonly readings: PoolReadings; readonly row: number },
 ): SourceStanding {
   const { history, stale: { oldUpTo, freshAt }, monthFrom } = readings;
-  const from = monthFrom[row] ?? 0;
-  const old = (oldUpTo[row + 1] ?? 0) - (oldUpTo[from] ?? 0);
-  const fresh = row + 1 - from - old;
+  const oldFrom = (from: number) => (oldUpTo[row + 1] ?? 0) - (oldUpTo[from] ?? 0);
+  const monthRow = monthFrom[row] ?? 0;
+  const recentRow = Math.max(0, row + 1 - RECENT_READINGS);
+  const oldShare = oldFrom(recentRow) / (row + 1 - recentRow);
   return {
     name,
     newestAt: history.ts[row] ?? -Infinity,
     freshAt: freshAt[row] ?? -Infinity,
-    isSeasoned: fresh >= LEAST_READINGS && fresh > old,
+    isSeasoned: row + 1 - monthRow - oldFrom(monthRow) >= LEAST_READINGS &&
+      oldShare <= MAX_OLD_SHARE,
   };
 }
 

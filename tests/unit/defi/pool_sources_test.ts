@@ -86,14 +86,15 @@ for (const { name, new: rows, first = "new", old = 20 } of NEWCOMERS) {
   });
 }
 
-Deno.test("rankSources(): a source that begins again waits until most of its readings are fresh", () => {
-  // Still from day 9 to 18, old from day 11 on: 11 fresh of 19 on day 18, 12 of 20 when it moves.
-  const again = [...frozen(19, { from: 9 }), ...moving(20).slice(19)];
-  // Still from day 4 to 18: 13 of 20 are old.
-  const longStill = [...frozen(19, { from: 4 }), ...moving(20).slice(19)];
+Deno.test("rankSources(): a source that begins again waits until hardly one of its readings is old", () => {
+  // Still from day 9 to 12, so that two of twenty are old, and from day 4 to 18: thirteen are.
+  const still = (from: number, to: number) => [
+    ...frozen(to + 1, { from }),
+    ...moving(20).slice(to + 1),
+  ];
   const steady = moving(19);
-  assertEquals(ranked({ steady, again })[0]?.name, "again");
-  assertEquals(ranked({ steady, longStill })[0]?.name, "steady");
+  assertEquals(ranked({ steady, blip: still(9, 12) })[0]?.name, "blip");
+  assertEquals(ranked({ steady, long: still(4, 18) })[0]?.name, "steady");
 });
 
 Deno.test("sourcesAt() chooses as the rows of that day tell, and knows of none that came later", () => {
