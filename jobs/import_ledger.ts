@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseUuid, type Uuid } from "../services/kernel/ids.ts";
-import { HOUR_MS, MINUTE_MS } from "../services/kernel/time.ts";
+import { HOUR_MS } from "../services/kernel/time.ts";
 import {
   type ImportDesk,
   type LedgerImportReport,
@@ -37,8 +37,6 @@ const DEFINITION = {
   payload: Upload,
   key: ({ upload_id }: ImportPayload) => upload_id,
   timeoutMs: HOUR_MS,
-  // Only what commits it is one transaction, which is long where it writes over many rows.
-  leaseMs: 2 * MINUTE_MS,
   maxAttempts: 3,
   // The database takes one writer at a time.
   concurrency: 1,

@@ -36,11 +36,6 @@ export interface JobDefinition<Payload extends JsonValue> {
   readonly schedule?: JobSchedule;
   /** How long one run may take. */
   readonly timeoutMs: number;
-  /**
-   * How long a run may say nothing before its job is another's; `LEASE_MS` without it. Longer for a
-   * run that holds the database's one place for writers, behind which its heartbeats wait.
-   */
-  readonly leaseMs?: number;
   /** Runs before the job is dead. */
   readonly maxAttempts: number;
   /** Jobs of this kind that may run at once, over all processes. */
@@ -57,7 +52,6 @@ export interface Job<Payload extends JsonValue = never> {
   readonly name: string;
   readonly schedule: JobSchedule | null;
   readonly timeoutMs: number;
-  readonly leaseMs: number;
   readonly maxAttempts: number;
   readonly concurrency: number;
   /** The row to enqueue for this payload. */
@@ -81,7 +75,6 @@ export function defineJob<Payload extends JsonValue>(
     name,
     schedule,
     timeoutMs,
-    leaseMs: definition.leaseMs ?? LEASE_MS,
     maxAttempts,
     concurrency,
     request: (payload) => ({

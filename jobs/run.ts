@@ -112,8 +112,6 @@ export class JobRun {
 
   async #work(): Promise<Settled> {
     try {
-      // The job was claimed for the usual time, which a long silence from the start would outlast.
-      if (this.#job.leaseMs > LEASE_MS) await this.#extendLease();
       return {
         value: await this.#job.run({
           payload: this.#record.payload,
@@ -162,10 +160,9 @@ export class JobRun {
   /** Also how the run learns that it was cancelled, or that another has its job. */
   async #extendLease(): Promise<void> {
     const { store, clock } = this.#deps;
-    const { leaseMs } = this.#job;
-    const status = await store.extendLease(this.#lease, leaseMs);
+    const status = await store.extendLease(this.#lease, LEASE_MS);
     if (status === "lost") return this.#end("lost");
-    this.#leaseUntil = utcMsOf(clock.now() + leaseMs);
+    this.#leaseUntil = utcMsOf(clock.now() + LEASE_MS);
     if (status === "cancel_requested") this.#end("cancelled");
   }
 

@@ -26,6 +26,7 @@ import { up as trackSeriesChanges } from "../../migrations/202611211600_track_se
 import { up as createWatchlists } from "../../migrations/202611211330_create_watchlists.ts";
 import { up as stageImports } from "../../migrations/202611211730_stage_imports.ts";
 import { up as createScoreRelations } from "../../migrations/202611211800_create_score_relations.ts";
+import { up as showChangesAtOnce } from "../../migrations/202611211810_show_changes_at_once.ts";
 import { columnTypes } from "../../migrations/columns.ts";
 import { up as createDataVersion } from "../../migrations/202611210900_create_data_version.ts";
 import { StartupError } from "../kernel/errors.ts";
@@ -69,6 +70,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "202611211720_create_paid_runs", up: createPaidRuns },
   { name: "202611211730_stage_imports", up: stageImports },
   { name: "202611211800_create_score_relations", up: createScoreRelations },
+  { name: "202611211810_show_changes_at_once", up: showChangesAtOnce },
 ];
 
 /** Any number that no other program on the same server locks by: "tokenlys" in ASCII, cut. */

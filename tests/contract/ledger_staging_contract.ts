@@ -269,8 +269,7 @@ function testLeft(test: Test): void {
     };
     assertEquals([updated, await prices()], [1_203, [1_203, "11"]]);
     assert(importId !== null);
-    // What was staged is of no use any more.
-    assertEquals(await store.sweepImports(2_000), 1_203);
+    assertEquals(await store.sweepImports(2_000), 0, "nothing is left of what was staged");
     assertEquals((await store.undoImport(scope, importId)).kind, "undone");
     assertEquals(await prices(), [1_203, "10"]);
   });
@@ -323,6 +322,8 @@ function testUndo(test: Test): void {
 
   test("sweeps nothing of an undoing that begins after the sweep looked", async (kit) => {
     const importId = await changedLedger(kit);
+    const dead = await heldUndo(kit, importId);
+    kit.clock.advance(60_000);
     const work = (store: SqlLedgerStore) => store.sweepImports(9);
     const sweep = new HeldWork(kit, { before: 1, work });
     await sweep.held();
@@ -330,6 +331,7 @@ function testUndo(test: Test): void {
     assertEquals(await sweep.goOn(), 0);
     await undo.goOn();
     assertEquals(await quantities(kit), ["1", "2"]);
+    await assertRejects(() => dead.goOn(), { pattern: /stood still for so long/ });
   });
 
   test("refuses to undo what would give two rows the same external id", async (kit) => {

@@ -179,7 +179,8 @@ export interface LedgerStore {
   undoImport(scope: LedgerScope, importId: Uuid): Promise<UndoOutcome>;
   /**
    * Deletes up to `limit` rows that imports left: those that were refused, taken back or cancelled,
-   * or that died. No ledger shows them. How many there were; 0 once nothing is left.
+   * or that died. No ledger shows them. How many there were; 0 once nothing is left. Changed rows
+   * that a ledger shows, and that one that died did not write over yet, it writes before.
    */
   sweepImports(limit: number): Promise<number>;
   /** Rows by time, then id. */

@@ -6,6 +6,7 @@ import type { LedgerScope } from "../../portfolio/ledger/ledger_ports.ts";
 import type { Clock } from "../../ports/mod.ts";
 import type { Database } from "../database.ts";
 import { toUuidColumn } from "../uuid_column.ts";
+import { applySome } from "./ledger_apply.ts";
 import type { Schema } from "./schema.ts";
 
 /** How long a ledger stays claimed by an import that says nothing more, as its process died. */
@@ -82,14 +83,23 @@ export class LedgerClaim {
     return held.ledger_version;
   }
 
-  /** Gives the ledger back with the transaction that changed it, or did not; its version then. */
+  /**
+   * Gives the ledger back with the transaction that changed it, or did not; its version then. From
+   * then on it shows the staged rows of the import if it `hasStaged` any, which `applyAll` writes
+   * over its own.
+   */
   async end(
     db: Kysely<Schema>,
-    { version, isChanged }: { readonly version: number; readonly isChanged: boolean },
+    { version, isChanged, hasStaged }: {
+      readonly version: number;
+      readonly isChanged: boolean;
+      readonly hasStaged: boolean;
+    },
   ): Promise<number> {
-    const { database: { dialect }, scope } = this.#deps;
+    const { database: { dialect }, scope, importId } = this.#deps;
     const ledgerVersion = isChanged ? version + 1 : version;
-    await db.updateTable("portfolios").set({ ledger_version: ledgerVersion })
+    const applying = hasStaged ? toUuidColumn(importId, dialect) : null;
+    await db.updateTable("portfolios").set({ ledger_version: ledgerVersion, applying })
       .where("id", "=", toUuidColumn(scope.portfolioId, dialect)).execute();
     await this.release(db);
     return ledgerVersion;
@@ -115,7 +125,8 @@ interface ClaimDeps {
 
 /**
  * Keeps other writers of a ledger waiting until the transaction ends, and takes it from an import
- * that died; its version. Throws what `whenUnclaimed` waits on where an import goes on.
+ * that died; its version. Throws what `whenUnclaimed` waits on where an import goes on, or not all
+ * of its rows are written over.
  */
 export async function lockLedger(
   db: Kysely<Schema>,
@@ -130,12 +141,15 @@ export async function lockLedger(
   const freed = await db.updateTable("portfolios").set({ claim: null, claimed_until: null })
     .where("id", "=", id)
     .where((row) => row.or([row("claim", "is", null), row("claimed_until", "<=", clock.now())]))
-    .returning("ledger_version").executeTakeFirst();
-  if (freed === undefined) throw new Claimed();
+    .where("applying", "is", null).returning("ledger_version").executeTakeFirst();
+  if (freed === undefined) throw new Claimed(() => applySome(database, scope.portfolioId));
   return freed.ledger_version;
 }
 
-/** Runs a change of a ledger again until no import has claimed it. */
+/**
+ * Runs a change of a ledger again until no import has claimed it. Where rows are left to write over
+ * it does that, whoever was at it: that ends, as nobody begins anew before.
+ */
 export async function whenUnclaimed<Result>(
   change: () => Promise<Result>,
   maxWaitMs: number,
@@ -146,6 +160,7 @@ export async function whenUnclaimed<Result>(
       return await change();
     } catch (error) {
       if (!(error instanceof Claimed)) throw error;
+      if (await error.goOn() > 0) continue;
       if (performance.now() - startedMs > maxWaitMs) {
         throw new AppError(
           "CONFLICT",
@@ -172,7 +187,11 @@ export async function requireOwned(
 
 /** An import has the ledger. */
 class Claimed extends Error {
-  constructor() {
+  /** Writes over some of the rows that are left; how many. */
+  readonly goOn: () => Promise<number>;
+
+  constructor(goOn: () => Promise<number>) {
     super("An import into the portfolio is under way");
+    this.goOn = goOn;
   }
 }

@@ -7,6 +7,7 @@ import type { Dialect } from "../database.ts";
 import { fromUuidColumn, toUuidColumn, type UuidValue } from "../uuid_column.ts";
 import { findKeyRows } from "./ledger_keys.ts";
 import { fromTransactionRow, type StoredTransaction } from "./ledger_rows.ts";
+import { asOfOneVersion } from "./ledger_view.ts";
 import type { TransactionRow } from "./portfolio_schema.ts";
 import type { Schema } from "./schema.ts";
 
@@ -60,7 +61,7 @@ export async function findByKeys(
   return { known: new KnownRows(known), left };
 }
 
-/** The ledger's rows of these ids. */
+/** The ledger's rows of these ids, for whoever holds its lock, or its claim. */
 export async function findStored(
   db: Kysely<Schema>,
   { target, ids }: { readonly target: LedgerTarget; readonly ids: readonly Uuid[] },
@@ -70,6 +71,34 @@ export async function findStored(
     filter: shownIn(target),
   });
   return new Map(rows.map(fromTransactionRow).map((stored) => [stored.row.id, stored]));
+}
+
+/**
+ * The rows of these ids that a ledger shows, also where one is not written over yet by the one that
+ * counts in its place.
+ */
+export async function findShown(
+  db: Kysely<Schema>,
+  { target, ids }: { readonly target: LedgerTarget; readonly ids: readonly Uuid[] },
+): Promise<ReadonlyMap<Uuid, StoredTransaction>> {
+  const found = await asOfOneVersion(db, {
+    target,
+    async read(applying) {
+      if (applying === null) return await findStored(db, { target, ids });
+      // First: one that is written over in between is then found twice, and never missed.
+      const staged = await db.selectFrom("ledger_staged_rows").selectAll()
+        .where("staged_by", "=", applying)
+        .where("id", "in", ids.map((id) => toUuidColumn(id, target.dialect))).execute();
+      const shown = new Map(await findStored(db, { target, ids }));
+      for (const row of staged) {
+        const stored = fromTransactionRow(row);
+        if (row.is_removed === 1) shown.delete(stored.row.id);
+        else shown.set(stored.row.id, stored);
+      }
+      return shown;
+    },
+  });
+  return found ?? new Map();
 }
 
 /**

@@ -12,6 +12,7 @@ import type {
 import type { Clock } from "../../ports/mod.ts";
 import type { Database } from "../database.ts";
 import { toUuidColumn } from "../uuid_column.ts";
+import { applyAll } from "./ledger_apply.ts";
 import { LedgerClaim, requireOwned } from "./ledger_claim.ts";
 import { toLedgerImport } from "./ledger_rows.ts";
 import { SqlLedgerStager } from "./ledger_stager.ts";
@@ -31,7 +32,8 @@ type Work = (writer: LedgerWriter) => Promise<LedgerImportOutcome>;
 
 /**
  * Records imports in many short transactions: it claims the ledger, stages rows that nobody sees,
- * and shows them all with one small change. Whatever ends it before leaves rows to be swept.
+ * and shows them all with one small change; then it writes changed rows over those that were there.
+ * Whatever ends it before leaves rows to be swept.
  */
 export class SqlLedgerRecorder {
   readonly #database: Database;
@@ -65,20 +67,25 @@ export class SqlLedgerRecorder {
       },
     );
     const stager = this.#stager(running, claim);
+    let record: ImportRecord;
     try {
       const outcome = await work(stager);
-      return await database.transaction(({ db }) =>
+      record = await database.transaction(({ db }) =>
         this.#end(db, { running, outcome, stager, claim })
       );
     } catch (error) {
       await this.#abandon(running, { stager, claim });
       throw error;
     }
+    // What the ledger shows already stands, also if this fails: whoever comes next goes on with it.
+    await applyAll(database, scope.portfolioId).catch(() => {});
+    return record;
   }
 
   async #preview(running: Running, work: Work): Promise<ImportRecord> {
     const [database, { scope }] = [this.#database, running];
     await requireOwned(database.read, { database, scope });
+    await applyAll(database, scope.portfolioId);
     await work(this.#stager(running, null));
     const { ledger_version } = await database.read.selectFrom("portfolios")
       .select("ledger_version").where("id", "=", this.#uuid(scope.portfolioId))
@@ -98,7 +105,6 @@ export class SqlLedgerRecorder {
   ): Promise<ImportRecord> {
     const version = await claim.renew(db);
     const isCommitted = outcome.end === "committed";
-    if (isCommitted) await stager.apply(db);
     const inserted = isCommitted ? stager.inserted : 0;
     const row = {
       ...this.#importRow(running, { outcome, inserted }),
@@ -109,7 +115,11 @@ export class SqlLedgerRecorder {
     await db.updateTable("ledger_imports").set(values).where("id", "=", id).execute();
     await this.#keepRejected(db, id, outcome.rejected);
     const changedFrom = isCommitted ? stager.changedFrom : null;
-    const ledgerVersion = await claim.end(db, { version, isChanged: changedFrom !== null });
+    const ledgerVersion = await claim.end(db, {
+      version,
+      isChanged: changedFrom !== null,
+      hasStaged: isCommitted && stager.hasReplaced,
+    });
     return { changedFrom, record: toLedgerImport(row), ledgerVersion };
   }
 

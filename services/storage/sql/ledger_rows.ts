@@ -1,11 +1,11 @@
-import { CompiledQuery, type Kysely, sql } from "kysely";
+import { CompiledQuery, type Kysely } from "kysely";
 import type { Uuid } from "../../kernel/ids.ts";
 import { utcMsOf } from "../../kernel/time.ts";
 import type { AssetId } from "../../market/assets.ts";
 import type { LedgerImport, LedgerRow, RejectedRow } from "../../portfolio/ledger/ledger_ports.ts";
 import type { Action, Transaction } from "../../portfolio/transaction.ts";
 import type { Dialect } from "../database.ts";
-import { fromUuidColumn, toUuidColumn, type UuidValue } from "../uuid_column.ts";
+import { fromUuidColumn, toUuidColumn } from "../uuid_column.ts";
 import type { TransactionRow } from "./portfolio_schema.ts";
 import type { Schema } from "./schema.ts";
 
@@ -29,22 +29,18 @@ export interface StagedRow {
   readonly isRemoved: boolean;
 }
 
-const COLUMNS = [
+/** The columns of `transactions`, which staged rows have too. */
+export const TRANSACTION_COLUMNS = [
   ...["portfolio_id", "id", "at", "action", "asset_id", "quantity", "unit_price_usd", "account"],
   ...["wallet", "venue", "tx_hash", "external_id", "notes", "notes_extra", "parent_id"],
   ...["identity", "content", "import_id", "line", "written_by"],
 ] as const satisfies readonly (keyof TransactionRow)[];
 
 /** Takes over what a row says from the one that was to be inserted beside it. */
-const REPLACED = COLUMNS.filter((column) => column !== "portfolio_id" && column !== "id")
+export const WITH_ALL_REPLACED = TRANSACTION_COLUMNS.filter((column) =>
+  column !== "portfolio_id" && column !== "id"
+)
   .map((column) => `${column} = excluded.${column}`).join();
-
-/** Before and behind every id. */
-const FIRST_ID = "00000000-0000-0000-0000-000000000000" as Uuid;
-const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff" as Uuid;
-
-/** Rows that are written over by one statement, which holds the event loop where there is no thread. */
-const APPLIED_AT_ONCE = 500;
 
 /** Rows of one statement: more win nothing, and PostgreSQL sends each statement on its own. */
 const ROWS_AT_ONCE: Readonly<Record<Dialect, number>> = { sqlite: 50, postgres: 1_000 };
@@ -119,9 +115,14 @@ export async function insertTransactions(
 ): Promise<void> {
   const tuples = rows.map((stored) => {
     const row = toTransactionRow(stored, target);
-    return COLUMNS.map((column) => row[column]);
+    return TRANSACTION_COLUMNS.map((column) => row[column]);
   });
-  await insertTuples(db, { table: "transactions", columns: COLUMNS, tuples, ...target });
+  await insertTuples(db, {
+    table: "transactions",
+    columns: TRANSACTION_COLUMNS,
+    tuples,
+    ...target,
+  });
 }
 
 /** Keeps what rows become, or that they go, until their import is committed. */
@@ -137,13 +138,36 @@ export async function insertStaged(
   const stagedBy = toUuidColumn(importId, target.dialect);
   const tuples = rows.map(({ isRemoved, stored }) => {
     const row = toTransactionRow(stored, target);
-    return [stagedBy, isRemoved ? 1 : 0, ...COLUMNS.map((column) => row[column])];
+    return [stagedBy, isRemoved ? 1 : 0, ...TRANSACTION_COLUMNS.map((column) => row[column])];
   });
-  const columns = ["staged_by", "is_removed", ...COLUMNS];
+  const columns = ["staged_by", "is_removed", ...TRANSACTION_COLUMNS];
   // A fee may be told of by its row and by a line of its own: the last line counts.
   const suffix =
-    `on conflict (staged_by, id) do update set is_removed = excluded.is_removed, ${REPLACED}`;
+    `on conflict (staged_by, id) do update set is_removed = excluded.is_removed, ${WITH_ALL_REPLACED}`;
   await insertTuples(db, { table: "ledger_staged_rows", columns, suffix, tuples, ...target });
+}
+
+/** Keeps rows as they stand before an import; what was kept of one before stays. */
+export async function insertBefore(
+  db: Kysely<Schema>,
+  { rows, importId, dialect }: {
+    rows: readonly StoredTransaction[];
+    importId: Uuid;
+    dialect: Dialect;
+  },
+): Promise<void> {
+  const keptBy = toUuidColumn(importId, dialect);
+  const tuples = rows.map((stored) => [
+    keptBy,
+    toUuidColumn(stored.row.id, dialect),
+    JSON.stringify(stored),
+  ]);
+  await insertTuples(db, {
+    table: "ledger_import_changes",
+    columns: ["import_id", "transaction_id", "before"],
+    suffix: "on conflict do nothing",
+    ...{ tuples, dialect },
+  });
 }
 
 async function insertTuples(
@@ -186,37 +210,6 @@ function insertSql(
   const text = `insert into ${table} (${columns.join()}) values ${tuples.join()} ${suffix}`;
   insertTexts.set(key, text);
   return text;
-}
-
-/** Writes the staged rows of an import over those of the ledger, and deletes those that go. */
-export async function applyStaged(
-  db: Kysely<Schema>,
-  { importId, portfolioId, dialect, rest }: {
-    importId: Uuid;
-    portfolioId: Uuid;
-    dialect: Dialect;
-    rest: () => Promise<void>;
-  },
-): Promise<void> {
-  const stagedBy = toUuidColumn(importId, dialect);
-  const ids = db.selectFrom("ledger_staged_rows").select("id").where("staged_by", "=", stagedBy);
-  await db.deleteFrom("transactions").where("portfolio_id", "=", toUuidColumn(portfolioId, dialect))
-    .where("id", "in", ids.where("is_removed", "=", 1)).execute();
-  const endAfter = async (after: UuidValue) => {
-    const end = await ids.where("id", ">", after).orderBy("id").offset(APPLIED_AT_ONCE - 1).limit(1)
-      .executeTakeFirst();
-    return end?.id ?? null;
-  };
-  const columns = sql.raw(COLUMNS.join());
-  for (let after: UuidValue | null = toUuidColumn(FIRST_ID, dialect); after !== null;) {
-    const end = await endAfter(after);
-    const upTo = end ?? toUuidColumn(LAST_ID, dialect);
-    await sql`insert into transactions (${columns}) select ${columns} from ledger_staged_rows
-      where staged_by = ${stagedBy} and is_removed = 0 and id > ${after} and id <= ${upTo}
-      on conflict (portfolio_id, id) do update set ${sql.raw(REPLACED)}`.execute(db);
-    after = end;
-    await rest();
-  }
 }
 
 /** The import of a row; one that is under way is none yet. */

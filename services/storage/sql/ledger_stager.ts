@@ -1,4 +1,3 @@
-import type { Kysely } from "kysely";
 import type { Uuid } from "../../kernel/ids.ts";
 import type { UtcMs } from "../../kernel/time.ts";
 import { feeId } from "../../portfolio/imports/entry.ts";
@@ -12,18 +11,17 @@ import type {
 } from "../../portfolio/ledger/ledger_ports.ts";
 import type { Database } from "../database.ts";
 import { Breather } from "../breather.ts";
-import { toUuidColumn, type UuidValue } from "../uuid_column.ts";
+import type { UuidValue } from "../uuid_column.ts";
 import type { LedgerClaim } from "./ledger_claim.ts";
 import { deleteRows, findByKeys, findStored, type LedgerTarget } from "./ledger_lookup.ts";
 import { pairOf, type Replacement, replacementOf, storedRowsOf } from "./ledger_replace.ts";
 import {
-  applyStaged,
+  insertBefore,
   insertStaged,
   insertTransactions,
   type StagedRow,
   type StoredTransaction,
 } from "./ledger_rows.ts";
-import type { Schema } from "./schema.ts";
 
 /** What a part of a file writes. */
 interface StagedPart {
@@ -35,8 +33,8 @@ interface StagedPart {
 
 /**
  * Stages the rows of one import, each part in a short transaction of its own, so that other writers
- * wait for milliseconds. No ledger shows them before `apply`, in the transaction that commits the
- * import. Without a claim, as for a preview, groups are only judged.
+ * wait for milliseconds. No ledger shows them before the transaction that commits the import.
+ * Without a claim, as for a preview, groups are only judged.
  */
 export class SqlLedgerStager implements LedgerWriter {
   readonly #database: Database;
@@ -79,6 +77,11 @@ export class SqlLedgerStager implements LedgerWriter {
     return this.#hasStaged;
   }
 
+  /** Whether rows of the ledger are to be written over once the import is committed. */
+  get hasReplaced(): boolean {
+    return this.#hasReplaced;
+  }
+
   keepNothing(): void {
     this.#claim = null;
   }
@@ -110,16 +113,6 @@ export class SqlLedgerStager implements LedgerWriter {
     });
     await this.#breather.restIfDue();
     return judged.map((judgement, at) => verdictOf(judgement, replacements.get(at) ?? []));
-  }
-
-  /** Makes what was staged part of the ledger, with the transaction that commits the import. */
-  async apply(db: Kysely<Schema>): Promise<void> {
-    if (!this.#hasReplaced) return;
-    await applyStaged(db, {
-      ...this.#target,
-      importId: this.#importId,
-      rest: () => this.#breather.restIfDue(),
-    });
   }
 
   /** What the updates of each group come to, by the place of the group. */
@@ -168,21 +161,9 @@ export class SqlLedgerStager implements LedgerWriter {
       await insertTransactions(db, { rows: inserts, ...target });
       if (after.length === 0) return;
       this.#hasReplaced = true;
-      await this.#keep(db, before);
+      await insertBefore(db, { rows: before, importId, dialect: target.dialect });
       await insertStaged(db, { rows: after, importId, ...target });
     });
-  }
-
-  /** Keeps rows as they stand before this import, so that it can be undone. */
-  async #keep(db: Kysely<Schema>, before: readonly StoredTransaction[]): Promise<void> {
-    const { dialect } = this.#database;
-    const rows = before.map((stored) => ({
-      import_id: toUuidColumn(this.#importId, dialect),
-      transaction_id: toUuidColumn(stored.row.id, dialect),
-      before: JSON.stringify(stored),
-    }));
-    await db.insertInto("ledger_import_changes").values(rows)
-      .onConflict((conflict) => conflict.doNothing()).execute();
   }
 
   #touch(at: UtcMs): void {

@@ -29,7 +29,7 @@ import {
   whenUnclaimed,
 } from "./ledger_claim.ts";
 import { SqlLedgerEdits } from "./ledger_edits.ts";
-import { findStored } from "./ledger_lookup.ts";
+import { findShown } from "./ledger_lookup.ts";
 import { listRows } from "./ledger_pages.ts";
 import { SqlLedgerRecorder } from "./ledger_recorder.ts";
 import { forgetRemoved, keepRemoved, listRemoved, putBack } from "./ledger_removed.ts";
@@ -145,7 +145,7 @@ export class SqlLedgerStore implements LedgerStore {
   async findTransactions(scope: LedgerScope, ids: readonly Uuid[]): Promise<readonly LedgerRow[]> {
     const { read } = this.#database;
     await this.#requireOwned(read, scope);
-    const found = await findStored(read, { target: this.#ledger(scope), ids });
+    const found = await findShown(read, { target: this.#ledger(scope), ids });
     return ids.flatMap((id) => {
       const stored = found.get(id);
       return stored === undefined ? [] : toLedgerRow(stored);

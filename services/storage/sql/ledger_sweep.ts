@@ -1,7 +1,8 @@
 import { type Kysely, type RawBuilder, sql, type SqlBool } from "kysely";
 import type { UtcMs } from "../../kernel/time.ts";
 import type { Database } from "../database.ts";
-import type { UuidValue } from "../uuid_column.ts";
+import { fromUuidColumn, type UuidValue } from "../uuid_column.ts";
+import { applyAll } from "./ledger_apply.ts";
 import type { Schema } from "./schema.ts";
 
 /** An import that left rows behind. */
@@ -15,23 +16,27 @@ const LEFT_BY = [
 
 /**
  * Deletes up to `limit` rows that imports left behind, in one short transaction; how many, 0 once
- * nothing is left. What an import still stages is left alone.
+ * nothing is left. What an import still stages is left alone. First it ends what one that died left
+ * half written over.
  */
 export async function sweepImports(
-  { read, transaction }: Pick<Database, "read" | "transaction">,
+  database: Pick<Database, "read" | "transaction" | "dialect">,
   { limit, now }: { readonly limit: number; readonly now: UtcMs },
 ): Promise<number> {
+  const { read, transaction } = database;
+  const halves = await read.selectFrom("portfolios").select("id")
+    .where("applying", "is not", null).execute();
+  for (const { id } of halves) await applyAll(database, fromUuidColumn(id));
   // Looked at first, so that there mostly is nothing to write.
   const left = await findLeft(read, now);
   if (left !== null) {
     return await transaction(({ db }) => sweepLeft(db, { left, limit, now }));
   }
-  const applied = await findApplied(read, now);
-  if (applied === null) return 0;
+  const abandoned = await findAbandoned(read, now);
+  if (abandoned === null) return 0;
   return await transaction(async ({ db }) => {
-    // Its undoing may have begun meanwhile.
-    if (!await endDeadClaim(db, { ...applied, now })) return 0;
-    return await deleteSome(db, { ...LEFT_BY[0], of: applied.id, limit });
+    if (!await lockIdle(db, { ...abandoned, now })) return 0;
+    return await deleteSome(db, { ...LEFT_BY[0], of: abandoned.id, limit });
   });
 }
 
@@ -40,19 +45,19 @@ async function findLeft(db: Kysely<Schema>, now: UtcMs): Promise<Left | null> {
   const found = await db.selectFrom("ledger_imports as import")
     .innerJoin("portfolios as portfolio", "portfolio.id", "import.portfolio_id")
     .where(sql.ref("import.hides_rows"), "=", sql.lit(1))
-    .where((row) => row.or([row("import.state", "!=", "staging"), isUnclaimed(now)]))
+    .where(isIdle(now))
     .select(["import.id", "import.portfolio_id", "import.state"])
     .orderBy("import.id").limit(1).executeTakeFirst();
   return found ?? null;
 }
 
-/** An import that was committed with changes, which it does not need unless it is being undone. */
-async function findApplied(db: Kysely<Schema>, now: UtcMs): Promise<Left | null> {
+/** An import whose undoing died: what that staged is of no use, as another begins anew. */
+async function findAbandoned(db: Kysely<Schema>, now: UtcMs): Promise<Left | null> {
   const found = await db.selectFrom("ledger_imports as import")
     .select(["import.id", "import.portfolio_id", "import.state"])
     .innerJoin("portfolios as portfolio", "portfolio.id", "import.portfolio_id")
     .where("import.state", "=", "committed")
-    .where(isUnclaimed(now))
+    .where(isIdle(now))
     .where((row) =>
       row.exists(
         row.selectFrom("ledger_staged_rows").select("id").whereRef("staged_by", "=", "import.id"),
@@ -62,10 +67,11 @@ async function findApplied(db: Kysely<Schema>, now: UtcMs): Promise<Left | null>
   return found ?? null;
 }
 
-/** That nothing goes on in the name of `import`. */
-function isUnclaimed(now: UtcMs): RawBuilder<SqlBool> {
+/** That nothing goes on in the name of `import`, and none of its staged rows counts. */
+function isIdle(now: UtcMs): RawBuilder<SqlBool> {
   return sql<SqlBool>`(portfolio.claim is null or portfolio.claim <> import.id
-    or portfolio.claimed_until <= ${now})`;
+    or portfolio.claimed_until <= ${now})
+    and (portfolio.applying is null or portfolio.applying <> import.id)`;
 }
 
 async function sweepLeft(
@@ -76,9 +82,7 @@ async function sweepLeft(
     readonly now: UtcMs;
   },
 ): Promise<number> {
-  // It may have come back to life meanwhile; if not, it never will.
-  const isDead = state !== "staging" || await endDeadClaim(db, { id, portfolio_id, now });
-  if (!isDead) return 0;
+  if (!await lockIdle(db, { id, portfolio_id, now })) return 0;
   const rows = db.selectFrom("transactions").select("id").where("portfolio_id", "=", portfolio_id)
     .where("import_id", "=", id).limit(limit);
   const { numDeletedRows } = await db.deleteFrom("transactions")
@@ -97,13 +101,13 @@ async function sweepLeft(
 
 /**
  * Makes sure that nothing goes on in the name of an import, and that nothing begins to until the
- * transaction ends; `false` where something does.
+ * transaction ends; `false` where something does: it may have begun since it was looked at.
  */
-async function endDeadClaim(
+async function lockIdle(
   db: Kysely<Schema>,
   { id, portfolio_id, now }: Pick<Left, "id" | "portfolio_id"> & { readonly now: UtcMs },
 ): Promise<boolean> {
-  const dead = await db.updateTable("portfolios")
+  const idle = await db.updateTable("portfolios")
     .set({
       claim: sql`nullif(claim, ${id})`,
       claimed_until: sql`case when claim = ${id} then null else claimed_until end`,
@@ -112,8 +116,9 @@ async function endDeadClaim(
     .where((row) =>
       row.or([row("claim", "is", null), row("claim", "!=", id), row("claimed_until", "<=", now)])
     )
+    .where((row) => row.or([row("applying", "is", null), row("applying", "!=", id)]))
     .returning("id").executeTakeFirst();
-  return dead !== undefined;
+  return idle !== undefined;
 }
 
 async function deleteSome(

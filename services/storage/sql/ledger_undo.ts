@@ -7,9 +7,10 @@ import type { Clock } from "../../ports/mod.ts";
 import type { Database } from "../database.ts";
 import { Breather } from "../breather.ts";
 import { toUuidColumn, type UuidValue } from "../uuid_column.ts";
+import { applyAll } from "./ledger_apply.ts";
 import { LedgerClaim } from "./ledger_claim.ts";
 import { clearHidden, findStored, type LedgerTarget } from "./ledger_lookup.ts";
-import { applyStaged, insertStaged, type StoredTransaction } from "./ledger_rows.ts";
+import { insertStaged, type StoredTransaction } from "./ledger_rows.ts";
 import type { Schema } from "./schema.ts";
 
 /** Rows that are looked at, or staged, before others get their turn: some milliseconds of work. */
@@ -30,7 +31,8 @@ interface Counted {
 
 /**
  * Takes imports back the way they came: it claims the ledger, stages the rows that were changed as
- * they were before, and has one transaction show those and hide the rows that the import brought.
+ * they were before, has one transaction show those and hide the rows that the import brought, and
+ * then writes those back that were changed.
  */
 export class SqlLedgerUndo {
   readonly #database: Database;
@@ -60,6 +62,7 @@ export class SqlLedgerUndo {
     const claim = await LedgerClaim.take({ ...undo, database, clock, maxWaitMs }, async (db) => {
       inserted = await this.#countInserted(db, undo);
     });
+    let outcome: UndoOutcome;
     try {
       const own = await this.#countOwn(undo);
       if (own.count < inserted) {
@@ -69,18 +72,23 @@ export class SqlLedgerUndo {
         );
       }
       const restored = await this.#stage(undo, claim);
-      return await database.transaction(({ db }) => this.#end(db, { undo, claim, own, restored }));
+      outcome = await database.transaction(({ db }) =>
+        this.#end(db, { undo, claim, own, restored })
+      );
     } catch (error) {
       // If even that fails, the claim ends by itself.
       await database.transaction(({ db }) => claim.release(db)).catch(() => {});
       throw error;
     }
+    // The ledger shows it already; if this fails, whoever comes next goes on.
+    await applyAll(database, undo.scope.portfolioId).catch(() => {});
+    return outcome;
   }
 
   /** The one transaction that takes the import back. */
   async #end(
     db: Kysely<Schema>,
-    { undo: { scope: { portfolioId }, importId }, claim, own, restored }: {
+    { undo: { importId }, claim, own, restored }: {
       readonly undo: Undo;
       readonly claim: LedgerClaim;
       readonly own: Counted;
@@ -89,15 +97,15 @@ export class SqlLedgerUndo {
   ): Promise<UndoOutcome> {
     const { dialect } = this.#database;
     const version = await claim.renew(db);
-    if (restored.count > 0) {
-      const breather = new Breather();
-      await applyStaged(db, { importId, portfolioId, dialect, rest: () => breather.restIfDue() });
-    }
     // The rows themselves are swept: of a large import that takes a while.
     await db.updateTable("ledger_imports").set({ state: "undone", hides_rows: 1 })
       .where("id", "=", toUuidColumn(importId, dialect)).execute();
     const first = earliest(own.first, restored.first);
-    const ledgerVersion = await claim.end(db, { version, isChanged: first !== null });
+    const ledgerVersion = await claim.end(db, {
+      version,
+      isChanged: first !== null,
+      hasStaged: restored.count > 0,
+    });
     return {
       ...{ kind: "undone", removed: own.count, restored: restored.count, ledgerVersion },
       changedFrom: first === null ? null : utcMsOf(first),

@@ -16,6 +16,12 @@ export interface PortfolioRow {
   /** The import that alone may change the ledger, and until when unless it says so again. */
   readonly claim: UuidValue | null;
   readonly claimed_until: number | null;
+  /**
+   * The import whose staged rows count in place of the ledger's own, until all of them are written
+   * over those; and how far that is, by their ids.
+   */
+  readonly applying: UuidValue | null;
+  readonly applied_to: UuidValue | null;
 }
 
 export interface TransactionRow {

@@ -100,7 +100,7 @@ function overlaid(store: JobStore, replaced: Partial<JobStore>): JobStore {
 export function countJob(
   run: (context: JobContext<number>) => Promise<JsonValue>,
   options: Partial<
-    Pick<Job, "name" | "timeoutMs" | "leaseMs" | "maxAttempts" | "concurrency">
+    Pick<Job, "name" | "timeoutMs" | "maxAttempts" | "concurrency">
   > = {},
 ): Job<number> {
   return defineJob({

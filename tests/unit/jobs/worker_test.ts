@@ -194,21 +194,6 @@ Deno.test("Worker ends a cancelled run within a heartbeat", async () => {
   assertEquals((await kit.read(record)).state, "cancelled");
 });
 
-Deno.test("Worker takes a longer lease for a job that may be silent for long, before it runs", async () => {
-  const leases: (number | null)[] = [];
-  const job = countJob(async () => {
-    const [running] = await kit.store.list({ state: "running", limit: 1 });
-    leases.push(running?.leaseUntil ?? null);
-    return null;
-  }, { leaseMs: 10 * LEASE_MS });
-  await using kit = await JobKit.open({ jobs: [job] });
-  kit.start();
-  const record = await kit.system.enqueue(job.request(1));
-  await settle();
-  assertEquals((await kit.read(record)).state, "done");
-  assertEquals(leases, [kit.clock.now() + 10 * LEASE_MS]);
-});
-
 Deno.test("Worker keeps its lease as long as a run goes on, and stores its progress", async () => {
   const end = Promise.withResolvers<null>();
   const job = countJob(({ reportProgress }) => {
