@@ -141,8 +141,10 @@ interface Valuation {
 function valueOf(book: LotBook, { prices, asof }: Valuation) {
   const priceOf = (assetId: AssetId) => asof === null ? null : prices.latest(assetId, asof);
   const totals = bookTotals(book);
-  const lots = lotTotals(book.lots, (assetId) => priceOf(assetId)?.price ?? null);
-  const held = new Set(book.lots.map(({ assetId }) => assetId));
+  // What left and arrived nowhere was taken out, as the flows of the returns have it.
+  const open = book.lots.filter(({ isInTransit }) => !isInTransit);
+  const lots = lotTotals(open, (assetId) => priceOf(assetId)?.price ?? null);
+  const held = new Set(open.map(({ assetId }) => assetId));
   const problems = [...held].sort().flatMap((assetId): readonly ReportProblem[] => {
     const price = priceOf(assetId);
     if (price === null) {

@@ -56,7 +56,7 @@ export class CurrencyPrices {
     if (price === null || unit === null) return null;
     const oldest = price.at < unit.at ? price.at : unit.at;
     return {
-      price: new Decimal(price.priceUsd).div(unit.priceUsd),
+      price: new Decimal(price.priceUsd).div(unit.priceUsd).toDecimalPlaces(DECIMALS),
       at: oldest,
       isStale: at - oldest > DAY_MS,
     };

@@ -230,6 +230,20 @@ function FirstRowsPanel({ rows }: { readonly rows: readonly ReadRow[] }) {
   );
 }
 
+function ReadPrice({ row }: { readonly row: ReadRow }) {
+  const price = row.unit_price ?? row.unit_price_usd;
+  return (
+    <>
+      <UnitCost
+        value={price === null ? null : Number(price)}
+        reason="The row names no price: the close of its time counts"
+      />
+      {/* A report that was kept before prices in other money were told has none. */}
+      {row.price_asset ? <span class="unit">{row.price_asset.toUpperCase()}</span> : null}
+    </>
+  );
+}
+
 function FirstRow({ row }: { readonly row: ReadRow }) {
   const { kind, word } = VERDICTS[row.verdict];
   return (
@@ -246,10 +260,7 @@ function FirstRow({ row }: { readonly row: ReadRow }) {
         <Quantity value={row.quantity} />
       </td>
       <td class="num" data-pri="2">
-        <UnitCost
-          value={row.unit_price_usd === null ? null : Number(row.unit_price_usd)}
-          reason="The row names no price: the close of its time counts"
-        />
+        <ReadPrice row={row} />
       </td>
       <td class="num" data-pri="3">
         {row.fee_amount === null ? "none" : (

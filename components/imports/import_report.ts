@@ -20,6 +20,9 @@ export interface ReadRow {
   readonly asset_id: string;
   readonly quantity: string;
   readonly unit_price_usd: string | null;
+  /** In the money of `price_asset`, where the row was traded for other than dollars. */
+  readonly unit_price: string | null;
+  readonly price_asset: string | null;
   readonly fee_asset: string | null;
   readonly fee_amount: string | null;
   readonly account: string;

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { BASE_CURRENCIES } from "../../services/portfolio/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
+import { instant } from "./params.ts";
 import {
   answererOf,
+  checkOrder,
   PORTFOLIO_TAG as tag,
   type PortfolioDeps,
   PortfolioParams,
@@ -42,15 +44,22 @@ export function portfolioExplainEndpoints(deps: PortfolioDeps): readonly Endpoin
       tag,
       summary: "What a figure of a portfolio is made of, down to the rows of its ledger",
       params: PortfolioParams.extend({ figure: z.string().min(1).max(80) }),
-      query: z.object({ currency: z.enum(BASE_CURRENCIES).optional() }),
+      query: z.object({
+        currency: z.enum(BASE_CURRENCIES).optional(),
+        from: instant("from").describe("Of returns: from before the first row without it"),
+        to: instant("to", { dayIs: "end" }).describe("Of returns: to the present without it"),
+      }),
       response: Explanation,
       refusals: [404],
       async handle(input) {
         const scope = scopeOf(input, deps);
-        const [value, measured] = await Promise.all([
-          holdings.getValue(scope, input.query),
-          work.getPerformance(scope, input.query),
-        ]);
+        const { currency, from, to } = input.query;
+        checkOrder({ from, to });
+        const value = await holdings.getValue(scope, { currency });
+        // In what the sums of lots are in: dollars where the currency has no rate now.
+        const measured = await work.getPerformance(scope, {
+          ...{ from, to, currency: value.own.currency },
+        });
         const { rows, rowCount, inputs, ...figure } = await work.explain(scope, {
           ...{ figure: input.params.figure, value, measured },
         });

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { AppError } from "../../services/kernel/errors.ts";
 import { formatUtcMs, type UtcMs } from "../../services/kernel/time.ts";
 import {
   BASE_CURRENCIES,
@@ -13,6 +12,7 @@ import { AssetName, instant } from "./params.ts";
 import { measuredToWire, PerformanceSchema } from "./portfolio_performance_wire.ts";
 import {
   answererOf,
+  checkOrder,
   PORTFOLIO_TAG as tag,
   type PortfolioDeps,
   PortfolioParams,
@@ -89,11 +89,4 @@ const NO_SERIES = { t: EMPTY, nav: EMPTY, cumulative: EMPTY, drawdown: EMPTY, ne
 
 function known(value: number | undefined): number | null {
   return value === undefined || Number.isNaN(value) ? null : value;
-}
-
-function checkOrder({ from, to }: { from?: UtcMs | undefined; to?: UtcMs | undefined }): void {
-  if (from === undefined || to === undefined || from < to) return;
-  throw new AppError("VALIDATION_FAILED", "Cannot read range: expected from before to", {
-    details: { fields: [{ name: "from", message: "Not before to" }] },
-  });
 }

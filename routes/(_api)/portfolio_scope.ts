@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { AppError } from "../../services/kernel/errors.ts";
 import type { Uuid } from "../../services/kernel/ids.ts";
+import type { UtcMs } from "../../services/kernel/time.ts";
 import type {
   HoldingService,
   ImportDesk,
@@ -71,3 +73,13 @@ export function answererOf({ clock }: Pick<PortfolioDeps, "clock">) {
   ): Reply => ok(data, { status, meta, now: clock.now(), headers: { ...PRIVATE, ...headers } });
 }
 export type Answer = ReturnType<typeof answererOf>;
+
+/** Refuses a range that ends before it begins. */
+export function checkOrder(
+  { from, to }: { from?: UtcMs | undefined; to?: UtcMs | undefined },
+): void {
+  if (from === undefined || to === undefined || from < to) return;
+  throw new AppError("VALIDATION_FAILED", "Cannot read range: expected from before to", {
+    details: { fields: [{ name: "from", message: "Not before to" }] },
+  });
+}

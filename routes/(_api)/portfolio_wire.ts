@@ -111,6 +111,8 @@ export const ImportReportSchema = z.object({
     asset_id: z.string(),
     quantity: Amount,
     unit_price_usd: Amount.nullable(),
+    unit_price: Amount.nullable().describe("In the money of price_asset, where it is no dollar"),
+    price_asset: z.string().nullable(),
     fee_asset: z.string().nullable(),
     fee_amount: Amount.nullable(),
     account: z.string(),

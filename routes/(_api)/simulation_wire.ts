@@ -68,6 +68,12 @@ const Data = z.object({
   end_moved: z.boolean().describe("Whether the end asked for was after the newest reading"),
 }).describe("The readings that it stands on");
 
+const LookShape = z.object({
+  at: Instant,
+  eligible: Count,
+  excluded: z.partialRecord(z.enum(EXCLUSIONS), Count),
+}).describe("What could be had at the last step that could decide, and why the others could not");
+
 const Seen = {
   pool_id: z.string(),
   source: z.string().nullable().describe("The source that was the one to go by then"),
@@ -124,6 +130,7 @@ export const Simulated = z.object({
     weights: z.record(z.string(), z.number()).describe("Pool to share; the rest is cash"),
   })).describe("After each change of the portfolio"),
   decisions: z.array(DecisionShape),
+  last_look: LookShape,
   pools: z.array(z.object({
     id: z.string(),
     symbol: z.string(),
@@ -152,6 +159,7 @@ export function simulationToWire(found: SimulatedAutopilot): SimulatedWire {
       weights: Object.fromEntries(weights.map(({ poolId, weight }) => [poolId, weight])),
     })),
     decisions: simulation.decisions.map(decisionToWire),
+    last_look: { ...simulation.lastLook, at: formatUtcMs(simulation.lastLook.at) },
     pools: pools.map(({ id, symbol, chain, protocol }) => ({ id, symbol, chain, protocol })),
   };
 }

@@ -34,18 +34,22 @@ export interface SourceStanding {
   /** Time of that reading, and of the last one up to it that is not old; -Infinity of none. */
   readonly newestAt: number;
   readonly freshAt: number;
-  /** Whether the 30 days up to it have enough readings to tell how steady the yield is. */
+  /** Whether the readings up to it tell how steady the yield is: enough, and hardly one old. */
   readonly isSeasoned: boolean;
 }
 
-/** A source that has just begun takes the place of one that goes on no sooner. */
+/** Of so many readings, as scores look at by default, this share may be old: more is not rated. */
+const RECENT_READINGS = 30;
+const MAX_OLD_SHARE = 0.1;
+/** A source that has just begun, or begun again, takes the place of one that goes on no sooner. */
 const NEWCOMER_WAITS_MS = 2 * DAY_MS;
 
 /**
  * The sources of a pool, the one to use first: that with the newest reading that is not old. One
- * that repeats an old state does not become newer by that. One that has just begun waits until it
- * can tell how steady the yield is, for as long as another that can is hardly older. Where none has
- * a fresh reading, or several have it at the same time, the newest reading decides, then the name.
+ * that repeats an old state does not become newer by that. One that has just begun, or begun again
+ * after it stood still, waits until it can tell how steady the yield is, for as long as another
+ * that can is hardly older. Where none has a fresh reading, or several have it at the same time,
+ * the newest reading decides, then the name.
  */
 export function rankSources(
   pool: Pool,
@@ -77,14 +81,17 @@ export function standingOf(
   name: string,
   { readings, row }: { readonly readings: PoolReadings; readonly row: number },
 ): SourceStanding {
-  const { history: { ts }, stale: { since }, monthFrom } = readings;
-  let fresh = row;
-  while (fresh >= 0 && !Number.isNaN(since[fresh] ?? NaN)) fresh--;
+  const { history, stale: { oldUpTo, freshAt }, monthFrom } = readings;
+  const oldFrom = (from: number) => (oldUpTo[row + 1] ?? 0) - (oldUpTo[from] ?? 0);
+  const monthRow = monthFrom[row] ?? 0;
+  const recentRow = Math.max(0, row + 1 - RECENT_READINGS);
+  const oldShare = oldFrom(recentRow) / (row + 1 - recentRow);
   return {
     name,
-    newestAt: ts[row] ?? -Infinity,
-    freshAt: ts[fresh] ?? -Infinity,
-    isSeasoned: row + 1 - (monthFrom[row] ?? 0) >= LEAST_READINGS,
+    newestAt: history.ts[row] ?? -Infinity,
+    freshAt: freshAt[row] ?? -Infinity,
+    isSeasoned: row + 1 - monthRow - oldFrom(monthRow) >= LEAST_READINGS &&
+      oldShare <= MAX_OLD_SHARE,
   };
 }
 

@@ -12,6 +12,8 @@ export interface StaleReadings {
   readonly oldUpTo: Int32Array;
   /** Since when the readings up to a row are old, UTC ms; NaN at a fresh one. */
   readonly since: Float64Array;
+  /** Time of the newest fresh reading up to a row, UTC ms; -Infinity where there was none. */
+  readonly freshAt: Float64Array;
 }
 
 /**
@@ -23,6 +25,7 @@ export function staleReadings(history: PoolHistory): StaleReadings {
   const { length, ts, flags, supplyApy, updatedAt, pool } = history;
   const oldUpTo = new Int32Array(length + 1);
   const since = new Float64Array(length).fill(NaN);
+  const freshAt = new Float64Array(length);
   let stillFrom = NaN;
   let repeats = 0;
   let oldFrom = NaN;
@@ -40,9 +43,10 @@ export function staleReadings(history: PoolHistory): StaleReadings {
     if (!isOld) oldFrom = NaN;
     else if (Number.isNaN(oldFrom)) oldFrom = isStill ? stillFrom : at;
     since[row] = oldFrom;
+    freshAt[row] = isOld ? freshAt[row - 1] ?? -Infinity : at;
     oldUpTo[row + 1] = (oldUpTo[row] ?? 0) + Number(isOld);
   }
-  return { oldUpTo, since };
+  return { oldUpTo, since, freshAt };
 }
 
 function isUnchanged(history: PoolHistory, row: number): boolean {

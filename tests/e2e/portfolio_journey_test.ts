@@ -80,6 +80,30 @@ async function showsTheLedger(page: Page): Promise<void> {
   assertEquals([positions, lots, flows], [3, 3, 4]);
 }
 
+/** Closes of the days before March 2021 began, and before it was over. */
+const MARCH = {
+  first: { bitcoin: 45137.77046805, ethereum: 1416.0489059 },
+  last: { bitcoin: 58918.83271375, ethereum: 1918.36206064 },
+} as const;
+
+/** One month by its days: 1 BTC and 10 ETH, of which 0.4 BTC were sold for 22,400. */
+async function choosesDays(page: Page, url: string): Promise<void> {
+  await page.locator("summary", { hasText: "Days" }).click();
+  await page.getByLabel("From", { exact: true }).fill("2021-03-01");
+  await page.getByLabel("To, UTC", { exact: true }).fill("2021-03-31");
+  await page.getByRole("button", { name: "Show these" }).click();
+  await page.waitForURL(/from=2021-03-01&to=2021-03-31/);
+  const opening = MARCH.first.bitcoin + 10 * MARCH.first.ethereum;
+  const gain = 0.6 * MARCH.last.bitcoin + 10 * MARCH.last.ethereum + 22_400 - opening;
+  await shows(page, ".fig", `+${money(gain)}`);
+  await shows(page, ".fig", `${money(opening)} at the start, 22,400.00 taken out`);
+  await shows(page, ".fig", "1 disposal, of all time");
+  assertEquals(await axeFindings(page), []);
+  await page.goto(url);
+  await showsNav(page, NAV);
+  await comesAlive(page);
+}
+
 /** Tabs until a control of this name has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let count = 0; count < 120; count++) {
@@ -269,6 +293,7 @@ Deno.test({
       const home = await importLedger(page, product.url);
       await showsTheLedger(page);
       assertEquals(await axeFindings(page), []);
+      await choosesDays(page, product.url + home);
       await addByKeys(page);
       await editAndUndo(page);
       await explainDown(page);

@@ -127,3 +127,14 @@ Deno.test("a row that is added is counted in euros at once", async () => {
   });
   assertEquals((await place.read("valuation")).own.cost, "20525");
 });
+
+Deno.test("an explanation is of the range that it is asked for", async () => {
+  await using place = await openEuroLedger();
+  const { performance } = await place.read("performance?from=2025-02-01&to=2025-02-28");
+  const range = "from=2025-02-01&to=2025-02-28";
+  const told = await place.read(`explain/gain?${range}`);
+  assertEquals([told.value, told.currency], [`${performance.gain}`, "EUR"]);
+  assertEquals(told.inputs[0].value, `${performance.opening_value}`);
+  const path = `${place.base}/explain/gain?from=2025-03-01&to=2025-02-01`;
+  assertEquals((await ask(place.harness, ["GET", path])).status, 422);
+});

@@ -69,6 +69,17 @@ Deno.test("a trade for euros costs and brings what was paid, by the rates of its
   });
 });
 
+Deno.test("a preview tells what rows were traded for, in their own money", async () => {
+  await using harness = await openPricedApi();
+  const base = await makePortfolio(harness);
+  const { data } = await ask(harness, ["POST", `${base}/import?dry_run=1`], { body: LEDGER });
+  type Read = Readonly<Record<"unit_price_usd" | "unit_price" | "price_asset", string | null>>;
+  assertEquals(
+    data.first.map((row: Read) => [row.unit_price_usd, row.unit_price, row.price_asset]),
+    [[null, "32000", "eur"], [null, "60000", "eur"]],
+  );
+});
+
 Deno.test("a trade for euros without a rate counts at the close of its time", async () => {
   await using harness = await openPricedApi();
   const base = await makePortfolio(harness);

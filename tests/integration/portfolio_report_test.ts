@@ -15,11 +15,15 @@ interface Report {
 
 async function reportOf(
   csv: string,
-  { prices, args = [] }: { readonly prices?: string; readonly args?: readonly string[] } = {},
+  { prices, args = [], header = HEADER }: {
+    readonly prices?: string;
+    readonly args?: readonly string[];
+    readonly header?: string;
+  } = {},
 ): Promise<Report> {
   const folder = await Deno.makeTempDir({ prefix: "tokenlysis-" });
   try {
-    await Deno.writeTextFile(`${folder}/t.csv`, HEADER + csv);
+    await Deno.writeTextFile(`${folder}/t.csv`, header + csv);
     await Deno.writeTextFile(`${folder}/p.csv`, PRICES + (prices ?? ""));
     const priceArgs = prices === undefined ? [] : ["--prices", `${folder}/p.csv`];
     const { io, printed } = fakeCliIo([
@@ -45,6 +49,31 @@ Deno.test("portfolio:report reproduces the worked TWR, with prices at the days o
   );
   assertClose(Number(summary.twr), 0.12941176, 1e-8);
   assertClose(Number(summary.max_drawdown), 160 / 170 - 1, 1e-8);
+});
+
+Deno.test("portfolio:report counts a trade for other money at what was paid", async () => {
+  const header = "timestamp,action,asset_id,quantity,account,quote_asset,quote_amount\n";
+  const csv = "2025-01-01,BUY,bitcoin,1,a,eur,30000.01\n2025-02-01,SELL,bitcoin,0.5,a,eur,20000\n";
+  const prices = "2025-01-01,eur,1.25\n2025-02-01,eur,1.5\n2025-02-01,bitcoin,99000\n";
+  const euros = await reportOf(csv, { header, prices, args: ["--currency", "EUR"] });
+  const { realized, cost, value } = euros.summary;
+  // 20,000 less half of what was paid; the other half is worth 49,500 dollars.
+  assertEquals([realized, cost, value], ["4999.995", "15000.005", "33000"]);
+  const dollars = await reportOf(csv, { header, prices });
+  assertEquals([dollars.summary.cost, dollars.summary.realized], ["18750.00625", "11249.99375"]);
+});
+
+Deno.test("portfolio:report values nothing that left for nowhere, as its returns do not", async () => {
+  const { summary, json } = await reportOf(
+    "2025-01-01,BUY,bitcoin,4,10,,,a\n2025-06-01,TRANSFER_OUT,bitcoin,1,,,,a\n",
+    { prices: "2025-06-01,bitcoin,20\n2026-01-01,bitcoin,30\n" },
+  );
+  assertEquals([summary.value, summary.cost, summary.unrealized], ["90", "30", "60"]);
+  // 90 and the 20 that left, less 40.
+  assertEquals(summary.gain, 70);
+  assertEquals((json.lots as { in_transit: boolean }[]).map(({ in_transit }) => in_transit), [
+    ...[false, true],
+  ]);
 });
 
 Deno.test("portfolio:report reproduces the worked XIRR, Modified Dietz and ROI", async () => {

@@ -143,7 +143,10 @@ function PerformanceSource(
 }
 
 function BenchmarkForm({ view }: PortfolioPageData) {
-  const kept = [["currency", view.currency], ["range", view.range === "all" ? null : view.range]];
+  const kept = [
+    ...[["currency", view.currency], ["range", view.range === "all" ? null : view.range]],
+    ...[["from", view.from], ["to", view.to]],
+  ];
   return (
     <form class="inline-form" method="get" action={`/portfolio/${view.id}#performance`}>
       {kept.map(([name, value]) =>

@@ -39,7 +39,7 @@ export function PortfolioFigures(data: PortfolioPageData) {
         label="Realised"
         figure="realised"
         note={`${rule}, ${formatCounted(matched.counts.disposals, "disposal")}` +
-          unvaluedNote(own.unvalued.disposals)}
+          ofAllTime(data) + unvaluedNote(own.unvalued.disposals)}
       >
         <Gain value={amountOf(own.realized)} reason={own.reasons.realized} />
       </Figure>
@@ -80,6 +80,7 @@ function IncomeFigure(data: PortfolioPageData) {
       </a>
       {unvaluedNote(unvalued.fees)}, in cost and proceeds
       {unvaluedNote(unvalued.income, "income")}
+      {ofAllTime(data)}
     </>
   );
   return (
@@ -87,6 +88,11 @@ function IncomeFigure(data: PortfolioPageData) {
       <Money value={amountOf(income)} reason={reasons.income} />
     </Figure>
   );
+}
+
+/** What is settled counts whole, also beside the returns of a range. */
+function ofAllTime({ view: { range, from, to } }: PortfolioPageData): string {
+  return range === "all" && from === null && to === null ? "" : ", of all time";
 }
 
 /** What a sum leaves out, as nobody knows its value. */

@@ -5,7 +5,7 @@ import { Menu } from "../../../components/shell/Menu.tsx";
 import { Badge, Banner } from "../../../components/states/States.tsx";
 import { BASE_CURRENCIES, type Lack } from "../../../services/portfolio/mod.ts";
 import { openDecisions } from "./open_decisions.ts";
-import { portfolioHref, RANGE_LABELS, RANGES } from "./portfolio_view.ts";
+import { portfolioHref, type PortfolioView, RANGE_LABELS, RANGES } from "./portfolio_view.ts";
 import type { PortfolioPageData } from "./read_portfolio.ts";
 
 /** Title, as-of, what is not priced, and what the page is narrowed to. */
@@ -55,6 +55,7 @@ export function PortfolioHeader(data: PortfolioPageData) {
 }
 
 function Scope({ view, portfolio, portfolios, currency }: PortfolioPageData) {
+  const hasDays = view.from !== null || view.to !== null;
   return (
     <div class="scope">
       <Menu
@@ -82,13 +83,14 @@ function Scope({ view, portfolio, portfolios, currency }: PortfolioPageData) {
         {RANGES.map((range) => (
           <a
             key={range}
-            href={portfolioHref({ ...view, range })}
-            aria-current={range === view.range ? "true" : undefined}
+            href={portfolioHref({ ...view, range, from: null, to: null })}
+            aria-current={!hasDays && range === view.range ? "true" : undefined}
           >
             {RANGE_LABELS[range]}
           </a>
         ))}
       </nav>
+      <DaysMenu view={view} hasDays={hasDays} />
       <a class="btn" href={`/portfolio/${view.id}/settings`} data-dialog>
         <Icon name="settings" /> Settings
       </a>
@@ -104,6 +106,36 @@ function Scope({ view, portfolio, portfolios, currency }: PortfolioPageData) {
         <Icon name="plus" /> Add
       </a>
     </div>
+  );
+}
+
+/** Any other range, by its first and last day. */
+function DaysMenu(
+  { view, hasDays }: { readonly view: PortfolioView; readonly hasDays: boolean },
+) {
+  const { from, to } = view;
+  const kept = new URL(portfolioHref({ ...view, range: "all", from: null, to: null }), "http://x");
+  return (
+    <details class="menu" name="menu">
+      <summary class="chip">
+        <span>Days</span> <b>{hasDays ? `${from ?? "start"} to ${to ?? "now"}` : "any"}</b>
+        <Icon name="chevron-down" />
+      </summary>
+      <form class="menu-list menu-fields" method="get" action={kept.pathname} aria-label="Days">
+        {[...kept.searchParams].map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        <label class="field">
+          <span>From</span>
+          <input class="input" type="date" name="from" max={to ?? undefined} value={from ?? ""} />
+        </label>
+        <label class="field">
+          <span>To, UTC</span>
+          <input class="input" type="date" name="to" min={from ?? undefined} value={to ?? ""} />
+        </label>
+        <button type="submit" class="btn" data-size="s" data-kind="primary">Show these</button>
+      </form>
+    </details>
   );
 }
 

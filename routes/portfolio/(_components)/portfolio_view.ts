@@ -1,6 +1,13 @@
 import type { SortOrder } from "../../../components/table/SortHeader.tsx";
 import { parseUuid, type Uuid } from "../../../services/kernel/ids.ts";
-import { DAY_MS, type UtcMs, utcMsOf } from "../../../services/kernel/time.ts";
+import {
+  DAY_MS,
+  formatUtcMs,
+  parseUtcMs,
+  readUtcMs,
+  type UtcMs,
+  utcMsOf,
+} from "../../../services/kernel/time.ts";
 import {
   BASE_CURRENCIES,
   type BaseCurrency,
@@ -37,7 +44,11 @@ export interface PortfolioView {
   readonly id: Uuid;
   /** `null` is the portfolio's own. */
   readonly currency: BaseCurrency | null;
+  /** Counts where no days are named. */
   readonly range: PortfolioRange;
+  /** First and last day of the range (UTC), where the address names them. */
+  readonly from: string | null;
+  readonly to: string | null;
   /** `null` follows the portfolio's rules. */
   readonly method: LotMethod | null;
   /** An asset's id that returns are held against; empty for none. */
@@ -61,6 +72,7 @@ export function readPortfolioView(url: URL, id: string): PortfolioView | null {
     id: portfolioId,
     currency: BASE_CURRENCIES.find((name) => name === currency) ?? null,
     range: RANGES.find((name) => name === range) ?? "all",
+    ...daysOf(searchParams),
     method: LOT_METHODS.find((name) => name === method) ?? null,
     benchmark: searchParams.get("benchmark")?.trim().slice(0, 60) ?? "",
     table: searchParams.get("table"),
@@ -69,11 +81,24 @@ export function readPortfolioView(url: URL, id: string): PortfolioView | null {
   };
 }
 
+/** Days that begin before they end, each of which may be missing; none of them otherwise. */
+function daysOf(query: URLSearchParams): Pick<PortfolioView, "from" | "to"> {
+  const [from, to] = [dayOf(query.get("from")), dayOf(query.get("to"))];
+  return from !== null && to !== null && from > to ? { from: null, to: null } : { from, to };
+}
+
+function dayOf(text: string | null): string | null {
+  const isDay = text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && parseUtcMs(text) !== null;
+  return isDay ? text : null;
+}
+
 /** The address of a view: of its page, or of something below it. */
 export function portfolioHref(view: PortfolioView, below = ""): string {
   const query = new URLSearchParams();
   if (view.currency !== null) query.set("currency", view.currency);
   if (view.range !== "all") query.set("range", view.range);
+  if (view.from !== null) query.set("from", view.from);
+  if (view.to !== null) query.set("to", view.to);
   if (view.method !== null) query.set("method", view.method);
   if (view.benchmark !== "") query.set("benchmark", view.benchmark);
   if (view.table !== null) query.set("table", view.table);
@@ -84,10 +109,35 @@ export function portfolioHref(view: PortfolioView, below = ""): string {
     (hash === undefined ? "" : `#${hash}`);
 }
 
-/** Where a range begins; `undefined` for all of it. */
-export function startOf(range: PortfolioRange, now: UtcMs): UtcMs | undefined {
+/** Where a range begins and ends; `undefined` from before the first row, and to the present. */
+export function boundsOf(
+  { range, from, to }: Pick<PortfolioView, "range" | "from" | "to">,
+  now: UtcMs,
+): { readonly from: UtcMs | undefined; readonly to: UtcMs | undefined } {
+  if (from !== null || to !== null) {
+    const end = to === null ? undefined : utcMsOf(startOf(to) + DAY_MS);
+    return { from: from === null ? undefined : startOf(from), to: end };
+  }
   const days = RANGE_DAYS[range];
-  return days === null ? undefined : utcMsOf(now - days * DAY_MS);
+  return { from: days === null ? undefined : utcMsOf(now - days * DAY_MS), to: undefined };
+}
+
+function startOf(day: string): UtcMs {
+  return readUtcMs(day, "day");
+}
+
+/** The same explanation as JSON, over the same range. */
+export function explanationHref(
+  view: PortfolioView,
+  { figure, now }: { readonly figure: string; readonly now: UtcMs },
+): string {
+  const query = new URLSearchParams();
+  if (view.currency !== null) query.set("currency", view.currency);
+  for (const [name, at] of Object.entries(boundsOf(view, now))) {
+    if (at !== undefined) query.set(name, formatUtcMs(at));
+  }
+  const path = `/api/portfolio/${view.id}/explain/${encodeURIComponent(figure)}`;
+  return query.size === 0 ? path : `${path}?${query}`;
 }
 
 /** Lot methods as people know them. */

@@ -12,7 +12,7 @@ import type {
 } from "../../../services/portfolio/mod.ts";
 import type { State } from "../../page_state.ts";
 import { asHttpError } from "../../refusals.ts";
-import { type PortfolioView, readPortfolioView, startOf } from "./portfolio_view.ts";
+import { boundsOf, type PortfolioView, readPortfolioView } from "./portfolio_view.ts";
 
 /** Rows of the ledger that the page lists; all are on its own page. */
 const LISTED_ROWS = 12;
@@ -87,7 +87,7 @@ export async function readPortfolio(
       parts.portfolios.list(scope.ownerId),
       parts.work.getPerformance(scope, {
         currency: shown,
-        from: startOf(view.range, now),
+        ...boundsOf(view, now),
         benchmark,
       }),
     ]);

@@ -8,13 +8,12 @@ import { CsvLink } from "../../../components/table/PanelLinks.tsx";
 import {
   type Decision,
   type Evidence,
-  type Exclusion,
-  EXCLUSION_WORDS,
   nameOf,
   type Pool,
   type SimulatedAutopilot,
 } from "../../../services/defi/mod.ts";
 import { costOf } from "../../(_api)/simulation_wire.ts";
+import { leftOutWords } from "./left_out_words.ts";
 import { poolHref } from "./ResultPanels.tsx";
 import {
   DECISION_FILTERS,
@@ -225,16 +224,6 @@ function Dates({ readingAt, knownAt }: Pick<Evidence, "readingAt" | "knownAt">) 
       read <Moment at={readingAt} />, known <Moment at={knownAt} />
     </>
   );
-}
-
-/** `49 pools could be had; left out: 6 frozen, 5 no reading was known`. */
-export function leftOutWords(eligible: number, excluded: Decision["excluded"]): string {
-  const parts = Object.entries(excluded)
-    .map(([why, count]) => `${count} ${EXCLUSION_WORDS[why as Exclusion]}`);
-  const could = `${formatCount(eligible)} pools could be had`;
-  return parts.length === 0
-    ? `${could}, none was left out`
-    : `${could}; left out: ${parts.join(", ")}`;
 }
 
 function NoDecision({ found, view }: Props) {

@@ -11,7 +11,7 @@ import {
   type SeenPool,
 } from "../../../services/defi/mod.ts";
 import { PoolName } from "./ResultPanels.tsx";
-import { leftOutWords } from "./DecisionsPanel.tsx";
+import { leftOutWords } from "./left_out_words.ts";
 
 const ROLES: Readonly<Record<SeenPool["role"], string>> = {
   enter: "Enter",

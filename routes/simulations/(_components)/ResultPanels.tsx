@@ -1,12 +1,19 @@
 import { ChartLinks } from "../../../components/charts/ChartLinks.tsx";
 import { lineText } from "../../../components/charts/line_units.ts";
-import { formatCount, formatShare } from "../../../components/format/number.ts";
+import {
+  formatCount,
+  formatDecimal,
+  formatPlain,
+  formatShare,
+} from "../../../components/format/number.ts";
+import { Moment } from "../../../components/figures/Moment.tsx";
 import { formatDay, isoInstant } from "../../../components/format/time.ts";
 import { slugName } from "../../../components/pools/slug_names.ts";
 import { Panel, SourceLine } from "../../../components/states/Panel.tsx";
 import { EmptyState } from "../../../components/states/States.tsx";
 import type { SimulatedAutopilot } from "../../../services/defi/mod.ts";
 import { LinesView } from "../../(_charts)/LinesView.tsx";
+import { leftOutWords } from "./left_out_words.ts";
 import { growthSet, heldPools, shareSet } from "./simulation_series.ts";
 import {
   resultHref,
@@ -159,7 +166,8 @@ export function poolHref(id: string, at?: number): string {
   return at === undefined ? href : `${href}?asof=${isoInstant(at)}`;
 }
 
-function NothingBought({ found: { simulation: { data } }, view }: Props) {
+function NothingBought({ found: { simulation, constraints }, view }: Props) {
+  const { data, decisions, lastLook: { at, eligible, excluded } } = simulation;
   const { start: _start, end: _end, ...values } = view.values;
   const newest = <a class="btn" href={resultHref({ values }, "")}>Simulate the newest year</a>;
   if (data.readings === 0) {
@@ -179,10 +187,20 @@ function NothingBought({ found: { simulation: { data } }, view }: Props) {
       </EmptyState>
     );
   }
+  if (decisions.some(({ kind }) => kind === "unaffordable")) {
+    const { feeBps, gasUsd } = constraints;
+    return (
+      <EmptyState icon="filter" title="Costs would have taken all there is">
+        Each pool that is entered or left costs {formatDecimal(gasUsd, 2)}{" "}
+        USD of gas, each dollar traded {formatPlain(feeBps)}{" "}
+        basis points: allow more capital, fewer pools (more in one pool) or lower costs.
+      </EmptyState>
+    );
+  }
   return (
     <EmptyState icon="filter" title="Nothing was bought">
       No pool could be had under these rules for two steps: allow a lower TVL, more assets or a
-      longer range. The decisions say why pools were left out.
+      longer range. At the last step, <Moment at={at} />, {leftOutWords(eligible, excluded)}.
     </EmptyState>
   );
 }

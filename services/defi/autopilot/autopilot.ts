@@ -13,6 +13,7 @@ import type {
   Decision,
   Departure,
   GainParts,
+  Look,
   Simulation,
   Weight,
 } from "./simulation.ts";
@@ -41,6 +42,7 @@ export class Autopilot {
   readonly #promised = new Map<number, number>();
   #order: Order | null = null;
   #actedAt: UtcMs | null = null;
+  #lastLook: Look;
   /** The change that was last put off, with why. */
   #lastPutOff: string | null = null;
   #first: Omit<FirstChoice, "actStep"> & { readonly at: UtcMs } | null = null;
@@ -53,6 +55,7 @@ export class Autopilot {
   constructor(sights: readonly PoolSight[], constraints: AutopilotConstraints) {
     this.#sights = sights;
     this.#constraints = constraints;
+    this.#lastLook = { at: constraints.start, eligible: 0, excluded: {} };
     this.#keepRank = keepRankOf(constraints);
     this.#book = new Book(constraints.capitalUsd);
   }
@@ -68,13 +71,16 @@ export class Autopilot {
     this.#act(at);
     this.#closeGone(at);
     this.#weights.push(this.#weightsNow());
-    if (next !== null) this.#decide(survey, next);
+    if (next === null) return;
+    this.#lastLook = { at, eligible: survey.candidates.length, excluded: survey.excluded };
+    this.#decide(survey, next);
   }
 
   report(): Pick<
     Simulation,
     | "allocations"
     | "decisions"
+    | "lastLook"
     | "weights"
     | "gain"
     | "turnoverUsd"
@@ -95,6 +101,7 @@ export class Autopilot {
     return {
       allocations: this.#allocations,
       decisions: this.#decisions,
+      lastLook: this.#lastLook,
       weights: this.#weights,
       gain,
       turnoverUsd: sum(({ turnoverUsd }) => turnoverUsd),

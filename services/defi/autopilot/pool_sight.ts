@@ -70,12 +70,18 @@ export class PoolSight {
   }
 
   /** The source to go by at the instant, as the leaderboard of that instant chooses it. */
-  sourceAt(at: number): SourceSight {
+  sourceAt(at: number): SourcePast {
+    return this.#sourceAt(at);
+  }
+
+  #sourceAt(at: number): SourceSight {
     const [first, ...others] = this.#sources;
     if (others.length === 0) return first;
     const known = this.#sources.flatMap((source) => {
       const row = source.rowKnownAt(at);
-      return row < 0 ? [] : [{ ...standingOf(source.name, { ...source, row }), source }];
+      return row < 0
+        ? []
+        : [{ ...standingOf(source.name, { readings: source.readings, row }), source }];
     });
     return rankStandings(known)[0]?.source ?? first;
   }
@@ -91,7 +97,7 @@ export class PoolSight {
 
   /** The pool as a candidate at the instant, or why it is none. */
   judge(at: number, constraints: AutopilotConstraints): Candidate | Exclusion {
-    const source = this.sourceAt(at);
+    const source = this.#sourceAt(at);
     const row = source.rowKnownAt(at);
     if (row < 0) return "no_reading";
     const { history } = source;
@@ -123,7 +129,7 @@ export class PoolSight {
 
   /** The reading that a judgement at the instant stands on. */
   evidenceAt(at: number): Evidence {
-    const source = this.sourceAt(at);
+    const source = this.#sourceAt(at);
     const row = source.rowKnownAt(at);
     const { ts, knownAt } = source.history;
     return {

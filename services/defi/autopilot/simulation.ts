@@ -154,6 +154,13 @@ export interface GainParts {
   readonly penaltiesUsd: number;
 }
 
+/** What could be had at a step, and how many pools could not, by the reason. */
+export interface Look {
+  readonly at: UtcMs;
+  readonly eligible: number;
+  readonly excluded: ExclusionCounts;
+}
+
 /** The readings of the range that a simulation stands on. */
 export interface DataUsed {
   readonly pools: number;
@@ -178,6 +185,8 @@ export interface Simulation {
   readonly weights: readonly (readonly Weight[])[];
   readonly allocations: readonly AllocationPoint[];
   readonly decisions: readonly Decision[];
+  /** At the last step at which anything could be decided. */
+  readonly lastLook: Look;
   readonly baselines: readonly Baseline[];
   readonly gain: GainParts;
   /** Realised growth, a year; `null` of less than a day. */

@@ -1,5 +1,7 @@
 import { formatUtcMs } from "../../kernel/time.ts";
 import type { JsonValue } from "../../ports/jobs.ts";
+import type { LedgerEntry } from "../imports/entry.ts";
+import { paidMoneyOf, paidUnitPrice } from "../paid_money.ts";
 import type { LedgerImportReport } from "./import_service.ts";
 
 /** What became of a file, as the API and the result of its job tell it. */
@@ -38,6 +40,7 @@ export function reportToJson(report: LedgerImportReport): JsonValue & object {
       asset_id: entry.assetId,
       quantity: entry.quantity,
       unit_price_usd: entry.unitPriceUsd,
+      ...paidPrice(entry),
       fee_asset: entry.fee?.assetId ?? null,
       fee_amount: entry.fee?.amount ?? null,
       account: entry.account,
@@ -45,4 +48,12 @@ export function reportToJson(report: LedgerImportReport): JsonValue & object {
     changed_from: report.changedFrom === null ? null : formatUtcMs(report.changedFrom),
     ledger_version: report.ledgerVersion,
   };
+}
+
+/** What one unit was traded for in other money than dollars, and which. */
+function paidPrice(entry: LedgerEntry) {
+  const paid = paidMoneyOf(entry);
+  return paid === null
+    ? { unit_price: null, price_asset: null }
+    : { unit_price: paidUnitPrice(paid, entry.quantity), price_asset: paid.cashId };
 }

@@ -54,7 +54,9 @@ export class WorkBySize implements PortfolioWork {
     }
     const result = await work.rebuild(scope, options);
     // Whoever waited for the rebuild asks for lots next, which take as long at first.
+    const { baseCurrency: currency } = await this.#deps.portfolios.get(scope);
     await work.getHoldings(scope);
+    if (currency !== "USD") await work.getHoldings(scope, { currency });
     return result;
   }
 

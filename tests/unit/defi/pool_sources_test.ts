@@ -86,6 +86,17 @@ for (const { name, new: rows, first = "new", old = 20 } of NEWCOMERS) {
   });
 }
 
+Deno.test("rankSources(): a source that begins again waits until hardly one of its readings is old", () => {
+  // Still from day 9 to 12, so that two of twenty are old, and from day 4 to 18: thirteen are.
+  const still = (from: number, to: number) => [
+    ...frozen(to + 1, { from }),
+    ...moving(20).slice(to + 1),
+  ];
+  const steady = moving(19);
+  assertEquals(ranked({ steady, blip: still(9, 12) })[0]?.name, "blip");
+  assertEquals(ranked({ steady, long: still(4, 18) })[0]?.name, "steady");
+});
+
 Deno.test("sourcesAt() chooses as the rows of that day tell, and knows of none that came later", () => {
   const sources = ranked({ early: moving(12), later: begun(60, { on: 10 }) });
   assertEquals(sources.map(({ name }) => name), ["later", "early"]);

@@ -7,6 +7,8 @@ import {
 } from "@/routes/portfolio/(_components)/MonthsPanel.tsx";
 import { readSettings } from "@/routes/portfolio/(_components)/portfolio_form.ts";
 import {
+  boundsOf,
+  explanationHref,
   methodText,
   portfolioHref,
   readPortfolioView,
@@ -30,6 +32,38 @@ Deno.test("readPortfolioView() takes what it does not know for not said", () => 
   const view = readPortfolioView(new URL(`http://x/?currency=XXX&range=9y&method=best`), ID);
   assertEquals([view?.currency, view?.range, view?.method], [null, "all", null]);
   assertEquals(readPortfolioView(new URL("http://x/"), "not-an-id"), null);
+});
+
+Deno.test("readPortfolioView() reads any days, and boundsOf() counts the last one whole", () => {
+  const read = (query: string) => readPortfolioView(new URL(`http://x/?${query}`), ID);
+  const now = utcMsOf(Date.UTC(2024, 0, 1));
+  const days = read("range=1y&from=2023-02-01&to=2023-02-28");
+  assert(days !== null);
+  assertEquals(boundsOf(days, now), {
+    from: utcMsOf(Date.UTC(2023, 1, 1)),
+    to: utcMsOf(Date.UTC(2023, 2, 1)),
+  });
+  assertEquals(
+    [portfolioHref(days), explanationHref(days, { figure: "twr", now })],
+    [
+      `/portfolio/${ID}?range=1y&from=2023-02-01&to=2023-02-28`,
+      `/api/portfolio/${ID}/explain/twr?from=2023-02-01T00%3A00%3A00Z&to=2023-03-01T00%3A00%3A00Z`,
+    ],
+  );
+  const open = read("from=2023-02-01");
+  assertEquals(open && boundsOf(open, now), {
+    from: utcMsOf(Date.UTC(2023, 1, 1)),
+    to: undefined,
+  });
+  for (const query of ["from=2023-02-30", "to=tomorrow", "from=2023-03-01&to=2023-02-01"]) {
+    const none = read(query);
+    assertEquals(none && [none.from, none.to], [null, null], query);
+  }
+  const year = read("range=1y");
+  assertEquals(
+    year && explanationHref(year, { figure: "gain", now }),
+    `/api/portfolio/${ID}/explain/gain?from=2023-01-01T00%3A00%3A00Z`,
+  );
 });
 
 function settingsForm(fields: readonly (readonly [string, string])[]): FormData {

@@ -9,13 +9,14 @@ import {
   type PortfolioPageData,
   readPortfolio,
 } from "../../(_components)/read_portfolio.ts";
-import { portfolioHref } from "../../(_components)/portfolio_view.ts";
+import { explanationHref, portfolioHref } from "../../(_components)/portfolio_view.ts";
 
 interface ExplainData {
   readonly explanation: PortfolioExplanation;
   readonly portfolio: PortfolioPageData["portfolio"];
   readonly view: PortfolioPageData["view"];
   readonly labels: AssetLabels;
+  readonly jsonHref: string;
 }
 
 export const handler = define.handlers({
@@ -27,7 +28,8 @@ export const handler = define.handlers({
       const { work, ownerOf } = ctx.state.portfolio;
       const scope = { ownerId: ownerOf(ctx.req.headers), portfolioId: portfolio.id };
       const explanation = await work.explain(scope, { figure, value, measured });
-      return page<ExplainData>({ explanation, portfolio, view, labels }, {
+      const jsonHref = explanationHref(view, { figure, now: data.now });
+      return page<ExplainData>({ explanation, portfolio, view, labels, jsonHref }, {
         headers: { "cache-control": "private, no-store" },
       });
     } catch (error) {
@@ -38,8 +40,7 @@ export const handler = define.handlers({
 
 /** A figure of a portfolio taken apart; the drawer shows the same part of it. */
 export default define.page<typeof handler>(function ExplainFigure({ data }) {
-  const { explanation, portfolio, view, labels } = data;
-  const below = `/explain/${encodeURIComponent(explanation.figure)}`;
+  const { explanation, portfolio, view, labels, jsonHref } = data;
   return (
     <>
       <Head>
@@ -54,7 +55,7 @@ export default define.page<typeof handler>(function ExplainFigure({ data }) {
               <a href={portfolioHref(view)}>{portfolio.name}</a>
             </span>
             <span>
-              <a href={`/api${portfolioHref(view, below)}`}>JSON</a>
+              <a href={jsonHref}>JSON</a>
             </span>
           </p>
         </div>

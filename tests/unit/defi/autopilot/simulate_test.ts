@@ -143,6 +143,20 @@ Deno.test("simulateAutopilot() compares with buying once", () => {
   assertClose(ends.hold, grown(0.2));
 });
 
+Deno.test("simulateAutopilot() says what could be had at the last step that could decide", () => {
+  const pools = [
+    dailyPool("a", looked(12)),
+    dailyPool("b", looked(12, { supplyApy: 0 })),
+    dailyPool("c", looked(12, { tvlUsd: null })),
+  ];
+  const { lastLook } = simulateAutopilot(pools, sampleConstraints({ minTvlUsd: 1 }));
+  assertEquals(lastLook, {
+    at: sampleDay(9),
+    eligible: 1,
+    excluded: { no_yield: 1, tvl_unknown: 1 },
+  });
+});
+
 Deno.test("simulateAutopilot() says what it could not compare with", () => {
   const { baselines, promisedApy, idleShare } = simulateAutopilot([], sampleConstraints());
   assertEquals(baselines.map(({ reason }) => reason), Array(3).fill("Nothing was bought"));

@@ -64,12 +64,18 @@ const states = [
   {
     name: "rules that leave nothing",
     pools: [dailyPool("a", looked(12, { supplyApy: 0 }))],
-    words: /Nothing was bought/,
+    words: /Nothing was bought.*0 pools could be had; left out: it paid nothing \(1\)/s,
+  },
+  {
+    name: "costs that take all there is",
+    given: { capitalUsd: 10, gasUsd: 11, feeBps: 7.5 },
+    pools: [dailyPool("a", looked(12))],
+    words: /Costs would have taken all there is.*costs 11\.00 USD of gas.*7\.5 basis points/s,
   },
 ];
-for (const { name, pools, words } of states) {
+for (const { name, pools, words, given = {} } of states) {
   Deno.test(`AllocationPanel tells what to do about ${name}`, () => {
-    const found = sampleSimulated({}, pools);
+    const found = sampleSimulated(given, pools);
     assertMatch(renderToString(<AllocationPanel found={found} view={view} />), words);
   });
 }
