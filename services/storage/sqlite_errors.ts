@@ -5,7 +5,11 @@ const RESULT = { busy: 5, locked: 6, readOnly: 8, corrupt: 11, full: 13, cantOpe
 
 const UNKNOWN_RESULT = 1;
 const FIRST_WAIT_MS = 2;
-const LONGEST_WAIT_MS = 100;
+/**
+ * SQLite keeps no queue of writers: who looks seldom while another writes many short transactions
+ * finds the lock free by luck alone. A look costs some microseconds.
+ */
+const LONGEST_WAIT_MS = 10;
 
 /** How long a write waits for another process, such as a large import, to finish its own. */
 const MAX_LOCK_WAIT_MS = 60_000;

@@ -34,12 +34,9 @@ export function flowKindAt(place: number): FlowKind {
   throw new RangeError(`Cannot read a flow of kind ${place}: there are ${FLOW_KINDS.length}`);
 }
 
-/** Numbers in which all that are none have the same bits, so that equal columns have equal bytes. */
-function numbersOf<Item>(items: readonly Item[], numberOf: (item: Item) => number): Float64Array {
-  return Float64Array.from(items, (item) => {
-    const value = numberOf(item);
-    return Number.isNaN(value) ? NaN : value;
-  });
+/** The number, or the one NaN: others, as -NaN, are none to tell from it but by their bytes. */
+function oneNaN(value: number): number {
+  return Number.isNaN(value) ? NaN : value;
 }
 
 /** Flows as columns, as a long ledger has one for nearly every row. */
@@ -59,9 +56,9 @@ export class Flows implements Iterable<Flow> {
 
   static of(flows: readonly Flow[]): Flows {
     return new Flows({
-      at: numbersOf(flows, ({ at }) => at),
+      at: Float64Array.from(flows, ({ at }) => at),
       bucket: Int32Array.from(flows, ({ bucket }) => bucket),
-      amount: numbersOf(flows, ({ amount }) => amount),
+      amount: Float64Array.from(flows, ({ amount }) => oneNaN(amount)),
       kind: Uint8Array.from(flows, ({ kind }) => FLOW_KINDS.indexOf(kind)),
     });
   }
@@ -97,8 +94,8 @@ export class AssetEvents implements Iterable<AssetEvent> {
   static of(events: readonly AssetEvent[]): AssetEvents {
     return new AssetEvents({
       bucket: Int32Array.from(events, ({ bucket }) => bucket),
-      carried: numbersOf(events, ({ carried }) => carried),
-      flow: numbersOf(events, ({ flow }) => flow),
+      carried: Float64Array.from(events, ({ carried }) => oneNaN(carried)),
+      flow: Float64Array.from(events, ({ flow }) => oneNaN(flow)),
     });
   }
 

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Uuid } from "../../kernel/ids.ts";
-import type { Database } from "../database.ts";
 import { Breather } from "../breather.ts";
+import type { Database } from "../database.ts";
 import { toUuidColumn, type UuidValue } from "../uuid_column.ts";
 import { deleteRows, type LedgerTarget } from "./ledger_lookup.ts";
 import { TRANSACTION_COLUMNS, WITH_ALL_REPLACED } from "./ledger_rows.ts";
