@@ -34,6 +34,11 @@ export function flowKindAt(place: number): FlowKind {
   throw new RangeError(`Cannot read a flow of kind ${place}: there are ${FLOW_KINDS.length}`);
 }
 
+/** The number, or the one NaN: others, as -NaN, are none to tell from it but by their bytes. */
+function oneNaN(value: number): number {
+  return Number.isNaN(value) ? NaN : value;
+}
+
 /** Flows as columns, as a long ledger has one for nearly every row. */
 export class Flows implements Iterable<Flow> {
   readonly at: Float64Array;
@@ -53,7 +58,7 @@ export class Flows implements Iterable<Flow> {
     return new Flows({
       at: Float64Array.from(flows, ({ at }) => at),
       bucket: Int32Array.from(flows, ({ bucket }) => bucket),
-      amount: Float64Array.from(flows, ({ amount }) => amount),
+      amount: Float64Array.from(flows, ({ amount }) => oneNaN(amount)),
       kind: Uint8Array.from(flows, ({ kind }) => FLOW_KINDS.indexOf(kind)),
     });
   }
@@ -89,8 +94,8 @@ export class AssetEvents implements Iterable<AssetEvent> {
   static of(events: readonly AssetEvent[]): AssetEvents {
     return new AssetEvents({
       bucket: Int32Array.from(events, ({ bucket }) => bucket),
-      carried: Float64Array.from(events, ({ carried }) => carried),
-      flow: Float64Array.from(events, ({ flow }) => flow),
+      carried: Float64Array.from(events, ({ carried }) => oneNaN(carried)),
+      flow: Float64Array.from(events, ({ flow }) => oneNaN(flow)),
     });
   }
 
