@@ -102,7 +102,8 @@ function dayFigure(figure: string, { value, matched }: ExplainedState): FigureEx
     unit: "fraction",
     currency: "USD",
     reason: ratio === null ? whyNoDay(change) : null,
-    words: "What prices did in 24 hours to what is held now. What was bought or sold meanwhile " +
+    words:
+      "What prices in dollars did in 24 hours to what is held now. What was bought or sold meanwhile " +
       "does not count, nor does a holding without both prices.",
     formula: "Σ value / Σ (value / (1 + change of the price)) − 1",
     inputs: value.positions.map((position) => ({

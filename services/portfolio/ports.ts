@@ -29,7 +29,10 @@ export interface PortfolioStore {
   list(ownerId: string): Promise<readonly Portfolio[]>;
   /** Also one that is deleted. */
   find(scope: LedgerScope): Promise<Portfolio | null>;
-  /** Rows of its ledger, counted up to `max`; 0 of somebody else's portfolio. */
+  /**
+   * Rows of its ledger, counted up to `max`; 0 of somebody else's portfolio. Fees that an import
+   * brings to known rows, or takes from them, count once they are written over.
+   */
   countRows(scope: LedgerScope, max: number): Promise<number>;
   /**
    * Changes what is given, which is at least one setting, and nothing else; `null` for one that is

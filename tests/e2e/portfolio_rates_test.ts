@@ -59,6 +59,16 @@ async function countUnpriced(page: Page): Promise<number> {
   return await page.locator("#positions .badge", { hasText: "Unpriced in EUR" }).count();
 }
 
+/** What 12,000 dollars were on 1 June 2021, by the rate of the day before: 1.2201. */
+const COST = 12_000 / 1.2201;
+
+/** What was paid is told by the rate of its purchase, and the day's change as one of dollars. */
+async function showsCost(page: Page): Promise<void> {
+  const lead = page.locator(".fig.lead");
+  await lead.getByText(`cost ${money(COST)}`).waitFor();
+  await lead.getByText("in 24 h in dollars").waitFor();
+}
+
 /** Rates are deleted: nothing is told in euros, and the page says what brings them back. */
 async function loseRates(page: Page, dataDir: string): Promise<void> {
   changeRates(dataDir, (database) => database.exec("delete from fx_rates"));
@@ -130,6 +140,7 @@ Deno.test({
       await using visited = await visit(browser, `${url}/portfolio/${id}`);
       const { page, complaints } = visited;
       await showsLead(page, money(NAV_USD / DOLLARS_PER_EURO));
+      await showsCost(page);
       await page.locator("#nav .source").getByText("daily").waitFor();
       await loseRates(page, dataDir);
       await allowEndOfDay(page, dataDir);

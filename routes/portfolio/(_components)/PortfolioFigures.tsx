@@ -172,7 +172,8 @@ function Lead(data: PortfolioPageData) {
           <a class="explain" href={portfolioHref(view, "/explain/day")}>
             <Change fraction={day.ratio} />
           </a>{" "}
-          in 24 h{day.unknown === 0 ? "" : `, ${formatCount(day.unknown)} not known`} ·{" "}
+          in 24 h{data.currency === "USD" ? "" : " in dollars"}
+          {day.unknown === 0 ? "" : `, ${formatCount(day.unknown)} not known`} ·{" "}
         </>
       )}
       <Cost {...data} />
