@@ -134,11 +134,13 @@ export function positionsOf(
   const priced = holdings.map((holding) => pricedHolding(holding, quoteOf(holding.assetId)));
   const total = knownSum(priced.map(({ valueUsd }) => valueUsd)).sum;
   const ownOf = new Map(own.map((holding) => [holding.assetId, holding]));
+  // A dollar is one dollar, which is what they are in where the currency has no rate.
+  const ownRate = rate === null ? 1 : rate;
   return priced.map((position) => ({
     ...position,
     unpriced: position.unpriced ?? (rate === null ? whyNoRate : null),
     value: position.valueUsd === null ? null : converted(position.valueUsd, rate),
-    own: gainOf(ownOf.get(position.assetId) ?? null, position, rate ?? 1),
+    own: gainOf(ownOf.get(position.assetId) ?? null, position, ownRate),
     share: position.valueUsd === null || total === null || total === "0"
       ? null
       : new Decimal(position.valueUsd).dividedBy(total).toNumber(),
