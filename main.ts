@@ -247,7 +247,7 @@ async function createFront(
       pools: poolParts.pools,
       gauges,
       autopilot: poolParts.autopilot,
-      apiDocument: () => api.document,
+      apiDocument: api.describe,
     },
     settings: pages,
     contentSecurityPolicy,

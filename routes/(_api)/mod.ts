@@ -77,7 +77,7 @@ export interface Api {
   /** Whether the path is data, as opposed to a page. */
   readonly claims: (pathname: string) => boolean;
   /** The OpenAPI document of all data routes. */
-  readonly document: JsonObject;
+  readonly describe: () => JsonObject;
 }
 
 /** The one list of data URLs, but for the document that is made of it. */
@@ -114,9 +114,11 @@ export function mountTable(deps: ApiDeps): readonly Endpoint[] {
 /** Builds everything that answers with data, behind a cache that replays public answers. */
 export function createApi(deps: ApiDeps): Api {
   const { changes, clock, log, monitoring, rateLimits = "off", trustedProxies = [] } = deps;
-  const described = mountTable(deps);
-  const document = describeApi([...described, documentEndpoint({})], deps.version);
-  const dispatcher = new Dispatcher([...described, documentEndpoint(document)], log);
+  let document: JsonObject | null = null;
+  // Made when somebody first asks for it, as that takes a tenth of the start.
+  const describe = () => document ??= describeApi(endpoints, deps.version);
+  const endpoints: readonly Endpoint[] = [...mountTable(deps), documentEndpoint(describe)];
+  const dispatcher = new Dispatcher(endpoints, log);
   const front = new ApiFront({
     dispatcher,
     changes,
@@ -131,7 +133,7 @@ export function createApi(deps: ApiDeps): Api {
     fetch: (request, info) => front.answer(request, info),
     handle: (request, info) => front.handle(request, info),
     claims: (pathname) => dispatcher.claims(pathname),
-    document,
+    describe,
   };
 }
 

@@ -67,9 +67,8 @@ export function opsEndpoints(
   ];
 }
 
-/** The document describes this route too, so it is made before what it will serve. */
-export function documentEndpoint(document: JsonObject): Endpoint {
-  const body = JSON.stringify(document);
+/** The document of all routes, this one among them. */
+export function documentEndpoint(describe: () => JsonObject): Endpoint {
   return endpoint({
     path: "/openapi.json",
     tag,
@@ -78,6 +77,7 @@ export function documentEndpoint(document: JsonObject): Endpoint {
     query: NOTHING,
     response: z.record(z.string(), z.unknown()),
     isBare: true,
-    handle: () => bare(body, { headers: { "cache-control": "public, max-age=60" } }),
+    handle: () =>
+      bare(JSON.stringify(describe()), { headers: { "cache-control": "public, max-age=60" } }),
   });
 }

@@ -126,7 +126,7 @@ Deno.test("GET /openapi.json describes every route as OpenAPI 3.1", async () => 
       document.paths[path].get && !/^\/api\/(stream\/)?(portfolio|watchlist)/.test(path)
     );
   assertEquals(reading.sort(), [...Object.keys(EXAMPLES), ...STREAM_PATHS, "/openapi.json"].sort());
-  assertEquals(document, JSON.parse(JSON.stringify(harness.api.document)));
+  assertEquals(document, JSON.parse(JSON.stringify(harness.api.describe())));
   const { parameters } = document.paths["/assets/{asset_id}/candles"].get;
   const limit = parameters.find(({ name }: { name: string }) => name === "limit");
   assertEquals(limit.schema, { type: "integer", minimum: 1, maximum: 5000, default: 5000 });
@@ -138,7 +138,7 @@ Deno.test("GET /openapi.json describes every route as OpenAPI 3.1", async () => 
 
 Deno.test("GET /openapi.json refers to components that it has", async () => {
   await using harness = await openTestApi();
-  const text = JSON.stringify(harness.api.document);
+  const text = JSON.stringify(harness.api.describe());
   const { components } = JSON.parse(text);
   for (const [, name = ""] of text.matchAll(/"\$ref":"([^"]+)"/g)) {
     assert(name.startsWith("#/components/schemas/"), name);
@@ -201,7 +201,7 @@ function requestFor(path: string, parameters: readonly Parameter[]): fc.Arbitrar
 
 Deno.test("no text in any parameter of any route makes a 500 or breaks the envelope", async () => {
   await using harness = await filledHarness();
-  const { paths } = JSON.parse(JSON.stringify(harness.api.document));
+  const { paths } = JSON.parse(JSON.stringify(harness.api.describe()));
   for (const path of Object.keys(paths)) {
     if (paths[path].get === undefined || STREAM_PATHS.includes(path)) continue;
     const { parameters, responses } = paths[path].get;
