@@ -3,7 +3,7 @@
  * Starts the product over a ledger of a million transactions in 200 assets over 12 years, on SQLite
  * and on PostgreSQL, and waits until its snapshots are made; then opens its pages and asks its API.
  * Meanwhile a small request goes out every 5 ms: how long its answer takes is how long the server's
- * event loop is held.
+ * event loop is held. `--euros` keeps the ledger in euros, by a rate a day.
  */
 import { type Uuid, uuidOfMoment } from "@/services/kernel/ids.ts";
 import { Secret } from "@/services/kernel/secret.ts";
@@ -15,6 +15,7 @@ import {
   type Database,
   openDatabase,
   SqlCandleStore,
+  SqlFxStore,
   SqlPortfolioStore,
 } from "@/services/storage/mod.ts";
 import { insertTransactions } from "@/services/storage/sql/ledger_rows.ts";
@@ -28,6 +29,7 @@ import registry from "@/registry/assets.json" with { type: "json" };
 const isQuick = Deno.args.includes("--quick");
 const named = Deno.args.find((arg) => arg.startsWith("--rows="))?.slice("--rows=".length);
 const ROWS = Number(named ?? (isQuick ? 30_000 : 1_000_000));
+const CURRENCY = Deno.args.includes("--euros") ? "EUR" : "USD";
 const ASSETS = registry.assets.slice(0, 200).map(({ id }) => id as AssetId);
 const YEARS = isQuick ? 2 : 12;
 const ACCOUNTS = ["exchange", "wallet", "ledger"];
@@ -64,7 +66,7 @@ function rowAt(index: number, now: number) {
 async function fillLedger(database: Database, now: number): Promise<Uuid> {
   const portfolio: Portfolio = {
     ...{ id: uuidOfMoment(now, "portfolio"), ownerId: LOCAL_OWNER, name: "Large" },
-    ...{ baseCurrency: "USD", rule: { method: "fifo", pools: "account" }, rulesByYear: {} },
+    ...{ baseCurrency: CURRENCY, rule: { method: "fifo", pools: "account" }, rulesByYear: {} },
     ...{ createdAt: utcMsOf(now), deletedAt: null, ledgerVersion: 0 },
   };
   await new SqlPortfolioStore(database).create(portfolio, { max: 10, maxWithDeleted: 10 });
@@ -76,6 +78,16 @@ async function fillLedger(database: Database, now: number): Promise<Uuid> {
     await database.transaction(({ db }) => insertTransactions(db, { rows, portfolioId, dialect }));
   }
   return portfolioId;
+}
+
+/** A rate of the euro for each day. */
+async function writeRates(database: Database, now: number): Promise<void> {
+  const rates = Array.from({ length: YEARS * 365 }, (_, day) => ({
+    ...{ base: "EUR", quote: "USD", kind: "eod", source: "ecb" } as const,
+    at: utcMsOf(now - (day + 1) * DAY_MS),
+    rate: 1.1 + Math.sin(day / 90) / 10,
+  }));
+  await new SqlFxStore(database, new SystemClock()).recordRates(rates);
 }
 
 /** Has the product see the rows, which are of a ledger of version 0 until then. */
@@ -203,6 +215,7 @@ async function benchOn(
   const clock = new SystemClock();
   await using database = await openDatabase({ ...location, clock, log: new RecordingLog() });
   const portfolioId = await fillLedger(database, now);
+  if (CURRENCY !== "USD") await writeRates(database, now);
   const candles = new SqlCandleStore(database, new SystemClock());
   await writeWaves(candles, { assetIds: ASSETS, years: YEARS, now, random });
   await using product = await startProduct({ dataDir, env: { TOKENLYSIS_DEMO: "off", ...env } });
@@ -210,7 +223,11 @@ async function benchOn(
   const base = `${url}/api/portfolio/${portfolioId}`;
   await untilAtRest(url);
   const load = Deno.loadavg().map((own) => own.toFixed(1)).join();
-  console.log(`${name}, ${ROWS} rows; load ${load}; at rest ${sizeMb(pid, "VmRSS").toFixed(0)} MB`);
+  console.log(
+    `${name}, ${ROWS} rows in ${CURRENCY}; load ${load}; at rest ${
+      sizeMb(pid, "VmRSS").toFixed(0)
+    } MB`,
+  );
   await showLedger(database, portfolioId);
   const met: boolean[] = [];
   const measure = async (name: string, run: () => Promise<string>) => {
