@@ -14,6 +14,8 @@ import type { DecimalText } from "./transaction.ts";
  */
 export const MAX_ROWS = 3_000_000;
 const MAX_MATCHERS = 4;
+/** Whatever room there is: who asks in another currency asks in dollars as well, each time. */
+const MIN_MATCHERS = 2;
 /** Rows that are read before others get their turn. */
 export const ROWS_AT_ONCE = 2_000;
 /** Before they are read. */
@@ -64,6 +66,12 @@ export class KeptLedger {
   /** The rows are as of this version. */
   version = -1;
   #priceOf: PriceLookup = () => null;
+  readonly #maxRows: number;
+
+  /** `maxRows` is the room for rows, each counted once more for each way of matching. */
+  constructor({ maxRows = MAX_ROWS }: { readonly maxRows?: number } = {}) {
+    this.#maxRows = maxRows;
+  }
 
   /** Rows that it keeps, and that each way of matching keeps. */
   get size(): number {
@@ -161,11 +169,11 @@ export class KeptLedger {
     return kept.lots;
   }
 
-  /** Keeps the one asked for last, and others as far as there is room. */
+  /** Keeps the two asked for last, and others as far as there is room. */
   #forgetMatchers(): void {
     for (const oldest of this.#matchers.keys()) {
       const { size } = this.#matchers;
-      if (size === 1 || size <= MAX_MATCHERS && this.size <= MAX_ROWS) return;
+      if (size <= MIN_MATCHERS || size <= MAX_MATCHERS && this.size <= this.#maxRows) return;
       this.#matchers.delete(oldest);
     }
   }

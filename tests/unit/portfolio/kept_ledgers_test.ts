@@ -9,6 +9,8 @@ import {
   type Portfolio,
   type TransactionPage,
 } from "@/services/portfolio/mod.ts";
+import { KeptLedger } from "@/services/portfolio/kept_ledger.ts";
+import { RowKeeper } from "@/services/portfolio/kept_row.ts";
 import { matchLots } from "@/services/portfolio/lots.ts";
 import { bookTotals } from "@/services/portfolio/performance/book_totals.ts";
 import { gatherPast } from "@/services/portfolio/performance/past_lots.ts";
@@ -267,4 +269,20 @@ Deno.test("KeptLedger.booksAt() is what matching the past rows alone gives, what
     assertEquals(past.lots, book.lots, `lots of day ${day}`);
     assertEquals(past.sums.within({}), bookTotals(book), `sums of day ${day}`);
   }
+});
+
+Deno.test("a ledger without room keeps its lots in dollars and in one currency, no third ones", async () => {
+  const ledger = new KeptLedger({ maxRows: 1 });
+  ledger.add([rowOf(1), rowOf(2)].map((row) => new RowKeeper().keep(row)));
+  const rest = () => Promise.resolve();
+  const rules = { rule: PORTFOLIO.rule, rulesByYear: {} };
+  const [dollars, euros] = [{ ...rules, currency: "USD" }, { ...rules, currency: "EUR" }] as const;
+  const first = await ledger.matcher(dollars, rest);
+  const second = await ledger.matcher(euros, rest);
+  assertEquals(await ledger.matcher(dollars, rest) === first, true);
+  assertEquals(await ledger.matcher(euros, rest) === second, true);
+
+  await ledger.matcher({ ...rules, rule: { method: "hifo", pools: "account" } }, rest);
+  assertEquals(await ledger.matcher(euros, rest) === second, true);
+  assertEquals(await ledger.matcher(dollars, rest) === first, false);
 });
