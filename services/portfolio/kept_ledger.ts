@@ -162,18 +162,21 @@ export class KeptLedger {
    */
   async matcher(rules: LotRulesIn, rest: () => Promise<void>): Promise<LedgerLots> {
     const key = keyOf(rules);
-    const kept = this.#matchers.get(key) ?? await this.#newMatcher(rules, rest);
+    const known = this.#matchers.get(key);
+    // What is not asked for any more goes first, so that both never take room together.
+    this.#forgetMatchers({ added: known === undefined ? 1 : 0 });
+    const kept = known ?? await this.#newMatcher(rules, rest);
     this.#matchers.delete(key);
     this.#matchers.set(key, kept);
-    this.#forgetMatchers();
     return kept.lots;
   }
 
-  /** Keeps the two asked for last, and others as far as there is room. */
-  #forgetMatchers(): void {
+  /** With those to be added, keeps the two asked for last, and others as far as there is room. */
+  #forgetMatchers({ added }: { readonly added: number }): void {
     for (const oldest of this.#matchers.keys()) {
-      const { size } = this.#matchers;
-      if (size <= MIN_MATCHERS || size <= MAX_MATCHERS && this.size <= this.#maxRows) return;
+      const size = this.#matchers.size + added;
+      const rows = this.#rows.size * (1 + size);
+      if (size <= MIN_MATCHERS || size <= MAX_MATCHERS && rows <= this.#maxRows) return;
       this.#matchers.delete(oldest);
     }
   }
