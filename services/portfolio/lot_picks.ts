@@ -1,4 +1,4 @@
-import { parseUuid } from "../kernel/ids.ts";
+import { parseUuid, type Uuid } from "../kernel/ids.ts";
 import { normalDecimal } from "./imports/values.ts";
 import type { LotPick } from "./lots.ts";
 
@@ -10,14 +10,17 @@ export function formatPicks(picks: readonly LotPick[]): string {
   return picks.map(({ rowId, quantity }) => `${rowId}:${quantity}`).join(" ");
 }
 
-/** The lots that a column names; what can't be read as a lot names none. */
+/**
+ * The lots that a column names. What can't be read is named as it stands, as a lot that no pool has:
+ * who matches by it is told, where a sale would silently take other lots than its owner named.
+ */
 export function parsePicks(text: string): readonly LotPick[] {
-  return text.split(/\s+/).flatMap((part) => {
+  return text.split(/\s+/).filter((part) => part !== "").map((part) => {
     const [id = "", amount = ""] = part.split(":");
     const rowId = parseUuid(id);
     const quantity = normalDecimal(amount);
-    return rowId === null || quantity === null || quantity.startsWith("-")
-      ? []
-      : [{ rowId, quantity }];
+    const isLot = rowId !== null && quantity !== null && quantity !== "0" &&
+      !quantity.startsWith("-");
+    return isLot ? { rowId, quantity } : { rowId: part as Uuid, quantity: "1" };
   });
 }
